@@ -72,7 +72,7 @@ class RunRecord:
     """One model trained and tested.
 
     ``entropy`` (nats), ``normalised_entropy`` (H / log n, in [0, 1]) and ``effective_words`` (exp H) are means over the
-    test reviews; ``accuracy_interval`` is the 95 % Wilson interval; ``seconds`` is the time of training alone.
+    test reviews, or ``None`` in a lab without an entropy; ``accuracy_interval`` is the 95 % Wilson interval; ``seconds`` is the time of training alone.
     """
 
     lab: str
@@ -84,9 +84,9 @@ class RunRecord:
     accuracy: float
     accuracy_interval: tuple[float, float]
     test_reviews: int
-    entropy: float
-    normalised_entropy: float
-    effective_words: float
+    entropy: float | None
+    normalised_entropy: float | None
+    effective_words: float | None
     parameters: int
     seconds: float
     epochs: int

@@ -1,0 +1,7 @@
+"""Reviews: where they come from, how they become tokens and batches."""
+
+from amal_attention.data.module import ReviewBatch, ReviewData
+from amal_attention.data.tokenizer import Tokenizer
+from amal_attention.data.vocabulary import Vocabulary
+
+__all__ = ["ReviewBatch", "ReviewData", "Tokenizer", "Vocabulary"]

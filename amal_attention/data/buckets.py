@@ -1,0 +1,126 @@
+"""Batches of reviews of similar length, so that little of a batch is padding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from torch.utils.data import DistributedSampler
+
+__all__ = ["LengthBuckets", "Windows", "cut_batches", "padding_efficiency"]
+
+_POOL = 50  # batches a pool: reviews are sorted within random pools, so that batches differ from epoch to epoch
+
+
+@dataclass(frozen=True)
+class Windows:
+    """What one batch reads: of review ``reviews[i]``, ``lengths[i]`` tokens from its token ``starts[i]``; int64 each."""
+
+    reviews: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
+
+
+class LengthBuckets(DistributedSampler[Windows]):
+    """Yields batches as :class:`Windows`; each review stands in one batch of one process, once an epoch.
+
+    It is a ``DistributedSampler`` so that Lightning tells it the epoch (``set_epoch``) and leaves it in place when
+    there are several processes: each then takes its share of every batch, so all make the same number of steps.
+
+    Args:
+        lengths: int64 ``(n,)``, tokens in each review.
+        batch_size: reviews a batch; ``None`` to use ``token_budget`` alone.
+        token_budget: most places (reviews × longest length) a batch may hold; ``None`` for no such bound. A review
+            longer than the budget stands alone.
+        crop: read at most this many tokens of a review, a window drawn anew each epoch; ``None`` reads them all.
+        shuffle: draw a new order each epoch; otherwise batches come by length.
+        seed: of the order and the windows, together with the epoch.
+        rank: number of this process.
+        processes: how many there are.
+    """
+
+    def __init__(
+        self,
+        lengths: npt.NDArray[np.int64],
+        *,
+        batch_size: int | None,
+        token_budget: int | None = None,
+        crop: int | None = None,
+        shuffle: bool = True,
+        seed: int = 0,
+        rank: int = 0,
+        processes: int = 1,
+    ) -> None:
+        super().__init__(range(len(lengths)), num_replicas=processes, rank=rank, shuffle=shuffle, seed=seed)  # type: ignore[arg-type]
+        self._lengths = lengths
+        self._read = lengths if crop is None else np.minimum(lengths, crop)
+        self._batch_size = batch_size
+        self._token_budget = token_budget
+        self._planned: tuple[int, list[npt.NDArray[np.int64]]] | None = None
+
+    def __len__(self) -> int:
+        return len(self._plan())
+
+    def __iter__(self) -> Iterator[Windows]:
+        generator = np.random.default_rng([self.seed, self.epoch, 1])
+        spare = self._lengths - self._read
+        starts = (generator.random(len(spare)) * (spare + 1)).astype(np.int64)
+        for batch in self._plan():
+            mine = batch[self.rank :: self.num_replicas]
+            yield Windows(mine, starts[mine], self._read[mine])
+
+    def _plan(self) -> list[npt.NDArray[np.int64]]:
+        """The batches of all processes together, for the present epoch."""
+        if self._planned is None or self._planned[0] != self.epoch:
+            self._planned = (self.epoch, self._batches(np.random.default_rng([self.seed, self.epoch])))
+        return self._planned[1]
+
+    def _batches(self, generator: np.random.Generator) -> list[npt.NDArray[np.int64]]:
+        order = generator.permutation(len(self._read)) if self.shuffle else np.arange(len(self._read))
+        pool = _POOL * (self._batch_size or 64) * self.num_replicas if self.shuffle else max(1, len(order))
+        batches: list[npt.NDArray[np.int64]] = []
+        for start in range(0, len(order), pool):
+            reviews = order[start : start + pool]
+            reviews = reviews[np.argsort(self._read[reviews], kind="stable")]
+            size = self._batch_size and self._batch_size * self.num_replicas
+            budget = self._token_budget and self._token_budget * self.num_replicas
+            batches += [reviews[part] for part in cut_batches(self._read[reviews], size, budget)]
+        batches = _merge_small(batches, self.num_replicas)
+        if self.shuffle:
+            batches = [batches[number] for number in generator.permutation(len(batches))]
+        return batches
+
+
+def cut_batches(lengths: npt.NDArray[np.int64], batch_size: int | None, token_budget: int | None) -> list[slice]:
+    """Cut reviews sorted by length into batches within both bounds.
+
+    >>> cut_batches(np.array([2, 2, 3, 9]), batch_size=3, token_budget=9)
+    [slice(0, 3, None), slice(3, 4, None)]
+    """
+    cuts = [0]
+    for end in range(1, len(lengths)):
+        size = end + 1 - cuts[-1]
+        too_many = batch_size is not None and size > batch_size
+        too_large = token_budget is not None and size * lengths[end] > token_budget
+        if too_many or too_large:
+            cuts.append(end)
+    return [slice(begin, end) for begin, end in zip(cuts, [*cuts[1:], len(lengths)], strict=True) if end > begin]
+
+
+def padding_efficiency(batches: list[Windows]) -> float:
+    """Share of the places of all batches that hold a token."""
+    places = sum(len(batch.lengths) * int(batch.lengths.max()) for batch in batches)
+    return sum(int(batch.lengths.sum()) for batch in batches) / places
+
+
+def _merge_small(batches: list[npt.NDArray[np.int64]], at_least: int) -> list[npt.NDArray[np.int64]]:
+    """Join a batch with fewer reviews than processes to the one before it: every process needs one at each step."""
+    merged: list[npt.NDArray[np.int64]] = []
+    for batch in batches:
+        if merged and len(batch) < at_least:
+            merged[-1] = np.concatenate([merged[-1], batch])
+        else:
+            merged.append(batch)
+    return merged

@@ -1,0 +1,60 @@
+"""Folders that are built once, whole or not at all, whoever asks and however often it is interrupted."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from filelock import FileLock
+from platformdirs import user_cache_path
+
+from amal_attention.errors import StorageError, explain
+
+__all__ = ["built_once", "cache_root"]
+
+
+def cache_root(folder: str | Path | None = None) -> Path:
+    """Where prepared data is kept: ``folder``, else ``AMAL_CACHE``, else the user's cache folder."""
+    chosen = folder or os.environ.get("AMAL_CACHE")
+    return Path(chosen).expanduser() if chosen else user_cache_path("amal-attention")
+
+
+def built_once(folder: Path, build: Callable[[Path], None]) -> Path:
+    """Return ``folder``, made by ``build(empty_folder)`` if it is not there yet.
+
+    Processes that ask at the same time wait for the one that builds. The folder appears by one rename when it is
+    complete; what an interrupted build left behind is removed by the next one.
+
+    Raises:
+        StorageError: the folder cannot be written (disk full, no permission).
+    """
+    if folder.is_dir():
+        return folder
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.with_name(f"{folder.name}.lock")):
+            if not folder.is_dir():
+                _build(folder, build)
+    except OSError as error:
+        raise StorageError(
+            explain(
+                expected=f"to write {folder}",
+                got=error.strerror or str(error),
+                do="free some space there, or choose another place with --data.cache_dir or AMAL_CACHE",
+            )
+        ) from error
+    return folder
+
+
+def _build(folder: Path, build: Callable[[Path], None]) -> None:
+    prefix = f"{folder.name}.partial-"
+    for leftover in folder.parent.glob(f"{prefix}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=prefix, ignore_cleanup_errors=True) as partial:
+        complete = Path(partial) / "complete"
+        complete.mkdir()
+        build(complete)
+        complete.rename(folder)

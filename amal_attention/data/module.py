@@ -1,0 +1,227 @@
+"""Reviews as Lightning wants them: batches of token numbers, masks and labels, for training, validation and test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from lightning import LightningDataModule
+from torch.utils.data import DataLoader, Dataset
+
+from amal_attention.data.buckets import LengthBuckets, Windows
+from amal_attention.data.cache import cache_root
+from amal_attention.data.corpus import Source
+from amal_attention.data.imdb import open_imdb
+from amal_attention.data.sample import SampleReviews
+from amal_attention.data.store import ReviewStore, prepare_reviews
+from amal_attention.data.tokenizer import Tokenizer
+from amal_attention.data.vectors import DEFAULT_VECTORS, AlignedVectors, VectorFile, find_vectors, load_vectors
+from amal_attention.data.vocabulary import PAD, Vocabulary
+from amal_attention.errors import DataError, explain
+
+__all__ = ["SOURCES", "ReviewBatch", "ReviewData", "Reviews"]
+
+SOURCES: dict[str, Callable[[str | Path | None], Source]] = {
+    "imdb": open_imdb,
+    "sample": lambda data_dir: SampleReviews(),
+}
+
+
+class ReviewBatch(NamedTuple):
+    """``tokens`` int64 ``(B, L)``, 0 where padded; ``mask`` bool ``(B, L)``, True on tokens; ``labels`` int64 ``(B,)``."""
+
+    tokens: torch.Tensor
+    mask: torch.Tensor
+    labels: torch.Tensor
+
+
+@dataclass(frozen=True)
+class Reviews(Dataset[ReviewBatch]):
+    """The reviews of a store as a vocabulary numbers them; an item is a whole batch."""
+
+    store: ReviewStore
+    vocabulary: Vocabulary
+
+    def __getitem__(self, windows: Windows) -> ReviewBatch:
+        """Gather one batch from the flat array."""
+        columns = np.arange(windows.lengths.max(initial=0))
+        mask = columns < windows.lengths[:, None]
+        begins = self.store.offsets[windows.reviews] + windows.starts
+        places = np.where(mask, begins[:, None] + columns, 0)
+        tokens = np.where(mask, self.vocabulary.encode_ranks(self.store.tokens[places]), PAD)
+        labels = self.store.labels[windows.reviews].astype(np.int64)
+        return ReviewBatch(torch.from_numpy(tokens), torch.from_numpy(mask), torch.from_numpy(labels))
+
+    def whole(self, reviews: npt.NDArray[np.int64]) -> ReviewBatch:
+        """These reviews from their first token to their last, as one batch."""
+        lengths = np.diff(self.store.offsets)[reviews]
+        return self[Windows(reviews, np.zeros_like(lengths), lengths)]
+
+
+class ReviewData(LightningDataModule):
+    """Labelled reviews and their word vectors, prepared once and then memory-mapped.
+
+    A validation set is drawn from the training split with ``seed``; the test split is served whole, by
+    ``test_dataloader`` alone.
+
+    Args:
+        source: ``imdb`` or ``sample``.
+        data_dir: folder with a local copy of IMDB, and of GloVe; ``AMAL_DATA`` if not given, else the hub.
+        tokenizer: ``glove``, or ``whitespace`` to see what the course's own splitting costs.
+        vectors: a published name (``glove.6B.50d``) or a file in GloVe's format; by default the source's own vectors
+            if it has any, else ``glove.6B.50d``.
+        min_count: words seen fewer times than this in the training split are unknown words.
+        validation: share of the training split that is held out.
+        batch_size: reviews in a training batch.
+        token_budget: most places (reviews × longest length) in a training batch; unbounded if not given.
+        crop: train on a window of at most this many tokens of each review, drawn anew each epoch. Validation and test
+            read whole reviews.
+        seed: of the validation set, of the order and of the windows.
+        cache_dir: where prepared data is kept; ``AMAL_CACHE`` if not given, else the user's cache folder.
+    """
+
+    evaluation_places = 1 << 16
+
+    def __init__(
+        self,
+        source: str = "imdb",
+        data_dir: str | None = None,
+        tokenizer: str = "glove",
+        vectors: str | None = None,
+        min_count: int = 2,
+        validation: float = 0.1,
+        batch_size: int = 64,
+        token_budget: int | None = None,
+        crop: int | None = None,
+        seed: int = 0,
+        cache_dir: str | None = None,
+    ) -> None:
+        super().__init__()
+        if source not in SOURCES:
+            raise DataError(explain(expected=f"a source among {', '.join(SOURCES)}", got=repr(source), do="choose one"))
+        if not 0 < validation < 1:
+            raise DataError(explain(expected="a share between 0 and 1", got=str(validation), do="set data.validation"))
+        self.save_hyperparameters(ignore=["data_dir", "cache_dir"])
+        self.tokenizer = Tokenizer(tokenizer)
+        self._data_dir = data_dir
+        self._cache = cache_root(cache_dir)
+        self._reviews: Reviews | None = None
+
+    def prepare_data(self) -> None:
+        """Fill the cache, in one process."""
+        self._open_reviews()
+
+    def setup(self, stage: str | None = None) -> None:
+        """Open the prepared reviews."""
+        self._open_reviews()
+
+    @property
+    def reviews(self) -> Reviews:
+        """The reviews of both splits."""
+        return self._open_reviews()
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words seen ``min_count`` times in the training split, most frequent first."""
+        return self.reviews.vocabulary
+
+    @property
+    def embeddings(self) -> torch.Tensor:
+        """One row for each word of the vocabulary, float32 ``(V, D)``: padding 0, unknown words the mean of the known."""
+        return torch.from_numpy(self.vocabulary.table(self._vectors().matrix))
+
+    @property
+    def dim(self) -> int:
+        """D, the width of the word vectors."""
+        return int(self._vectors().matrix.shape[1])
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """What each label stands for."""
+        return self._source().label_names
+
+    def rows(self, split: str) -> npt.NDArray[np.int64]:
+        """The review numbers of ``train`` (without the validation set), ``validation`` or ``test``."""
+        if split == "test":
+            return self.reviews.store.rows("test")
+        drawn = np.random.default_rng(self.hparams["seed"]).permutation(self.reviews.store.rows("train"))
+        held_out = max(1, round(self.hparams["validation"] * len(drawn)))
+        return np.sort(drawn[:held_out] if split == "validation" else drawn[held_out:])
+
+    def train_dataloader(self) -> DataLoader[ReviewBatch]:
+        """Batches of similar lengths, in an order and through windows drawn anew each epoch."""
+        return self._loader(
+            "train",
+            batch_size=self.hparams["batch_size"],
+            token_budget=self.hparams["token_budget"],
+            crop=self.hparams["crop"],
+            shuffle=True,
+        )
+
+    def val_dataloader(self) -> DataLoader[ReviewBatch]:
+        """The validation reviews, whole."""
+        return self._evaluation_loader("validation")
+
+    def test_dataloader(self) -> DataLoader[ReviewBatch]:
+        """The test reviews, whole."""
+        return self._evaluation_loader("test")
+
+    def _evaluation_loader(self, split: str) -> DataLoader[ReviewBatch]:
+        return self._loader(split, batch_size=256, token_budget=self.evaluation_places, crop=None, shuffle=False)
+
+    def _loader(
+        self, split: str, *, batch_size: int | None, token_budget: int | None, crop: int | None, shuffle: bool
+    ) -> DataLoader[ReviewBatch]:
+        rows = self.rows(split)
+        trainer = self.trainer
+        buckets = LengthBuckets(
+            np.diff(self.reviews.store.offsets)[rows],
+            batch_size=batch_size,
+            token_budget=token_budget,
+            crop=crop,
+            shuffle=shuffle,
+            seed=self.hparams["seed"],
+            rank=trainer.global_rank if trainer else 0,
+            processes=trainer.world_size if trainer else 1,
+        )
+        return DataLoader(_Rows(self.reviews, rows), sampler=buckets, batch_size=None)
+
+    def _open_reviews(self) -> Reviews:
+        if self._reviews is None:
+            store = prepare_reviews(self._source(), self.tokenizer, self._cache)
+            known = store.vocabulary_size(self.hparams["min_count"])
+            self._reviews = Reviews(store, Vocabulary(store.words[:known]))
+        return self._reviews
+
+    def _source(self) -> Source:
+        return SOURCES[self.hparams["source"]](self._data_dir)
+
+    def _vectors(self) -> AlignedVectors:
+        store = self.reviews.store
+        return load_vectors(self._vector_file(), store.words, store.folder.name, self._cache)
+
+    def _vector_file(self) -> VectorFile:
+        if self.hparams["vectors"] is None:
+            own = self._source().write_vectors(self._cache / "own-vectors" / self.reviews.store.folder.name)
+            if own is not None:
+                return VectorFile(own)
+        return find_vectors(self.hparams["vectors"] or DEFAULT_VECTORS, self._data_dir, self._cache)
+
+
+@dataclass(frozen=True)
+class _Rows(Dataset[ReviewBatch]):
+    """Some of the reviews, numbered from 0, as the buckets number them."""
+
+    reviews: Reviews
+    rows: npt.NDArray[np.int64]
+
+    def __getitem__(self, windows: Windows) -> ReviewBatch:
+        return self.reviews[Windows(self.rows[windows.reviews], windows.starts, windows.lengths)]
+
+    def __len__(self) -> int:
+        return len(self.rows)

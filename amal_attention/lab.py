@@ -1,0 +1,151 @@
+"""A lab: a folder with a module, its questions, and the recipe that trains each of them."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import sys
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from amal_attention.errors import LabError, explain
+
+__all__ = ["Lab", "Sweep", "labs_folder"]
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One option of a question's recipe, and the values it is tried with."""
+
+    question: str
+    option: str
+    values: list[float]
+
+
+@dataclass(frozen=True)
+class Lab:
+    """What ``lab.toml`` says of the lab in ``folder``.
+
+    Attributes:
+        name: the folder's name, and that of its module.
+        folder: where it lies.
+        title: for people.
+        questions: title of each question, in order.
+        entropy: name of the function of the lab's module that gives the entropy of attention, if it has one.
+        sweep: the option to vary in a comparison, if there is one.
+        links: attributes of the data that are handed to the model, as ``{"data.embeddings": "model.init_args.embeddings"}``.
+        sizes: the same for numbers, which become options: ``{"dim": "model.init_args.pooling.init_args.dim"}``.
+    """
+
+    name: str
+    folder: Path
+    title: str
+    questions: dict[str, str]
+    entropy: str | None = None
+    sweep: Sweep | None = None
+    links: dict[str, str] = field(default_factory=dict)
+    sizes: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def find(cls, name: str, folder: Path | None = None) -> Lab:
+        """The lab called ``name`` among those in ``folder`` (default: :func:`labs_folder`).
+
+        Raises:
+            LabError: there is none, or its manifest is wrong.
+        """
+        folder = folder or labs_folder()
+        present = sorted(path.parent.name for path in folder.glob("*/lab.toml"))
+        if not _NAME.fullmatch(name) or name not in present:
+            raise LabError(
+                explain(
+                    expected=f"a lab in {folder} ({', '.join(present) or 'there is none'})",
+                    got=repr(name),
+                    do="name one of these, or say where labs are with --labs or AMAL_LABS",
+                )
+            )
+        return cls._read(folder / name)
+
+    @classmethod
+    def _read(cls, folder: Path) -> Lab:
+        manifest = folder / "lab.toml"
+        try:
+            values: dict[str, Any] = tomllib.loads(manifest.read_text("utf-8"))
+            sweep = Sweep(**values["sweep"]) if "sweep" in values else None
+            questions = {key: str(question["title"]) for key, question in values["questions"].items()}
+            return cls(
+                folder.name,
+                folder,
+                str(values["title"]),
+                questions,
+                entropy=values.get("entropy"),
+                sweep=sweep,
+                links=dict(values.get("links", {})),
+                sizes=dict(values.get("sizes", {})),
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise LabError(
+                explain(
+                    expected=f"a title and questions in {manifest}",
+                    got=f"{type(error).__name__}: {error}",
+                    do="compare it with the manifest of another lab",
+                )
+            ) from error
+
+    def check_question(self, question: str) -> str:
+        """Return ``question`` if the lab has it.
+
+        Raises:
+            LabError: it has not.
+        """
+        if question not in self.questions:
+            raise LabError(
+                explain(
+                    expected=f"a question of {self.name} ({', '.join(self.questions)})",
+                    got=repr(question),
+                    do="name one of these",
+                )
+            )
+        return question
+
+    def recipes(self, question: str, *variants: str) -> list[Path]:
+        """The recipe files of a question, from the general to the particular: ``q1.yaml``, then ``q1.<variant>.yaml``."""
+        names = [question, *(f"{question}.{variant}" for variant in variants)]
+        files = [self.folder / "recipes" / f"{name}.yaml" for name in names]
+        if not files[0].is_file():
+            raise LabError(explain(expected=f"a recipe in {files[0]}", got="no such file", do="write it"))
+        return [path for path in files if path.is_file()]
+
+    def module(self) -> ModuleType:
+        """The lab's module, imported under the lab's name.
+
+        Raises:
+            LabError: importing it fails.
+        """
+        path = self.folder / f"{self.name}.py"
+        loaded = sys.modules.get(self.name)
+        if loaded is not None and getattr(loaded, "__file__", None) == str(path):
+            return loaded
+        spec = importlib.util.spec_from_file_location(self.name, path)
+        if spec is None or spec.loader is None or not path.is_file():
+            raise LabError(explain(expected=f"the module {path}", got="no such file", do="write it"))
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[self.name] = module
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:
+            del sys.modules[self.name]
+            raise LabError(
+                explain(expected=f"to import {path}", got=f"{type(error).__name__}: {error}", do="mend it")
+            ) from error
+        return module
+
+
+def labs_folder() -> Path:
+    """Where labs are looked for: ``AMAL_LABS``, else ``solutions`` below the working folder."""
+    return Path(os.environ.get("AMAL_LABS", "solutions")).expanduser().absolute()

@@ -1,0 +1,76 @@
+"""Seeing the attention of a model that returns logits alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from torch import Tensor, nn
+
+from amal_attention.errors import LabError, explain
+
+__all__ = ["AttentionTap", "tapped_attention"]
+
+
+class AttentionTap:
+    """Holds what the pooling of a model returned last.
+
+    Attributes:
+        weights: the attention of the last batch, ``(B, L)``; ``None`` before the first one.
+    """
+
+    def __init__(self) -> None:
+        self.weights: Tensor | None = None
+
+    def __call__(self, module: nn.Module, inputs: Any, output: Any) -> None:
+        """Keep the weights: this is the forward hook."""
+        if not (isinstance(output, tuple) and len(output) == 2):
+            raise LabError(
+                explain(
+                    expected="a pooling that returns the pair (pooled, weights)",
+                    got=type(output).__name__,
+                    do="return both",
+                )
+            )
+        self.weights = output[1].detach()
+
+    def taken(self) -> Tensor:
+        """The weights of the last batch.
+
+        Raises:
+            LabError: the model has not called its pooling.
+        """
+        if self.weights is None:
+            raise LabError(
+                explain(
+                    expected="a model that calls self.pooling in its forward",
+                    got="no call",
+                    do="keep the pooling in the attribute `pooling` and call it",
+                )
+            )
+        return self.weights
+
+
+@contextmanager
+def tapped_attention(model: nn.Module) -> Iterator[AttentionTap]:
+    """While open, keep the attention weights of each batch that ``model`` reads; it must have a module ``pooling``.
+
+    Raises:
+        LabError: the model has no pooling.
+    """
+    pooling = getattr(model, "pooling", None)
+    if not isinstance(pooling, nn.Module):
+        raise LabError(
+            explain(
+                expected="a model with its pooling in the attribute `pooling`",
+                got=f"a {type(model).__name__} without one",
+                do="assign self.pooling",
+            )
+        )
+    tap = AttentionTap()
+    handle = pooling.register_forward_hook(tap)
+    try:
+        yield tap
+    finally:
+        handle.remove()

@@ -1,0 +1,164 @@
+"""Lightning callbacks that any model of a lab can train with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict
+from typing import Any
+
+import torch
+from lightning import Callback, LightningModule, Trainer
+from lightning.pytorch.loggers import TensorBoardLogger
+from torch import Tensor
+
+from amal_attention.training.attention import tapped_attention
+from amal_attention.training.metrics import AttentionSpread
+from amal_attention.training.record import EntropyHistogram, EpochPoint
+
+__all__ = ["EntropyHistograms", "History", "OneCycle"]
+
+Entropy = Callable[[Tensor, Tensor], Tensor]
+
+
+class History(Callback):
+    """Keeps ``train_loss``, ``val_loss`` and ``val_accuracy`` of each epoch, and the time, through interruptions too."""
+
+    def __init__(self) -> None:
+        self.points: list[EpochPoint] = []
+        self.seconds = 0.0
+        self._since = 0.0
+
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Start the clock."""
+        self._since = time.monotonic()
+
+    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Read the epoch's metrics and the clock."""
+        now = time.monotonic()
+        self.seconds, self._since = self.seconds + now - self._since, now
+        measured = {name: float(value) for name, value in trainer.callback_metrics.items()}
+        self.points.append(
+            EpochPoint(
+                epoch=trainer.current_epoch,
+                train_loss=measured.get("train_loss"),
+                val_loss=measured.get("val_loss"),
+                val_accuracy=measured.get("val_accuracy"),
+            )
+        )
+
+    def state_dict(self) -> dict[str, Any]:
+        """For the checkpoint."""
+        return {"points": [asdict(point) for point in self.points], "seconds": self.seconds}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """From the checkpoint."""
+        self.points = [EpochPoint(**point) for point in state_dict["points"]]
+        self.seconds = state_dict["seconds"]
+
+
+class EntropyHistograms(Callback):
+    """Logs, after each epoch, how the entropies of attention are spread over the validation reviews.
+
+    The means become the metrics ``val_entropy``, ``val_normalised_entropy`` and ``val_effective_words``; the histogram
+    goes to TensorBoard and stays in ``histograms``.
+
+    Args:
+        entropy: a function of weights ``(B, L)`` and mask ``(B, L)`` that gives the entropies ``(B,)`` in nats.
+    """
+
+    def __init__(self, entropy: Entropy) -> None:
+        self.histograms: list[EntropyHistogram] = []
+        self._entropy = entropy
+        self._spread = AttentionSpread()
+        self._open = ExitStack()
+
+    def on_validation_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Begin to look at the attention."""
+        self._spread = AttentionSpread().to(pl_module.device)
+        self._tap = self._open.enter_context(tapped_attention(pl_module))
+
+    def on_validation_batch_end(
+        self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int,
+        dataloader_idx: int = 0,
+    ) -> None:
+        """Count the batch."""
+        self._spread.update(self._entropy(self._tap.taken(), batch.mask), batch.mask.sum(dim=1))
+
+    def on_validation_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Log the means, and keep the histogram of the epoch."""
+        means = self._spread.compute()
+        pl_module.log_dict({f"val_{name}": value.float() for name, value in means.items()})
+        if not trainer.sanity_checking:
+            with self._spread.sync_context(should_sync=trainer.world_size > 1):
+                self.histograms.append(self._spread.histogram(trainer.current_epoch))
+            self._to_tensorboard(trainer)
+
+    def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Look away."""
+        self._open.close()
+
+    def on_exception(self, trainer: Trainer, pl_module: LightningModule, exception: BaseException) -> None:
+        """Look away, whatever happened."""
+        self._open.close()
+
+    def state_dict(self) -> dict[str, Any]:
+        """For the checkpoint."""
+        return {"histograms": [asdict(histogram) for histogram in self.histograms]}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """From the checkpoint."""
+        self.histograms = [EntropyHistogram(**histogram) for histogram in state_dict["histograms"]]
+
+    def _to_tensorboard(self, trainer: Trainer) -> None:
+        histogram = self.histograms[-1]
+        centres = (torch.tensor(histogram.edges[:-1]) + torch.tensor(histogram.edges[1:])) / 2
+        values = centres.repeat_interleave(torch.tensor(histogram.counts))
+        for logger in trainer.loggers:
+            if isinstance(logger, TensorBoardLogger) and len(values):
+                logger.experiment.add_histogram("attention_entropy", values, histogram.epoch, bins=len(centres))
+
+
+class OneCycle(Callback):
+    """Warms the step size up, then lets it fall to almost nothing along a cosine (Smith & Topin 2018).
+
+    It needs no line in the model: the largest step size is the one the model's optimiser was built with.
+
+    Args:
+        warm_up: share of all steps that warm up.
+    """
+
+    def __init__(self, warm_up: float = 0.15) -> None:
+        self.warm_up = warm_up
+        self._schedulers: list[torch.optim.lr_scheduler.OneCycleLR] = []
+        self._restored: list[dict[str, Any]] = []
+
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Plan the whole training."""
+        steps = int(trainer.estimated_stepping_batches)
+        self._schedulers = [
+            torch.optim.lr_scheduler.OneCycleLR(
+                optimizer,
+                [group.get("max_lr", group["lr"]) for group in optimizer.param_groups],
+                total_steps=steps + 1,
+                pct_start=self.warm_up,
+                cycle_momentum=False,
+            )
+            for optimizer in trainer.optimizers
+        ]
+        for scheduler, state in zip(self._schedulers, self._restored, strict=False):
+            scheduler.load_state_dict(state)
+
+    def on_train_batch_end(self, trainer: Trainer, pl_module: LightningModule, *args: Any) -> None:
+        """Take the next step size."""
+        for scheduler in self._schedulers:
+            scheduler.step()
+
+    def state_dict(self) -> dict[str, Any]:
+        """For the checkpoint."""
+        return {"schedulers": [scheduler.state_dict() for scheduler in self._schedulers]}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """From the checkpoint."""
+        self._restored = state_dict["schedulers"]

@@ -1,0 +1,106 @@
+"""All questions of a lab, trained by their recipes and laid side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from amal_attention.data import ReviewData
+from amal_attention.training.checkpoint import load_trained
+from amal_attention.training.examination import read_reviews
+from amal_attention.training.recipe import Recipe
+from amal_attention.training.record import RunRecord
+from amal_attention.training.run import Run, train
+
+__all__ = ["Comparison", "compare"]
+
+_SHOWN_WORDS = (15, 250)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """``records``: one a question, in the lab's order; ``sweep``: one for each value of the lab's sweep."""
+
+    records: list[RunRecord]
+    sweep: list[RunRecord]
+
+
+def compare(
+    base: Recipe,
+    questions: Sequence[str],
+    folder: Path,
+    *,
+    sweep: bool = True,
+    resume: bool = False,
+    measure_faithfulness: bool = False,
+    shown_reviews: int = 6,
+    progress: bool = True,
+) -> Comparison:
+    """Train every question on the same data, then let each model read the same reviews.
+
+    Args:
+        base: source, seed, embeddings and options that all questions share; its own question is not used.
+        questions: those to train.
+        folder: gets one folder a run.
+        sweep: also train the lab's sweep, if it has one and its question is asked for.
+        resume: go on with an interrupted comparison in that folder.
+        measure_faithfulness: also compare attention with leave-one-out.
+        shown_reviews: how many test reviews the models read side by side.
+        progress: show progress bars.
+    """
+    runs = [Run(replace(base, question=question), folder / question) for question in questions]
+    swept = _sweep_runs(base, questions, folder) if sweep else []
+    records = [train(run, resume=resume, measure_faithfulness=measure_faithfulness, progress=progress) for run in runs]
+    strengths = [train(run, resume=resume, progress=progress) for run in swept]
+    return Comparison(_with_readings(runs, records, shown_reviews), strengths)
+
+
+def _sweep_runs(base: Recipe, questions: Sequence[str], folder: Path) -> list[Run]:
+    sweep = base.lab.sweep
+    if sweep is None or sweep.question not in questions:
+        return []
+    return [
+        Run(
+            replace(base, question=sweep.question, options=[*base.options, f"--{sweep.option}={value}"]),
+            folder / f"{sweep.question}-{value:g}",
+        )
+        for value in sweep.values
+    ]
+
+
+def _with_readings(runs: list[Run], records: list[RunRecord], shown: int) -> list[RunRecord]:
+    first = runs[0].recipe
+    rows = choose_reviews(first.data(), np.stack([run.predictions() for run in runs]), shown, first.seed)
+    labs = first.lab.folder.parent
+    return [
+        replace(record, readings=read_reviews(load_trained(run.best, labs).model, run.recipe.data(), rows))
+        for run, record in zip(runs, records, strict=True)
+    ]
+
+
+def choose_reviews(
+    data: ReviewData, predictions: np.ndarray[tuple[int, int], np.dtype[np.int64]], shown: int, seed: int
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Test reviews of moderate length to show: all models right on a third, at odds on a third, all wrong on a third.
+
+    Args:
+        data: the reviews.
+        predictions: of each model for each test review, ``(models, n)``.
+        shown: how many to choose; a third that runs short is filled up from the others.
+        seed: of the draw.
+    """
+    rows = data.rows("test")
+    store = data.reviews.store
+    lengths = np.diff(store.offsets)[rows]
+    right = predictions == store.labels[rows]
+    readable = (lengths >= _SHOWN_WORDS[0]) & (lengths <= _SHOWN_WORDS[1])
+    order = np.random.default_rng(seed).permutation(np.flatnonzero(readable))
+    at_odds = right.any(axis=0) & ~right.all(axis=0)
+    kinds = [order[kind[order]] for kind in (right.all(axis=0), at_odds, ~right.any(axis=0))]
+    share = -(-shown // 3)
+    first = np.concatenate([kind[:share] for kind in kinds])
+    rest = np.concatenate([kind[share:] for kind in kinds])
+    return rows[np.concatenate([first, rest])[:shown]]

@@ -1,0 +1,137 @@
+"""From recipe files and options to a model, its data and a trainer, by the conventions of LightningCLI."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import jsonargparse
+from lightning import LightningModule, Trainer
+from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
+
+from amal_attention.data import ReviewData
+from amal_attention.errors import LabError, explain
+from amal_attention.lab import Lab
+
+__all__ = ["Recipe", "Setup"]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a recipe makes: everything a training needs, and the model's own configuration as plain data."""
+
+    model: LightningModule
+    data: ReviewData
+    trainer: Trainer
+    model_config: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one question of a lab is trained.
+
+    Later words win: the recipe of the question, its variant for the source, its variant for tuned embeddings, the
+    user's YAML files, the user's options (``--model.lr=0.01``, ``--data.crop=200``, ``--trainer.max_epochs=3`` …).
+
+    Attributes:
+        lab: where the question is.
+        question: its name.
+        source: where reviews come from.
+        tuned: learn the embeddings too.
+        seed: of the initial weights, the validation set and the order of reviews.
+        data_dir: folder with local data.
+        configs: the user's YAML files.
+        options: the user's options.
+    """
+
+    lab: Lab
+    question: str
+    source: str = "imdb"
+    tuned: bool = False
+    seed: int = 0
+    data_dir: str | None = None
+    configs: Sequence[Path] = ()
+    options: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def embeddings(self) -> str:
+        """``frozen`` or ``tuned``."""
+        return "tuned" if self.tuned else "frozen"
+
+    def arguments(self) -> list[str]:
+        """The command line that LightningCLI would be given."""
+        variants = [self.source, "tuned", f"{self.source}.tuned"] if self.tuned else [self.source]
+        files = [*self.lab.recipes(self.question, *variants), *self.configs]
+        chosen = [f"--data.source={self.source}", f"--data.seed={self.seed}", f"--seed_everything={self.seed}"]
+        if self.data_dir is not None:
+            chosen.append(f"--data.data_dir={self.data_dir}")
+        if self.tuned:
+            chosen.append("--model.init_args.freeze_embeddings=false")
+        return [*(f"--config={path}" for path in files), *chosen, *self.options]
+
+    def set_up(self, **trainer_defaults: Any) -> Setup:
+        """Build model, data and trainer; the data is prepared on the way, since the model needs its vectors.
+
+        Raises:
+            LabError: an option or a value does not fit.
+        """
+        data = self.data()
+        sizes = [f"--{target}={getattr(data, name)}" for name, target in self.lab.sizes.items()]
+        cli = replace(self, options=[*self.options, *sizes])._parse(trainer_defaults)
+        try:
+            cli.build()
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise LabError(_explained(f"{type(error).__name__}: {error}")) from error
+        return Setup(cli.model, cli.datamodule, cli.trainer, cli.config["model"].as_dict())
+
+    def data(self) -> ReviewData:
+        """The data alone."""
+        return ReviewData(**self._parse({}).config["data"])
+
+    def _parse(self, trainer_defaults: dict[str, Any]) -> _RecipeCLI:
+        self.lab.check_question(self.question)
+        self.lab.module()
+        try:
+            return _RecipeCLI(self.lab.links, self.arguments(), trainer_defaults)
+        except jsonargparse.ArgumentError as error:
+            raise LabError(_explained(str(error))) from error
+
+
+class _RecipeCLI(LightningCLI):
+    """LightningCLI without a command of its own: it parses, then builds when asked to; errors are raised."""
+
+    def __init__(self, links: dict[str, str], arguments: list[str], trainer_defaults: dict[str, Any]) -> None:
+        self._links = links
+        super().__init__(
+            LightningModule,
+            ReviewData,
+            subclass_mode_model=True,
+            save_config_callback=None,
+            trainer_defaults=trainer_defaults,
+            parser_kwargs={"exit_on_error": False},
+            args=arguments,
+            run=False,
+        )
+
+    def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
+        """Let the data fill in what the lab's manifest says that it fills in."""
+        for source, target in self._links.items():
+            parser.link_arguments(source, target, apply_on="instantiate")
+
+    def instantiate_classes(self) -> None:
+        """Nothing yet: the options may be all that is wanted."""
+
+    def build(self) -> None:
+        """Make model, data and trainer."""
+        super().instantiate_classes()
+
+
+def _explained(message: str) -> str:
+    lines = [line.strip(" -") for line in message.splitlines() if line.strip()]
+    return explain(
+        expected="options that the recipe knows",
+        got=" ".join(lines)[:300],
+        do="see the recipe's own options in its YAML file",
+    )

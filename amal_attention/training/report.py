@@ -1,0 +1,235 @@
+"""The report of a comparison: one HTML page that needs nothing beside itself, made from run records."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from amal_attention.errors import StorageError, explain
+from amal_attention.training.record import Reading, RunRecord
+from amal_attention.visualise.figures import (
+    accuracy_bars,
+    entropy_histograms,
+    figure_svg,
+    run_colour,
+    run_label,
+    strength_curve,
+    training_curves,
+)
+from amal_attention.visualise.words import ATTENTION_RGB, attended_html
+
+__all__ = ["render_report", "write_report"]
+
+_NOT_MEASURED = "–"
+
+
+def render_report(
+    records: Sequence[RunRecord],
+    *,
+    title: str,
+    sweep: Sequence[RunRecord] = (),
+    details: Mapping[str, str] = {},
+) -> str:
+    """One self-contained HTML page: the table, the figures and the same reviews as each model reads them.
+
+    ``records`` are compared in their order. ``sweep`` holds runs that differ in their ``strength``; those without one
+    are left out. ``details`` (command, versions, machine, ...) close the page. A part that no record feeds is left out.
+    All text of records and details is escaped; the page holds no script and no link, and equal arguments give an equal
+    page.
+    """
+    by_strength = sorted((run for run in sweep if run.strength is not None), key=lambda run: run.strength or 0.0)
+    return (
+        _template_environment()
+        .get_template("report.html.j2")
+        .render(
+            title=title,
+            setting=_setting([*records, *by_strength]),
+            runs=_numbered(records),
+            sweep=by_strength,
+            pictures=_pictures(records),
+            hills=_hills(records),
+            strength_picture=_strength_picture(by_strength),
+            reviews=_reviews(records),
+            details=details,
+            attention_rgb=",".join(map(str, ATTENTION_RGB)),
+        )
+    )
+
+
+def write_report(path: Path, html: str) -> None:
+    """Write the page at once or not at all: readers of ``path`` see the old page or the whole new one.
+
+    Its folder is made when it is missing. Raises :class:`~amal_attention.errors.StorageError` when the page cannot be
+    written, and leaves nothing behind.
+    """
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_bytes(html.encode(errors="replace"))
+        os.replace(unfinished, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
+        raise StorageError(
+            explain(
+                expected=f"to write the report to {path}",
+                got=error.strerror or str(error),
+                do="give a file in a folder that you may write to, on a disk with room",
+            )
+        ) from error
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A record with its place in the comparison: its name and colour are the same in every part of the page."""
+
+    record: RunRecord
+    label: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class _Picture:
+    """A figure as it stands in the page, and what it shows in words, for those who cannot see it."""
+
+    svg: Markup
+    words: str
+
+    @classmethod
+    def of(cls, figure: Figure, words: str) -> _Picture:
+        return cls(Markup(figure_svg(figure)), words)
+
+
+@dataclass(frozen=True)
+class _ReadBy:
+    """One review as one run reads it."""
+
+    run: _Run
+    reading: Reading
+    words: Markup
+
+
+@dataclass(frozen=True)
+class _Review:
+    """One review, and every run that reads it, in the order of the comparison."""
+
+    number: int
+    label: str
+    length: int
+    read_by: list[_ReadBy]
+
+
+def _template_environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("amal_attention.training", package_path=""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(decimal=_decimal, percent=_percent, interval=_interval)
+    return environment
+
+
+def _decimal(value: float | None, places: int = 2) -> str:
+    return _NOT_MEASURED if value is None or not math.isfinite(value) else f"{value:,.{places}f}"
+
+
+def _percent(share: float | None) -> str:
+    return _decimal(None if share is None else 100 * share, places=1)
+
+
+def _interval(bounds: tuple[float, float]) -> str:
+    return f"{_percent(bounds[0])} – {_percent(bounds[1])}"
+
+
+def _setting(records: Sequence[RunRecord]) -> dict[str, str]:
+    """What the runs were made on, each value once."""
+    return {
+        "Lab": _distinct(record.lab for record in records),
+        "Reviews": _distinct(record.source for record in records),
+        "Word vectors": _distinct(record.embeddings for record in records),
+        "Test reviews": _distinct(f"{record.test_reviews:,}" for record in records),
+        "Seed": _distinct(str(record.seed) for record in records),
+    }
+
+
+def _distinct(values: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(values))
+
+
+def _numbered(records: Sequence[RunRecord]) -> list[_Run]:
+    return [_Run(record, run_label(record), run_colour(position)) for position, record in enumerate(records)]
+
+
+def _pictures(records: Sequence[RunRecord]) -> dict[str, _Picture]:
+    """The pictures that compare all records, by name."""
+    pictures = {}
+    if records:
+        pictures["accuracy"] = _Picture.of(accuracy_bars(records), _accuracies_in_words(records))
+    if any(record.curves for record in records):
+        pictures["training"] = _Picture.of(training_curves(records), _training_in_words(records))
+    return pictures
+
+
+def _hills(records: Sequence[RunRecord]) -> list[_Picture]:
+    return [_Picture.of(entropy_histograms(record), _hills_in_words(record)) for record in records if record.histograms]
+
+
+def _strength_picture(sweep: Sequence[RunRecord]) -> _Picture | None:
+    if not sweep:
+        return None
+    strengths = [run.strength or 0.0 for run in sweep]
+    figure = strength_curve(strengths, [run.accuracy for run in sweep], [run.normalised_entropy for run in sweep])
+    return _Picture.of(figure, _sweep_in_words(sweep))
+
+
+def _accuracies_in_words(records: Sequence[RunRecord]) -> str:
+    each = (f"{run_label(record)} {_percent(record.accuracy)} %" for record in records)
+    return f"Bar chart of the test accuracy: {'; '.join(each)}."
+
+
+def _training_in_words(records: Sequence[RunRecord]) -> str:
+    each = (
+        f"{run_label(record)} from {_percent(record.curves[0].val_accuracy)} % "
+        f"to {_percent(record.curves[-1].val_accuracy)} %"
+        for record in records
+        if record.curves
+    )
+    return f"Line charts, one point an epoch. Validation accuracy: {'; '.join(each)}. Below, the losses."
+
+
+def _hills_in_words(record: RunRecord) -> str:
+    return (
+        f"Histograms of the normalised attention entropy of {run_label(record)} on the validation reviews, "
+        f"one for each of {len(record.histograms)} epochs."
+    )
+
+
+def _sweep_in_words(sweep: Sequence[RunRecord]) -> str:
+    each = (
+        f"strength {run.strength:g}: accuracy {_percent(run.accuracy)} %, H / log n {_decimal(run.normalised_entropy)}"
+        for run in sweep
+    )
+    return f"Line charts of accuracy and normalised entropy against the strength: {'; '.join(each)}."
+
+
+def _reviews(records: Sequence[RunRecord]) -> list[_Review]:
+    """The reviews that any record reads, in the order they are first met."""
+    gathered: dict[int, list[_ReadBy]] = {}
+    for run in _numbered(records):
+        for reading in run.record.readings:
+            words = Markup(attended_html(reading.tokens, reading.weights))
+            gathered.setdefault(reading.review, []).append(_ReadBy(run, reading, words))
+    return [
+        _Review(number, read_by[0].reading.label, len(read_by[0].reading.tokens), read_by)
+        for number, read_by in gathered.items()
+    ]

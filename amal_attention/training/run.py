@@ -1,0 +1,214 @@
+"""One question, trained, tested and written down."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from lightning import Callback, seed_everything
+from lightning.pytorch.callbacks import ModelCheckpoint
+from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+from torch import Tensor
+
+from amal_attention.errors import CheckpointError, LabError, explain
+from amal_attention.files import write_atomically
+from amal_attention.lab import Lab
+from amal_attention.training.callbacks import EntropyHistograms, History
+from amal_attention.training.checkpoint import Label, LabelCheckpoint, read_label
+from amal_attention.training.examination import accuracy_interval, evidence_share, examine
+from amal_attention.training.faithfulness import faithfulness
+from amal_attention.training.recipe import Recipe, Setup
+from amal_attention.training.record import RunRecord
+
+__all__ = ["Run", "train"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """The folder of one training: ``checkpoints/``, ``logs/``, and once it is tested ``record.json``."""
+
+    recipe: Recipe
+    folder: Path
+
+    @property
+    def best(self) -> Path:
+        """The checkpoint with the best validation accuracy."""
+        return self.folder / "checkpoints" / "best.ckpt"
+
+    @property
+    def last(self) -> Path:
+        """The checkpoint after the last epoch."""
+        return self.folder / "checkpoints" / "last.ckpt"
+
+    @property
+    def digest(self) -> str:
+        """Equal for runs of the same recipe: same question, files, options and seed."""
+        recipe = self.recipe
+        files = [path for path in map(_config_path, recipe.arguments()) if path is not None]
+        options = [option for option in recipe.arguments() if _config_path(option) is None]
+        content = json.dumps([recipe.lab.name, recipe.question, [path.read_text("utf-8") for path in files], options])
+        return hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
+
+    def finished(self) -> RunRecord | None:
+        """The record of this very recipe, if it was tested already."""
+        try:
+            written = json.loads((self.folder / "record.json").read_text("utf-8"))
+            return RunRecord.from_dict(written["record"]) if written["run"] == self.digest else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def predictions(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """What the model said of each test review, int64 ``(n,)``."""
+        predictions: np.ndarray[Any, np.dtype[np.int64]] = np.load(self.folder / "predictions.npy")
+        return predictions
+
+
+def train(run: Run, *, resume: bool = False, measure_faithfulness: bool = False, progress: bool = True) -> RunRecord:
+    """Train a recipe, choose the epoch on the validation set, read the test set once, and write the record.
+
+    Args:
+        run: the recipe, and the folder to write to.
+        resume: go on with an earlier run in that folder; a finished one is not done again.
+        measure_faithfulness: also compare attention with leave-one-out (a minute or so for recurrent models).
+        progress: show progress bars.
+
+    Raises:
+        LabError: the folder holds another run, or the recipe does not fit.
+        CheckpointError: the checkpoint to resume from is damaged, or of another lab, question or recipe.
+    """
+    if resume and (record := run.finished()) is not None and (record.faithfulness or not measure_faithfulness):
+        return record
+    if not resume and run.folder.is_dir() and any(run.folder.iterdir()):
+        raise LabError(
+            explain(
+                expected=f"an empty folder, {run.folder}",
+                got="one that holds an earlier run",
+                do="add --resume to go on with it, or choose another --out",
+            )
+        )
+    start = run.last if resume and run.last.is_file() else None
+    if start is not None:
+        _check_same_run(start, run)
+    setup, history, histograms = _set_up(run, progress)
+    setup.trainer.fit(setup.model, setup.data, ckpt_path=start, weights_only=True)
+    if setup.trainer.interrupted:
+        raise KeyboardInterrupt
+    setup.model.load_state_dict(torch.load(run.best, map_location="cpu", weights_only=True)["state_dict"])
+    record = _test(run, setup, history, histograms, progress, measure_faithfulness)
+    write_atomically(
+        run.folder / "record.json", json.dumps({"run": run.digest, "record": record.to_dict()}, allow_nan=False)
+    )
+    return record
+
+
+def _set_up(run: Run, progress: bool) -> tuple[Setup, History, EntropyHistograms | None]:
+    seed_everything(run.recipe.seed, verbose=False)
+    history = History()
+    best = ModelCheckpoint(
+        dirpath=run.best.parent,
+        filename=run.best.stem,
+        monitor="val_accuracy",
+        mode="max",
+        save_last=True,
+        save_on_train_epoch_end=True,
+        enable_version_counter=False,
+    )
+    entropy = _entropy(run.recipe.lab)
+    histograms = EntropyHistograms(entropy) if entropy else None
+    callbacks: list[Callback] = [history, best, *([histograms] if histograms else [])]
+    setup = run.recipe.set_up(
+        callbacks=callbacks,
+        logger=[logger(run.folder, name="logs") for logger in (TensorBoardLogger, CSVLogger)],
+        enable_progress_bar=progress,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        log_every_n_steps=50,
+    )
+    setup.trainer.callbacks.append(LabelCheckpoint(_label(run, setup)))  # type: ignore[attr-defined]
+    return setup, history, histograms
+
+
+def _test(
+    run: Run,
+    setup: Setup,
+    history: History,
+    histograms: EntropyHistograms | None,
+    progress: bool,
+    measure_faithfulness: bool,
+) -> RunRecord:
+    recipe, model, data = run.recipe, setup.model, setup.data
+    result = examine(model, data, "test", _entropy(recipe.lab), progress)
+    np.save(run.folder / "predictions.npy", result.predictions)
+    return RunRecord(
+        lab=recipe.lab.name,
+        question=recipe.question,
+        title=recipe.lab.questions[recipe.question],
+        source=recipe.source,
+        embeddings=recipe.embeddings,
+        seed=recipe.seed,
+        accuracy=result.accuracy,
+        accuracy_interval=accuracy_interval(result.accuracy, len(result.rows)),
+        test_reviews=len(result.rows),
+        **{name: None if math.isnan(value) else value for name, value in result.spread.items()},
+        parameters=sum(p.numel() for p in model.parameters() if p.requires_grad),
+        seconds=history.seconds,
+        epochs=len(history.points),
+        checkpoint=str(run.best),
+        strength=_strength(recipe, setup.model_config),
+        curves=history.points,
+        histograms=histograms.histograms if histograms else [],
+        evidence=evidence_share(model, data, "test"),
+        faithfulness=faithfulness(model, data, progress=progress) if measure_faithfulness else None,
+    )
+
+
+def _label(run: Run, setup: Setup) -> Label:
+    return Label(
+        lab=run.recipe.lab.name,
+        question=run.recipe.question,
+        model=setup.model_config,
+        embeddings=list(setup.data.embeddings.shape),
+        words=setup.data.vocabulary.known,
+        tokenizer=setup.data.tokenizer.name,
+        label_names=list(setup.data.label_names),
+        run=run.digest,
+    )
+
+
+def _check_same_run(checkpoint: Path, run: Run) -> None:
+    label, _ = read_label(checkpoint)
+    found = (label.lab, label.question, label.run)
+    if found != (run.recipe.lab.name, run.recipe.question, run.digest):
+        raise CheckpointError(
+            explain(
+                expected=f"a run of {run.recipe.lab.name} {run.recipe.question} with this recipe in {run.folder}",
+                got=f"one of {label.lab} {label.question} with {'another' if label.run != run.digest else 'this'} recipe",
+                do="resume with the options it was begun with, or choose another --out",
+            )
+        )
+
+
+def _entropy(lab: Lab) -> Callable[[Tensor, Tensor], Tensor] | None:
+    return getattr(lab.module(), lab.entropy) if lab.entropy else None
+
+
+def _strength(recipe: Recipe, config: dict[str, Any]) -> float | None:
+    """The value of the option that the lab's sweep varies, for the question that it varies it on."""
+    sweep = recipe.lab.sweep
+    if sweep is None or sweep.question != recipe.question:
+        return None
+    value: Any = {"model": config}
+    for key in sweep.option.split("."):
+        value = value[key]
+    return float(value)
+
+
+def _config_path(argument: str) -> Path | None:
+    return Path(argument.removeprefix("--config=")) if argument.startswith("--config=") else None

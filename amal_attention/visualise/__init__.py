@@ -1,0 +1,1 @@
+"""Pictures of attention: words coloured by their weights, and figures of training."""

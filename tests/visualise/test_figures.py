@@ -1,0 +1,291 @@
+"""Figures, judged on the numbers their artists hold and on the SVG they become."""
+
+from __future__ import annotations
+
+import math
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from itertools import combinations
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.patches import StepPatch
+
+from amal_attention.training.record import EntropyHistogram, EpochPoint, RunRecord
+from amal_attention.visualise.figures import (
+    accuracy_bars,
+    attention_matrix,
+    entropy_histograms,
+    figure_svg,
+    run_colour,
+    run_label,
+    strength_curve,
+    training_curves,
+)
+
+
+def run(
+    title: str = "Learned query", *, accuracy: float = 0.8, epochs: int = 3, strength: float | None = None
+) -> RunRecord:
+    """A record whose curves and histograms differ in every epoch."""
+    return RunRecord(
+        lab="a_lab",
+        question="a-question",
+        title=title,
+        source="sample",
+        embeddings="sample.32d",
+        seed=1,
+        accuracy=accuracy,
+        accuracy_interval=(accuracy - 0.03, accuracy + 0.02),
+        test_reviews=500,
+        entropy=3.2,
+        normalised_entropy=0.7,
+        effective_words=25.0,
+        parameters=1234,
+        seconds=5.5,
+        epochs=epochs,
+        checkpoint="a.ckpt",
+        strength=strength,
+        curves=[EpochPoint(e, 0.7 - 0.1 * e, 0.71 - 0.05 * e, accuracy - 0.1 / e) for e in range(1, epochs + 1)],
+        histograms=[
+            EntropyHistogram(e, [0.0, 2.0, 4.0, 6.0], [e, 2 * e + 1, 3], [0.0, 0.25, 0.5, 0.75, 1.0], [0, e, 4, 2])
+            for e in range(1, epochs + 1)
+        ],
+    )
+
+
+def every_figure() -> list[Figure]:
+    """One figure of each kind."""
+    records = [run("One"), run("Two", accuracy=0.9, strength=0.1)]
+    return [
+        training_curves(records),
+        accuracy_bars(records),
+        entropy_histograms(records[0]),
+        strength_curve([0, 0.1, 1], [0.9, 0.8, 0.7], [0.8, 0.4, 0.1]),
+        attention_matrix([[0.2, 0.8]], ["query"], ["left", "right"]),
+    ]
+
+
+@pytest.fixture(scope="module")
+def drawings() -> list[str]:
+    """The SVG of one figure of each kind."""
+    return list(map(figure_svg, every_figure()))
+
+
+def words_of(svg: str) -> list[str]:
+    """The texts of a drawing."""
+    return ["".join(text.itertext()) for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_training_curves_draw_the_numbers_of_every_record() -> None:
+    records = [run("One"), run("Two", accuracy=0.9, epochs=5)]
+    accuracy, loss = training_curves(records).axes
+    for record, line in zip(records, accuracy.lines, strict=True):
+        assert list(line.get_xdata()) == [point.epoch for point in record.curves]
+        assert list(line.get_ydata()) == pytest.approx([100 * point.val_accuracy for point in record.curves])
+    drawn = [list(line.get_ydata()) for line in loss.lines]
+    assert drawn == [
+        [getattr(point, name) for point in record.curves] for record in records for name in ("val_loss", "train_loss")
+    ]
+
+
+def test_a_value_that_was_not_measured_leaves_a_gap() -> None:
+    record = run()
+    record.curves[1] = EpochPoint(2, None, None, None)
+    accuracy, loss = training_curves([record]).axes
+    for line in (*accuracy.lines, *loss.lines):
+        assert [math.isnan(value) for value in line.get_ydata()] == [False, True, False]
+
+
+def test_a_record_keeps_its_colour_in_every_figure() -> None:
+    records = [run("One"), run("Two"), run("Three")]
+    lines = training_curves(records).axes[0].lines
+    bars = accuracy_bars(records).axes[0].patches
+    for position in range(3):
+        assert lines[position].get_color() == run_colour(position)
+        assert matplotlib.colors.to_hex(bars[position].get_facecolor()).upper() == run_colour(position).upper()
+
+
+def test_every_run_is_named_in_the_figures_that_compare() -> None:
+    records = [run("One"), run("Two", strength=0.1)]
+    assert [run_label(record) for record in records] == ["One", "Two (strength 0.1)"]
+    for draw in (training_curves, accuracy_bars):
+        assert {"One", "Two (strength 0.1)"} <= set(words_of(figure_svg(draw(records))))
+
+
+@pytest.mark.parametrize("epochs", [1, 6, 20])
+def test_there_is_one_hill_an_epoch_in_the_shape_of_its_counts(epochs: int) -> None:
+    record = run(epochs=epochs)
+    (axes,) = entropy_histograms(record).axes
+    hills = [patch for patch in axes.patches if isinstance(patch, StepPatch)]
+    assert len(hills) == epochs
+    for hill, histogram in zip(hills, record.histograms, strict=True):
+        values, edges, baseline = hill.get_data()
+        assert list(edges) == histogram.normalised_edges
+        assert (values - baseline) / (values - baseline).max() == pytest.approx(
+            np.array(histogram.normalised_counts) / max(histogram.normalised_counts)
+        )
+    tops = [hill.get_data().baseline for hill in hills]
+    assert tops == sorted(tops, reverse=True), "the first epoch is on top"
+
+
+def test_hills_do_not_hide_each_other() -> None:
+    hills = [patch.get_data() for patch in entropy_histograms(run(epochs=8)).axes[0].patches]
+    for above, below in zip(hills, hills[1:], strict=False):
+        assert below.values.max() < above.baseline
+
+
+def test_the_dot_of_a_hill_is_the_mean_read_off_its_bins() -> None:
+    histogram = run(epochs=1).histograms[0]
+    (axes,) = entropy_histograms(run(epochs=1)).axes
+    total = weighted = 0.0
+    for i, count in enumerate(histogram.normalised_counts):
+        total += count
+        weighted += count * (histogram.normalised_edges[i] + histogram.normalised_edges[i + 1]) / 2
+    (dot,) = (line for line in axes.lines if line.get_marker() == "o")
+    assert dot.get_xdata()[0] == pytest.approx(weighted / total)
+
+
+def test_entropies_in_nats_use_the_other_bins() -> None:
+    record = run(epochs=2)
+    (axes,) = entropy_histograms(record, normalised=False).axes
+    assert [list(patch.get_data().edges) for patch in axes.patches] == [h.edges for h in record.histograms]
+    assert "nats" in axes.get_xlabel()
+    assert "log n" in entropy_histograms(record).axes[0].get_xlabel()
+
+
+def test_an_epoch_without_reviews_draws_an_empty_row() -> None:
+    record = run(epochs=1)
+    record.histograms[0] = EntropyHistogram(1, [0, 1], [0], [0, 1], [0])
+    (axes,) = entropy_histograms(record).axes
+    assert [line.get_marker() for line in axes.lines] == ["None"]
+
+
+def test_a_record_without_histograms_is_refused_with_its_name() -> None:
+    with pytest.raises(ValueError, match=r"histogram for each epoch of 'Bare'; got none"):
+        entropy_histograms(run("Bare", epochs=0))
+
+
+def test_strength_zero_has_its_place_left_of_the_smallest_strength() -> None:
+    figure = strength_curve([1.0, 0.0, 0.01, 0.1], [0.6, 0.9, 0.85, 0.8], [0.1, 0.8, 0.7, 0.4])
+    above, below = figure.axes
+    (accuracy,), (entropy,) = above.lines, below.lines
+    assert list(accuracy.get_xdata()) == [0.0, 0.01, 0.1, 1.0]
+    assert list(accuracy.get_ydata()) == pytest.approx([90, 85, 80, 60])
+    assert list(entropy.get_ydata()) == [0.8, 0.7, 0.4, 0.1]
+    figure.draw_without_rendering()
+    places = below.transAxes.inverted().transform(below.transData.transform([(s, 0) for s in (0, 0.01, 0.1, 1)]))[:, 0]
+    gaps = np.diff(places)
+    assert 0 <= places[0] < 0.2, "the left of the axis is not wasted"
+    assert gaps.min() > 0.1, "no two strengths are crowded"
+    assert [label.get_text() for label in below.get_xticklabels()] == ["0", "0.01", "0.1", "1"]
+
+
+@pytest.mark.parametrize("strengths", [[0.0], [0.0, 0.5]])
+def test_a_short_sweep_can_be_drawn(strengths: list[float]) -> None:
+    svg = figure_svg(strength_curve(strengths, [0.5] * len(strengths), [0.5] * len(strengths)))
+    assert {f"{strength:g}" for strength in strengths} <= set(words_of(svg))
+
+
+def test_an_attention_matrix_shows_its_weights_and_names() -> None:
+    weights = np.array([[0.1, 0.7, 0.2], [0.5, 0.25, 0.25]])
+    figure = attention_matrix(weights, ["first", "second"], ["le", "chat", "dort"])
+    axes = figure.axes[0]
+    assert np.array_equal(axes.collections[0].get_array(), weights)
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["first", "second"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["le", "chat", "dort"]
+    assert [text.get_text() for text in axes.texts] == ["0.10", "0.70", "0.20", "0.50", "0.25", "0.25"]
+    top, bottom = axes.transData.transform([(0, 0.5), (0, 1.5)])[:, 1]
+    assert top > bottom, "the first query is on top"
+
+
+def test_a_large_attention_matrix_has_no_numbers_in_its_cells() -> None:
+    figure = attention_matrix(np.full((20, 30), 1 / 30), ["q"] * 20, ["k"] * 30)
+    assert len(figure.axes[0].texts) == 0
+
+
+@pytest.mark.parametrize("weights", [np.ones((3, 2)), np.ones(6), np.ones((2, 3, 1))])
+def test_an_attention_matrix_must_fit_its_names(weights: np.ndarray) -> None:
+    with pytest.raises(ValueError, match=re.escape(str(weights.shape))):
+        attention_matrix(weights, ["a", "b"], ["x", "y", "z"])
+
+
+def test_bars_and_whiskers_are_the_accuracies_and_their_intervals() -> None:
+    records = [run("One", accuracy=0.6), run("Two", accuracy=0.85)]
+    (axes,) = accuracy_bars(records).axes
+    assert [bar.get_width() for bar in axes.patches] == pytest.approx([60, 85])
+    assert [bar.get_x() for bar in axes.patches] == [0, 0]
+    assert [list(line.get_xdata()) for line in axes.lines] == [pytest.approx([57, 62]), pytest.approx([82, 87])]
+    assert [text.get_text() for text in axes.texts] == ["60.0", "85.0"]
+
+
+@pytest.mark.parametrize("title", ["$\\frac{1", "<script>alert(1)</script>", "a & b", "$x$ costs $5", "café ∑"])
+def test_titles_are_drawn_letter_by_letter(title: str) -> None:
+    for draw in (training_curves, accuracy_bars, lambda records: entropy_histograms(records[0])):
+        assert title in words_of(figure_svg(draw([run(title)])))
+    assert title in words_of(figure_svg(attention_matrix([[1.0]], [title], ["key"])))
+
+
+def test_equal_figures_give_equal_svg_and_leave_the_settings_of_matplotlib_alone(drawings: list[str]) -> None:
+    before = dict(matplotlib.rcParams)
+    assert list(map(figure_svg, every_figure())) == drawings
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_an_svg_is_one_element_without_date_or_link(drawings: list[str]) -> None:
+    for svg in drawings:
+        root = ElementTree.fromstring(svg)
+        assert svg.startswith("<svg") and svg.endswith("</svg>")
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert "viewBox" in root.attrib
+        assert set(re.findall(r'https?://[^"]*', svg)) <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+        assert all(
+            target[0] == "#" or target.startswith("data:image/png") for target in re.findall(r'href="([^"]*)', svg)
+        )
+        assert not re.search(r"<metadata|\b20\d\d-\d\d", svg)
+        assert len(svg) < 100_000
+
+
+def test_ids_are_not_shared_by_figures_and_every_reference_is_met(drawings: list[str]) -> None:
+    ids = [re.findall(r'\bid="([^"]+)"', svg) for svg in drawings]
+    for svg, mine in zip(drawings, ids, strict=True):
+        assert len(set(mine)) == len(mine) > 0
+        assert set(re.findall(r'(?:xlink:href="#|url\(#)([^")]+)', svg)) <= set(mine)
+    assert all(set(one).isdisjoint(other) for one, other in combinations(ids, 2))
+
+
+def test_text_is_large_enough_for_a_class(drawings: list[str]) -> None:
+    for svg in drawings:
+        sizes = [float(size) for size in re.findall(r"font(?:-size)?: [^;]*?([\d.]+)px", svg)]
+        assert min(sizes) >= 9 and max(sizes) >= 11
+
+
+def test_figures_show_in_a_notebook_without_pyplot() -> None:
+    program = (
+        "import sys\n"
+        "from amal_attention.visualise.figures import attention_matrix\n"
+        "print(attention_matrix([[1.0]], ['q'], ['k'])._repr_svg_()[:4], 'matplotlib.pyplot' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["<svg", "False"]
+
+
+# Machado, Oliveira & Fernandes (2009), severity 1, on linear RGB.
+DEUTERANOPIA = np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]])
+PROTANOPIA = np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]])
+XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+@pytest.mark.parametrize("eye", [np.eye(3), DEUTERANOPIA, PROTANOPIA], ids=["usual", "deuteranopia", "protanopia"])
+def test_the_colours_of_five_runs_differ_for_every_eye(eye: np.ndarray) -> None:
+    lab = []
+    for position in range(5):
+        rgb = np.array(matplotlib.colors.to_rgb(run_colour(position)))
+        linear = np.clip(eye @ np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4), 0, 1)
+        x, y, z = np.cbrt(XYZ @ linear / XYZ.sum(axis=1))
+        lab.append(np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)]))
+    assert min(np.linalg.norm(one - other) for one, other in combinations(lab, 2)) > 10

@@ -31,5 +31,9 @@ def write_atomically(path: Path, text: str) -> None:
         Path(partial.name).replace(path)
     except OSError as error:
         raise StorageError(
-            explain(expected=f"to write {path}", got=error.strerror or str(error), do="free some space or choose another place")
+            explain(
+                expected=f"to write {path}",
+                got=error.strerror or str(error),
+                do="free some space or choose another place",
+            )
         ) from error

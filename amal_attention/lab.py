@@ -39,7 +39,7 @@ class Lab:
         questions: title of each question, in order.
         entropy: name of the function of the lab's module that gives the entropy of attention, if it has one.
         sweep: the option to vary in a comparison, if there is one.
-        links: attributes of the data that are handed to the model, as ``{"data.embeddings": "model.init_args.embeddings"}``.
+        links: what the data hands to the model, as ``{"data.embeddings": "model.init_args.embeddings"}``.
         sizes: the same for numbers, which become options: ``{"dim": "model.init_args.pooling.init_args.dim"}``.
     """
 
@@ -114,7 +114,7 @@ class Lab:
         return question
 
     def recipes(self, question: str, *variants: str) -> list[Path]:
-        """The recipe files of a question, from the general to the particular: ``q1.yaml``, then ``q1.<variant>.yaml``."""
+        """The recipe files of a question, the general one first: ``q1.yaml``, then each ``q1.<variant>.yaml`` there is."""
         names = [question, *(f"{question}.{variant}" for variant in variants)]
         files = [self.folder / "recipes" / f"{name}.yaml" for name in names]
         if not files[0].is_file():

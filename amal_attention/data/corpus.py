@@ -29,8 +29,15 @@ class Split:
 class Source(Protocol):
     """Where reviews come from."""
 
-    name: str
-    label_names: tuple[str, ...]
+    @property
+    def name(self) -> str:
+        """How the source is called."""
+        ...
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """What each label stands for."""
+        ...
 
     def fingerprint(self) -> str:
         """A digest of the content: equal for equal texts and labels, and far cheaper than :meth:`read`."""

@@ -66,7 +66,9 @@ class LocalImdb:
                 if all(files.values()):
                     return cls(files, reader)
         raise DataError(
-            explain(expected=f"IMDB in {folder} (parquet files, aclImdb folders or csv)", got="none of them", do=_ADVICE)
+            explain(
+                expected=f"IMDB in {folder} (parquet files, aclImdb folders or csv)", got="none of them", do=_ADVICE
+            )
         )
 
     def fingerprint(self) -> str:
@@ -88,7 +90,7 @@ class LocalImdb:
 
     def write_vectors(self, folder: Path) -> None:
         """IMDB brings no vectors of its own."""
-        return None
+        return
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class HubImdb:
 
     def write_vectors(self, folder: Path) -> None:
         """IMDB brings no vectors of its own."""
-        return None
+        return
 
     def _load(self) -> list[Any]:
         import datasets  # seconds to import, and needed only where there is no local copy
@@ -144,7 +146,9 @@ def _read_parquet(files: list[Path]) -> Split:
 
 def _read_csv(files: list[Path]) -> Split:
     quoted = arrow_csv.ParseOptions(newlines_in_values=True)
-    return _joined([_split(_opened(path, lambda p: arrow_csv.read_csv(p, parse_options=quoted)), path) for path in files])
+    return _joined(
+        [_split(_opened(path, lambda p: arrow_csv.read_csv(p, parse_options=quoted)), path) for path in files]
+    )
 
 
 def _read_text(files: list[Path]) -> Split:
@@ -166,7 +170,9 @@ def _opened(path: Path, read: Callable[[Path], Any]) -> Any:
         return read(path)
     except (OSError, ValueError, pa.ArrowException) as error:
         raise DataError(
-            explain(expected=f"reviews in {path}", got=f"an unreadable file ({_first_line(error)})", do="fetch it again")
+            explain(
+                expected=f"reviews in {path}", got=f"an unreadable file ({_first_line(error)})", do="fetch it again"
+            )
         ) from error
 
 
@@ -174,9 +180,16 @@ def _split(table: pa.Table, origin: Path | str) -> Split:
     texts = table[_column(table, _TEXT_COLUMNS, origin)]
     labels = table[_column(table, _LABEL_COLUMNS, origin)]
     if texts.null_count or not (pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type)):
-        raise DataError(explain(expected=f"a text in every row of {origin}", got=f"{texts.null_count} empty ones in a "
-                                f"column of type {texts.type}", do="repair or remove these rows"))
-    whole = pa.concat_arrays(texts.cast(pa.large_string()).chunks) if texts.num_chunks else pa.array([], pa.large_string())
+        raise DataError(
+            explain(
+                expected=f"a text in every row of {origin}",
+                got=f"{texts.null_count} empty ones in a column of type {texts.type}",
+                do="repair or remove these rows",
+            )
+        )
+    whole = (
+        pa.concat_arrays(texts.cast(pa.large_string()).chunks) if texts.num_chunks else pa.array([], pa.large_string())
+    )
     return Split(whole, _labels(labels, origin))
 
 
@@ -192,7 +205,8 @@ def _labels(column: pa.ChunkedArray, origin: Path | str) -> npt.NDArray[np.int8]
             )
         )
     numbers = np.array([_LABEL_WORDS[value] for value in distinct], dtype=np.int8)
-    return numbers[column.combine_chunks().dictionary_encode().indices.to_numpy()]
+    labels: npt.NDArray[np.int8] = numbers[column.combine_chunks().dictionary_encode().indices.to_numpy()]
+    return labels
 
 
 def _column(table: pa.Table, names: tuple[str, ...], origin: Path | str) -> str:

@@ -33,7 +33,7 @@ SOURCES: dict[str, Callable[[str | Path | None], Source]] = {
 
 
 class ReviewBatch(NamedTuple):
-    """``tokens`` int64 ``(B, L)``, 0 where padded; ``mask`` bool ``(B, L)``, True on tokens; ``labels`` int64 ``(B,)``."""
+    """``tokens`` int64 ``(B, L)``, 0 if padding; ``mask`` bool ``(B, L)``, True on tokens; ``labels`` int64 ``(B,)``."""
 
     tokens: torch.Tensor
     mask: torch.Tensor
@@ -132,7 +132,7 @@ class ReviewData(LightningDataModule):
 
     @property
     def embeddings(self) -> torch.Tensor:
-        """One row for each word of the vocabulary, float32 ``(V, D)``: padding 0, unknown words the mean of the known."""
+        """A vector for each word of the vocabulary, float32 ``(V, D)``: padding 0, unknown words the mean of the known."""
         return torch.from_numpy(self.vocabulary.table(self._vectors().matrix))
 
     @property

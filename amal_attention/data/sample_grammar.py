@@ -42,11 +42,11 @@ OWN_OPINIONS = 3
 CHATTER_OPINIONS = 4
 NEGATION_RATE = 0.2
 ADVERB_RATE = 0.3
-PAIR_RATE = 0.4
+LONGEST_LIST = 3
 # How many different words of a kind one review names; of the kinds that are not listed, any number.
-NAMED = {"person": 2, "city": 1, "job": 1, "place": 2, "object": 1, "relative": 1, "thing": 3}
+NAMED = {"person": 2, "city": 1, "job": 1, "place": 2, "object": 2, "relative": 1, "thing": 3}
 DOUBLE_RATE = 0.3
-SHORTEST, LONGEST = 50, 75
+SHORTEST, LONGEST = 55, 68
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ GENRES = (
         films=("romance", "love story", "wedding film", "romantic film"),
         things=tuple(
             "wedding kiss bride sweetheart bouquet proposal honeymoon ballroom waltz groom courtship serenade valentine "
-            "engagement rose suitor".split()
+            "engagement trousseau suitor".split()
         ),
         praise=tuple("tender passionate heartfelt intimate affectionate touching dreamy sincere".split()),
         blame=tuple("loveless frigid mawkish sappy soppy icy aloof passionless".split()),
@@ -141,73 +141,76 @@ NEUTRAL: dict[str, tuple[str, ...]] = {
         "plot ending dialogue music acting pacing opening finale script camerawork lighting editing staging narration "
         "casting premise tone climax epilogue prologue soundtrack direction".split()
     ),
-    "aspects": tuple("scenes performances flashbacks characters songs subplots visuals speeches".split()),
+    "aspects": tuple("performances flashbacks characters songs subplots visuals speeches stunts".split()),
     "adverb": tuple("really truly simply plainly honestly clearly certainly frankly".split()),
     "person": tuple(
         "Anna Boris Carla Dmitri Elena Felix Greta Hassan Ingrid Jonas Katya Lorenzo Maya Nadia Oscar Paula Quentin Rosa "
         "Samir Tilda Ursula Victor Wanda Yusuf Zoe Bruno Celia Diego Esther Farid Gloria Hugo Irene Jamal Klara Leon Mina "
-        "Nils Olga Pedro".split()
+        "Nils Olga Pedro Amina Bela Chloe Darko Emil Fatima Goran Hilda Ivan Judith Kofi Laila Marco Nora Otto Petra Raul "
+        "Selma Tomas Vera".split()
     ),
     "city": tuple(
         "Lisbon Prague Oslo Cairo Lima Kyoto Dublin Naples Vienna Quebec Havana Tunis Geneva Bergen Krakow Sofia Athens "
         "Boston Dakar Delhi Helsinki Jakarta Madrid Nairobi Odessa Porto Riga Seoul Tallinn Toronto Venice Warsaw Zurich "
-        "Bogota Cork Lyon".split()
+        "Bogota Cork Lyon Basel Ghent Malmo Turin".split()
     ),
     "job": tuple(
         "baker teacher nurse painter farmer carpenter librarian plumber tailor pilot surgeon gardener postman barber "
-        "cook lawyer miner fisherman chemist driver waiter shepherd printer beekeeper".split()
+        "cook lawyer miner fisherman chemist driver waiter shepherd printer beekeeper mason potter weaver sailor "
+        "translator janitor banker cobbler".split()
     ),
     "place": tuple(
         "harbour station market bridge library river bakery school museum airport garden lighthouse stadium hospital "
-        "square tunnel windmill quarry lake forest hotel factory tower canal".split()
+        "square tunnel windmill quarry lake forest hotel factory tower canal orchard barn ferry gallery pier meadow "
+        "laundry courthouse".split()
     ),
     "object": tuple(
         "lantern suitcase map radio parasol ladder bicycle ticket notebook mirror teapot blanket compass basket camera "
-        "telephone carpet hammer violin bottle newspaper kettle candle wallet".split()
+        "telephone carpet hammer violin bottle newspaper kettle candle wallet piano scarf barrel typewriter painting "
+        "chessboard ring key clock drum shovel kite helmet letter saddle bucket".split()
     ),
-    "snack": tuple("popcorn peanuts crisps olives biscuits chocolate pretzels cherries".split()),
-    "relative": tuple("cousin brother sister uncle aunt neighbour nephew niece father mother roommate colleague".split()),
+    "colour": tuple(
+        "green blue yellow grey brown purple orange white black red wooden brass silver leather paper copper woollen "
+        "marble plastic striped".split()
+    ),
+    "takes": tuple(
+        "finds hides loses sells carries repairs buys borrows drops paints burns buries polishes steals delivers "
+        "inherits".split()
+    ),
+    "visits": tuple("leaves reaches crosses visits passes enters watches guards circles sketches owns cleans".split()),
+    "relative": tuple(
+        "cousin brother sister uncle aunt neighbour nephew niece father mother roommate colleague".split()
+    ),
     "day": tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()),
-    "month": tuple(
-        "January February March April May June July August September October November December".split()
-    ),
-    "minutes": tuple("eighty ninety hundred".split()),
+    "month": tuple("January February March April May June July August September October November December".split()),
 }
 
 OPENINGS = (
-    "we watched this {film} on a {day} in {city} with {person} .",
-    "my {relative} and I saw this {film} in {city} last {month} .",
+    "we watched this {film} in {city} on a {day} with {person} .",
+    "my {relative} saw this {film} about the {thing} in {city} .",
     "this {film} follows a {job} from the {thing} to the {place} .",
     "set in {city} , this {film} begins with the {thing} .",
-    "the {day} show in {city} was a {film} about the {thing} .",
+    "in this {film} a {job} meets the {thing} near {city} .",
 )
 
 SUBJECTS = (
-    "the {aspect} was",
-    "the {aspects} were",
-    "the {thing} scenes were",
-    "the {thing} was",
-    "{person} was",
+    ("the {aspect}", "was"),
+    ("the {aspects}", "were"),
+    ("the {thing} scenes", "were"),
+    ("the {thing}", "was"),
+    ("{person}", "was"),
 )
 
-JOINS = (", and", ", while", "and", ";")
-
 FILLERS = (
-    "it lasts about {minutes} minutes and was filmed in {city} .",
-    "{person} plays a {job} who lives near the {place} .",
-    "{person} plays the {job} , {person} the {job} .",
-    "the story moves from the {place} to {city} .",
+    "{person} , a {job} from {city} , {takes} the {colour} {object} .",
+    "{person} {takes} one {object} and {visits} the {place} .",
+    "{person} plays the {job} who {visits} the {place} in {month} .",
+    "in {month} the {job} {visits} the {place} and {takes} the {object} .",
+    "the {thing} appears near the {colour} {place} .",
+    "a {colour} {object} stands between the {thing} and the {place} .",
+    "{person} and {person} film the {place} and the {colour} {object} in {city} .",
     "my {relative} had not read the book .",
-    "we did not know the director before {month} .",
-    "the {thing} appears near the {place} .",
-    "there is the {thing} behind the {place} , and a {object} .",
-    "the camera follows {person} from the {thing} to the {place} .",
-    "my {relative} shared the {snack} .",
-    "the cinema in {city} sold {snack} .",
-    "{person} wrote it in {city} , {person} drew the posters .",
-    "later the {job} brings the {object} to the {place} .",
-    "{person} hides the {object} near the {thing} .",
-    "a {job} finds the {object} in {month} .",
+    "we did not know {city} before {month} .",
 )
 
 SIGNS = frozenset(".,;")
@@ -266,17 +269,18 @@ def _scenery(genre: Genre, rng: np.random.Generator) -> Slots:
 
 
 def _opinion_sentences(opinions: Sequence[_Opinion], slots: Slots, rng: np.random.Generator) -> list[Sentence]:
-    """One sentence for each opinion, or for a pair of them."""
+    """Sentences of one to three opinions; only the first of a sentence has a verb ("was tame, and the music dour")."""
     sentences: list[Sentence] = []
-    alone = False
-    for opinion in opinions:
-        clause = [*_words(_pick(SUBJECTS, rng), slots, rng), *_judgement(opinion, rng), (".", False)]
-        if alone and rng.random() < PAIR_RATE:
-            sentences[-1][-1:] = [*_words(_pick(JOINS, rng), slots, rng), *clause]
-            alone = False
-        else:
-            sentences.append(clause)
-            alone = True
+    rest = list(opinions)
+    while rest:
+        size = int(rng.integers(1, LONGEST_LIST + 1))
+        together, rest = rest[:size], rest[size:]
+        sentence: Sentence = []
+        for place, opinion in enumerate(together):
+            subject, verb = _pick(SUBJECTS, rng)
+            join = "" if place == 0 else ", and" if place == len(together) - 1 else ","
+            sentence += [*_words(f"{join} {subject} {'' if join else verb}", slots, rng), *_judgement(opinion, rng)]
+        sentences.append([*sentence, (".", False)])
     return sentences
 
 

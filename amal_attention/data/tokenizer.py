@@ -23,9 +23,7 @@ __all__ = ["GLOVE_SPLIT", "TOKENIZERS", "TokenizedTexts", "Tokenizer"]
 
 # Words, n't and the other clitics apart, "..." whole, any other sign alone: what the Stanford tokenizer made of the
 # text GloVe was trained on (Pennington et al. 2014), hyphenated words excepted: their parts have better vectors.
-GLOVE_SPLIT = (
-    r"[^\W_]+?(?=n't(?![^\W_]))|n't(?![^\W_])|'(?:s|re|ve|ll|d|m)(?![^\W_])|[^\W_]+|\.\.\.|\S"
-)
+GLOVE_SPLIT = r"[^\W_]+?(?=n't(?![^\W_]))|n't(?![^\W_])|'(?:s|re|ve|ll|d|m)(?![^\W_])|[^\W_]+|\.\.\.|\S"
 TOKENIZERS = {"glove": GLOVE_SPLIT, "whitespace": r"\S+"}
 
 _LINE_BREAK_TAG = "<br />"
@@ -46,11 +44,11 @@ class TokenizedTexts:
 
 
 class Tokenizer:
-    """Lower-cases, reads ``<br />`` as a space and splits.
+    r"""Lower-cases, reads ``<br />`` as a space and splits.
 
     Args:
         name: ``"glove"`` (punctuation and clitics apart: ``do n't``, ``it 's``, ``movie .``) or ``"whitespace"``
-            (``\\S+``, as the course's own code does; it leaves one running word in six without a vector).
+            (``\S+``, as the course's own code does; it leaves one running word in six without a vector).
 
     >>> Tokenizer("glove").words("I don't like it.<br />It's long...")
     ['i', 'do', "n't", 'like', 'it', '.', 'it', "'s", 'long', '...']
@@ -89,9 +87,7 @@ class Tokenizer:
     def _split_distinct(self, chunks: list[str]) -> tuple[pa.LargeListArray, list[str]]:
         """The tokens of each distinct chunk, as numbers, and the word that each number stands for."""
         numbers: dict[str, int] = {_END_OF_CHUNK: 0}
-        flat = np.fromiter(
-            (numbers.setdefault(piece, len(numbers)) for piece in self._pieces(chunks)), dtype=np.int32
-        )
+        flat = np.fromiter((numbers.setdefault(piece, len(numbers)) for piece in self._pieces(chunks)), dtype=np.int32)
         ends = np.flatnonzero(flat == 0)
         lengths = np.diff(ends, prepend=-1) - 1
         offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)

@@ -127,15 +127,20 @@ def _extracted(file: VectorFile, scratch: Path) -> Path:
             return Path(archive.extract(file.member, scratch))
         except (zipfile.BadZipFile, EOFError) as error:
             raise VectorsError(
-                explain(expected=f"{file.member} in {file.path}", got=f"a damaged archive ({error})", do="fetch it again")
+                explain(
+                    expected=f"{file.member} in {file.path}", got=f"a damaged archive ({error})", do="fetch it again"
+                )
             ) from error
 
 
 def _users_file(path: Path) -> VectorFile:
     if not path.is_file():
         raise VectorsError(
-            explain(expected="a file of word vectors, or a name such as glove.6B.50d", got=f"{path}, which is none",
-                    do=_ADVICE)
+            explain(
+                expected="a file of word vectors, or a name such as glove.6B.50d",
+                got=f"{path}, which is none",
+                do=_ADVICE,
+            )
         )
     if path.suffix != ".zip":
         return VectorFile(path)

@@ -33,6 +33,9 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(_SPECIAL) + len(self.known)
 
+    def __contains__(self, word: object) -> bool:
+        return word in self._numbers
+
     @cached_property
     def _numbers(self) -> dict[str, int]:
         return {word: number for number, word in enumerate(self.known, start=len(_SPECIAL))}

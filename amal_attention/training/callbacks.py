@@ -23,7 +23,7 @@ Entropy = Callable[[Tensor, Tensor], Tensor]
 
 
 class History(Callback):
-    """Keeps ``train_loss``, ``val_loss`` and ``val_accuracy`` of each epoch, and the time, through interruptions too."""
+    """Keeps the losses and accuracy of each epoch, and the seconds of training, through interruptions too."""
 
     def __init__(self) -> None:
         self.points: list[EpochPoint] = []
@@ -80,7 +80,12 @@ class EntropyHistograms(Callback):
         self._tap = self._open.enter_context(tapped_attention(pl_module))
 
     def on_validation_batch_end(
-        self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int,
+        self,
+        trainer: Trainer,
+        pl_module: LightningModule,
+        outputs: Any,
+        batch: Any,
+        batch_idx: int,
         dataloader_idx: int = 0,
     ) -> None:
         """Count the batch."""

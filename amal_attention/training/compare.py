@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import lightning
 import numpy as np
+import torch
 
 from amal_attention.data import ReviewData
+from amal_attention.files import write_atomically
 from amal_attention.training.checkpoint import load_trained
 from amal_attention.training.examination import read_reviews
 from amal_attention.training.recipe import Recipe
 from amal_attention.training.record import RunRecord
+from amal_attention.training.report import render_report
 from amal_attention.training.run import Run, train
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["Comparison", "choose_reviews", "compare", "write_comparison"]
 
 _SHOWN_WORDS = (15, 250)
 
@@ -24,8 +30,17 @@ _SHOWN_WORDS = (15, 250)
 class Comparison:
     """``records``: one a question, in the lab's order; ``sweep``: one for each value of the lab's sweep."""
 
+    title: str
     records: list[RunRecord]
     sweep: list[RunRecord]
+
+    def to_dict(self) -> dict[str, Any]:
+        """What a program wants of it: every record without its histograms and readings, which the report shows."""
+        return {
+            "title": self.title,
+            "records": [_summary(record) for record in self.records],
+            "sweep": [_summary(record) for record in self.sweep],
+        }
 
 
 def compare(
@@ -55,7 +70,26 @@ def compare(
     swept = _sweep_runs(base, questions, folder) if sweep else []
     records = [train(run, resume=resume, measure_faithfulness=measure_faithfulness, progress=progress) for run in runs]
     strengths = [train(run, resume=resume, progress=progress) for run in swept]
-    return Comparison(_with_readings(runs, records, shown_reviews), strengths)
+    return Comparison(base.lab.title, _with_readings(runs, records, shown_reviews), strengths)
+
+
+def write_comparison(comparison: Comparison, folder: Path) -> Path:
+    """Write the HTML report of a comparison into its folder, and say where it is."""
+    first = comparison.records[0]
+    details = {
+        "reviews": f"{first.source}, {first.test_reviews} test reviews, {first.embeddings} embeddings",
+        "seed": str(first.seed),
+        "versions": f"torch {torch.__version__}, lightning {lightning.__version__}, Python {platform.python_version()}",
+        "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
+    }
+    report = folder / "report.html"
+    html = render_report(comparison.records, title=comparison.title, sweep=comparison.sweep, details=details)
+    write_atomically(report, html)
+    return report
+
+
+def _summary(record: RunRecord) -> dict[str, Any]:
+    return replace(record, histograms=[], readings=[]).to_dict()
 
 
 def _sweep_runs(base: Recipe, questions: Sequence[str], folder: Path) -> list[Run]:
@@ -103,4 +137,5 @@ def choose_reviews(
     share = -(-shown // 3)
     first = np.concatenate([kind[:share] for kind in kinds])
     rest = np.concatenate([kind[share:] for kind in kinds])
-    return rows[np.concatenate([first, rest])[:shown]]
+    chosen: np.ndarray[tuple[int], np.dtype[np.int64]] = rows[np.concatenate([first, rest])[:shown]]
+    return chosen

@@ -108,9 +108,7 @@ def read_batch(model: LightningModule, batch: ReviewBatch) -> tuple[Tensor, Tens
     return logits.cpu(), tap.taken().cpu()
 
 
-def _batches(
-    data: ReviewData, rows: npt.NDArray[np.int64], progress: bool
-) -> Iterator[tuple[Windows, ReviewBatch]]:
+def _batches(data: ReviewData, rows: npt.NDArray[np.int64], progress: bool) -> Iterator[tuple[Windows, ReviewBatch]]:
     """The reviews ``rows`` in batches of similar lengths; ``windows.reviews`` are places in ``rows``."""
     lengths = np.diff(data.reviews.store.offsets)[rows]
     buckets = LengthBuckets(lengths, batch_size=256, token_budget=data.evaluation_places, shuffle=False)

@@ -52,7 +52,7 @@ def leave_one_out(model: LightningModule, tokens: Tensor) -> Tensor:
     whole, _ = read_batch(model, _batch(tokens.unsqueeze(0)))
     kept = ~torch.eye(length, dtype=torch.bool)
     shortened = tokens.expand(length, length)[kept].view(length, length - 1)
-    parts = shortened.split(max(1, _PLACES // max(1, length - 1)))
+    parts = torch.split(shortened, max(1, _PLACES // max(1, length - 1)))
     logits = torch.cat([read_batch(model, _batch(part))[0] for part in parts])
     return (logits.softmax(dim=1) - whole.softmax(dim=1)).abs().sum(dim=1) / 2
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -80,11 +80,12 @@ class Recipe:
         data = self.data()
         sizes = [f"--{target}={getattr(data, name)}" for name, target in self.lab.sizes.items()]
         cli = replace(self, options=[*self.options, *sizes])._parse(trainer_defaults)
+        model_config = _without(cli.config.clone(), self.lab.links.values())["model"].as_dict()
         try:
             cli.build()
         except (TypeError, ValueError, RuntimeError) as error:
             raise LabError(_explained(f"{type(error).__name__}: {error}")) from error
-        return Setup(cli.model, cli.datamodule, cli.trainer, cli.config["model"].as_dict())
+        return Setup(cli.model, cli.datamodule, cli.trainer, model_config)
 
     def data(self) -> ReviewData:
         """The data alone."""
@@ -126,6 +127,13 @@ class _RecipeCLI(LightningCLI):
     def build(self) -> None:
         """Make model, data and trainer."""
         super().instantiate_classes()
+
+
+def _without(config: jsonargparse.Namespace, targets: Iterable[str]) -> jsonargparse.Namespace:
+    """The configuration without what the data fills in."""
+    for target in targets:
+        config.pop(target, None)
+    return config
 
 
 def _explained(message: str) -> str:

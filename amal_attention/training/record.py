@@ -52,7 +52,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Share of the attention on the tokens that carry the label, and the share that uniform attention would put there."""
+    """Share of the attention on the tokens that carry the label, and the share there of uniform attention."""
 
     attention: float
     chance: float
@@ -72,7 +72,8 @@ class RunRecord:
     """One model trained and tested.
 
     ``entropy`` (nats), ``normalised_entropy`` (H / log n, in [0, 1]) and ``effective_words`` (exp H) are means over the
-    test reviews, or ``None`` in a lab without an entropy; ``accuracy_interval`` is the 95 % Wilson interval; ``seconds`` is the time of training alone.
+    test reviews, or ``None`` in a lab without an entropy; ``accuracy_interval`` is the 95 % Wilson interval;
+    ``parameters`` counts those that learn; ``seconds`` is the time of training alone.
     """
 
     lab: str

@@ -7,6 +7,7 @@ import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -45,16 +46,17 @@ def render_report(
     All text of records and details is escaped; the page holds no script and no link, and equal arguments give an equal
     page.
     """
-    by_strength = sorted((run for run in sweep if run.strength is not None), key=lambda run: run.strength or 0.0)
+    by_strength = _by_strength(sweep)
     return (
         _template_environment()
         .get_template("report.html.j2")
         .render(
             title=title,
-            setting=_setting([*records, *by_strength]),
+            setting=_setting([*records, *(record for _, record in by_strength)]),
             runs=_numbered(records),
             sweep=by_strength,
-            pictures=_pictures(records),
+            accuracy_picture=_accuracy_picture(records),
+            training_picture=_training_picture(records),
             hills=_hills(records),
             strength_picture=_strength_picture(by_strength),
             reviews=_reviews(records),
@@ -170,26 +172,30 @@ def _numbered(records: Sequence[RunRecord]) -> list[_Run]:
     return [_Run(record, run_label(record), run_colour(position)) for position, record in enumerate(records)]
 
 
-def _pictures(records: Sequence[RunRecord]) -> dict[str, _Picture]:
-    """The pictures that compare all records, by name."""
-    pictures = {}
-    if records:
-        pictures["accuracy"] = _Picture.of(accuracy_bars(records), _accuracies_in_words(records))
-    if any(record.curves for record in records):
-        pictures["training"] = _Picture.of(training_curves(records), _training_in_words(records))
-    return pictures
+def _accuracy_picture(records: Sequence[RunRecord]) -> _Picture | None:
+    return _Picture.of(accuracy_bars(records), _accuracies_in_words(records)) if records else None
+
+
+def _training_picture(records: Sequence[RunRecord]) -> _Picture | None:
+    if not any(record.curves for record in records):
+        return None
+    return _Picture.of(training_curves(records), _training_in_words(records))
 
 
 def _hills(records: Sequence[RunRecord]) -> list[_Picture]:
     return [_Picture.of(entropy_histograms(record), _hills_in_words(record)) for record in records if record.histograms]
 
 
-def _strength_picture(sweep: Sequence[RunRecord]) -> _Picture | None:
-    if not sweep:
+def _by_strength(sweep: Sequence[RunRecord]) -> list[tuple[float, RunRecord]]:
+    return sorted(((run.strength, run) for run in sweep if run.strength is not None), key=itemgetter(0))
+
+
+def _strength_picture(by_strength: Sequence[tuple[float, RunRecord]]) -> _Picture | None:
+    if not by_strength:
         return None
-    strengths = [run.strength or 0.0 for run in sweep]
-    figure = strength_curve(strengths, [run.accuracy for run in sweep], [run.normalised_entropy for run in sweep])
-    return _Picture.of(figure, _sweep_in_words(sweep))
+    strengths, runs = zip(*by_strength, strict=True)
+    figure = strength_curve(strengths, [run.accuracy for run in runs], [run.normalised_entropy for run in runs])
+    return _Picture.of(figure, _sweep_in_words(by_strength))
 
 
 def _accuracies_in_words(records: Sequence[RunRecord]) -> str:
@@ -214,10 +220,10 @@ def _hills_in_words(record: RunRecord) -> str:
     )
 
 
-def _sweep_in_words(sweep: Sequence[RunRecord]) -> str:
+def _sweep_in_words(by_strength: Sequence[tuple[float, RunRecord]]) -> str:
     each = (
-        f"strength {run.strength:g}: accuracy {_percent(run.accuracy)} %, H / log n {_decimal(run.normalised_entropy)}"
-        for run in sweep
+        f"strength {strength:g}: accuracy {_percent(run.accuracy)} %, H / log n {_decimal(run.normalised_entropy)}"
+        for strength, run in by_strength
     )
     return f"Line charts of accuracy and normalised entropy against the strength: {'; '.join(each)}."
 

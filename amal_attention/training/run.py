@@ -32,7 +32,7 @@ __all__ = ["Run", "train"]
 
 @dataclass(frozen=True)
 class Run:
-    """The folder of one training: ``checkpoints/``, ``logs/``, and once it is tested ``record.json``."""
+    """One training and its folder: ``checkpoints/``, logs in ``csv/`` and ``tensorboard/``, in the end ``record.json``."""
 
     recipe: Recipe
     folder: Path
@@ -125,7 +125,7 @@ def _set_up(run: Run, progress: bool) -> tuple[Setup, History, EntropyHistograms
     callbacks: list[Callback] = [history, best, *([histograms] if histograms else [])]
     setup = run.recipe.set_up(
         callbacks=callbacks,
-        logger=[logger(run.folder, name="logs") for logger in (TensorBoardLogger, CSVLogger)],
+        logger=[TensorBoardLogger(run.folder, name="tensorboard"), CSVLogger(run.folder, name="csv")],
         enable_progress_bar=progress,
         enable_model_summary=False,
         num_sanity_val_steps=0,
@@ -156,7 +156,9 @@ def _test(
         accuracy=result.accuracy,
         accuracy_interval=accuracy_interval(result.accuracy, len(result.rows)),
         test_reviews=len(result.rows),
-        **{name: None if math.isnan(value) else value for name, value in result.spread.items()},
+        entropy=_known(result.spread["entropy"]),
+        normalised_entropy=_known(result.spread["normalised_entropy"]),
+        effective_words=_known(result.spread["effective_words"]),
         parameters=sum(p.numel() for p in model.parameters() if p.requires_grad),
         seconds=history.seconds,
         epochs=len(history.points),
@@ -189,7 +191,7 @@ def _check_same_run(checkpoint: Path, run: Run) -> None:
         raise CheckpointError(
             explain(
                 expected=f"a run of {run.recipe.lab.name} {run.recipe.question} with this recipe in {run.folder}",
-                got=f"one of {label.lab} {label.question} with {'another' if label.run != run.digest else 'this'} recipe",
+                got=f"one of {label.lab} {label.question}, begun with another recipe",
                 do="resume with the options it was begun with, or choose another --out",
             )
         )
@@ -208,6 +210,10 @@ def _strength(recipe: Recipe, config: dict[str, Any]) -> float | None:
     for key in sweep.option.split("."):
         value = value[key]
     return float(value)
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def _config_path(argument: str) -> Path | None:

@@ -11,7 +11,7 @@ import io
 import re
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
@@ -52,8 +52,9 @@ _HILL_HEIGHT = 0.92
 _LABEL_WIDTH = 26
 _WRITTEN_CELLS = 120
 
-_STYLE = {
-    "font.family": "DejaVu Sans",
+_STYLE: dict[Any, Any] = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Helvetica", "Arial"],
     "font.size": 11,
     "axes.titlesize": 12,
     "axes.titleweight": "bold",
@@ -109,10 +110,11 @@ def training_curves(records: Sequence[RunRecord]) -> Figure:
         look = {"color": run_colour(position), "marker": _MARKERS[position % len(_MARKERS)]}
         accuracy.plot(epochs, _measured([point.val_accuracy for point in record.curves], scale=100), **look)
         loss.plot(epochs, _measured([point.val_loss for point in record.curves]), **look)
-        loss.plot(epochs, _measured([point.train_loss for point in record.curves]), color=look["color"], linestyle=":")
+        train_loss = _measured([point.train_loss for point in record.curves])
+        loss.plot(epochs, train_loss, **look, linestyle=":", markersize=2.5)
     accuracy.set(title="Is it still learning?", ylabel="validation accuracy (%)")
     loss.set(title="Does it learn by heart?", ylabel="cross-entropy (nats)", xlabel="epoch")
-    loss.xaxis.set_major_locator(MaxNLocator(integer=True))
+    loss.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     _name_runs(figure, records)
     _name_losses(loss)
     return figure
@@ -238,7 +240,7 @@ def accuracy_bars(records: Sequence[RunRecord]) -> Figure:
             fontweight="bold",
         )
     axes.set_yticks(range(len(records)), [_wrapped(run_label(record)) for record in records])
-    axes.set(title="Which question reads best?", xlabel="test accuracy (%), whisker: 95 % interval", xlim=(0, 112))
+    axes.set(title="Which model reads best?", xlabel="test accuracy (%), whisker: 95 % interval", xlim=(0, 112))
     axes.set_xticks(range(0, 101, 20))
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
@@ -254,7 +256,7 @@ def figure_svg(figure: Figure) -> str:
     """
     page = io.StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    with matplotlib.rc_context({"svg.hashsalt": "amal", "svg.fonttype": "none"}):
+    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": "amal", "svg.fonttype": "none"}):
         figure.savefig(page, format="svg", metadata=nothing)
     drawing = page.getvalue()
     drawing = drawing[drawing.index("<svg") :].strip()

@@ -1,0 +1,268 @@
+"""The command line: each command reads its options, calls one function and prints what it returns.
+
+Nothing heavy is imported here: ``amal --help`` must answer at once, so torch and lightning stay inside the commands.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from amal_attention.errors import AmalError, LabError, explain
+
+if TYPE_CHECKING:
+    from amal_attention.training.recipe import Recipe
+
+app = typer.Typer(
+    name="amal",
+    help="Train, compare and look at attention models; the labs of the course lie in solutions/ (or AMAL_LABS).",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+_WITH_OPTIONS = {"allow_extra_args": True, "ignore_unknown_options": True}
+_OPTIONS_HELP = (
+    "Any option of the recipe can be given too, as Lightning's own command line takes it: --model.lr 0.01, "
+    "--data.crop 200, --trainer.max_epochs 3, --early_stopping.patience 2 ..."
+)
+
+LabName = Annotated[str, typer.Argument(help="Name of a lab, for instance the folder solutions/<lab>.")]
+Source = Annotated[str, typer.Option("--data", help="Where reviews come from: imdb or sample.")]
+DataDir = Annotated[
+    Path | None, typer.Option(help="Folder with IMDB (parquet, aclImdb or csv) and GloVe; AMAL_DATA by default.")
+]
+Tuned = Annotated[bool, typer.Option("--tuned/--frozen", help="Learn the embeddings too, or keep them as they are.")]
+Seed = Annotated[int, typer.Option(help="Of initial weights, validation set and order.", min=0)]
+Configs = Annotated[list[Path] | None, typer.Option("--config", help="YAML file of options; may be repeated.")]
+Out = Annotated[Path | None, typer.Option(help="Folder to write to; a new one below runs/ by default.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with the interrupted run in --out.")]
+Labs = Annotated[Path | None, typer.Option(help="Folder of the labs; AMAL_LABS or solutions/ by default.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on standard output.")]
+
+
+@app.command(context_settings=_WITH_OPTIONS, epilog=_OPTIONS_HELP)
+def train(
+    context: typer.Context,
+    lab: LabName,
+    question: Annotated[str, typer.Argument(help="Name of a question of the lab, for instance q2.")],
+    data: Source = "imdb",
+    data_dir: DataDir = None,
+    tuned: Tuned = False,
+    seed: Seed = 0,
+    config: Configs = None,
+    out: Out = None,
+    resume: Resume = False,
+    labs: Labs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train one question by its recipe, choose the epoch on validation, and test it."""
+    with _progress_on_stderr():
+        from amal_attention.training.run import Run
+        from amal_attention.training.run import train as train_run
+
+        recipe = _recipe(lab, question, data, data_dir, tuned, seed, config, labs, context.args)
+        folder = out or _fresh_folder(f"{lab}-{question}-{data}-{recipe.embeddings}")
+        record = train_run(Run(recipe, folder), resume=resume)
+    if as_json:
+        _print_json(record.to_dict())
+    else:
+        from amal_attention.training.table import print_table
+
+        print_table([record])
+        typer.echo(f"best checkpoint: {record.checkpoint}")
+
+
+@app.command(context_settings=_WITH_OPTIONS, epilog=_OPTIONS_HELP)
+def compare(
+    context: typer.Context,
+    lab: LabName,
+    data: Source = "imdb",
+    data_dir: DataDir = None,
+    tuned: Tuned = False,
+    seed: Seed = 0,
+    question: Annotated[
+        list[str] | None, typer.Option(help="A question to compare; may be repeated; all by default.")
+    ] = None,
+    sweep: Annotated[bool, typer.Option("--sweep/--no-sweep", help="Also vary the option that the lab varies.")] = True,
+    faithfulness: Annotated[
+        bool, typer.Option("--faithfulness", help="Also correlate attention with leave-one-out on 200 test reviews.")
+    ] = False,
+    config: Configs = None,
+    out: Out = None,
+    resume: Resume = False,
+    labs: Labs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train all questions of a lab on the same data, print the table and write an HTML report."""
+    with _progress_on_stderr():
+        base = _recipe(lab, None, data, data_dir, tuned, seed, config, labs, context.args)
+        folder = out or _fresh_folder(f"{lab}-{data}-{base.embeddings}")
+        result = _compare(base, question, folder, sweep=sweep, resume=resume, measure_faithfulness=faithfulness)
+    _show_comparison(result, folder, as_json)
+
+
+@app.command()
+def demo(
+    out: Out = None,
+    labs: Labs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run every question of the first lab found on the embedded sample: no network, about a minute."""
+    with _progress_on_stderr():
+        lab = _first_lab(labs)
+        base = _recipe(lab, None, "sample", None, False, 0, None, labs, [])
+        folder = out or _fresh_folder(f"demo-{lab}")
+        result = _compare(base, None, folder, sweep=True, resume=False, measure_faithfulness=True)
+    _show_comparison(result, folder, as_json)
+    if not as_json:
+        best = max(result.records, key=lambda record: record.accuracy)
+        typer.echo(f'now try: amal attend {best.checkpoint} "The corridor was not chilling, it was dull."')
+
+
+@app.command()
+def attend(
+    checkpoint: Annotated[Path, typer.Argument(help="A checkpoint written by amal train or amal compare.")],
+    text: Annotated[str | None, typer.Argument(help="The text to read; - or nothing reads standard input.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Read the text from this file.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Also write the coloured text to this HTML file.")] = None,
+    labs: Labs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a trained model says of a text, and on which words its attention falls."""
+    given = _given_text(text, file)
+    with _progress_on_stderr():
+        from amal_attention.training.attend import attend_text, attended_page
+        from amal_attention.training.checkpoint import load_trained
+
+        reading = attend_text(load_trained(checkpoint, labs), given)
+        if html is not None:
+            from amal_attention.files import write_atomically
+
+            write_atomically(html, attended_page(reading))
+    if as_json:
+        _print_json(reading.to_dict())
+        return
+    from rich.console import Console
+
+    from amal_attention.visualise.words import attended_text
+
+    console = Console(highlight=False)
+    console.print(f"{reading.prediction} with probability {reading.probability:.3f}")
+    console.print(attended_text(reading.tokens, reading.weights))
+
+
+def main() -> None:
+    """Run the command line; what a user can put right is one line on standard error, and exit status 1."""
+    try:
+        app(prog_name="amal")
+    except AmalError as error:
+        typer.echo(f"amal: {error}", err=True)
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("amal: interrupted; add --resume (and --out) to go on from the last finished epoch", err=True)
+        raise SystemExit(130) from None
+
+
+def _recipe(
+    lab: str,
+    question: str | None,
+    source: str,
+    data_dir: Path | None,
+    tuned: bool,
+    seed: int,
+    configs: list[Path] | None,
+    labs: Path | None,
+    options: list[str],
+) -> Recipe:
+    from amal_attention.lab import Lab
+
+    found = Lab.find(lab, labs)
+    chosen = found.check_question(question if question is not None else next(iter(found.questions)))
+    for path in configs or []:
+        if not path.is_file():
+            raise LabError(explain(expected="a YAML file after --config", got=f"{path}, which is none", do="check it"))
+
+    from amal_attention.training.recipe import Recipe
+
+    folder = str(data_dir) if data_dir is not None else None
+    return Recipe(found, chosen, source, tuned, seed, folder, tuple(configs or ()), tuple(options))
+
+
+def _compare(base: Recipe, questions: list[str] | None, folder: Path, **choices: Any) -> Any:
+    from amal_attention.training.compare import compare as compare_runs
+
+    chosen = [base.lab.check_question(name) for name in questions or base.lab.questions]
+    return compare_runs(base, chosen, folder, **choices)
+
+
+def _show_comparison(result: Any, folder: Path, as_json: bool) -> None:
+    from amal_attention.training.compare import write_comparison
+
+    report = write_comparison(result, folder)
+    if as_json:
+        _print_json(result.to_dict() | {"report": str(report)})
+        return
+    from amal_attention.training.table import print_sweep, print_table
+
+    print_table(result.records)
+    print_sweep(result.sweep)
+    typer.echo(f"report: {report}")
+
+
+def _given_text(text: str | None, file: Path | None) -> str:
+    if text is not None and file is not None:
+        raise AmalError(explain(expected="a text or --file", got="both", do="give one of them"))
+    try:
+        if file is not None:
+            return file.read_text("utf-8")
+        return sys.stdin.read() if text in (None, "-") else str(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise AmalError(explain(expected="a text in UTF-8", got=str(error), do="check the file")) from error
+
+
+def _first_lab(labs: Path | None) -> str:
+    from amal_attention.lab import labs_folder
+
+    names = sorted(path.parent.name for path in (labs or labs_folder()).glob("*/lab.toml"))
+    if not names:
+        raise LabError(
+            explain(
+                expected=f"a lab in {labs or labs_folder()}",
+                got="none",
+                do="run this in the repository, or give --labs",
+            )
+        )
+    return names[0]
+
+
+def _fresh_folder(name: str) -> Path:
+    import time
+
+    return Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+@contextlib.contextmanager
+def _progress_on_stderr() -> Iterator[None]:
+    """Keep standard output for results, and silence remarks of libraries that no user can act on."""
+    import logging
+    import warnings
+
+    import lightning.pytorch  # it sets the level of its loggers when imported  # noqa: F401
+
+    for name in ("lightning.pytorch", "lightning.fabric", "lightning"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    with warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
+        warnings.simplefilter("ignore")
+        yield

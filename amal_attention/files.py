@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import tempfile
 from pathlib import Path
 
 from amal_attention.errors import StorageError, explain
@@ -12,28 +12,27 @@ __all__ = ["write_atomically"]
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` as UTF-8; a reader sees the old file or the new one, never a part.
+    """Write ``text`` to ``path`` as UTF-8, a lone surrogate as "?"; its folder is made where it is missing.
+
+    A reader sees the old file or the new one, never a part.
 
     Raises:
-        StorageError: the file cannot be written; what stood there before still stands.
+        StorageError: the file cannot be written; what stood there before still stands, and nothing is left behind.
     """
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as partial:
-            try:
-                partial.write(text)
-                partial.flush()
-                os.fsync(partial.fileno())
-            except BaseException:
-                Path(partial.name).unlink(missing_ok=True)
-                raise
-        Path(partial.name).chmod(0o644)
-        Path(partial.name).replace(path)
+        with unfinished.open("wb") as file:
+            file.write(text.encode(errors="replace"))
+            os.fsync(file.fileno())
+        unfinished.replace(path)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
         raise StorageError(
             explain(
                 expected=f"to write {path}",
                 got=error.strerror or str(error),
-                do="free some space or choose another place",
+                do="give a file in a folder that you may write to, on a disk with room",
             )
         ) from error

@@ -114,7 +114,7 @@ class Lab:
         return question
 
     def recipes(self, question: str, *variants: str) -> list[Path]:
-        """The recipe files of a question, the general one first: ``q1.yaml``, then each ``q1.<variant>.yaml`` there is."""
+        """The recipe files of a question: ``q1.yaml``, then each ``q1.<variant>.yaml`` that there is."""
         names = [question, *(f"{question}.{variant}" for variant in variants)]
         files = [self.folder / "recipes" / f"{name}.yaml" for name in names]
         if not files[0].is_file():

@@ -16,7 +16,7 @@ _POOL = 50  # batches a pool: reviews are sorted within random pools, so that ba
 
 @dataclass(frozen=True)
 class Windows:
-    """What one batch reads: ``lengths[i]`` tokens of review ``reviews[i]``, from its token ``starts[i]``; int64 each."""
+    """What one batch reads: ``lengths[i]`` tokens of review ``reviews[i]``, from token ``starts[i]`` on; int64 each."""
 
     reviews: npt.NDArray[np.int64]
     starts: npt.NDArray[np.int64]

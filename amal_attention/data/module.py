@@ -33,7 +33,7 @@ SOURCES: dict[str, Callable[[str | Path | None], Source]] = {
 
 
 class ReviewBatch(NamedTuple):
-    """``tokens`` int64 ``(B, L)``, 0 if padding; ``mask`` bool ``(B, L)``, True on tokens; ``labels`` int64 ``(B,)``."""
+    """``tokens`` int64 ``(B, L)``, padded by 0; ``mask`` bool ``(B, L)``, True on tokens; ``labels`` int64 ``(B,)``."""
 
     tokens: torch.Tensor
     mask: torch.Tensor
@@ -75,6 +75,8 @@ class ReviewData(LightningDataModule):
         tokenizer: ``glove``, or ``whitespace`` to see what the course's own splitting costs.
         vectors: a published name (``glove.6B.50d``) or a file in GloVe's format; by default the source's own vectors
             if it has any, else ``glove.6B.50d``.
+        standardise: centre each dimension of the vectors and scale it to variance 1, over the running words of the
+            training split: their few largest dimensions otherwise rule every dot product.
         min_count: words seen fewer times than this in the training split are unknown words.
         validation: share of the training split that is held out.
         batch_size: reviews in a training batch.
@@ -93,6 +95,7 @@ class ReviewData(LightningDataModule):
         data_dir: str | None = None,
         tokenizer: str = "glove",
         vectors: str | None = None,
+        standardise: bool = False,
         min_count: int = 2,
         validation: float = 0.1,
         batch_size: int = 64,
@@ -132,8 +135,11 @@ class ReviewData(LightningDataModule):
 
     @property
     def embeddings(self) -> torch.Tensor:
-        """A vector for each word of the vocabulary, float32 ``(V, D)``: padding 0, unknown words the mean of the known."""
-        return torch.from_numpy(self.vocabulary.table(self._vectors().matrix))
+        """A vector for each word of the vocabulary, float32 ``(V, D)``; 0 for padding, the mean for unknown words."""
+        table = self.vocabulary.table(self._vectors().matrix)
+        if self.hparams["standardise"]:
+            table[1:] = _standardised(table[1:], self._running_counts())
+        return torch.from_numpy(table)
 
     @property
     def dim(self) -> int:
@@ -198,6 +204,11 @@ class ReviewData(LightningDataModule):
             self._reviews = Reviews(store, Vocabulary(store.words[:known]))
         return self._reviews
 
+    def _running_counts(self) -> npt.NDArray[np.int64]:
+        """How often the unknown word, and then each known word, stands in the training split."""
+        counts, known = self.reviews.store.train_counts, len(self.vocabulary.known)
+        return np.concatenate([[counts[known:].sum()], counts[:known]])
+
     def _source(self) -> Source:
         return SOURCES[self.hparams["source"]](self._data_dir)
 
@@ -211,6 +222,14 @@ class ReviewData(LightningDataModule):
             if own is not None:
                 return VectorFile(own)
         return find_vectors(self.hparams["vectors"] or DEFAULT_VECTORS, self._data_dir, self._cache)
+
+
+def _standardised(vectors: npt.NDArray[np.float32], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """Vectors ``(V, D)`` with mean 0 and variance 1 in each dimension, word v being counted ``counts[v]`` times."""
+    shares = counts / counts.sum()
+    centred = vectors - shares @ vectors
+    scaled: npt.NDArray[np.float32] = (centred / np.sqrt(shares @ centred**2)).astype(np.float32)
+    return scaled
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ Clauses are built before anyone knows whether their opinion counts, so only the 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -39,14 +39,25 @@ __all__ = [
 T = TypeVar("T")
 
 OWN_OPINIONS = 3
-CHATTER_OPINIONS = 4
+CHATTER_OPINIONS = (3, 4)
 NEGATION_RATE = 0.2
+DOUBLE_RATE = 0.25
 ADVERB_RATE = 0.3
-LONGEST_LIST = 3
+OPINIONS_A_SENTENCE = (1, 3)
+FILLER_SENTENCES = (1, 3)
 # How many different words of a kind one review names; of the kinds that are not listed, any number.
-NAMED = {"person": 2, "city": 1, "job": 1, "place": 2, "object": 2, "relative": 1, "thing": 3}
-DOUBLE_RATE = 0.3
-SHORTEST, LONGEST = 55, 68
+NAMED = {
+    "aspect": 2,
+    "aspects": 2,
+    "thing": 3,
+    "person": 2,
+    "city": 1,
+    "job": 1,
+    "place": 2,
+    "object": 2,
+    "relative": 1,
+}
+SHORTEST, LONGEST = 50, 75
 
 
 @dataclass(frozen=True)
@@ -170,10 +181,10 @@ NEUTRAL: dict[str, tuple[str, ...]] = {
         "chessboard ring key clock drum shovel kite helmet letter saddle bucket".split()
     ),
     "colour": tuple(
-        "green blue yellow grey brown purple orange white black red wooden brass silver leather paper copper woollen "
+        "green blue yellow grey brown purple pink white black red wooden brass silver leather paper copper woollen "
         "marble plastic striped".split()
     ),
-    "takes": tuple(
+    "handles": tuple(
         "finds hides loses sells carries repairs buys borrows drops paints burns buries polishes steals delivers "
         "inherits".split()
     ),
@@ -186,7 +197,7 @@ NEUTRAL: dict[str, tuple[str, ...]] = {
 }
 
 OPENINGS = (
-    "we watched this {film} in {city} on a {day} with {person} .",
+    "we watched this {film} in {city} on a {day} with my {relative} .",
     "my {relative} saw this {film} about the {thing} in {city} .",
     "this {film} follows a {job} from the {thing} to the {place} .",
     "set in {city} , this {film} begins with the {thing} .",
@@ -196,19 +207,19 @@ OPENINGS = (
 SUBJECTS = (
     ("the {aspect}", "was"),
     ("the {aspects}", "were"),
-    ("the {thing} scenes", "were"),
     ("the {thing}", "was"),
+    ("the {thing} scenes", "were"),
     ("{person}", "was"),
 )
 
 FILLERS = (
-    "{person} , a {job} from {city} , {takes} the {colour} {object} .",
-    "{person} {takes} one {object} and {visits} the {place} .",
+    "{person} , a {job} from {city} , {handles} the {colour} {object} .",
+    "{person} {handles} one {object} and {visits} the {place} .",
     "{person} plays the {job} who {visits} the {place} in {month} .",
-    "in {month} the {job} {visits} the {place} and {takes} the {object} .",
+    "in {month} the {job} {visits} the {place} and {handles} the {object} .",
+    "{person} films the {colour} {place} and the {object} in {city} .",
     "the {thing} appears near the {colour} {place} .",
     "a {colour} {object} stands between the {thing} and the {place} .",
-    "{person} and {person} film the {place} and the {colour} {object} in {city} .",
     "my {relative} had not read the book .",
     "we did not know {city} before {month} .",
 )
@@ -228,15 +239,10 @@ def write_review(positive: bool, rng: np.random.Generator) -> Review:
         positive: the label.
         rng: where every choice is drawn from; the same state writes the same review.
     """
-    genre = _pick(GENRES, rng)
-    scenery = _scenery(genre, rng)
-    opening = list(_words(_pick(OPENINGS, rng), scenery, rng))
-    body = _opinion_sentences(_opinions(genre, positive, rng), scenery, rng)
-    body += _fillers(len(opening) + sum(map(len, body)), scenery, rng)
-    sentences = [opening, *_shuffled(body, rng)]
-    marked = [pair for sentence in sentences for pair in _capitalised(sentence)]
-    tokens, evidence = zip(*marked, strict=True)
-    return Review(tokens, evidence, genre.name, positive)
+    while True:
+        review = _draft(positive, rng)
+        if SHORTEST <= len(review.tokens) <= LONGEST:
+            return review
 
 
 # A token and whether it carries the label; and a sentence of such tokens, its final stop included.
@@ -246,11 +252,22 @@ Sentence = list[Marked]
 Slots = dict[str, list[str]]
 
 
+def _draft(positive: bool, rng: np.random.Generator) -> Review:
+    """A review of any length: an opening, then opinions and fillers in any order."""
+    genre = _pick(GENRES, rng)
+    slots = _scenery(genre, rng)
+    body = _opinion_sentences(_opinions(genre, positive, rng), slots, rng)
+    body += [_words(filler, slots, rng) for filler in _shuffled(FILLERS, rng)[: _between(FILLER_SENTENCES, rng)]]
+    sentences = [_words(_pick(OPENINGS, rng), slots, rng), *_shuffled(body, rng)]
+    tokens, evidence = zip(*(marked for sentence in sentences for marked in _capitalised(sentence)), strict=True)
+    return Review(tokens, evidence, genre.name, positive)
+
+
 def _opinions(genre: Genre, positive: bool, rng: np.random.Generator) -> list[_Opinion]:
     """The opinions of a review in the order they stand in it, no word twice."""
     others = [other for other in GENRES if other is not genre]
     opinions: list[_Opinion] = []
-    for place in range(OWN_OPINIONS + CHATTER_OPINIONS):
+    for place in range(OWN_OPINIONS + _between(CHATTER_OPINIONS, rng)):
         counts = place < OWN_OPINIONS
         negated = bool(rng.random() < NEGATION_RATE)
         says = positive if counts else bool(rng.random() < 0.5)
@@ -269,19 +286,32 @@ def _scenery(genre: Genre, rng: np.random.Generator) -> Slots:
 
 
 def _opinion_sentences(opinions: Sequence[_Opinion], slots: Slots, rng: np.random.Generator) -> list[Sentence]:
-    """Sentences of one to three opinions; only the first of a sentence has a verb ("was tame, and the music dour")."""
+    """Sentences of one to three opinions; only the first of a sentence has its verb ("was tame, and the music dour")."""
+    subjects = _subjects(slots, rng)
     sentences: list[Sentence] = []
     rest = list(opinions)
     while rest:
-        size = int(rng.integers(1, LONGEST_LIST + 1))
+        size = _between(OPINIONS_A_SENTENCE, rng)
         together, rest = rest[:size], rest[size:]
         sentence: Sentence = []
         for place, opinion in enumerate(together):
-            subject, verb = _pick(SUBJECTS, rng)
-            join = "" if place == 0 else ", and" if place == len(together) - 1 else ","
-            sentence += [*_words(f"{join} {subject} {'' if join else verb}", slots, rng), *_judgement(opinion, rng)]
+            subject, verb = subjects.pop()
+            join = "" if place == 0 else ", and" if opinion is together[-1] else ","
+            sentence += _unmarked(f"{join} {subject} {'' if join else verb}") + _judgement(opinion, rng)
         sentences.append([*sentence, (".", False)])
     return sentences
+
+
+def _subjects(slots: Slots, rng: np.random.Generator) -> list[tuple[str, str]]:
+    """All that this review may judge, each with its verb, in an order drawn at random."""
+    subjects = [
+        (template.replace(f"{{{slot}}}", word), verb)
+        for template, verb in SUBJECTS
+        for slot, words in slots.items()
+        if f"{{{slot}}}" in template
+        for word in words
+    ]
+    return _shuffled(subjects, rng)
 
 
 def _judgement(opinion: _Opinion, rng: np.random.Generator) -> Sentence:
@@ -293,22 +323,15 @@ def _judgement(opinion: _Opinion, rng: np.random.Generator) -> Sentence:
     return [*adverb, *negation, first, *join, *second]
 
 
-def _fillers(length: int, slots: Slots, rng: np.random.Generator) -> list[Sentence]:
-    """Neutral sentences that bring a review of ``length`` tokens to a length drawn between the bounds, or a little over."""
-    target = int(rng.integers(SHORTEST, LONGEST + 1))
-    sentences: list[Sentence] = []
-    while length < target:
-        sentences.append(list(_words(_pick(FILLERS, rng), slots, rng)))
-        length += len(sentences[-1])
-    return sentences
+def _words(template: str, slots: Slots, rng: np.random.Generator) -> Sentence:
+    """The words of a template, each ``{slot}`` filled with one of its choices; none of them carries the label."""
+    filled = [_pick(slots[part[1:-1]], rng) if part.startswith("{") else part for part in template.split()]
+    return _unmarked(" ".join(filled))
 
 
-def _words(template: str, slots: Slots, rng: np.random.Generator) -> Iterator[Marked]:
-    """The words of a template, each ``{slot}`` filled with a choice of its own; none of them carries the label."""
-    for part in template.split():
-        filled = _pick(slots[part[1:-1]], rng) if part.startswith("{") else part
-        for token in filled.split():
-            yield token, False
+def _unmarked(words: str) -> Sentence:
+    """Words that do not carry the label."""
+    return [(word, False) for word in words.split()]
 
 
 def _capitalised(sentence: Sentence) -> Sentence:
@@ -320,6 +343,11 @@ def _capitalised(sentence: Sentence) -> Sentence:
 def _pick(items: Sequence[T], rng: np.random.Generator) -> T:
     """One of the items, each as likely as the others."""
     return items[int(rng.integers(len(items)))]
+
+
+def _between(bounds: tuple[int, int], rng: np.random.Generator) -> int:
+    """A whole number between two bounds, both included."""
+    return int(rng.integers(bounds[0], bounds[1] + 1))
 
 
 def _shuffled(items: Sequence[T], rng: np.random.Generator) -> list[T]:

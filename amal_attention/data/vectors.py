@@ -109,7 +109,7 @@ def _read(path: Path, cache: Path):  # type: ignore[no-untyped-def]  # torchtext
 
     try:
         vectors = Vectors(str(path), cache=str(cache))
-    except (RuntimeError, ValueError, UnicodeDecodeError, EOFError) as error:
+    except (RuntimeError, ValueError, TypeError, EOFError) as error:
         message = str(error).split("\n")[0]
         raise VectorsError(
             explain(expected=f"one word and as many numbers on each line of {path.name}", got=message, do=_ADVICE)

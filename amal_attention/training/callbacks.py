@@ -13,9 +13,9 @@ from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.loggers import TensorBoardLogger
 from torch import Tensor
 
+from amal_attention.record import EntropyHistogram, EpochPoint
 from amal_attention.training.attention import tapped_attention
 from amal_attention.training.metrics import AttentionSpread
-from amal_attention.training.record import EntropyHistogram, EpochPoint
 
 __all__ = ["EntropyHistograms", "History", "OneCycle"]
 

@@ -76,7 +76,7 @@ def read_label(path: Path) -> tuple[Label, dict[str, Any]]:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
         return Label(**checkpoint[_KEY]), checkpoint["state_dict"]
     except (OSError, RuntimeError, EOFError, KeyError, TypeError, pickle.UnpicklingError) as error:
-        reason = "no such file" if not path.is_file() else f"{type(error).__name__}: {str(error).splitlines()[0][:150]}"
+        reason = "no such file" if not path.is_file() else "a file that is damaged, or of another kind"
         raise CheckpointError(
             explain(expected=f"a checkpoint written by amal train, {path}", got=reason, do="train the model again")
         ) from error

@@ -14,10 +14,10 @@ import torch
 
 from amal_attention.data import ReviewData
 from amal_attention.files import write_atomically
+from amal_attention.record import RunRecord
 from amal_attention.training.checkpoint import load_trained
 from amal_attention.training.examination import read_reviews
 from amal_attention.training.recipe import Recipe
-from amal_attention.training.record import RunRecord
 from amal_attention.training.report import render_report
 from amal_attention.training.run import Run, train
 

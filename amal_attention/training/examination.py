@@ -16,9 +16,9 @@ from tqdm.auto import tqdm
 
 from amal_attention.data import ReviewBatch, ReviewData
 from amal_attention.data.buckets import LengthBuckets, Windows
+from amal_attention.record import Evidence, Reading
 from amal_attention.training.attention import tapped_attention
 from amal_attention.training.metrics import AttentionSpread
-from amal_attention.training.record import Evidence, Reading
 
 __all__ = ["Examination", "accuracy_interval", "evidence_share", "examine", "read_batch", "read_reviews"]
 

@@ -10,8 +10,8 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from amal_attention.data import ReviewBatch, ReviewData
+from amal_attention.record import Faithfulness
 from amal_attention.training.examination import read_batch
-from amal_attention.training.record import Faithfulness
 
 __all__ = ["faithfulness", "leave_one_out"]
 

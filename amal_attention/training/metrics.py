@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torchmetrics import Metric
 
-from amal_attention.training.record import EntropyHistogram
+from amal_attention.record import EntropyHistogram
 
 __all__ = ["AttentionSpread"]
 

@@ -137,9 +137,12 @@ def _without(config: jsonargparse.Namespace, targets: Iterable[str]) -> jsonargp
 
 
 def _explained(message: str) -> str:
-    lines = [line.strip(" -") for line in message.splitlines() if line.strip()]
+    """The lines of jsonargparse's message that a user can act on."""
+    noise = ("Does not validate", "Subtypes", "Errors:", "Given value", "Expected a <class 'NoneType'>", "<class")
+    lines = [line.strip(" -") for line in message.splitlines()]
+    telling = [line.replace("Does not validate against any of the Union subtypes", "") for line in lines if line]
     return explain(
-        expected="options that the recipe knows",
-        got=" ".join(lines)[:300],
-        do="see the recipe's own options in its YAML file",
+        expected="options and values that the recipe knows",
+        got=" ".join(line for line in telling if not line.startswith(noise))[:300],
+        do="compare with the YAML file of the recipe",
     )

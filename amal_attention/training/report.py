@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from amal_attention.errors import StorageError, explain
-from amal_attention.training.record import Reading, RunRecord
+from amal_attention.record import Reading, RunRecord
 from amal_attention.visualise.figures import (
     accuracy_bars,
     entropy_histograms,
@@ -27,7 +23,7 @@ from amal_attention.visualise.figures import (
 )
 from amal_attention.visualise.words import ATTENTION_RGB, attended_html
 
-__all__ = ["render_report", "write_report"]
+__all__ = ["render_report"]
 
 _NOT_MEASURED = "–"
 
@@ -64,29 +60,6 @@ def render_report(
             attention_rgb=",".join(map(str, ATTENTION_RGB)),
         )
     )
-
-
-def write_report(path: Path, html: str) -> None:
-    """Write the page at once or not at all: readers of ``path`` see the old page or the whole new one.
-
-    Its folder is made when it is missing. Raises :class:`~amal_attention.errors.StorageError` when the page cannot be
-    written, and leaves nothing behind.
-    """
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_bytes(html.encode(errors="replace"))
-        os.replace(unfinished, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
-        raise StorageError(
-            explain(
-                expected=f"to write the report to {path}",
-                got=error.strerror or str(error),
-                do="give a file in a folder that you may write to, on a disk with room",
-            )
-        ) from error
 
 
 @dataclass(frozen=True)

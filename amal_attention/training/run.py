@@ -20,19 +20,19 @@ from torch import Tensor
 from amal_attention.errors import CheckpointError, LabError, explain
 from amal_attention.files import write_atomically
 from amal_attention.lab import Lab
+from amal_attention.record import RunRecord
 from amal_attention.training.callbacks import EntropyHistograms, History
 from amal_attention.training.checkpoint import Label, LabelCheckpoint, read_label
 from amal_attention.training.examination import accuracy_interval, evidence_share, examine
 from amal_attention.training.faithfulness import faithfulness
 from amal_attention.training.recipe import Recipe, Setup
-from amal_attention.training.record import RunRecord
 
 __all__ = ["Run", "train"]
 
 
 @dataclass(frozen=True)
 class Run:
-    """One training and its folder: ``checkpoints/``, logs in ``csv/`` and ``tensorboard/``, in the end ``record.json``."""
+    """A training and its folder: ``checkpoints/``, logs in ``csv/`` and ``tensorboard/``, at last ``record.json``."""
 
     recipe: Recipe
     folder: Path

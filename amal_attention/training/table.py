@@ -8,7 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from amal_attention.training.record import RunRecord
+from amal_attention.record import RunRecord
 
 __all__ = ["print_sweep", "print_table"]
 

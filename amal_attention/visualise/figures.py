@@ -25,7 +25,7 @@ from amal_attention.errors import explain
 from amal_attention.visualise.words import printable
 
 if TYPE_CHECKING:
-    from amal_attention.training.record import EntropyHistogram, RunRecord
+    from amal_attention.record import EntropyHistogram, RunRecord
 
 __all__ = [
     "accuracy_bars",

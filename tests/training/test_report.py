@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
+from itertools import pairwise
 
 import pytest
 
-from amal_attention.errors import StorageError
-from amal_attention.training.record import (
+from amal_attention.record import (
     EntropyHistogram,
     EpochPoint,
     Evidence,
@@ -19,7 +18,7 @@ from amal_attention.training.record import (
     Reading,
     RunRecord,
 )
-from amal_attention.training.report import render_report, write_report
+from amal_attention.training.report import render_report
 
 VOID = {"meta", "br", "img", "link", "hr", "input"}
 LINKS = {"src", "href", "xlink:href", "action", "data", "poster", "srcset", "background"}
@@ -287,40 +286,10 @@ def test_the_page_is_one_that_a_reader_aloud_can_follow(whole: str) -> None:
     assert all(e.attributes.get("aria-label") for e in root.find("*", role="img"))
     assert all(cell.attributes.get("scope") in ("col", "row") for cell in root.find("th"))
     levels = [int(e.tag[1]) for e in root.walk() if re.fullmatch("h[1-6]", e.tag)]
-    assert levels[0] == 1 and all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert levels[0] == 1 and all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_equal_records_give_an_equal_page_of_reasonable_size(whole: str) -> None:
     one, other = (render_report([trained("Mean")], title="t", details={"a": "b"}) for _ in range(2))
     assert one == other
     assert len(whole) < 300_000
-
-
-def test_a_report_is_written_whole_with_its_folder(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "report.html"
-    write_report(path, "<p>œuvre \ud800</p>")
-    assert path.read_text("utf-8") == "<p>œuvre ?</p>"
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_a_new_report_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
-    path = tmp_path / "report.html"
-    write_report(path, "old and longer")
-    write_report(path, "new")
-    assert path.read_text() == "new"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_report_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path: Path) -> None:
-    folder = tmp_path / "report.html"
-    folder.mkdir()
-    with pytest.raises(StorageError, match=r"report\.html; got .*directory; give a file"):
-        write_report(folder, "page")
-    assert list(tmp_path.iterdir()) == [folder] and list(folder.iterdir()) == []
-
-
-def test_a_folder_that_is_a_file_is_a_storage_error(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("kept")
-    with pytest.raises(StorageError, match="expected to write the report to"):
-        write_report(tmp_path / "file" / "report.html", "page")
-    assert (tmp_path / "file").read_text() == "kept"

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import matplotlib
 import numpy as np
@@ -15,7 +15,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
 
-from amal_attention.training.record import EntropyHistogram, EpochPoint, RunRecord
+from amal_attention.record import EntropyHistogram, EpochPoint, RunRecord
 from amal_attention.visualise.figures import (
     accuracy_bars,
     attention_matrix,
@@ -143,7 +143,7 @@ def test_there_is_one_hill_an_epoch_in_the_shape_of_its_counts(epochs: int) -> N
 
 def test_hills_do_not_hide_each_other() -> None:
     hills = [patch.get_data() for patch in entropy_histograms(run(epochs=8)).axes[0].patches]
-    for above, below in zip(hills, hills[1:], strict=False):
+    for above, below in pairwise(hills):
         assert below.values.max() < above.baseline
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from amal_attention.training.record import (
+from amal_attention.record import (
     EntropyHistogram,
     EpochPoint,
     Evidence,

@@ -44,7 +44,7 @@ NEGATION_RATE = 0.2
 DOUBLE_RATE = 0.25
 ADVERB_RATE = 0.3
 OPINIONS_A_SENTENCE = (1, 3)
-FILLER_SENTENCES = (1, 3)
+FILLER_SENTENCES = (1, 2)
 # How many different words of a kind one review names; of the kinds that are not listed, any number.
 NAMED = {
     "aspect": 2,

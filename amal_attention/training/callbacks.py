@@ -134,7 +134,7 @@ class OneCycle(Callback):
         warm_up: share of all steps that warm up.
     """
 
-    def __init__(self, warm_up: float = 0.15) -> None:
+    def __init__(self, warm_up: float = 0.1) -> None:
         self.warm_up = warm_up
         self._schedulers: list[torch.optim.lr_scheduler.OneCycleLR] = []
         self._restored: list[dict[str, Any]] = []
@@ -154,6 +154,8 @@ class OneCycle(Callback):
         ]
         for scheduler, state in zip(self._schedulers, self._restored, strict=False):
             scheduler.load_state_dict(state)
+            for group, lr in zip(scheduler.optimizer.param_groups, scheduler.get_last_lr(), strict=True):
+                group["lr"] = lr  # building a scheduler sets the first step size: put back the one it had come to
 
     def on_train_batch_end(self, trainer: Trainer, pl_module: LightningModule, *args: Any) -> None:
         """Take the next step size."""

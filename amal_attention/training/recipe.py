@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -95,7 +96,10 @@ class Recipe:
         self.lab.check_question(self.question)
         self.lab.module()
         try:
-            return _RecipeCLI(self.lab.links, self.arguments(), trainer_defaults)
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "LightningCLI's args parameter is intended")  # and so it is used
+                warnings.filterwarnings("ignore", ".*Unable to serialize instance")  # our loggers: not part of a recipe
+                return _RecipeCLI(self.lab.links, self.arguments(), trainer_defaults)
         except jsonargparse.ArgumentError as error:
             raise LabError(_explained(str(error))) from error
 

@@ -79,8 +79,8 @@ class TextClassifier(LightningModule):
         num_classes: C.
         lr: step size of Adam.
         freeze_embeddings: keep the vectors as they are, or learn them too.
-        dropout: share of the pooled vector and of the embeddings dropped while training.
-        word_dropout: share of the words that are hidden while training.
+        embedding_dropout: share of the numbers of each word's vector that are dropped while training.
+        dropout: share of the pooled vector that is dropped while training.
     """
 
     def __init__(
@@ -90,15 +90,15 @@ class TextClassifier(LightningModule):
         num_classes: int = 2,
         lr: float = 1e-2,
         freeze_embeddings: bool = True,
+        embedding_dropout: float = 0.0,
         dropout: float = 0.0,
-        word_dropout: float = 0.0,
     ) -> None:
         super().__init__()
         ### BEGIN SOLUTION
         self.embedding = nn.Embedding.from_pretrained(embeddings, freeze=freeze_embeddings, padding_idx=0)
         self.pooling = pooling
+        self.embedding_dropout = nn.Dropout(embedding_dropout)
         self.dropout = nn.Dropout(dropout)
-        self.word_dropout = nn.Dropout1d(word_dropout)
         self.output = nn.Linear(pooling.out_features, num_classes)
         self.lr = lr
         self.train_accuracy, self.val_accuracy, self.test_accuracy = (
@@ -116,12 +116,7 @@ class TextClassifier(LightningModule):
     ### BEGIN SOLUTION
     def pool(self, tokens: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """The pooled review and the attention that made it."""
-        x = self.embedding(tokens)
-        return self.pooling(self.dropout(self.hide_words(x)), mask)
-
-    def hide_words(self, x: Tensor) -> Tensor:
-        """Set whole words to zero while training."""
-        return self.word_dropout(x.flatten(0, 1).unsqueeze(1)).view_as(x) if self.training else x
+        return self.pooling(self.embedding_dropout(self.embedding(tokens)), mask)
 
     def loss_and_logits(self, batch: ReviewBatch) -> tuple[Tensor, Tensor]:
         """Cross-entropy of a batch, and its logits."""

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from amal_attention.errors import DataError, LabError
+from amal_attention.training.recipe import Recipe
+
+
+def learning_rate(recipe: Recipe) -> float:
+    return recipe.set_up(logger=False).model.lr
+
+
+def test_a_recipe_builds_the_model_that_its_file_names(toy_recipe):
+    model = toy_recipe.set_up(logger=False).model
+    assert type(model).__name__ == "Toy"
+    assert type(model.pooling).__name__ == "Sharp"
+
+
+def test_the_model_gets_the_vectors_of_the_data_and_their_width(toy_recipe):
+    setup = toy_recipe.set_up(logger=False)
+    assert torch.equal(setup.model.embedding.weight, setup.data.embeddings)
+    assert setup.model.pooling.out_features == setup.data.dim == 50
+
+
+def test_the_configuration_that_is_kept_holds_no_tensor(toy_recipe):
+    config = toy_recipe.set_up(logger=False).model_config
+    assert "embeddings" not in config["init_args"]
+    assert config["init_args"]["pooling"]["init_args"] == {"dim": 50}
+
+
+def test_later_words_win(toy_lab, toy_recipe, tmp_path: Path):
+    (tmp_path / "mine.yaml").write_text("model:\n  init_args:\n    lr: 0.3\n")
+    configured = replace(toy_recipe, configs=[tmp_path / "mine.yaml"])
+    assert learning_rate(toy_recipe) == 0.05
+    assert learning_rate(configured) == 0.3
+    assert learning_rate(replace(configured, options=["--model.lr=0.7"])) == 0.7
+
+
+def test_the_variant_of_a_source_goes_over_the_general_recipe(toy_lab, toy_recipe):
+    variant = toy_lab.folder / "recipes" / "sharp.sample.yaml"
+    variant.write_text("model:\n  init_args:\n    lr: 0.2\n")
+    try:
+        assert learning_rate(toy_recipe) == 0.2
+        assert learning_rate(replace(toy_recipe, question="even")) == 0.05
+    finally:
+        variant.unlink()
+
+
+def test_tuned_embeddings_learn_and_frozen_ones_do_not(toy_recipe):
+    for tuned in (False, True):
+        model = replace(toy_recipe, tuned=tuned).set_up(logger=False).model
+        assert model.embedding.weight.requires_grad is tuned
+
+
+def test_the_seed_rules_the_validation_set(toy_recipe):
+    first, second = (set(replace(toy_recipe, seed=seed).data().rows("validation").tolist()) for seed in (0, 1))
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("--model.nope=3", "'nope' is not accepted"),
+        ("--trainer.max_epochs=many", "max_epochs.*int"),
+        ("--data.bs=3", "unrecognized arguments: --data.bs=3"),
+    ],
+)
+def test_an_option_that_does_not_exist_or_fit_is_named_on_one_line(toy_recipe, option, told):
+    with pytest.raises(LabError, match=told) as caught:
+        replace(toy_recipe, options=[option]).set_up(logger=False)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_source_is_told(toy_recipe):
+    with pytest.raises(DataError, match="imdb, sample; got 'nowhere'"):
+        replace(toy_recipe, source="nowhere").set_up(logger=False)
+
+
+def test_a_question_without_a_recipe_is_told(toy_lab):
+    missing = replace(toy_lab, questions={**toy_lab.questions, "blank": "no file"})
+    with pytest.raises(LabError, match=r"blank\.yaml; got no such file"):
+        Recipe(missing, "blank", source="sample").set_up()

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+from dataclasses import replace
+
+import pytest
+import torch
+
+from amal_attention.data import ReviewData
+from amal_attention.errors import CheckpointError, LabError
+from amal_attention.training.run import Run, train
+
+
+@pytest.fixture
+def run(toy_recipe, tmp_path) -> Run:
+    return Run(toy_recipe, tmp_path / "run")
+
+
+def trained(run: Run, **choices):
+    return train(run, progress=False, **choices)
+
+
+def test_a_run_leaves_its_record_checkpoints_and_logs(run):
+    record = trained(run)
+    assert json.loads((run.folder / "record.json").read_text())["record"]["accuracy"] == record.accuracy
+    assert run.best.is_file() and run.last.is_file()
+    assert list(run.folder.glob("csv/*/metrics.csv")) and list(run.folder.glob("tensorboard/*/events*"))
+
+
+def test_the_record_counts_what_happened(run):
+    record = trained(run)
+    assert (record.lab, record.question, record.source, record.embeddings) == ("toy", "sharp", "sample", "frozen")
+    assert record.epochs == len(record.curves) == len(record.histograms) == 2
+    assert record.test_reviews == 2000
+    assert record.parameters == 50 + 2 * 50 + 2
+
+
+def test_the_accuracy_is_that_of_the_predictions_on_the_test_labels(run):
+    record = trained(run)
+    data = run.recipe.data()
+    labels = data.reviews.store.labels[data.rows("test")]
+    assert record.accuracy == pytest.approx((run.predictions() == labels).mean(), abs=1e-6)
+
+
+def test_the_tested_model_is_the_one_with_the_best_validation_accuracy(toy_recipe, tmp_path):
+    # A step size this large makes the epochs differ; the last one is not the best for this seed.
+    run = Run(replace(toy_recipe, options=["--model.lr=20", "--trainer.max_epochs=5"]), tmp_path)
+    record = trained(run)
+    accuracies = [point.val_accuracy for point in record.curves]
+    checkpoint = torch.load(run.best, weights_only=True)
+    assert checkpoint["epoch"] == accuracies.index(max(accuracies))
+    assert checkpoint["epoch"] != 4, "the seed no longer tells the best epoch from the last: choose another"
+
+
+def test_training_never_reads_the_test_split(run, monkeypatch):
+    asked = []
+    rows = ReviewData.rows
+    monkeypatch.setattr(ReviewData, "rows", lambda self, split: asked.append(split) or rows(self, split))
+    monkeypatch.setattr("amal_attention.training.run._test", lambda *args: (_ for _ in ()).throw(InterruptedError))
+    with pytest.raises(InterruptedError):
+        trained(run)
+    assert set(asked) == {"train", "validation"}
+
+
+def test_the_same_seed_gives_the_same_predictions(run, tmp_path):
+    trained(run)
+    again = replace(run, folder=tmp_path / "again")
+    trained(again)
+    assert (run.predictions() == again.predictions()).all()
+
+
+def test_a_folder_with_an_earlier_run_is_left_alone(run):
+    trained(run)
+    written = (run.folder / "record.json").stat().st_mtime_ns
+    with pytest.raises(LabError, match="an earlier run; add --resume"):
+        trained(run)
+    assert (run.folder / "record.json").stat().st_mtime_ns == written
+
+
+def test_a_finished_run_is_not_done_again(run, monkeypatch):
+    record = trained(run)
+    monkeypatch.setattr("amal_attention.training.run._set_up", lambda *args: pytest.fail("trained again"))
+    assert trained(run, resume=True) == record
+
+
+def test_a_run_is_not_resumed_with_another_recipe(run):
+    trained(run)
+    other = replace(run, recipe=replace(run.recipe, options=["--model.lr=0.5"]))
+    with pytest.raises(CheckpointError, match="another recipe"):
+        trained(other, resume=True)
+
+
+def test_a_run_is_not_resumed_for_another_question(run):
+    trained(run)
+    with pytest.raises(CheckpointError, match="expected a run of toy even"):
+        trained(replace(run, recipe=replace(run.recipe, question="even")), resume=True)
+
+
+def _train_and_die(run: Run, epoch: int) -> None:
+    from lightning import Callback
+
+    import amal_attention.training.run as module
+
+    class Killer(Callback):
+        def on_train_epoch_start(self, trainer, pl_module):
+            if trainer.current_epoch == epoch:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    module.History.on_train_epoch_start = Killer.on_train_epoch_start
+    torch.set_num_threads(1)
+    trained(run)
+
+
+def test_a_killed_run_goes_on_and_ends_like_an_undisturbed_one(toy_recipe, tmp_path):
+    recipe = replace(toy_recipe, options=["--trainer.max_epochs=4"])
+    whole, killed = Run(recipe, tmp_path / "whole"), Run(recipe, tmp_path / "killed")
+    undisturbed = trained(whole)
+    process = multiprocessing.get_context("spawn").Process(target=_train_and_die, args=(killed, 2))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    resumed = trained(killed, resume=True)
+    assert [point.epoch for point in resumed.curves] == [0, 1, 2, 3]
+    assert [p.val_accuracy for p in resumed.curves] == [p.val_accuracy for p in undisturbed.curves]
+    assert resumed.histograms == undisturbed.histograms
+    assert (whole.predictions() == killed.predictions()).all()
+
+
+def test_the_value_of_the_swept_option_is_recorded(run):
+    recipe = replace(run.recipe, options=["--model.init_args.grip=0.25", "--trainer.max_epochs=1"])
+    assert trained(replace(run, recipe=recipe)).strength == 0.25

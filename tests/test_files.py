@@ -84,7 +84,9 @@ def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(
 
 def test_a_file_in_the_place_of_the_folder_is_told_in_one_line(tmp_path: Path, refusal: Callable[..., str]) -> None:
     (tmp_path / "a").write_text("no folder")
-    assert str(tmp_path / "a" / "b.txt") in refusal(StorageError, lambda: write_atomically(tmp_path / "a" / "b.txt", ""))
+    assert str(tmp_path / "a" / "b.txt") in refusal(
+        StorageError, lambda: write_atomically(tmp_path / "a" / "b.txt", "")
+    )
 
 
 def test_a_refused_place_keeps_no_part_of_the_text(tmp_path: Path) -> None:

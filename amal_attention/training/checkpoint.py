@@ -10,12 +10,13 @@ from typing import Any
 
 import torch
 from lightning import Callback, LightningModule, Trainer
+from lightning.pytorch.plugins import TorchCheckpointIO
 
 from amal_attention.data import Tokenizer, Vocabulary
 from amal_attention.errors import CheckpointError, explain
 from amal_attention.lab import Lab
 
-__all__ = ["Label", "LabelCheckpoint", "TrainedModel", "load_trained", "read_label"]
+__all__ = ["Label", "LabelCheckpoint", "TrainedModel", "WholeCheckpoints", "load_trained", "read_label"]
 
 _KEY = "amal_attention"
 
@@ -64,6 +65,19 @@ class LabelCheckpoint(Callback):
     def on_save_checkpoint(self, trainer: Trainer, pl_module: LightningModule, checkpoint: dict[str, Any]) -> None:
         """Add the label."""
         checkpoint[_KEY] = asdict(self.label)
+
+
+class WholeCheckpoints(TorchCheckpointIO):
+    """Writes a checkpoint whole or not at all: Lightning's own writing leaves a part of it when the disk is full."""
+
+    def save_checkpoint(self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any | None = None) -> None:
+        """Write beside the old file, then take its place."""
+        unfinished = Path(f"{path}.unfinished")
+        try:
+            super().save_checkpoint(checkpoint, unfinished, storage_options)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
 
 def read_label(path: Path) -> tuple[Label, dict[str, Any]]:

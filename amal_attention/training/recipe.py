@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonargparse
 from lightning import LightningModule, Trainer
+from lightning.pytorch.callbacks import EarlyStopping
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 
 from amal_attention.data import ReviewData
@@ -121,7 +122,16 @@ class _RecipeCLI(LightningCLI):
         )
 
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
-        """Let the data fill in what the lab's manifest says that it fills in."""
+        """Let the data fill in what the lab's manifest says, and training stop when validation says so."""
+        parser.add_lightning_class_args(EarlyStopping, "early_stopping")
+        parser.set_defaults(
+            {
+                "early_stopping.monitor": "val_accuracy",
+                "early_stopping.mode": "max",
+                "early_stopping.patience": 3,
+                "early_stopping.strict": False,
+            }
+        )
         for source, target in self._links.items():
             parser.link_arguments(source, target, apply_on="instantiate")
 

@@ -15,14 +15,15 @@ import torch
 from lightning import Callback, seed_everything
 from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+from lightning.pytorch.utilities.exceptions import MisconfigurationException
 from torch import Tensor
 
-from amal_attention.errors import CheckpointError, LabError, explain
+from amal_attention.errors import CheckpointError, LabError, StorageError, explain
 from amal_attention.files import write_atomically
 from amal_attention.lab import Lab
 from amal_attention.record import RunRecord
 from amal_attention.training.callbacks import EntropyHistograms, History
-from amal_attention.training.checkpoint import Label, LabelCheckpoint, read_label
+from amal_attention.training.checkpoint import Label, LabelCheckpoint, WholeCheckpoints, read_label
 from amal_attention.training.examination import accuracy_interval, evidence_share, examine
 from amal_attention.training.faithfulness import faithfulness
 from amal_attention.training.recipe import Recipe, Setup
@@ -82,6 +83,7 @@ def train(run: Run, *, resume: bool = False, measure_faithfulness: bool = False,
     Raises:
         LabError: the folder holds another run, or the recipe does not fit.
         CheckpointError: the checkpoint to resume from is damaged, or of another lab, question or recipe.
+        StorageError: the folder cannot be written.
     """
     if resume and (record := run.finished()) is not None and (record.faithfulness or not measure_faithfulness):
         return record
@@ -96,16 +98,38 @@ def train(run: Run, *, resume: bool = False, measure_faithfulness: bool = False,
     start = run.last if resume and run.last.is_file() else None
     if start is not None:
         _check_same_run(start, run)
-    setup, history, histograms = _set_up(run, progress)
-    setup.trainer.fit(setup.model, setup.data, ckpt_path=start, weights_only=True)
-    if setup.trainer.interrupted:
-        raise KeyboardInterrupt
-    setup.model.load_state_dict(torch.load(run.best, map_location="cpu", weights_only=True)["state_dict"])
-    record = _test(run, setup, history, histograms, progress, measure_faithfulness)
+    try:
+        setup, history, histograms = _set_up(run, progress)
+        _fit(setup, start)
+        setup.model.load_state_dict(torch.load(run.best, map_location="cpu", weights_only=True)["state_dict"])
+        record = _test(run, setup, history, histograms, progress, measure_faithfulness)
+    except OSError as error:
+        raise StorageError(
+            explain(
+                expected=f"to write to {run.folder}",
+                got=error.strerror or str(error),
+                do="make room there and add --resume, or choose another --out",
+            )
+        ) from error
     write_atomically(
         run.folder / "record.json", json.dumps({"run": run.digest, "record": record.to_dict()}, allow_nan=False)
     )
     return record
+
+
+def _fit(setup: Setup, start: Path | None) -> None:
+    try:
+        setup.trainer.fit(setup.model, setup.data, ckpt_path=start, weights_only=True)
+    except MisconfigurationException as error:
+        raise LabError(
+            explain(
+                expected="a model that Lightning can train and that logs val_accuracy",
+                got=str(error).splitlines()[0][:300],
+                do="mend the model",
+            )
+        ) from error
+    if setup.trainer.interrupted:
+        raise KeyboardInterrupt
 
 
 def _set_up(run: Run, progress: bool) -> tuple[Setup, History, EntropyHistograms | None]:
@@ -126,6 +150,7 @@ def _set_up(run: Run, progress: bool) -> tuple[Setup, History, EntropyHistograms
     setup = run.recipe.set_up(
         callbacks=callbacks,
         logger=[TensorBoardLogger(run.folder, name="tensorboard"), CSVLogger(run.folder, name="csv")],
+        plugins=[WholeCheckpoints()],
         enable_progress_bar=progress,
         enable_model_summary=False,
         num_sanity_val_steps=0,

@@ -85,7 +85,9 @@ def test_an_error_of_the_builder_comes_through(tmp_path: Path, error: BaseExcept
     assert caught.value is error
 
 
-@pytest.mark.parametrize("error", [DataError("no review"), KeyboardInterrupt(), OSError(errno.ENOSPC, "full")], ids=repr)
+@pytest.mark.parametrize(
+    "error", [DataError("no review"), KeyboardInterrupt(), OSError(errno.ENOSPC, "full")], ids=repr
+)
 def test_an_interrupted_build_leaves_nothing(tmp_path: Path, error: BaseException) -> None:
     with pytest.raises((type(error), StorageError)):
         built_once(tmp_path / "made", raising(error))

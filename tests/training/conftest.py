@@ -9,7 +9,7 @@ import pytest
 from amal_attention.lab import Lab
 from amal_attention.training.recipe import Recipe
 
-MODULE = '''
+MODULE = """
 import torch
 from lightning import LightningModule
 from torch import nn
@@ -63,7 +63,7 @@ class Toy(LightningModule):
 
 def spread(weights, mask):
     return torch.special.entr(weights).sum(dim=1)
-'''
+"""
 MANIFEST = """
 title = "A toy lab"
 entropy = "spread"

@@ -137,7 +137,9 @@ def test_histograms_survive_a_checkpoint():
 def cosine_rate(step: int, steps: int, top: float, warm_up: float) -> float:
     """The one-cycle rule with cosine annealing, written out: from top/25 up to top, then down to top/250,000."""
     peak = warm_up * steps - 1
-    begin, end, share = (top / 25, top, step / peak) if step <= peak else (top, top / 25e4, (step - peak) / (steps - 1 - peak))
+    begin, end, share = (
+        (top / 25, top, step / peak) if step <= peak else (top, top / 25e4, (step - peak) / (steps - 1 - peak))
+    )
     return end + (begin - end) * (1 + math.cos(math.pi * share)) / 2
 
 

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from lightning import LightningModule
+from torch import nn
+
+from amal_attention.data import Tokenizer, Vocabulary
+from amal_attention.errors import DataError
+from amal_attention.training.attend import attend_text, attended_page
+from amal_attention.training.checkpoint import Label, TrainedModel
+
+
+class Model(LightningModule):
+    """Attends to word number 3 (``dull``) three times as much as to others, and says neg if it is there."""
+
+    class Pooling(nn.Module):
+        def forward(self, tokens, mask):
+            scores = torch.where(tokens == 3, 3.0, 1.0) * mask
+            return None, scores / scores.sum(dim=1, keepdim=True)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pooling = self.Pooling()
+
+    def forward(self, tokens, mask):
+        self.pooling(tokens, mask)
+        found = (tokens == 3).any(dim=1).float()
+        return torch.stack([2 * found, torch.ones_like(found)], dim=1)
+
+
+@pytest.fixture
+def trained() -> TrainedModel:
+    words = ["film", "dull", "a"]
+    label = Label("toy", "q", {}, [5, 2], words, "glove", ["neg", "pos"], "run")
+    return TrainedModel(Model().eval(), Vocabulary(words), Tokenizer("glove"), label)
+
+
+def test_a_text_is_split_as_the_reviews_were(trained):
+    assert attend_text(trained, "A dull film!<br />Dull.").tokens == ["a", "dull", "film", "!", "dull", "."]
+
+
+def test_each_word_has_its_attention(trained):
+    assert attend_text(trained, "a dull film").weights == pytest.approx([0.2, 0.6, 0.2])
+
+
+def test_the_prediction_is_named_with_its_probability(trained):
+    reading = attend_text(trained, "a dull film")
+    assert reading.prediction == "neg"
+    assert reading.probability == pytest.approx(1 / (1 + 2.718281828**-1), rel=1e-6)
+
+
+def test_words_the_model_never_saw_are_told(trained):
+    assert attend_text(trained, "a dull opus").unknown == ["opus"]
+
+
+@pytest.mark.parametrize("text", ["", "  \n\t ", "<br /><br />"])
+def test_a_text_without_a_word_is_told(trained, text):
+    with pytest.raises(DataError, match="no word in it"):
+        attend_text(trained, text)
+
+
+def test_a_text_of_a_hundred_thousand_words_is_read(trained):
+    assert len(attend_text(trained, "a dull film " * 33_334).tokens) == 100_002
+
+
+def test_a_page_shows_hostile_text_as_text(trained):
+    page = attended_page(attend_text(trained, "a <script>alert(1)</script> film"))
+    assert "<script>" not in page
+    assert "script" in page

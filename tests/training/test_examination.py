@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from lightning import LightningModule
+from torch import nn
+
+from amal_attention.data import ReviewData
+from amal_attention.training.examination import accuracy_interval, evidence_share, examine, read_reviews
+
+
+class Counting(LightningModule):
+    """Says pos (1) when a review has an odd number of tokens; attends to the last token alone."""
+
+    class Last(nn.Module):
+        def forward(self, tokens, mask):
+            last = torch.zeros(mask.shape).scatter(1, mask.sum(dim=1, keepdim=True) - 1, 1.0)
+            return mask.sum(dim=1), last
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pooling = self.Last()
+
+    def forward(self, tokens, mask):
+        lengths, _ = self.pooling(tokens, mask)
+        return nn.functional.one_hot(lengths % 2, 2) * math.log(3.0)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> ReviewData:
+    return ReviewData("sample", cache_dir=str(tmp_path_factory.getbasetemp().parent / "shared-cache"))
+
+
+def lengths_of(data: ReviewData, rows) -> np.ndarray:
+    return np.array([data.reviews.store.offsets[row + 1] - data.reviews.store.offsets[row] for row in rows])
+
+
+def entropy(weights, mask):
+    return torch.special.entr(weights).sum(dim=1)
+
+
+def test_predictions_come_in_the_order_of_the_reviews(data):
+    result = examine(Counting(), data, "test", entropy)
+    assert (result.predictions == lengths_of(data, data.rows("test")) % 2).all()
+
+
+def test_accuracy_is_the_share_of_right_predictions(data):
+    result = examine(Counting(), data, "test", entropy)
+    labels = data.reviews.store.labels[data.rows("test")]
+    assert result.accuracy == pytest.approx((labels == result.predictions).mean(), abs=1e-6)
+
+
+def test_attention_on_one_word_has_no_entropy(data):
+    spread = examine(Counting(), data, "validation", entropy).spread
+    assert (spread["entropy"], spread["effective_words"]) == (0, 1)
+
+
+def test_evidence_is_the_attention_on_flagged_tokens_beside_uniform_attention(data):
+    store = data.reviews.store
+    attended, chance = [], []
+    for row in data.rows("test"):
+        flags = store.evidence[store.offsets[row] : store.offsets[row + 1]]
+        attended.append(float(flags[-1]))
+        chance.append(flags.mean())
+    share = evidence_share(Counting(), data, "test")
+    assert share is not None
+    assert share.attention == pytest.approx(np.mean(attended), abs=1e-6)
+    assert share.chance == pytest.approx(np.mean(chance), abs=1e-6)
+
+
+def test_a_reading_shows_every_token_with_its_weight(data):
+    row = int(data.rows("test")[3])
+    (reading,) = read_reviews(Counting(), data, np.array([row]))
+    assert len(reading.tokens) == len(reading.weights) == lengths_of(data, [row])[0]
+    assert reading.weights[-1] == 1 and sum(reading.weights) == 1
+
+
+def test_a_reading_tells_the_label_the_prediction_and_its_probability(data):
+    row = int(data.rows("test")[3])
+    (reading,) = read_reviews(Counting(), data, np.array([row]))
+    assert reading.label == ("neg", "pos")[data.reviews.store.labels[row]]
+    assert reading.prediction == ("neg", "pos")[len(reading.tokens) % 2]
+    assert reading.probability == pytest.approx(0.75)
+
+
+def test_the_interval_of_an_accuracy_is_wilsons():
+    p, n, z = 0.8, 250, 1.959963984540054
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    assert accuracy_interval(p, n) == pytest.approx((centre - half, centre + half))

@@ -99,8 +99,8 @@ def test_a_zip_of_two_texts_is_refused_with_their_number(
 
 
 def test_a_word_may_hold_any_letter(tmp_path: Path, cache: Path) -> None:
-    path = text_file(tmp_path / "v.txt", lines({"é": [1.0, 2.0], "映画": [3.0, 4.0], "\u200b": [5.0, 6.0]}))
-    assert loaded(path, cache, words=["映画", "\u200b", "é"]).matrix.tolist() == [[3, 4], [5, 6], [1, 2]]
+    path = text_file(tmp_path / "v.txt", lines({"é": [1, 2, 3], "映画": [4, 5, 6], "\u200b": [7, 8, 9]}))
+    assert loaded(path, cache, words=["映画", "\u200b", "é"]).matrix.tolist() == [[4, 5, 6], [7, 8, 9], [1, 2, 3]]
 
 
 def test_a_header_as_word2vec_writes_it_is_passed_over(tmp_path: Path, cache: Path) -> None:

@@ -20,6 +20,7 @@ pytestmark = [
     pytest.mark.filterwarnings(
         "ignore:You are trying to `self.log:UserWarning"
     ),  # a step called by hand has no trainer
+    pytest.mark.filterwarnings("ignore:.*treespec:FutureWarning"),  # Lightning's own call of torch
     pytest.mark.filterwarnings("ignore:.*no `val_dataloader`.*"),  # not every fit here validates
 ]
 

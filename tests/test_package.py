@@ -1,0 +1,65 @@
+"""What must hold of the package as a whole."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import amal_attention
+
+ROOT = Path(__file__).parents[1]
+LABS = sorted(path.parent.name for path in ROOT.glob("solutions/*/lab.toml"))
+MODULES = sorted(
+    module.name for module in pkgutil.walk_packages(amal_attention.__path__, "amal_attention.") if module.name
+)
+
+
+def test_there_is_a_lab():
+    assert LABS
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_nothing_in_the_package_names_a_lab(lab):
+    naming = [str(path) for path in ROOT.glob("amal_attention/**/*") if path.is_file() and lab in path.read_text("utf-8", "ignore")]
+    assert [path for path in naming if "__pycache__" not in path] == []
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_what_a_module_exports_exists_and_is_documented(name):
+    module = importlib.import_module(name)
+    assert module.__doc__
+    for public in getattr(module, "__all__", []):
+        value = getattr(module, public)
+        assert not callable(value) or value.__doc__, f"{name}.{public} has no docstring"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_public_names_of_a_module_are_those_it_exports(name):
+    module = importlib.import_module(name)
+    if name in {"amal_attention.cli"}:
+        pytest.skip("its public names are commands")
+    defined = {
+        key
+        for key, value in vars(module).items()
+        if not key.startswith("_") and getattr(value, "__module__", None) == name and callable(value)
+    }
+    assert defined <= set(getattr(module, "__all__", []))
+
+
+def test_the_wheel_holds_no_answer(tmp_path):
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    pytest.importorskip("hatchling", reason="building a wheel needs hatchling (pip install '.[dev]')")
+    subprocess.run([*build, "--wheel-dir", str(tmp_path), str(ROOT)], check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert any(name == "amal_attention/training/report.html.j2" for name in names)
+    tops = {name.split("/")[0] for name in names}
+    assert tops == {"amal_attention", f"amal_attention-{amal_attention.__version__}.dist-info"}
+    content = b"".join(zipfile.ZipFile(wheel).read(name) for name in names)
+    assert b"BEGIN SOLUTION" not in content

@@ -77,13 +77,20 @@ def constant(lab: ModuleType, vectors: Tensor) -> LightningModule:
 
 
 def trainer(epochs: int = 1) -> Trainer:
-    quiet = ("logger", "enable_checkpointing", "enable_progress_bar", "enable_model_summary")
-    return Trainer(max_epochs=epochs, accelerator="cpu", **dict.fromkeys(quiet, False))
+    """A trainer that neither writes nor prints."""
+    return Trainer(
+        max_epochs=epochs,
+        accelerator="cpu",
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+    )
 
 
 def served(batches: list[ReviewBatch]) -> DataLoader[ReviewBatch]:
     """A loader whose items are whole batches, as those of the package are."""
-    return DataLoader(batches, batch_size=None)  # type: ignore[arg-type]
+    return DataLoader(batches, batch_size=None)
 
 
 def step(model: LightningModule, batch: ReviewBatch) -> Tensor:

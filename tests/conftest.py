@@ -40,7 +40,7 @@ def imdb_data() -> Path:
 
 @pytest.fixture
 def refusal() -> Callable[[type[AmalError], Callable[[], object]], str]:
-    """Call, expect exactly this error, and return its message: one line with what was expected, what came, what to do."""
+    """Call, expect exactly this error, and return its message: one line; what was expected, what came, what to do."""
 
     def message(kind: type[AmalError], call: Callable[[], object]) -> str:
         with pytest.raises(AmalError) as caught:

@@ -1,16 +1,18 @@
-"""The grammar that writes the reviews of the embedded sample, one at a time, with the words that carry the label.
+"""The grammar that writes the reviews of the embedded sample, one at a time, and knows which words carry the label.
 
-A review is about a film of one genre and holds seven opinions, each a clause such as "the corridor scenes were not
-chilling". Every opinion word belongs to one genre and praises or blames whatever the film, but it counts only in a
-review of its own genre: a horror film is judged by its fear words, its tender words are chatter.
+A review is about a film of one genre and holds seven opinions, such as "the corridor scenes were not chilling". Every
+opinion word belongs to one genre and praises or blames whatever the film, but it counts only in a review of its own
+genre: a horror film is judged by its fear words, its tender words are chatter.
 
 - ``OWN_OPINIONS`` opinions use words of the film's genre, and all of them say what the label says.
-- ``CHATTER_OPINIONS`` use words of other genres and say this or that by the toss of a coin.
-- Any opinion is negated with probability ``NEGATION_RATE``: "not" stands before a word of the opposite sign.
-- The rest, names and places and what happens in the film, says nothing of the label. Nouns of the genre occur all over
-  the review, and always in its first sentence, so that the genre can be told from the text.
+- ``CHATTER_OPINIONS`` use words of other genres, and each says this or that by the toss of a coin.
+- ``NEGATION_RATE`` of the opinions are negated: "not" stands before words of the opposite sign.
+- ``DOUBLE_RATE`` of them have two words ("eerie and macabre"). The vectors learnt from the texts owe it to these pairs
+  that words of one genre and sign are near each other.
+- The rest, people and places and what happens in the film, says nothing of the label. One review names few of them,
+  again and again. Things met in films of its genre stand in every part of it, so the genre can be told from the text.
 
-Clauses are built before anyone knows whether their opinion counts, so only the genre tells the two kinds apart.
+Opinions of both kinds are shuffled before they are put into words: their place and sentence tell nothing apart.
 """
 
 from __future__ import annotations
@@ -23,40 +25,23 @@ from typing import TypeVar
 
 import numpy as np
 
-__all__ = [
-    "CHATTER_OPINIONS",
-    "GENRES",
-    "LONGEST",
-    "NEGATION_RATE",
-    "OWN_OPINIONS",
-    "SHORTEST",
-    "Genre",
-    "Review",
-    "grammar_digest",
-    "write_review",
-]
+__all__ = ["GENRES", "LONGEST", "SHORTEST", "Genre", "Review", "grammar_digest", "write_review"]
 
 T = TypeVar("T")
+# A token and whether it carries the label; and a sentence of such tokens, its full stop included.
+Marked = tuple[str, bool]
+Sentence = list[Marked]
+# What may stand in each slot of the templates.
+Slots = dict[str, Sequence[str]]
 
 OWN_OPINIONS = 3
-CHATTER_OPINIONS = (3, 4)
+CHATTER_OPINIONS = 4
 NEGATION_RATE = 0.2
 DOUBLE_RATE = 0.25
 ADVERB_RATE = 0.3
+# The fewest and the most.
 OPINIONS_A_SENTENCE = (1, 3)
 FILLER_SENTENCES = (1, 2)
-# How many different words of a kind one review names; of the kinds that are not listed, any number.
-NAMED = {
-    "aspect": 2,
-    "aspects": 2,
-    "thing": 3,
-    "person": 2,
-    "city": 1,
-    "job": 1,
-    "place": 2,
-    "object": 2,
-    "relative": 1,
-}
 SHORTEST, LONGEST = 50, 75
 
 
@@ -70,17 +55,14 @@ class Genre:
     praise: tuple[str, ...]
     blame: tuple[str, ...]
 
-    def opinion_words(self, positive: bool) -> tuple[str, ...]:
-        """The words that praise, or those that blame."""
-        return self.praise if positive else self.blame
-
 
 @dataclass(frozen=True)
 class Review:
     """One review.
 
-    ``tokens``: n words and signs, as they are written (the first word of a sentence and names have a capital).
+    ``tokens``: n words and signs as they are written (the first word of a sentence and names have a capital).
     ``evidence``: n flags, true on the opinion words that carry the label and on the "not" before them.
+    ``genre``: the name of the film's genre. ``positive``: the label.
     """
 
     tokens: tuple[str, ...]
@@ -90,111 +72,110 @@ class Review:
 
     @property
     def text(self) -> str:
-        """The review as it is read, each sign glued to the word before it."""
-        return "".join(token if token in SIGNS else f" {token}" for token in self.tokens).lstrip()
+        """The review as it is read: commas and full stops are glued to the word before them."""
+        return "".join(token if token in {",", "."} else f" {token}" for token in self.tokens).lstrip()
 
 
 @dataclass(frozen=True)
 class _Opinion:
-    """An opinion word, whether "not" stands before it, and whether it carries the label."""
+    """One or two opinion words of one sign, whether "not" stands before them, and whether they carry the label."""
 
     words: tuple[str, ...]
     negated: bool
     counts: bool
 
 
+def _listed(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
 GENRES = (
     Genre(
         name="horror",
         films=("horror film", "ghost story", "vampire film", "zombie film"),
-        things=tuple(
+        things=_listed(
             "corridor cellar crypt graveyard mansion attic monster vampire ghost zombie demon ghoul coffin curse skeleton "
-            "werewolf".split()
+            "werewolf"
         ),
-        praise=tuple("chilling eerie creepy frightening menacing terrifying spooky macabre".split()),
-        blame=tuple("tame toothless harmless bloodless unscary cosy mild laughable".split()),
+        praise=_listed("chilling eerie creepy frightening menacing terrifying spooky macabre"),
+        blame=_listed("tame toothless harmless bloodless unscary cosy mild laughable"),
     ),
     Genre(
         name="romance",
         films=("romance", "love story", "wedding film", "romantic film"),
-        things=tuple(
+        things=_listed(
             "wedding kiss bride sweetheart bouquet proposal honeymoon ballroom waltz groom courtship serenade valentine "
-            "engagement trousseau suitor".split()
+            "engagement trousseau suitor"
         ),
-        praise=tuple("tender passionate heartfelt intimate affectionate touching dreamy sincere".split()),
-        blame=tuple("loveless frigid mawkish sappy soppy icy aloof passionless".split()),
+        praise=_listed("tender passionate heartfelt intimate affectionate touching dreamy sincere"),
+        blame=_listed("loveless frigid mawkish sappy soppy icy aloof passionless"),
     ),
     Genre(
         name="comedy",
         films=("comedy", "farce", "slapstick film", "spoof"),
-        things=tuple(
-            "prank sketch clown gag punchline banana pie sidekick joke heckler mime pratfall jester wig trampoline "
-            "parrot".split()
+        things=_listed(
+            "prank sketch clown gag punchline banana pie sidekick joke heckler mime pratfall jester wig trampoline parrot"
         ),
-        praise=tuple("hilarious witty funny amusing playful droll uproarious zany".split()),
-        blame=tuple("unfunny humourless corny witless lame dour laboured joyless".split()),
+        praise=_listed("hilarious witty funny amusing playful droll uproarious zany"),
+        blame=_listed("unfunny humourless corny witless lame dour laboured joyless"),
     ),
     Genre(
         name="thriller",
         films=("thriller", "spy film", "heist film", "crime story"),
-        things=tuple(
+        things=_listed(
             "agent informer chase hostage sniper embassy detonator alibi ransom assassin getaway vault interrogation "
-            "briefcase wiretap suspect".split()
+            "briefcase wiretap suspect"
         ),
-        praise=tuple("gripping tense taut suspenseful riveting breathless nervy pulsating".split()),
-        blame=tuple("slack sluggish plodding guessable limp drowsy meandering inert".split()),
+        praise=_listed("gripping tense taut suspenseful riveting breathless nervy pulsating"),
+        blame=_listed("slack sluggish plodding guessable limp drowsy meandering inert"),
     ),
 )
 
-# What fills the slots of a sentence whatever the genre; `{film}` and `{thing}` come from the genre.
-NEUTRAL: dict[str, tuple[str, ...]] = {
-    "aspect": tuple(
+# What fills the slots of a sentence whatever the genre; {film} and {thing} come from the genre.
+NEUTRAL: Slots = {
+    "adverb": _listed("really truly simply plainly honestly clearly certainly frankly"),
+    "aspect": _listed(
         "plot ending dialogue music acting pacing opening finale script camerawork lighting editing staging narration "
-        "casting premise tone climax epilogue prologue soundtrack direction".split()
+        "casting premise tone climax epilogue prologue soundtrack direction"
     ),
-    "aspects": tuple("performances flashbacks characters songs subplots visuals speeches stunts".split()),
-    "adverb": tuple("really truly simply plainly honestly clearly certainly frankly".split()),
-    "person": tuple(
-        "Anna Boris Carla Dmitri Elena Felix Greta Hassan Ingrid Jonas Katya Lorenzo Maya Nadia Oscar Paula Quentin Rosa "
-        "Samir Tilda Ursula Victor Wanda Yusuf Zoe Bruno Celia Diego Esther Farid Gloria Hugo Irene Jamal Klara Leon Mina "
-        "Nils Olga Pedro Amina Bela Chloe Darko Emil Fatima Goran Hilda Ivan Judith Kofi Laila Marco Nora Otto Petra Raul "
-        "Selma Tomas Vera".split()
-    ),
-    "city": tuple(
+    "aspects": _listed("performances flashbacks characters songs subplots visuals speeches stunts"),
+    "city": _listed(
         "Lisbon Prague Oslo Cairo Lima Kyoto Dublin Naples Vienna Quebec Havana Tunis Geneva Bergen Krakow Sofia Athens "
         "Boston Dakar Delhi Helsinki Jakarta Madrid Nairobi Odessa Porto Riga Seoul Tallinn Toronto Venice Warsaw Zurich "
-        "Bogota Cork Lyon Basel Ghent Malmo Turin".split()
+        "Bogota"
     ),
-    "job": tuple(
-        "baker teacher nurse painter farmer carpenter librarian plumber tailor pilot surgeon gardener postman barber "
-        "cook lawyer miner fisherman chemist driver waiter shepherd printer beekeeper mason potter weaver sailor "
-        "translator janitor banker cobbler".split()
+    "colour": _listed("green blue yellow grey brown purple pink white black red wooden brass silver leather paper copper"),
+    "day": _listed("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
+    "handles": _listed(
+        "finds hides loses sells carries repairs buys borrows drops paints burns buries polishes steals"
     ),
-    "place": tuple(
-        "harbour station market bridge library river bakery school museum airport garden lighthouse stadium hospital "
-        "square tunnel windmill quarry lake forest hotel factory tower canal orchard barn ferry gallery pier meadow "
-        "laundry courthouse".split()
+    "job": _listed(
+        "baker teacher nurse painter farmer carpenter librarian plumber tailor pilot surgeon gardener postman barber cook "
+        "lawyer miner fisherman chemist driver waiter shepherd printer beekeeper mason potter weaver sailor"
     ),
-    "object": tuple(
+    "month": _listed(
+        "January February March April May June July August September October November December"
+    ),
+    "object": _listed(
         "lantern suitcase map radio parasol ladder bicycle ticket notebook mirror teapot blanket compass basket camera "
         "telephone carpet hammer violin bottle newspaper kettle candle wallet piano scarf barrel typewriter painting "
-        "chessboard ring key clock drum shovel kite helmet letter saddle bucket".split()
+        "chessboard ring key clock drum"
     ),
-    "colour": tuple(
-        "green blue yellow grey brown purple pink white black red wooden brass silver leather paper copper woollen "
-        "marble plastic striped".split()
+    "person": _listed(
+        "Anna Boris Carla Dmitri Elena Felix Greta Hassan Ingrid Jonas Katya Lorenzo Maya Nadia Oscar Paula Quentin Rosa "
+        "Samir Tilda Ursula Victor Wanda Yusuf Zoe Bruno Celia Diego Esther Farid Gloria Hugo Irene Jamal Klara Leon Mina "
+        "Nils Olga Pedro Amina Bela Chloe Darko Emil Fatima Goran Hilda Ivan Judith"
     ),
-    "handles": tuple(
-        "finds hides loses sells carries repairs buys borrows drops paints burns buries polishes steals delivers "
-        "inherits".split()
+    "place": _listed(
+        "harbour station market bridge library river bakery school museum airport garden lighthouse stadium hospital "
+        "square tunnel windmill quarry lake forest hotel factory tower canal orchard barn ferry gallery"
     ),
-    "visits": tuple("leaves reaches crosses visits passes enters watches guards circles sketches owns cleans".split()),
-    "relative": tuple(
-        "cousin brother sister uncle aunt neighbour nephew niece father mother roommate colleague".split()
-    ),
-    "day": tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()),
-    "month": tuple("January February March April May June July August September October November December".split()),
+    "relative": _listed("cousin brother sister uncle aunt neighbour nephew niece father mother roommate colleague"),
+    "visits": _listed("leaves reaches crosses visits passes enters watches guards circles sketches"),
 }
+
+# How many different words of a kind one review names; of the kinds that are not listed, any number.
+NAMED = {"aspect": 2, "aspects": 2, "city": 1, "job": 1, "object": 2, "person": 2, "place": 2, "relative": 1, "thing": 3}
 
 OPENINGS = (
     "we watched this {film} in {city} on a {day} with my {relative} .",
@@ -204,12 +185,13 @@ OPENINGS = (
     "in this {film} a {job} meets the {thing} near {city} .",
 )
 
+# What an opinion may be about: the kind of word, the words around it, and their verb.
 SUBJECTS = (
-    ("the {aspect}", "was"),
-    ("the {aspects}", "were"),
-    ("the {thing}", "was"),
-    ("the {thing} scenes", "were"),
-    ("{person}", "was"),
+    ("aspect", "the {}", "was"),
+    ("aspects", "the {}", "were"),
+    ("thing", "the {}", "was"),
+    ("thing", "the {} scenes", "were"),
+    ("person", "{}", "was"),
 )
 
 FILLERS = (
@@ -224,8 +206,6 @@ FILLERS = (
     "we did not know {city} before {month} .",
 )
 
-SIGNS = frozenset(".,;")
-
 
 def grammar_digest() -> str:
     """A digest of this file: it changes with a word, a template or a line of the code that uses them."""
@@ -233,7 +213,7 @@ def grammar_digest() -> str:
 
 
 def write_review(positive: bool, rng: np.random.Generator) -> Review:
-    """Write one review of between ``SHORTEST`` and ``LONGEST`` tokens that praises (or blames) its film.
+    """Write one review of ``SHORTEST`` to ``LONGEST`` tokens that praises its film, or blames it.
 
     Args:
         positive: the label.
@@ -245,48 +225,41 @@ def write_review(positive: bool, rng: np.random.Generator) -> Review:
             return review
 
 
-# A token and whether it carries the label; and a sentence of such tokens, its final stop included.
-Marked = tuple[str, bool]
-Sentence = list[Marked]
-# What may fill each slot of the templates.
-Slots = dict[str, list[str]]
-
-
 def _draft(positive: bool, rng: np.random.Generator) -> Review:
-    """A review of any length: an opening, then opinions and fillers in any order."""
+    """A review of any length: an opening that names the genre, then opinions and fillers in any order."""
     genre = _pick(GENRES, rng)
     slots = _scenery(genre, rng)
     body = _opinion_sentences(_opinions(genre, positive, rng), slots, rng)
-    body += [_words(filler, slots, rng) for filler in _shuffled(FILLERS, rng)[: _between(FILLER_SENTENCES, rng)]]
-    sentences = [_words(_pick(OPENINGS, rng), slots, rng), *_shuffled(body, rng)]
+    body += [_filled(filler, slots, rng) for filler in _some(FILLERS, _between(FILLER_SENTENCES, rng), rng)]
+    sentences = [_filled(_pick(OPENINGS, rng), slots, rng), *_some(body, len(body), rng)]
     tokens, evidence = zip(*(marked for sentence in sentences for marked in _capitalised(sentence)), strict=True)
     return Review(tokens, evidence, genre.name, positive)
 
 
+def _scenery(genre: Genre, rng: np.random.Generator) -> Slots:
+    """What this review speaks of: a few people, places and things out of all there are."""
+    known = {**NEUTRAL, "film": genre.films, "thing": genre.things}
+    return {slot: _some(words, NAMED[slot], rng) if slot in NAMED else words for slot, words in known.items()}
+
+
 def _opinions(genre: Genre, positive: bool, rng: np.random.Generator) -> list[_Opinion]:
-    """The opinions of a review in the order they stand in it, no word twice."""
+    """The opinions of a review in the order they stand in it; no word comes twice."""
     others = [other for other in GENRES if other is not genre]
     opinions: list[_Opinion] = []
-    for place in range(OWN_OPINIONS + _between(CHATTER_OPINIONS, rng)):
+    for place in range(OWN_OPINIONS + CHATTER_OPINIONS):
         counts = place < OWN_OPINIONS
+        praises = positive if counts else rng.random() < 0.5
         negated = bool(rng.random() < NEGATION_RATE)
-        says = positive if counts else bool(rng.random() < 0.5)
-        words = (genre if counts else _pick(others, rng)).opinion_words(says is not negated)
+        of = genre if counts else _pick(others, rng)
         said = {word for opinion in opinions for word in opinion.words}
-        unsaid = _shuffled([word for word in words if word not in said], rng)
+        unsaid = [word for word in (of.praise if praises is not negated else of.blame) if word not in said]
         size = 2 if rng.random() < DOUBLE_RATE else 1
-        opinions.append(_Opinion(tuple(unsaid[:size]), negated, counts))
-    return _shuffled(opinions, rng)
-
-
-def _scenery(genre: Genre, rng: np.random.Generator) -> Slots:
-    """What this review speaks of: a few people, places and things out of all there are, named again and again."""
-    words = {**NEUTRAL, "film": genre.films, "thing": genre.things}
-    return {slot: _shuffled(choices, rng)[: NAMED.get(slot)] for slot, choices in words.items()}
+        opinions.append(_Opinion(tuple(_some(unsaid, size, rng)), negated, counts))
+    return _some(opinions, len(opinions), rng)
 
 
 def _opinion_sentences(opinions: Sequence[_Opinion], slots: Slots, rng: np.random.Generator) -> list[Sentence]:
-    """Sentences of one to three opinions; only the first of a sentence has its verb ("was tame, and the music dour")."""
+    """Sentences of a few opinions each; only the first opinion has a verb ("the plot was tame, and the music dour")."""
     subjects = _subjects(slots, rng)
     sentences: list[Sentence] = []
     rest = list(opinions)
@@ -294,39 +267,33 @@ def _opinion_sentences(opinions: Sequence[_Opinion], slots: Slots, rng: np.rando
         size = _between(OPINIONS_A_SENTENCE, rng)
         together, rest = rest[:size], rest[size:]
         sentence: Sentence = []
-        for place, opinion in enumerate(together):
+        for place, opinion in enumerate(together, start=1):
             subject, verb = subjects.pop()
-            join = "" if place == 0 else ", and" if opinion is together[-1] else ","
-            sentence += _unmarked(f"{join} {subject} {'' if join else verb}") + _judgement(opinion, rng)
+            join = ", and" if place == len(together) else ","
+            sentence += _unmarked(f"{join} {subject}" if sentence else f"{subject} {verb}")
+            sentence += _judgement(opinion, rng)
         sentences.append([*sentence, (".", False)])
     return sentences
 
 
 def _subjects(slots: Slots, rng: np.random.Generator) -> list[tuple[str, str]]:
     """All that this review may judge, each with its verb, in an order drawn at random."""
-    subjects = [
-        (template.replace(f"{{{slot}}}", word), verb)
-        for template, verb in SUBJECTS
-        for slot, words in slots.items()
-        if f"{{{slot}}}" in template
-        for word in words
-    ]
-    return _shuffled(subjects, rng)
+    subjects = [(around.format(word), verb) for kind, around, verb in SUBJECTS for word in slots[kind]]
+    return _some(subjects, len(subjects), rng)
 
 
 def _judgement(opinion: _Opinion, rng: np.random.Generator) -> Sentence:
-    """What follows the verb: maybe an adverb, maybe "not", and the opinion word."""
-    adverb = [(_pick(NEUTRAL["adverb"], rng), False)] if rng.random() < ADVERB_RATE else []
+    """What follows the verb: maybe an adverb, maybe "not", and the opinion words."""
+    adverb = _unmarked(_pick(NEUTRAL["adverb"], rng)) if rng.random() < ADVERB_RATE else []
     negation = [("not", opinion.counts)] if opinion.negated else []
     first, *second = [(word, opinion.counts) for word in opinion.words]
-    join = [("or" if opinion.negated else "and", False)] if second else []
+    join = _unmarked("or" if opinion.negated else "and") if second else []
     return [*adverb, *negation, first, *join, *second]
 
 
-def _words(template: str, slots: Slots, rng: np.random.Generator) -> Sentence:
-    """The words of a template, each ``{slot}`` filled with one of its choices; none of them carries the label."""
-    filled = [_pick(slots[part[1:-1]], rng) if part.startswith("{") else part for part in template.split()]
-    return _unmarked(" ".join(filled))
+def _filled(template: str, slots: Slots, rng: np.random.Generator) -> Sentence:
+    """The words of a template, each ``{slot}`` replaced by one of its choices; none of them carries the label."""
+    return _unmarked(" ".join(_pick(slots[part[1:-1]], rng) if part[0] == "{" else part for part in template.split()))
 
 
 def _unmarked(words: str) -> Sentence:
@@ -345,11 +312,11 @@ def _pick(items: Sequence[T], rng: np.random.Generator) -> T:
     return items[int(rng.integers(len(items)))]
 
 
+def _some(items: Sequence[T], count: int, rng: np.random.Generator) -> list[T]:
+    """That many different items (or all, if there are fewer) in an order drawn at random."""
+    return [items[place] for place in rng.permutation(len(items))[:count].tolist()]
+
+
 def _between(bounds: tuple[int, int], rng: np.random.Generator) -> int:
     """A whole number between two bounds, both included."""
     return int(rng.integers(bounds[0], bounds[1] + 1))
-
-
-def _shuffled(items: Sequence[T], rng: np.random.Generator) -> list[T]:
-    """The items in an order drawn at random."""
-    return [items[int(place)] for place in rng.permutation(len(items))]

@@ -95,7 +95,8 @@ class TextClassifier(LightningModule):
     ) -> None:
         super().__init__()
         ### BEGIN SOLUTION
-        self.embedding = nn.Embedding.from_pretrained(embeddings, freeze=freeze_embeddings, padding_idx=0)
+        vectors = embeddings if freeze_embeddings else embeddings.clone()  # what is learnt stays in this model
+        self.embedding = nn.Embedding.from_pretrained(vectors, freeze=freeze_embeddings, padding_idx=0)
         self.pooling = pooling
         self.embedding_dropout = nn.Dropout(embedding_dropout)
         self.dropout = nn.Dropout(dropout)
@@ -207,7 +208,7 @@ def attention_entropy(weights: Tensor, mask: Tensor) -> Tensor:
     """Entropy of the attention of each review, ``(B, L)`` and ``(B, L)`` -> ``(B,)``, in nats."""
     ### BEGIN SOLUTION
     weights = weights.masked_fill(~mask, 0)
-    # 0 log 0 is 0, and so must its gradient be: the logarithm never sees a 0.
+    # 0 log 0 is 0: the logarithm never sees a 0, so that its gradient stays finite.
     return -(weights * weights.clamp(min=torch.finfo(weights.dtype).tiny).log()).sum(dim=1)
     ### END SOLUTION
 
@@ -301,6 +302,8 @@ class ContextualPooling(nn.Module):
         Padding stands on the right: reading rightward, no state of a token ever sees it. Leftward, each review is
         turned around within its own length first, so that padding comes last again.
         """
+        if x.shape[1] == 0:
+            return x.new_zeros(len(x), 0, self.out_features)
         for layer, rightward in enumerate(self.rightward):
             states, _ = rightward(x)
             if self.leftward:

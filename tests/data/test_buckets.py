@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -81,7 +80,7 @@ def test_no_process_waits_with_an_empty_batch(lengths: Any, options: Any, epoch:
 def test_windows_lie_inside_their_reviews(lengths: Any, options: Any, epoch: int, processes: int) -> None:
     batches = [batch for rank in plan(lengths, epoch, processes, **options) for batch in rank]
     assert all(
-        0 <= start and start + length <= lengths[review]
+        start >= 0 and start + length <= lengths[review]
         for batch in batches
         for review, start, length in zip(batch.reviews, batch.starts, batch.lengths, strict=True)
     )
@@ -252,9 +251,7 @@ def fits(lengths: list[int], size: int | None, budget: int | None) -> bool:
     return len(lengths) == 1 or (few and (budget is None or len(lengths) * max(lengths) <= budget))
 
 
-cuts = given(
-    lengths=LENGTHS.map(np.sort), size=st.none() | st.integers(1, 9), budget=st.none() | st.integers(1, 120)
-)
+cuts = given(lengths=LENGTHS.map(np.sort), size=st.none() | st.integers(1, 9), budget=st.none() | st.integers(1, 120))
 
 
 @cuts

@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -308,7 +308,9 @@ class Averaging(LightningModule):
 
     def loss(self, batch: ReviewBatch) -> torch.Tensor:
         summed = (self.embed(batch.tokens) * batch.mask[..., None]).sum(dim=1)
-        return torch.nn.functional.cross_entropy(self.decide(summed / batch.mask.sum(dim=1, keepdim=True)), batch.labels)
+        return torch.nn.functional.cross_entropy(
+            self.decide(summed / batch.mask.sum(dim=1, keepdim=True)), batch.labels
+        )
 
     def training_step(self, batch: ReviewBatch, number: int) -> torch.Tensor:
         self.epochs.setdefault(self.current_epoch, []).append(batch)
@@ -381,29 +383,27 @@ def test_no_network_is_told_before_anything_is_trained(
 class RealData:
     """The real IMDB and GloVe as we prepare them, and the words of GloVe by a reading of our own."""
 
-    module: ReviewData
+    folder: Path
+    cache: Path
     vectors: AlignedVectors
     glove_words: set[str]
     before: list[tuple[str, int, float]]
     after: list[tuple[str, int, float]]
 
-    def loader_windows(self, loader: str, **options: Any) -> list[Any]:
-        """The windows of all batches that one loader gives, with other options."""
-        self.module.hparams.update(options)
-        return list(getattr(self.module, loader)().sampler)
+    def module(self, **options: Any) -> ReviewData:
+        """The data with other options; all is prepared."""
+        return ReviewData("imdb", data_dir=str(self.folder), cache_dir=str(self.cache), **options)
 
 
 @pytest.fixture(scope="module")
 def real(imdb_data: Path, tmp_path_factory: pytest.TempPathFactory) -> RealData:
     cache = tmp_path_factory.mktemp("real")
     before = listing(imdb_data)
-    data = ReviewData("imdb", data_dir=str(imdb_data), cache_dir=str(cache))
-    data.prepare_data()
-    store = data.reviews.store
+    store = ReviewData("imdb", data_dir=str(imdb_data), cache_dir=str(cache)).reviews.store
     vectors = load_vectors(find_vectors(GLOVE, imdb_data, cache), store.words, store.folder.name, cache)
     with zipfile.ZipFile(imdb_data / "glove" / "glove.6B.zip") as archive, archive.open(f"{GLOVE}.txt") as lines:
         glove_words = {line[: line.index(b" ")].decode() for line in lines}
-    return RealData(data, vectors, glove_words, before, listing(imdb_data))
+    return RealData(imdb_data, cache, vectors, glove_words, before, listing(imdb_data))
 
 
 def listing(folder: Path) -> list[tuple[str, int, float]]:
@@ -412,19 +412,19 @@ def listing(folder: Path) -> list[tuple[str, int, float]]:
 
 @pytest.mark.imdb
 def test_imdb_has_25000_reviews_in_each_split_and_as_many_of_each_label(real: RealData) -> None:
-    store = real.module.reviews.store
+    store = real.module().reviews.store
     counts = {split: np.bincount(store.labels[store.rows(split)]).tolist() for split in ("train", "test")}
     assert counts == {"train": [12_500, 12_500], "test": [12_500, 12_500]}
 
 
 @pytest.mark.imdb
 def test_glove_knows_99_of_100_running_words_of_imdb(real: RealData) -> None:
-    assert real.vectors.known[real.module.reviews.store.tokens].mean() >= 0.99
+    assert real.vectors.known[real.module().reviews.store.tokens].mean() >= 0.99
 
 
 @pytest.mark.imdb
-def test_white_space_leaves_one_running_word_in_seven_without_a_vector(real: RealData, imdb_data: Path) -> None:
-    texts = pq.read_table(imdb_data / "imdb" / "train.parquet")["text"].cast(pa.large_string()).combine_chunks()
+def test_white_space_leaves_one_running_word_in_seven_without_a_vector(real: RealData) -> None:
+    texts = pq.read_table(real.folder / "imdb" / "train.parquet")["text"].cast(pa.large_string()).combine_chunks()
     tokenized = Tokenizer("whitespace").tokenize([texts])
     known = np.array([word in real.glove_words for word in tokenized.words])
     assert known[tokenized.tokens].mean() < 0.86
@@ -432,28 +432,26 @@ def test_white_space_leaves_one_running_word_in_seven_without_a_vector(real: Rea
 
 @pytest.mark.imdb
 def test_the_words_that_have_a_vector_are_those_of_the_published_file(real: RealData) -> None:
-    words = real.module.reviews.store.words
+    words = real.module().reviews.store.words
     assert real.vectors.known.tolist() == [word in real.glove_words for word in words]
 
 
 @pytest.mark.imdb
 @pytest.mark.parametrize("options", [{}, {"batch_size": 32}, {"token_budget": 16_384}, {"crop": 200}], ids=str)
 def test_little_of_a_training_batch_is_padding(real: RealData, options: dict[str, int]) -> None:
-    data = ReviewData("imdb", **{**dict(real.module.hparams), **options})
-    data._reviews = real.module.reviews
-    assert padding_efficiency(list(data.train_dataloader().sampler)) >= 0.85
+    assert padding_efficiency(list(real.module(**options).train_dataloader().sampler)) >= 0.85
 
 
 @pytest.mark.imdb
 @pytest.mark.parametrize("loader", ["val_dataloader", "test_dataloader"])
 def test_little_of_an_evaluation_batch_is_padding(real: RealData, loader: str) -> None:
-    assert padding_efficiency(list(getattr(real.module, loader)().sampler)) >= 0.85
+    assert padding_efficiency(list(getattr(real.module(), loader)().sampler)) >= 0.85
 
 
 @pytest.mark.imdb
-def test_the_first_review_is_the_one_of_the_file(real: RealData, imdb_data: Path) -> None:
-    text = pq.read_table(imdb_data / "imdb" / "train.parquet")["text"][0].as_py()
-    store = real.module.reviews.store
+def test_the_first_review_is_the_one_of_the_file(real: RealData) -> None:
+    text = pq.read_table(real.folder / "imdb" / "train.parquet")["text"][0].as_py()
+    store = real.module().reviews.store
     words = [store.words[token] for token in store.tokens[: store.offsets[1]]]
     assert words == re.findall(TOKENIZERS["glove"], text.replace("<br />", " ").lower())
 

@@ -174,9 +174,7 @@ def test_a_published_name_is_found_in_the_folder_of_the_environment(
     assert find_vectors(NAME, None, cache) == VectorFile(path)
 
 
-def test_a_published_name_is_found_in_the_cache_without_a_network(
-    cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_published_name_is_found_in_the_cache_without_a_network(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torchtext.vocab.GloVe", never)
     path = published_zip(cache / "glove" / "glove.6B.zip")
     assert find_vectors(NAME, None, cache) == VectorFile(path, f"{NAME}.txt")

@@ -94,8 +94,8 @@ GENRES = (
         name="horror",
         films=("horror film", "ghost story", "vampire film", "zombie film"),
         things=_listed(
-            "corridor cellar crypt graveyard mansion attic monster vampire ghost zombie demon ghoul coffin curse skeleton "
-            "werewolf"
+            "corridor cellar crypt graveyard mansion attic monster vampire ghost zombie demon ghoul coffin curse "
+            "skeleton werewolf"
         ),
         praise=_listed("chilling eerie creepy frightening menacing terrifying spooky macabre"),
         blame=_listed("tame toothless harmless bloodless unscary cosy mild laughable"),
@@ -104,8 +104,8 @@ GENRES = (
         name="romance",
         films=("romance", "love story", "wedding film", "romantic film"),
         things=_listed(
-            "wedding kiss bride sweetheart bouquet proposal honeymoon ballroom waltz groom courtship serenade valentine "
-            "engagement trousseau suitor"
+            "wedding kiss bride sweetheart bouquet proposal honeymoon ballroom waltz groom courtship serenade "
+            "valentine engagement trousseau suitor"
         ),
         praise=_listed("tender passionate heartfelt intimate affectionate touching dreamy sincere"),
         blame=_listed("loveless frigid mawkish sappy soppy icy aloof passionless"),
@@ -114,7 +114,8 @@ GENRES = (
         name="comedy",
         films=("comedy", "farce", "slapstick film", "spoof"),
         things=_listed(
-            "prank sketch clown gag punchline banana pie sidekick joke heckler mime pratfall jester wig trampoline parrot"
+            "prank sketch clown gag punchline banana pie sidekick joke heckler mime pratfall jester wig "
+            "trampoline parrot"
         ),
         praise=_listed("hilarious witty funny amusing playful droll uproarious zany"),
         blame=_listed("unfunny humourless corny witless lame dour laboured joyless"),
@@ -123,8 +124,8 @@ GENRES = (
         name="thriller",
         films=("thriller", "spy film", "heist film", "crime story"),
         things=_listed(
-            "agent informer chase hostage sniper embassy detonator alibi ransom assassin getaway vault interrogation "
-            "briefcase wiretap suspect"
+            "agent informer chase hostage sniper embassy detonator alibi ransom assassin getaway vault "
+            "interrogation briefcase wiretap suspect"
         ),
         praise=_listed("gripping tense taut suspenseful riveting breathless nervy pulsating"),
         blame=_listed("slack sluggish plodding guessable limp drowsy meandering inert"),
@@ -135,47 +136,53 @@ GENRES = (
 NEUTRAL: Slots = {
     "adverb": _listed("really truly simply plainly honestly clearly certainly frankly"),
     "aspect": _listed(
-        "plot ending dialogue music acting pacing opening finale script camerawork lighting editing staging narration "
-        "casting premise tone climax epilogue prologue soundtrack direction"
+        "plot ending dialogue music acting pacing opening finale script camerawork lighting editing staging "
+        "narration casting premise tone climax epilogue prologue soundtrack direction"
     ),
     "aspects": _listed("performances flashbacks characters songs subplots visuals speeches stunts"),
     "city": _listed(
-        "Lisbon Prague Oslo Cairo Lima Kyoto Dublin Naples Vienna Quebec Havana Tunis Geneva Bergen Krakow Sofia Athens "
-        "Boston Dakar Delhi Helsinki Jakarta Madrid Nairobi Odessa Porto Riga Seoul Tallinn Toronto Venice Warsaw Zurich "
-        "Bogota"
+        "Lisbon Prague Oslo Cairo Lima Kyoto Dublin Naples Vienna Quebec Havana Tunis Geneva Bergen Krakow "
+        "Sofia Athens Boston Dakar Delhi Helsinki Jakarta Madrid Nairobi Odessa Porto Riga Seoul Tallinn "
+        "Toronto Venice Warsaw"
     ),
-    "colour": _listed("green blue yellow grey brown purple pink white black red wooden brass silver leather paper copper"),
+    "colour": _listed("green blue yellow grey brown purple pink white black red wooden brass silver leather paper"),
     "day": _listed("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
-    "handles": _listed(
-        "finds hides loses sells carries repairs buys borrows drops paints burns buries polishes steals"
-    ),
+    "handles": _listed("finds hides loses sells carries repairs buys borrows drops paints burns buries polishes"),
     "job": _listed(
-        "baker teacher nurse painter farmer carpenter librarian plumber tailor pilot surgeon gardener postman barber cook "
-        "lawyer miner fisherman chemist driver waiter shepherd printer beekeeper mason potter weaver sailor"
+        "baker teacher nurse painter farmer carpenter librarian plumber tailor pilot surgeon gardener postman "
+        "barber cook lawyer miner fisherman chemist driver waiter shepherd printer beekeeper mason potter"
     ),
-    "month": _listed(
-        "January February March April May June July August September October November December"
-    ),
+    "month": _listed("January February March April May June July August September October November December"),
     "object": _listed(
-        "lantern suitcase map radio parasol ladder bicycle ticket notebook mirror teapot blanket compass basket camera "
-        "telephone carpet hammer violin bottle newspaper kettle candle wallet piano scarf barrel typewriter painting "
-        "chessboard ring key clock drum"
+        "lantern suitcase map radio parasol ladder bicycle ticket notebook mirror teapot blanket compass "
+        "basket camera telephone carpet hammer violin bottle newspaper kettle candle wallet piano scarf "
+        "barrel typewriter painting chessboard ring key"
     ),
     "person": _listed(
-        "Anna Boris Carla Dmitri Elena Felix Greta Hassan Ingrid Jonas Katya Lorenzo Maya Nadia Oscar Paula Quentin Rosa "
-        "Samir Tilda Ursula Victor Wanda Yusuf Zoe Bruno Celia Diego Esther Farid Gloria Hugo Irene Jamal Klara Leon Mina "
-        "Nils Olga Pedro Amina Bela Chloe Darko Emil Fatima Goran Hilda Ivan Judith"
+        "Anna Boris Carla Dmitri Elena Felix Greta Hassan Ingrid Jonas Katya Lorenzo Maya Nadia Oscar Paula "
+        "Quentin Rosa Samir Tilda Ursula Victor Wanda Yusuf Zoe Bruno Celia Diego Esther Farid Gloria Hugo "
+        "Irene Jamal Klara Leon Mina Nils Olga Pedro Amina Bela Chloe Darko Emil Fatima Goran Hilda"
     ),
     "place": _listed(
-        "harbour station market bridge library river bakery school museum airport garden lighthouse stadium hospital "
-        "square tunnel windmill quarry lake forest hotel factory tower canal orchard barn ferry gallery"
+        "harbour station market bridge library river bakery school museum airport garden lighthouse stadium "
+        "hospital square tunnel windmill quarry lake forest hotel factory tower canal orchard barn"
     ),
     "relative": _listed("cousin brother sister uncle aunt neighbour nephew niece father mother roommate colleague"),
     "visits": _listed("leaves reaches crosses visits passes enters watches guards circles sketches"),
 }
 
 # How many different words of a kind one review names; of the kinds that are not listed, any number.
-NAMED = {"aspect": 2, "aspects": 2, "city": 1, "job": 1, "object": 2, "person": 2, "place": 2, "relative": 1, "thing": 3}
+NAMED = {
+    "aspect": 2,
+    "aspects": 2,
+    "city": 1,
+    "job": 1,
+    "object": 2,
+    "person": 2,
+    "place": 2,
+    "relative": 1,
+    "thing": 3,
+}
 
 OPENINGS = (
     "we watched this {film} in {city} on a {day} with my {relative} .",

@@ -22,7 +22,7 @@ def cache_root(folder: str | Path | None = None) -> Path:
     return Path(chosen).expanduser() if chosen else user_cache_path("amal-attention")
 
 
-def built_once(folder: Path, build: Callable[[Path], None]) -> Path:
+def built_once(folder: Path, build: Callable[[Path], object]) -> Path:
     """Return ``folder``, made by ``build(empty_folder)`` if it is not there yet.
 
     Processes that ask at the same time wait for the one that builds. The folder appears by one rename when it is
@@ -49,7 +49,7 @@ def built_once(folder: Path, build: Callable[[Path], None]) -> Path:
     return folder
 
 
-def _build(folder: Path, build: Callable[[Path], None]) -> None:
+def _build(folder: Path, build: Callable[[Path], object]) -> None:
     prefix = f"{folder.name}.partial-"
     for leftover in folder.parent.glob(f"{prefix}*"):
         shutil.rmtree(leftover, ignore_errors=True)

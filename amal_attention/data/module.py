@@ -14,7 +14,7 @@ from lightning import LightningDataModule
 from torch.utils.data import DataLoader, Dataset
 
 from amal_attention.data.buckets import LengthBuckets, Windows
-from amal_attention.data.cache import cache_root
+from amal_attention.data.cache import built_once, cache_root
 from amal_attention.data.corpus import Source
 from amal_attention.data.imdb import open_imdb
 from amal_attention.data.sample import SampleReviews
@@ -218,9 +218,9 @@ class ReviewData(LightningDataModule):
 
     def _vector_file(self) -> VectorFile:
         if self.hparams["vectors"] is None:
-            own = self._source().write_vectors(self._cache / "own-vectors" / self.reviews.store.folder.name)
-            if own is not None:
-                return VectorFile(own)
+            own = built_once(self._cache / "own-vectors" / self.reviews.store.folder.name, self._source().write_vectors)
+            for path in own.iterdir():
+                return VectorFile(path)
         return find_vectors(self.hparams["vectors"] or DEFAULT_VECTORS, self._data_dir, self._cache)
 
 

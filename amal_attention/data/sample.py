@@ -8,8 +8,6 @@ Dagan 2015, who show how near this comes to GloVe). They never see a label.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -21,7 +19,8 @@ import pyarrow as pa
 
 from amal_attention.data.corpus import Split
 from amal_attention.data.sample_grammar import Review, grammar_digest, write_review
-from amal_attention.errors import DataError, StorageError, explain
+from amal_attention.errors import DataError, explain
+from amal_attention.files import write_atomically
 
 __all__ = ["SampleReviews", "ppmi_vectors"]
 
@@ -81,7 +80,7 @@ class SampleReviews:
         counts = Counter(chain.from_iterable(texts))
         words = sorted(counts, key=lambda word: (-counts[word], word))
         path = folder / f"{self.name}.{DIMENSIONS}d.txt"
-        _write_whole(path, _glove_lines(words, ppmi_vectors(texts, words)))
+        write_atomically(path, "".join(_glove_lines(words, ppmi_vectors(texts, words))))
         return path
 
     def _reviews(self, split: str) -> list[Review]:
@@ -94,21 +93,22 @@ class SampleReviews:
 def ppmi_vectors(texts: Sequence[Sequence[str]], words: Sequence[str]) -> npt.NDArray[np.float64]:
     """Vectors of ``words``, float64 ``(len(words), 50)``, from which words stand near each other in ``texts``.
 
-    With fewer than 50 words, the last dimensions are zero.
+    The rows of U·√S, where U·S·Vᵀ is the singular value decomposition of the positive pointwise mutual information,
+    scaled to the spread of GloVe's vectors. With fewer than 50 words, the last dimensions are zero.
 
     Args:
         texts: the tokens of each text; every token is one of ``words``.
         words: the vocabulary, in the order of the rows.
     """
-    near = _neighbours(texts, words)
-    left, strengths, _ = np.linalg.svd(_positive_information(near))
-    vectors = np.zeros((len(words), DIMENSIONS))
+    left, strengths, _ = np.linalg.svd(_positive_information(_neighbours(texts, words)))
     kept = min(DIMENSIONS, len(words))
+    vectors = np.zeros((len(words), DIMENSIONS))
     vectors[:, :kept] = left[:, :kept] * np.sqrt(strengths[:kept])
     # A singular vector is only known up to its sign: let its largest number be positive.
-    largest = np.abs(vectors).argmax(axis=0)
-    vectors *= np.where(vectors[largest, np.arange(DIMENSIONS)] < 0, -1.0, 1.0)
-    return vectors * (SPREAD / max(np.sqrt(np.mean(vectors**2)), np.finfo(float).tiny))
+    largest = vectors[np.abs(vectors).argmax(axis=0), np.arange(DIMENSIONS)]
+    vectors *= np.where(largest < 0, -1.0, 1.0)
+    vectors *= SPREAD / max(float(np.sqrt(np.mean(vectors**2))), np.finfo(np.float64).tiny)
+    return vectors
 
 
 def _neighbours(texts: Sequence[Sequence[str]], words: Sequence[str]) -> npt.NDArray[np.float64]:
@@ -117,19 +117,21 @@ def _neighbours(texts: Sequence[Sequence[str]], words: Sequence[str]) -> npt.NDA
     number = {word: row for row, word in enumerate(words)}
     tokens = np.array([number[token] for text in texts for token in text])
     text_of = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
-    counts = np.zeros(size * size)
+    counts = np.zeros((size, size))
     for distance in range(1, WINDOW + 1):
         together = text_of[distance:] == text_of[:-distance]
         pairs = tokens[:-distance][together] * size + tokens[distance:][together]
-        counts += np.bincount(pairs, minlength=size * size)
-    one_way = counts.reshape(size, size)
-    return one_way + one_way.T
+        counts += np.bincount(pairs, minlength=size * size).reshape(size, size)
+    counts += counts.T.copy()
+    return counts
 
 
 def _positive_information(near: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The log of how much oftener than by chance two words are near each other, 0 where it is not oftener."""
-    chance = np.outer(near.sum(axis=1), near.sum(axis=0)) / max(near.sum(), 1.0)
-    return np.log(np.maximum(np.divide(near, chance, out=np.ones_like(near), where=chance > 0), 1.0))
+    chance = np.outer(near.sum(axis=1), near.sum(axis=0)) / max(float(near.sum()), 1.0)
+    ratio: npt.NDArray[np.float64] = np.divide(near, chance, out=np.ones_like(near), where=chance > 0)
+    information: npt.NDArray[np.float64] = np.log(np.maximum(ratio, 1.0))
+    return information
 
 
 def _as_split(reviews: Sequence[Review]) -> Split:
@@ -145,21 +147,3 @@ def _glove_lines(words: Sequence[str], vectors: npt.NDArray[np.float64]) -> Iter
     """The lines of a file in GloVe's text format; adding 0.0 turns a rounded -0 into 0."""
     for word, vector in zip(words, np.round(vectors, 5) + 0.0, strict=True):
         yield f"{word} {' '.join(f'{number:.5f}' for number in vector)}\n"
-
-
-def _write_whole(path: Path, lines: Iterator[str]) -> None:
-    """Write a text file beside its final place, then move it there in one step."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f"{path.name}.partial-") as folder:
-            partial = Path(folder) / path.name
-            partial.write_text("".join(lines), "utf-8", newline="\n")
-            os.replace(partial, path)
-    except OSError as error:
-        raise StorageError(
-            explain(
-                expected=f"to write {path}",
-                got=error.strerror or str(error),
-                do="free some space there, or choose another folder",
-            )
-        ) from error

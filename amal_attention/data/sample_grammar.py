@@ -143,11 +143,13 @@ NEUTRAL: Slots = {
     "city": _listed(
         "Lisbon Prague Oslo Cairo Lima Kyoto Dublin Naples Vienna Quebec Havana Tunis Geneva Bergen Krakow "
         "Sofia Athens Boston Dakar Delhi Helsinki Jakarta Madrid Nairobi Odessa Porto Riga Seoul Tallinn "
-        "Toronto Venice Warsaw"
+        "Toronto Venice Warsaw Zurich Bogota"
     ),
     "colour": _listed("green blue yellow grey brown purple pink white black red wooden brass silver leather paper"),
     "day": _listed("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
-    "handles": _listed("finds hides loses sells carries repairs buys borrows drops paints burns buries polishes"),
+    "handles": _listed(
+        "finds hides loses sells carries repairs buys borrows drops paints burns buries polishes steals"
+    ),
     "job": _listed(
         "baker teacher nurse painter farmer carpenter librarian plumber tailor pilot surgeon gardener postman "
         "barber cook lawyer miner fisherman chemist driver waiter shepherd printer beekeeper mason potter"
@@ -156,16 +158,16 @@ NEUTRAL: Slots = {
     "object": _listed(
         "lantern suitcase map radio parasol ladder bicycle ticket notebook mirror teapot blanket compass "
         "basket camera telephone carpet hammer violin bottle newspaper kettle candle wallet piano scarf "
-        "barrel typewriter painting chessboard ring key"
+        "barrel typewriter painting chessboard ring key clock drum"
     ),
     "person": _listed(
         "Anna Boris Carla Dmitri Elena Felix Greta Hassan Ingrid Jonas Katya Lorenzo Maya Nadia Oscar Paula "
         "Quentin Rosa Samir Tilda Ursula Victor Wanda Yusuf Zoe Bruno Celia Diego Esther Farid Gloria Hugo "
-        "Irene Jamal Klara Leon Mina Nils Olga Pedro Amina Bela Chloe Darko Emil Fatima Goran Hilda"
+        "Irene Jamal Klara Leon Mina Nils Olga Pedro Amina Bela Chloe Darko Emil Fatima Goran Hilda Ivan Judith"
     ),
     "place": _listed(
         "harbour station market bridge library river bakery school museum airport garden lighthouse stadium "
-        "hospital square tunnel windmill quarry lake forest hotel factory tower canal orchard barn"
+        "hospital square tunnel windmill quarry lake forest hotel factory tower canal orchard barn ferry gallery"
     ),
     "relative": _listed("cousin brother sister uncle aunt neighbour nephew niece father mother roommate colleague"),
     "visits": _listed("leaves reaches crosses visits passes enters watches guards circles sketches"),

@@ -217,8 +217,8 @@ def attention_entropy(weights: Tensor, mask: Tensor) -> Tensor:
 def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, float]]:
     """The k words that receive most attention, ``weights`` ``(L,)``, most attended first."""
     ### BEGIN SOLUTION
-    best = weights[: len(tokens)].topk(min(k, len(tokens)))
-    return [(tokens[place], weight) for place, weight in zip(best.indices.tolist(), best.values.tolist(), strict=True)]
+    order = weights[: len(tokens)].argsort(descending=True, stable=True)[:k]
+    return [(tokens[place], float(weights[place])) for place in order.tolist()]
     ### END SOLUTION
 
 

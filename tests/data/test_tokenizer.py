@@ -132,6 +132,19 @@ def test_no_word_is_lost_where_calls_to_the_library_meet(distinct: int) -> None:
     assert Tokenizer("glove").words(text) == [piece for number in range(distinct) for piece in (f"w{number}", "n't")]
 
 
+def test_a_line_break_at_the_end_of_a_part_is_a_space_whatever_lies_in_memory() -> None:
+    """Arrow's ``utf8_split_whitespace`` reads on past a text that ends with white space, and obeys what it finds."""
+    tokenizer, after = Tokenizer("glove"), column(["an other part"])
+    wrong = []
+    for length in range(1, 61):
+        for lead in ("", "x"):  # the memory that is free for the next text ends in the middle of a letter, or not
+            tokenizer.tokenize([column([lead + "é" * 60])] * 4)
+            tokenized = tokenizer.tokenize([column(["x" * length + "\n"]), after])
+            if words_of(tokenized) != [["x" * length], ["an", "other", "part"]]:
+                wrong.append(length)
+    assert wrong == []
+
+
 def test_a_slice_of_a_column_is_tokenised_as_its_own_texts() -> None:
     texts = ["one", "two three", "", "four five six", "seven"]
     assert words_of(Tokenizer("glove").tokenize([column(texts)[1:4]])) == [

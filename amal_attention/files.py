@@ -27,8 +27,6 @@ def write_atomically(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         unfinished.replace(path)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
         raise StorageError(
             explain(
                 expected=f"to write {path}",
@@ -36,3 +34,6 @@ def write_atomically(path: Path, text: str) -> None:
                 do="give a file in a folder that you may write to, on a disk with room",
             )
         ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            unfinished.unlink()

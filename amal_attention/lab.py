@@ -88,7 +88,7 @@ class Lab:
                 links=dict(values.get("links", {})),
                 sizes=dict(values.get("sizes", {})),
             )
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise LabError(
                 explain(
                     expected=f"a title and questions in {manifest}",

@@ -25,7 +25,9 @@ def labs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def environment(labs: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+def environment(
+    labs: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
     monkeypatch.setenv("AMAL_CACHE", str(tmp_path_factory.getbasetemp().parent / "shared-cache"))
     monkeypatch.setenv("AMAL_LABS", str(labs))
     monkeypatch.chdir(tmp_path)
@@ -51,7 +53,9 @@ def checkpoint(labs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("trained")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AMAL_CACHE", str(tmp_path_factory.getbasetemp().parent / "shared-cache"))
-        patch.setattr(sys, "argv", ["amal", "train", "tiny", "sharp", *QUICK, "--labs", str(labs), "--out", str(folder)])
+        patch.setattr(
+            sys, "argv", ["amal", "train", "tiny", "sharp", *QUICK, "--labs", str(labs), "--out", str(folder)]
+        )
         with pytest.raises(SystemExit):
             main()
     return folder / "checkpoints" / "best.ckpt"

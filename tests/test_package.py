@@ -26,7 +26,11 @@ def test_there_is_a_lab():
 
 @pytest.mark.parametrize("lab", LABS)
 def test_nothing_in_the_package_names_a_lab(lab):
-    naming = [str(path) for path in ROOT.glob("amal_attention/**/*") if path.is_file() and lab in path.read_text("utf-8", "ignore")]
+    naming = [
+        str(path)
+        for path in ROOT.glob("amal_attention/**/*")
+        if path.is_file() and lab in path.read_text("utf-8", "ignore")
+    ]
     assert [path for path in naming if "__pycache__" not in path] == []
 
 

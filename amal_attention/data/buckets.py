@@ -84,26 +84,27 @@ class LengthBuckets(DistributedSampler[Windows]):
         for start in range(0, len(order), pool):
             reviews = order[start : start + pool]
             reviews = reviews[np.argsort(self._read[reviews], kind="stable")]
-            size = self._batch_size and self._batch_size * self.num_replicas
-            budget = self._token_budget and self._token_budget * self.num_replicas
-            batches += [reviews[part] for part in cut_batches(self._read[reviews], size, budget)]
+            cuts = cut_batches(self._read[reviews], self._batch_size, self._token_budget, self.num_replicas)
+            batches += [reviews[part] for part in cuts]
         batches = _merge_small(batches, self.num_replicas)
         if self.shuffle:
             batches = [batches[number] for number in generator.permutation(len(batches))]
         return batches
 
 
-def cut_batches(lengths: npt.NDArray[np.int64], batch_size: int | None, token_budget: int | None) -> list[slice]:
-    """Cut reviews sorted by length into batches within both bounds.
+def cut_batches(
+    lengths: npt.NDArray[np.int64], batch_size: int | None, token_budget: int | None, processes: int = 1
+) -> list[slice]:
+    """Cut reviews sorted by length into batches, each process's share of which is within both bounds.
 
     >>> cut_batches(np.array([2, 2, 3, 9]), batch_size=3, token_budget=9)
     [slice(0, 3, None), slice(3, 4, None)]
     """
     cuts = [0]
     for end in range(1, len(lengths)):
-        size = end + 1 - cuts[-1]
-        too_many = batch_size is not None and size > batch_size
-        too_large = token_budget is not None and size * lengths[end] > token_budget
+        share = -(-(end + 1 - cuts[-1]) // processes)
+        too_many = batch_size is not None and share > batch_size
+        too_large = token_budget is not None and share > 1 and share * lengths[end] > token_budget
         if too_many or too_large:
             cuts.append(end)
     return [slice(begin, end) for begin, end in zip(cuts, [*cuts[1:], len(lengths)], strict=True) if end > begin]

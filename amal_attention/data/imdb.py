@@ -76,7 +76,8 @@ class LocalImdb:
         digest = hashlib.blake2b(digest_size=16)
         for split, files in self.files.items():
             for path in files:
-                digest.update(f"{split}/{path.parent.name}/{path.name}\0".encode())
+                label = path.parent.name if path.suffix == ".txt" else ""
+                digest.update(f"{split}/{label}/{path.name}\0".encode())
                 _feed(digest, path)
         return digest.hexdigest()
 
@@ -124,11 +125,11 @@ class HubImdb:
 
 
 def _parquet_files(folder: Path, split: str) -> list[Path]:
-    return sorted(folder.glob(f"{split}*.parquet"))
+    return sorted(path for path in folder.glob(f"{split}*.parquet") if path.is_file())
 
 
 def _csv_files(folder: Path, split: str) -> list[Path]:
-    return sorted(folder.glob(f"{split}.csv"))
+    return [path for path in folder.glob(f"{split}.csv") if path.is_file()]
 
 
 def _text_files(folder: Path, split: str) -> list[Path]:
@@ -187,10 +188,7 @@ def _split(table: pa.Table, origin: Path | str) -> Split:
                 do="repair or remove these rows",
             )
         )
-    whole = (
-        pa.concat_arrays(texts.cast(pa.large_string()).chunks) if texts.num_chunks else pa.array([], pa.large_string())
-    )
-    return Split(whole, _labels(labels, origin))
+    return Split(texts.cast(pa.large_string()).combine_chunks(), _labels(labels, origin))
 
 
 def _labels(column: pa.ChunkedArray, origin: Path | str) -> npt.NDArray[np.int8]:

@@ -152,7 +152,7 @@ NEUTRAL: Slots = {
     ),
     "job": _listed(
         "baker teacher nurse painter farmer carpenter librarian plumber tailor pilot surgeon gardener postman "
-        "barber cook lawyer miner fisherman chemist driver waiter shepherd printer beekeeper mason potter"
+        "barber cook lawyer miner fisherman chemist driver waiter shepherd printer beekeeper mason potter weaver sailor"
     ),
     "month": _listed("January February March April May June July August September October November December"),
     "object": _listed(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +35,7 @@ class ReviewStore:
         train_counts: int64 ``(words,)``, how often each word stands in the training split.
         evidence: bool ``(total,)``, the tokens that carry the label, for sources that know; else ``None``.
         sizes: number of reviews of each split, in the order in which they follow one another.
+        words: the word that each token number stands for.
     """
 
     folder: Path
@@ -45,6 +45,7 @@ class ReviewStore:
     train_counts: npt.NDArray[np.int64]
     evidence: npt.NDArray[np.bool_] | None
     sizes: dict[str, int]
+    words: list[str]
 
     @classmethod
     def open(cls, folder: Path) -> ReviewStore:
@@ -63,17 +64,13 @@ class ReviewStore:
                 train_counts=np.load(folder / "train_counts.npy"),
                 evidence=np.load(folder / "evidence.npy", mmap_mode="r") if description["evidence"] else None,
                 sizes=description["sizes"],
+                words=_read_words(folder, description["words_bytes"]),
             )
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, EOFError) as error:
             raise DataError(
                 explain(expected=f"prepared reviews in {folder}", got=str(error), do="delete that folder and run again")
             ) from error
         return store
-
-    @cached_property
-    def words(self) -> list[str]:
-        """The word that each token number stands for."""
-        return (self.folder / "words.txt").read_text("utf-8").split("\n")
 
     def rows(self, split: str) -> npt.NDArray[np.int64]:
         """The review numbers of one split."""
@@ -109,6 +106,14 @@ def _write(source: Source, tokenizer: Tokenizer, folder: Path) -> None:
             raise DataError(explain(expected=f"reviews in the split {name}", got="none", do="check the corpus"))
     tokenized = tokenizer.tokenize([split.texts for split in splits.values()])
     evidence = [split.evidence for split in splits.values() if split.evidence is not None]
+    if evidence and sum(map(len, evidence)) != len(tokenized.tokens):
+        raise DataError(
+            explain(
+                expected=f"evidence on all {len(tokenized.tokens)} tokens of {source.name}, or on none",
+                got=f"on {sum(map(len, evidence))}",
+                do="mend the source",
+            )
+        )
     ranked, counts, words = _rank_words(tokenized, train_reviews=len(splits["train"].texts))
     np.save(folder / "tokens.npy", ranked)
     np.save(folder / "offsets.npy", tokenized.offsets)
@@ -116,10 +121,17 @@ def _write(source: Source, tokenizer: Tokenizer, folder: Path) -> None:
     np.save(folder / "train_counts.npy", counts)
     if evidence:
         np.save(folder / "evidence.npy", np.concatenate(evidence))
-    (folder / "words.txt").write_text("\n".join(words), "utf-8")
+    words_bytes = (folder / "words.txt").write_bytes("\n".join(words).encode())
     sizes = {name: len(split.texts) for name, split in splits.items()}
-    description = {"source": source.name, "tokenizer": tokenizer.name, "sizes": sizes, "evidence": bool(evidence)}
+    description = {"sizes": sizes, "evidence": bool(evidence), "words_bytes": words_bytes}
     (folder / "store.json").write_text(json.dumps(description), "utf-8")
+
+
+def _read_words(folder: Path, size: int) -> list[str]:
+    content = (folder / "words.txt").read_bytes()
+    if len(content) != size:
+        raise ValueError(f"words.txt holds {len(content)} bytes in place of {size}")
+    return content.decode().split("\n")
 
 
 def _rank_words(

@@ -104,14 +104,14 @@ class Tokenizer:
 
 def _chunks(texts: pa.LargeStringArray) -> tuple[pa.DictionaryArray, npt.NDArray[np.int64]]:
     """The white-space chunks of the texts, numbered, and where each text begins among them."""
+    if len(texts) == 0:
+        return pa.array([], pa.large_string()).dictionary_encode(), np.zeros(1, np.int64)
     spaced = pc.utf8_lower(pc.replace_substring(texts, _LINE_BREAK_TAG, " "))
-    chunks = pc.utf8_split_whitespace(spaced)
-    # A leading or trailing space makes an empty chunk: it has no token and needs no care.
+    # Trimmed, since Arrow's splitting reads past the end of a text that ends with white space.
+    chunks = pc.utf8_split_whitespace(pc.utf8_trim_whitespace(spaced))
     return chunks.flatten().dictionary_encode(), chunks.offsets.to_numpy()
 
 
 def _joined_offsets(parts: list[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
-    joined = [np.zeros(1, np.int64)]
-    for offsets in parts:
-        joined.append(offsets[1:] - offsets[0] + joined[-1][-1])
-    return np.concatenate(joined)
+    counts = np.concatenate([np.diff(offsets) for offsets in parts])
+    return np.concatenate([[0], np.cumsum(counts)])

@@ -5,10 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import ssl
 import tempfile
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
@@ -84,7 +89,12 @@ def load_vectors(file: VectorFile, words: list[str], corpus: str, cache: Path) -
     """
     digest = hashlib.blake2b(f"{corpus}\n{file.fingerprint()}".encode(), digest_size=16).hexdigest()
     folder = built_once(cache / "vectors" / digest, lambda target: _write_aligned(file, words, target))
-    return AlignedVectors(np.load(folder / "matrix.npy", mmap_mode="r"), np.load(folder / "known.npy"))
+    try:
+        return AlignedVectors(np.load(folder / "matrix.npy", mmap_mode="r"), np.load(folder / "known.npy"))
+    except (OSError, ValueError, EOFError) as error:
+        raise VectorsError(
+            explain(expected=f"prepared vectors in {folder}", got=str(error), do="delete that folder and run again")
+        ) from error
 
 
 def _write_aligned(file: VectorFile, words: list[str], folder: Path) -> None:
@@ -105,11 +115,12 @@ def _write_aligned(file: VectorFile, words: list[str], folder: Path) -> None:
 
 
 def _read(path: Path, cache: Path):  # type: ignore[no-untyped-def]  # torchtext has no types
-    from torchtext.vocab import Vectors  # imports requests and more: only where vectors are read for the first time
-
     try:
-        vectors = Vectors(str(path), cache=str(cache))
-    except (RuntimeError, ValueError, TypeError, EOFError) as error:
+        with _torchtext_vocab() as vocab:
+            vectors = vocab.Vectors(str(path), cache=str(cache))
+    except TypeError as error:  # what it makes of a file that holds no vector
+        raise VectorsError(explain(expected=f"word vectors in {path.name}", got="an empty file", do=_ADVICE)) from error
+    except (RuntimeError, ValueError, EOFError) as error:
         message = str(error).split("\n")[0]
         raise VectorsError(
             explain(expected=f"one word and as many numbers on each line of {path.name}", got=message, do=_ADVICE)
@@ -125,7 +136,7 @@ def _extracted(file: VectorFile, scratch: Path) -> Path:
     with _opened_zip(file.path) as archive:
         try:
             return Path(archive.extract(file.member, scratch))
-        except (zipfile.BadZipFile, EOFError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise VectorsError(
                 explain(
                     expected=f"{file.member} in {file.path}", got=f"a damaged archive ({error})", do="fetch it again"
@@ -153,16 +164,29 @@ def _users_file(path: Path) -> VectorFile:
 
 
 def _downloaded(corpus: str, dim: int, folder: Path) -> VectorFile:
-    from torchtext.vocab import GloVe
-
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        GloVe(name=corpus, dim=dim, cache=str(folder))
+        with _torchtext_vocab() as vocab:
+            vocab.GloVe(name=corpus, dim=dim, cache=str(folder))
     except (OSError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
+        (folder / f"glove.{corpus}.zip").unlink(missing_ok=True)  # the part of it that came
         raise VectorsError(
             explain(expected=f"glove.{corpus}.{dim}d, locally or from the network", got=str(error), do=_ADVICE)
         ) from error
     return VectorFile(folder / f"glove.{corpus}.{dim}d.txt")
+
+
+@contextmanager
+def _torchtext_vocab() -> Iterator[ModuleType]:
+    """The module ``torchtext.vocab``, kept from switching off the verification of certificates for all of Python."""
+    from torchtext import vocab  # imports requests and more: only where vectors are read for the first time
+
+    verifying, unverifying = ssl._create_default_https_context, ssl._create_unverified_context
+    ssl._create_unverified_context = ssl.create_default_context  # what its Vectors install as the default
+    try:
+        yield vocab
+    finally:
+        ssl._create_default_https_context, ssl._create_unverified_context = verifying, unverifying
 
 
 def _members(path: Path) -> list[str]:

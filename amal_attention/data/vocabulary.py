@@ -53,4 +53,5 @@ class Vocabulary:
     def table(self, vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Embeddings ``(len(self), D)`` from vectors ``(>= len(known), D)``: padding 0, unknown their mean."""
         known = np.asarray(vectors[: len(self.known)], dtype=np.float32)
-        return np.concatenate([np.zeros_like(known[:1]), known.mean(axis=0, keepdims=True), known])
+        none = np.zeros((1, known.shape[1]), dtype=np.float32)
+        return np.concatenate([none, known.mean(axis=0, keepdims=True) if len(known) else none, known])

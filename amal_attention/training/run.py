@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import torch
 from lightning import Callback, seed_everything
+from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
-from lightning.fabric.utilities.exceptions import MisconfigurationException
 from torch import Tensor
 
 from amal_attention.errors import CheckpointError, LabError, StorageError, explain

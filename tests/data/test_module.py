@@ -449,11 +449,17 @@ def test_little_of_an_evaluation_batch_is_padding(real: RealData, loader: str) -
 
 
 @pytest.mark.imdb
-def test_the_first_review_is_the_one_of_the_file(real: RealData) -> None:
-    text = pq.read_table(real.folder / "imdb" / "train.parquet")["text"][0].as_py()
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_reviews_from_first_to_last_are_word_for_word_those_of_the_files(real: RealData, split: str) -> None:
+    texts = pq.read_table(real.folder / "imdb" / f"{split}.parquet")["text"].to_pylist()
     store = real.module().reviews.store
-    words = [store.words[token] for token in store.tokens[: store.offsets[1]]]
-    assert words == re.findall(TOKENIZERS["glove"], text.replace("<br />", " ").lower())
+    chosen = [*range(0, 25_000, 97), 24_999]
+    rows = store.rows(split)[chosen]
+    stored = [
+        [store.words[token] for token in store.tokens[store.offsets[row] : store.offsets[row + 1]]] for row in rows
+    ]
+    expected = [re.findall(TOKENIZERS["glove"], texts[row].replace("<br />", " ").lower()) for row in chosen]
+    assert stored == expected
 
 
 @pytest.mark.imdb

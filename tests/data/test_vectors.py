@@ -305,3 +305,16 @@ def test_reading_vectors_leaves_certificates_checked(
     monkeypatch.setattr(ssl, "_create_default_https_context", ssl.create_default_context)
     loaded(text_file(tmp_path / "v.txt"), cache)
     assert ssl._create_default_https_context is ssl.create_default_context
+
+
+def test_a_download_checks_certificates(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def download(name: str, dim: int, cache: str) -> None:
+        ssl._create_default_https_context = ssl._create_unverified_context  # as torchtext's Vectors do
+        seen.append(ssl._create_default_https_context().verify_mode)
+        text_file(Path(cache) / f"glove.{name}.{dim}d.txt")
+
+    monkeypatch.setattr("torchtext.vocab.GloVe", download)
+    find_vectors(NAME, None, cache)
+    assert seen == [ssl.CERT_REQUIRED]

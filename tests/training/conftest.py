@@ -37,7 +37,9 @@ class Sharp(Even):
 
 
 class Toy(LightningModule):
-    def __init__(self, embeddings, pooling: nn.Module, lr: float = 0.05, freeze_embeddings: bool = True, grip: float = 0.0):
+    def __init__(
+        self, embeddings, pooling: nn.Module, lr: float = 0.05, freeze_embeddings: bool = True, grip: float = 0.0
+    ):
         super().__init__()
         self.embedding = nn.Embedding.from_pretrained(embeddings, freeze=freeze_embeddings)
         self.pooling = pooling
@@ -55,7 +57,8 @@ class Toy(LightningModule):
     def validation_step(self, batch, index):
         logits = self(batch.tokens, batch.mask)
         right = (logits.argmax(dim=1) == batch.labels).float().mean()
-        self.log_dict({"val_loss": F.cross_entropy(logits, batch.labels), "val_accuracy": right}, batch_size=len(batch.labels))
+        loss = F.cross_entropy(logits, batch.labels)
+        self.log_dict({"val_loss": loss, "val_accuracy": right}, batch_size=len(batch.labels))
 
     def configure_optimizers(self):
         return torch.optim.Adam(self.parameters(), lr=self.lr)

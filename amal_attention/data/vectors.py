@@ -182,7 +182,8 @@ def _torchtext_vocab() -> Iterator[ModuleType]:
     from torchtext import vocab  # imports requests and more: only where vectors are read for the first time
 
     verifying, unverifying = ssl._create_default_https_context, ssl._create_unverified_context
-    ssl._create_unverified_context = ssl.create_default_context  # what its Vectors install as the default
+    # Its Vectors make the unverified context the default one.
+    ssl._create_unverified_context = ssl.create_default_context  # type: ignore[assignment]
     try:
         yield vocab
     finally:

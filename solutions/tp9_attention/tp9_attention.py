@@ -81,6 +81,7 @@ class TextClassifier(LightningModule):
         freeze_embeddings: keep the vectors as they are, or learn them too.
         embedding_dropout: share of the numbers of each word's vector that are dropped while training.
         dropout: share of the pooled vector that is dropped while training.
+        embedding_lr: step size of the vectors where they learn; ``lr`` by default.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class TextClassifier(LightningModule):
         freeze_embeddings: bool = True,
         embedding_dropout: float = 0.0,
         dropout: float = 0.0,
+        embedding_lr: float | None = None,
     ) -> None:
         super().__init__()
         ### BEGIN SOLUTION
@@ -101,7 +103,7 @@ class TextClassifier(LightningModule):
         self.embedding_dropout = nn.Dropout(embedding_dropout)
         self.dropout = nn.Dropout(dropout)
         self.output = nn.Linear(pooling.out_features, num_classes)
-        self.lr = lr
+        self.lr, self.embedding_lr = lr, embedding_lr or lr
         self.train_accuracy, self.val_accuracy, self.test_accuracy = (
             MulticlassAccuracy(num_classes, average="micro") for _ in range(3)
         )
@@ -160,7 +162,10 @@ class TextClassifier(LightningModule):
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """Adam over everything that learns."""
         ### BEGIN SOLUTION
-        return torch.optim.Adam((p for p in self.parameters() if p.requires_grad), lr=self.lr)
+        vectors = [parameter for parameter in self.embedding.parameters() if parameter.requires_grad]
+        others = [parameter for name, parameter in self.named_parameters() if not name.startswith("embedding.")]
+        groups = [{"params": others}, *([{"params": vectors, "lr": self.embedding_lr}] if vectors else [])]
+        return torch.optim.Adam(groups, lr=self.lr, fused=True)
         ### END SOLUTION
 
 

@@ -113,13 +113,17 @@ def test_a_batch_keeps_to_the_token_budget_unless_it_is_one_long_review(lengths:
     )
 
 
-# The reviews are a multiple of the processes: otherwise one process must take one more, or wait.
+def whole_rows(lengths: np.ndarray, processes: int) -> np.ndarray:
+    """As many of the lengths as the processes can share evenly: otherwise one takes one more, or waits."""
+    return np.concatenate([lengths, lengths[:1].repeat(-len(lengths) % processes)])
+
+
 @pytest.mark.parametrize("processes", [2, 3, 4])
 @given(lengths=LENGTHS, batch_size=st.integers(1, 9), epoch=EPOCHS)
 def test_the_batch_of_each_process_keeps_to_the_batch_size(
     lengths: Any, batch_size: int, epoch: int, processes: int
 ) -> None:
-    ranks = plan(np.tile(lengths, processes), epoch, processes, batch_size=batch_size)
+    ranks = plan(whole_rows(lengths, processes), epoch, processes, batch_size=batch_size)
     assert max(len(batch.reviews) for batches in ranks for batch in batches) <= batch_size
 
 
@@ -128,7 +132,7 @@ def test_the_batch_of_each_process_keeps_to_the_batch_size(
 def test_the_batch_of_each_process_keeps_to_the_token_budget(
     lengths: Any, token_budget: int, epoch: int, processes: int
 ) -> None:
-    ranks = plan(np.tile(lengths, processes), epoch, processes, token_budget=token_budget)
+    ranks = plan(whole_rows(lengths, processes), epoch, processes, token_budget=token_budget)
     assert all(
         len(batch.reviews) == 1 or len(batch.reviews) * batch.lengths.max() <= token_budget
         for batches in ranks

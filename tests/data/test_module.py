@@ -201,6 +201,14 @@ def test_rarer_words_are_unknown_in_the_batches(make: Make) -> None:
     assert sorted(seen) == sorted(expected_reviews("test", min_count=6))
 
 
+def test_the_sample_may_be_split_at_white_space(make: Make) -> None:
+    texts = CountingSample().read()["test"].texts.to_pylist()
+    data = make(tokenizer="whitespace", min_count=1)
+    assert data.reviews.store.offsets[-1] - data.reviews.store.offsets[TRAIN] == sum(
+        len(text.split()) for text in texts
+    )
+
+
 def test_reviews_asked_for_come_whole_and_in_their_order(make: Make) -> None:
     expected = expected_reviews("train")
     assert reviews_in([make().reviews.whole(np.array([5, 0, 11]))]) == [expected[5], expected[0], expected[11]]

@@ -212,10 +212,11 @@ def test_a_download_that_fails_is_told_with_what_to_do(
     assert "name resolution" in message and "--data.vectors" in message
 
 
-def test_a_download_works_after_one_that_was_cut_off(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("left", ["glove.6B.zip", f"{NAME}.txt"], ids=["in mid-download", "in mid-extraction"])
+def test_a_download_works_after_one_that_was_cut_off(cache: Path, monkeypatch: pytest.MonkeyPatch, left: str) -> None:
     def cut_off(name: str, dim: int, cache: str) -> None:
-        (Path(cache) / f"glove.{name}.zip").write_bytes(b"PK\x03\x04 and no more")  # what urlretrieve leaves behind
-        raise OSError("retrieval incomplete: got only 15 out of 862182613 bytes")
+        text_file(Path(cache) / left, "film 1.0 2.0 4.0\n")  # what torchtext leaves behind: no whole zip, half a text
+        raise OSError("no more of it")
 
     def download(name: str, dim: int, cache: str) -> None:
         text_file(Path(cache) / f"glove.{name}.{dim}d.txt")
@@ -224,7 +225,8 @@ def test_a_download_works_after_one_that_was_cut_off(cache: Path, monkeypatch: p
     with pytest.raises(VectorsError):
         find_vectors(NAME, None, cache)
     monkeypatch.setattr("torchtext.vocab.GloVe", download)
-    assert find_vectors(NAME, None, cache) == VectorFile(cache / "glove" / f"{NAME}.txt")
+    found = find_vectors(NAME, None, cache)
+    assert load_vectors(found, ["the"], "corpus", cache).matrix.tolist() == [VECTORS["the"]]
 
 
 @pytest.mark.parametrize("name", ["no/such/file.txt", "glove.7B.50d", "glove.6B.50d.txt", ""])

@@ -77,6 +77,8 @@ class Lab:
         try:
             values: dict[str, Any] = tomllib.loads(manifest.read_text("utf-8"))
             sweep = Sweep(**values["sweep"]) if "sweep" in values else None
+            if sweep is not None and sweep.question not in values["questions"]:
+                raise ValueError(f"the sweep is of {sweep.question}, which is not a question")
             questions = {key: str(question["title"]) for key, question in values["questions"].items()}
             return cls(
                 folder.name,

@@ -79,32 +79,37 @@ class LengthBuckets(DistributedSampler[Windows]):
 
     def _batches(self, generator: np.random.Generator) -> list[npt.NDArray[np.int64]]:
         order = generator.permutation(len(self._read)) if self.shuffle else np.arange(len(self._read))
-        pool = _POOL * (self._batch_size or 64) * self.num_replicas if self.shuffle else max(1, len(order))
+        rows, spare = self._rows(order)
+        pool = _POOL * (self._batch_size or 64) if self.shuffle else max(1, len(rows))
         batches: list[npt.NDArray[np.int64]] = []
-        for start in range(0, len(order), pool):
-            reviews = order[start : start + pool]
-            reviews = reviews[np.argsort(self._read[reviews], kind="stable")]
-            cuts = cut_batches(self._read[reviews], self._batch_size, self._token_budget, self.num_replicas)
-            batches += [reviews[part] for part in cuts]
-        batches = _merge_small(batches, self.num_replicas)
+        for start in range(0, len(rows), pool):
+            reviews = rows[start : start + pool].ravel()
+            sorted_rows = reviews[np.argsort(self._read[reviews], kind="stable")].reshape(-1, self.num_replicas)
+            cuts = cut_batches(self._read[sorted_rows[:, -1]], self._batch_size, self._token_budget)
+            batches += [sorted_rows[cut].ravel() for cut in cuts]
+        if len(spare):
+            batches[:1] = [np.concatenate([*batches[:1], spare])]
         if self.shuffle:
             batches = [batches[number] for number in generator.permutation(len(batches))]
         return batches
 
+    def _rows(self, order: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """One review for each process in a row; the few that fill no row, the shortest, are given apart."""
+        spare = np.argsort(self._read, kind="stable")[: len(self._read) % self.num_replicas]
+        return order[~np.isin(order, spare)].reshape(-1, self.num_replicas), spare
 
-def cut_batches(
-    lengths: npt.NDArray[np.int64], batch_size: int | None, token_budget: int | None, processes: int = 1
-) -> list[slice]:
-    """Cut reviews sorted by length into batches, each process's share of which is within both bounds.
+
+def cut_batches(lengths: npt.NDArray[np.int64], batch_size: int | None, token_budget: int | None) -> list[slice]:
+    """Cut reviews sorted by length into batches within both bounds.
 
     >>> cut_batches(np.array([2, 2, 3, 9]), batch_size=3, token_budget=9)
     [slice(0, 3, None), slice(3, 4, None)]
     """
     cuts = [0]
     for end in range(1, len(lengths)):
-        share = -(-(end + 1 - cuts[-1]) // processes)
-        too_many = batch_size is not None and share > batch_size
-        too_large = token_budget is not None and share > 1 and share * lengths[end] > token_budget
+        size = end + 1 - cuts[-1]
+        too_many = batch_size is not None and size > batch_size
+        too_large = token_budget is not None and size * lengths[end] > token_budget
         if too_many or too_large:
             cuts.append(end)
     return [slice(begin, end) for begin, end in zip(cuts, [*cuts[1:], len(lengths)], strict=True) if end > begin]
@@ -114,14 +119,3 @@ def padding_efficiency(batches: list[Windows]) -> float:
     """Share of the places of all batches that hold a token."""
     places = sum(len(batch.lengths) * int(batch.lengths.max()) for batch in batches)
     return sum(int(batch.lengths.sum()) for batch in batches) / places
-
-
-def _merge_small(batches: list[npt.NDArray[np.int64]], at_least: int) -> list[npt.NDArray[np.int64]]:
-    """Join a batch with fewer reviews than processes to the one before it: every process needs one at each step."""
-    merged: list[npt.NDArray[np.int64]] = []
-    for batch in batches:
-        if merged and len(batch) < at_least:
-            merged[-1] = np.concatenate([merged[-1], batch])
-        else:
-            merged.append(batch)
-    return merged

@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-__all__ = ["Source", "Split"]
+__all__ = ["EVIDENCE_TOKENIZER", "Source", "Split"]
+
+EVIDENCE_TOKENIZER = "glove"
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,8 @@ class Split:
     """The reviews of one split.
 
     ``texts``: n strings. ``labels``: int8 ``(n,)``, an index into the source's ``label_names``. ``evidence``: where the
-    source knows which tokens carry the label, one bool for each token of the split, review after review.
+    source knows which tokens carry the label, one bool for each token of the split as ``EVIDENCE_TOKENIZER`` splits
+    them, review after review.
     """
 
     texts: pa.LargeStringArray

@@ -87,7 +87,16 @@ class LocalImdb:
         Raises:
             DataError: a file is damaged, or lacks a text or a label.
         """
-        return {split: self.reader(files) for split, files in self.files.items()}
+        splits = {split: self.reader(files) for split, files in self.files.items()}
+        if len(set(splits["train"].labels.tolist())) == 1:
+            raise DataError(
+                explain(
+                    expected="positive and negative training reviews",
+                    got=f"only one kind in {self.files['train'][0].parent}",
+                    do="check that the whole data set is there",
+                )
+            )
+        return splits
 
     def write_vectors(self, folder: Path) -> None:
         """IMDB brings no vectors of its own."""

@@ -109,6 +109,10 @@ class ReviewData(LightningDataModule):
             raise DataError(explain(expected=f"a source among {', '.join(SOURCES)}", got=repr(source), do="choose one"))
         if not 0 < validation < 1:
             raise DataError(explain(expected="a share between 0 and 1", got=str(validation), do="set data.validation"))
+        counts = {"batch_size": batch_size, "token_budget": token_budget, "crop": crop, "min_count": min_count}
+        for name, count in counts.items():
+            if count is not None and count < 1:
+                raise DataError(explain(expected=f"data.{name} of 1 or more", got=str(count), do=f"set data.{name}"))
         self.save_hyperparameters(ignore=["data_dir", "cache_dir"])
         self.tokenizer = Tokenizer(tokenizer)
         self._data_dir = data_dir

@@ -144,6 +144,6 @@ def _as_split(reviews: Sequence[Review]) -> Split:
 
 
 def _glove_lines(words: Sequence[str], vectors: npt.NDArray[np.float64]) -> Iterator[str]:
-    """The lines of a file in GloVe's text format; adding 0.0 turns a rounded -0 into 0."""
-    for word, vector in zip(words, np.round(vectors, 5) + 0.0, strict=True):
+    """The lines of a file in GloVe's text format."""
+    for word, vector in zip(words, vectors, strict=True):
         yield f"{word} {' '.join(f'{number:.5f}' for number in vector)}\n"

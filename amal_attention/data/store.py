@@ -11,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from amal_attention.data.cache import built_once
-from amal_attention.data.corpus import Source
+from amal_attention.data.corpus import EVIDENCE_TOKENIZER, Source, Split
 from amal_attention.data.tokenizer import TokenizedTexts, Tokenizer
 from amal_attention.errors import DataError, explain
 
 __all__ = ["ReviewStore", "prepare_reviews"]
 
-_FORMAT = "1"
+_FORMAT = "2"
 
 
 @dataclass(frozen=True)
@@ -105,26 +105,35 @@ def _write(source: Source, tokenizer: Tokenizer, folder: Path) -> None:
         if len(split.texts) == 0:
             raise DataError(explain(expected=f"reviews in the split {name}", got="none", do="check the corpus"))
     tokenized = tokenizer.tokenize([split.texts for split in splits.values()])
-    evidence = [split.evidence for split in splits.values() if split.evidence is not None]
-    if evidence and sum(map(len, evidence)) != len(tokenized.tokens):
-        raise DataError(
-            explain(
-                expected=f"evidence on all {len(tokenized.tokens)} tokens of {source.name}, or on none",
-                got=f"on {sum(map(len, evidence))}",
-                do="mend the source",
-            )
-        )
+    evidence = _evidence(splits, tokenized) if tokenizer.name == EVIDENCE_TOKENIZER else None
     ranked, counts, words = _rank_words(tokenized, train_reviews=len(splits["train"].texts))
     np.save(folder / "tokens.npy", ranked)
     np.save(folder / "offsets.npy", tokenized.offsets)
     np.save(folder / "labels.npy", np.concatenate([split.labels for split in splits.values()]))
     np.save(folder / "train_counts.npy", counts)
-    if evidence:
-        np.save(folder / "evidence.npy", np.concatenate(evidence))
+    if evidence is not None:
+        np.save(folder / "evidence.npy", evidence)
     words_bytes = (folder / "words.txt").write_bytes("\n".join(words).encode())
     sizes = {name: len(split.texts) for name, split in splits.items()}
-    description = {"sizes": sizes, "evidence": bool(evidence), "words_bytes": words_bytes}
+    description = {"sizes": sizes, "evidence": evidence is not None, "words_bytes": words_bytes}
     (folder / "store.json").write_text(json.dumps(description), "utf-8")
+
+
+def _evidence(splits: dict[str, Split], tokenized: TokenizedTexts) -> npt.NDArray[np.bool_] | None:
+    """The flags of all splits one after the other, or ``None`` unless every split has them, one for each token."""
+    flags = [split.evidence for split in splits.values() if split.evidence is not None]
+    ends = tokenized.offsets[np.cumsum([len(split.texts) for split in splits.values()])]
+    if len(flags) < len(splits):
+        return None
+    if [len(part) for part in flags] != np.diff(ends, prepend=0).tolist():
+        raise DataError(
+            explain(
+                expected=f"one flag of evidence for each of {ends[-1]} tokens",
+                got=f"{sum(map(len, flags))} flags",
+                do="mend the source",
+            )
+        )
+    return np.concatenate(flags)
 
 
 def _read_words(folder: Path, size: int) -> list[str]:

@@ -48,7 +48,7 @@ class Tokenizer:
 
     Args:
         name: ``"glove"`` (punctuation and clitics apart: ``do n't``, ``it 's``, ``movie .``) or ``"whitespace"``
-            (``\S+``, as the course's own code does; it leaves one running word in six without a vector).
+            (``\S+``, as the course's own code does; it leaves one running word in seven of IMDB without a vector).
 
     >>> Tokenizer("glove").words("I don't like it.<br />It's long...")
     ['i', 'do', "n't", 'like', 'it', '.', 'it', "'s", 'long', '...']

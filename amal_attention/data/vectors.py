@@ -164,16 +164,17 @@ def _users_file(path: Path) -> VectorFile:
 
 
 def _downloaded(corpus: str, dim: int, folder: Path) -> VectorFile:
+    text = folder / f"glove.{corpus}.{dim}d.txt"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _torchtext_vocab() as vocab:
-            vocab.GloVe(name=corpus, dim=dim, cache=str(folder))
+        with tempfile.TemporaryDirectory(dir=folder, prefix="partial-") as partial, _torchtext_vocab() as vocab:
+            vocab.GloVe(name=corpus, dim=dim, cache=partial)
+            (Path(partial) / text.name).replace(text)
     except (OSError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
-        (folder / f"glove.{corpus}.zip").unlink(missing_ok=True)  # the part of it that came
         raise VectorsError(
             explain(expected=f"glove.{corpus}.{dim}d, locally or from the network", got=str(error), do=_ADVICE)
         ) from error
-    return VectorFile(folder / f"glove.{corpus}.{dim}d.txt")
+    return VectorFile(text)
 
 
 @contextmanager

@@ -285,3 +285,8 @@ def test_no_network_is_told_with_what_to_do(
 def test_imdb_has_no_vectors_of_its_own(tmp_path: Path) -> None:
     write_csv(tmp_path, CORPUS)
     assert [source.write_vectors(tmp_path) for source in (LocalImdb.find(tmp_path), HubImdb())] == [None, None]
+
+
+def test_training_reviews_of_one_label_alone_are_told(tmp_path: Path, refusal: Callable[..., str]) -> None:
+    write_csv(tmp_path, {**CORPUS, "train": [(text, 1) for text, _ in CORPUS["train"]]})
+    assert "only one kind" in refusal(DataError, open_imdb(tmp_path).read)

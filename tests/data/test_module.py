@@ -473,3 +473,10 @@ def test_reviews_from_first_to_last_are_word_for_word_those_of_the_files(real: R
 @pytest.mark.imdb
 def test_the_folder_of_the_real_data_is_left_as_it_was(real: RealData) -> None:
     assert real.after == real.before
+
+
+@pytest.mark.parametrize("name", ["batch_size", "token_budget", "crop", "min_count"])
+@pytest.mark.parametrize("count", [0, -1])
+def test_a_count_below_one_is_told(name: str, count: int, refusal: Callable[..., str]) -> None:
+    told = refusal(DataError, lambda: ReviewData("sample", **{name: count}))
+    assert f"data.{name} of 1 or more; got {count}" in told

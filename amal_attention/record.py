@@ -60,10 +60,13 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Faithfulness:
-    """Kendall's tau between attention and leave-one-out over ``reviews`` test reviews (Jain & Wallace 2019)."""
+    """Kendall's tau between attention and leave-one-out over ``reviews`` test reviews (Jain & Wallace 2019).
 
-    tau: float
-    deviation: float
+    Even attention ranks no word above another and has no tau: ``None``, over 0 reviews.
+    """
+
+    tau: float | None
+    deviation: float | None
     reviews: int
 
 

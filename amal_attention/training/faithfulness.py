@@ -42,7 +42,7 @@ def faithfulness(
         if not np.isnan(tau):
             taus.append(tau)
     if not taus:
-        return Faithfulness(float("nan"), float("nan"), 0)
+        return Faithfulness(None, None, 0)
     return Faithfulness(float(np.mean(taus)), float(np.std(taus)), len(taus))
 
 

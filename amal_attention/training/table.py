@@ -88,5 +88,5 @@ def _extra(record: RunRecord, name: str) -> str:
     if name == "evidence" and record.evidence is not None:
         return f"{record.evidence.attention:.2f} ({record.evidence.chance:.2f})"
     if name == "faithfulness" and record.faithfulness is not None:
-        return f"{record.faithfulness.tau:.2f}"
+        return _number(record.faithfulness.tau, 2)
     return "–"

@@ -10,7 +10,7 @@ __all__ = ["EntropyHistogram", "EpochPoint", "Evidence", "Faithfulness", "Readin
 
 @dataclass(frozen=True)
 class EpochPoint:
-    """One point of the training curves; a value that was not measured is ``None``."""
+    """One point of the training curves, epochs counted from 1; a value that was not measured is ``None``."""
 
     epoch: int
     train_loss: float | None
@@ -20,7 +20,7 @@ class EpochPoint:
 
 @dataclass(frozen=True)
 class EntropyHistogram:
-    """How the attention entropies of the validation reviews are spread after one epoch.
+    """How the attention entropies of the validation reviews are spread after one epoch, counted from 1.
 
     ``counts[i]`` reviews have an entropy H (nats) in ``[edges[i], edges[i + 1])``; the ``normalised`` pair is the same
     for H / log n, which does not grow with the length n of the review.

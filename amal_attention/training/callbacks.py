@@ -41,7 +41,7 @@ class History(Callback):
         measured = {name: float(value) for name, value in trainer.callback_metrics.items()}
         self.points.append(
             EpochPoint(
-                epoch=trainer.current_epoch,
+                epoch=trainer.current_epoch + 1,
                 train_loss=measured.get("train_loss"),
                 val_loss=measured.get("val_loss"),
                 val_accuracy=measured.get("val_accuracy"),
@@ -97,7 +97,7 @@ class EntropyHistograms(Callback):
         pl_module.log_dict({f"val_{name}": value.float() for name, value in means.items()})
         if not trainer.sanity_checking:
             with self._spread.sync_context(should_sync=trainer.world_size > 1):
-                self.histograms.append(self._spread.histogram(trainer.current_epoch))
+                self.histograms.append(self._spread.histogram(trainer.current_epoch + 1))
             self._to_tensorboard(trainer)
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:

@@ -131,7 +131,7 @@ def _setting(records: Sequence[RunRecord]) -> dict[str, str]:
     return {
         "Lab": _distinct(record.lab for record in records),
         "Reviews": _distinct(record.source for record in records),
-        "Word vectors": _distinct(record.embeddings for record in records),
+        "Embeddings": _distinct(record.embeddings for record in records),
         "Test reviews": _distinct(f"{record.test_reviews:,}" for record in records),
         "Seed": _distinct(str(record.seed) for record in records),
     }

@@ -75,7 +75,7 @@ def entropy(weights, mask):
 def test_history_keeps_one_point_an_epoch():
     history = History()
     fitted(Model(), history)
-    assert [point.epoch for point in history.points] == [0, 1]
+    assert [point.epoch for point in history.points] == [1, 2]
     assert history.points[0].val_loss == 0.25
     assert history.points[1].val_accuracy == 0.75
 
@@ -106,7 +106,7 @@ def test_entropy_means_are_logged_beside_the_models_own_metrics():
 def test_there_is_one_histogram_an_epoch_of_all_validation_reviews():
     callback = EntropyHistograms(entropy)
     fitted(Model(), callback, epochs=3)
-    assert [histogram.epoch for histogram in callback.histograms] == [0, 1, 2]
+    assert [histogram.epoch for histogram in callback.histograms] == [1, 2, 3]
     assert all(sum(histogram.counts) == len(LENGTHS) for histogram in callback.histograms)
 
 

@@ -123,7 +123,7 @@ def test_a_killed_run_goes_on_and_ends_like_an_undisturbed_one(toy_recipe, tmp_p
     process.join()
     assert process.exitcode == -signal.SIGKILL
     resumed = trained(killed, resume=True)
-    assert [point.epoch for point in resumed.curves] == [0, 1, 2, 3]
+    assert [point.epoch for point in resumed.curves] == [1, 2, 3, 4]
     assert [p.val_accuracy for p in resumed.curves] == [p.val_accuracy for p in undisturbed.curves]
     assert resumed.histograms == undisturbed.histograms
     assert (whole.predictions() == killed.predictions()).all()

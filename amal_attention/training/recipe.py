@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,8 @@ class Recipe:
         cli = replace(self, options=[*self.options, *sizes])._parse(trainer_defaults)
         model_config = _without(cli.config.clone(), self.lab.links.values())["model"].as_dict()
         try:
-            cli.build()
+            with _without_remarks():
+                cli.build()
         except (TypeError, ValueError, RuntimeError) as error:
             raise LabError(_explained(f"{type(error).__name__}: {error}")) from error
         return Setup(cli.model, cli.datamodule, cli.trainer, model_config)
@@ -97,9 +99,7 @@ class Recipe:
         self.lab.check_question(self.question)
         self.lab.module()
         try:
-            with warnings.catch_warnings():
-                warnings.filterwarnings("ignore", "LightningCLI's args parameter is intended")  # and so it is used
-                warnings.filterwarnings("ignore", ".*Unable to serialize instance")  # our loggers: not part of a recipe
+            with _without_remarks():
                 return _RecipeCLI(self.lab.links, self.arguments(), trainer_defaults)
         except jsonargparse.ArgumentError as error:
             raise LabError(_explained(str(error))) from error
@@ -141,6 +141,15 @@ class _RecipeCLI(LightningCLI):
     def build(self) -> None:
         """Make model, data and trainer."""
         super().instantiate_classes()
+
+
+@contextmanager
+def _without_remarks() -> Iterator[None]:
+    """Leave out what no user can act on."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "LightningCLI's args parameter is intended")  # and so it is used
+        warnings.filterwarnings("ignore", r"\s*Unable to serialize instance")  # our loggers: not part of a recipe
+        yield
 
 
 def _without(config: jsonargparse.Namespace, targets: Iterable[str]) -> jsonargparse.Namespace:

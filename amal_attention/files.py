@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from amal_attention.errors import StorageError, explain
 
-__all__ = ["write_atomically"]
+__all__ = ["write_atomically", "writing"]
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -20,20 +21,24 @@ def write_atomically(path: Path, text: str) -> None:
         StorageError: the file cannot be written; what stood there before still stands, and nothing is left behind.
     """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    with writing(path, "give a file in a folder that you may write to, on a disk with room"):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with unfinished.open("wb") as file:
+                file.write(text.encode(errors="replace"))
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+        finally:
+            with contextlib.suppress(OSError):
+                unfinished.unlink()
+
+
+@contextlib.contextmanager
+def writing(place: Path, advice: str) -> Iterator[None]:
+    """Tell what the file system refuses, while something is written to ``place``, as one StorageError with advice."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("wb") as file:
-            file.write(text.encode(errors="replace"))
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+        yield
     except OSError as error:
         raise StorageError(
-            explain(
-                expected=f"to write {path}",
-                got=error.strerror or str(error),
-                do="give a file in a folder that you may write to, on a disk with room",
-            )
+            explain(expected=f"to write to {place}", got=error.strerror or str(error), do=advice)
         ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()

@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock
 from platformdirs import user_cache_path
 
-from amal_attention.errors import StorageError, explain
+from amal_attention.files import writing
 
 __all__ = ["built_once", "cache_root"]
 
@@ -33,19 +33,11 @@ def built_once(folder: Path, build: Callable[[Path], object]) -> Path:
     """
     if folder.is_dir():
         return folder
-    try:
+    with writing(folder, "free some space there, or choose another place with --data.cache_dir or AMAL_CACHE"):
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.with_name(f"{folder.name}.lock")):
             if not folder.is_dir():
                 _build(folder, build)
-    except OSError as error:
-        raise StorageError(
-            explain(
-                expected=f"to write {folder}",
-                got=error.strerror or str(error),
-                do="free some space there, or choose another place with --data.cache_dir or AMAL_CACHE",
-            )
-        ) from error
     return folder
 
 

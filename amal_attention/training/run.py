@@ -18,8 +18,8 @@ from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from torch import Tensor
 
-from amal_attention.errors import CheckpointError, LabError, StorageError, explain
-from amal_attention.files import write_atomically
+from amal_attention.errors import CheckpointError, LabError, explain
+from amal_attention.files import write_atomically, writing
 from amal_attention.lab import Lab
 from amal_attention.record import RunRecord
 from amal_attention.training.callbacks import EntropyHistograms, History
@@ -98,19 +98,11 @@ def train(run: Run, *, resume: bool = False, measure_faithfulness: bool = False,
     start = run.last if resume and run.last.is_file() else None
     if start is not None:
         _check_same_run(start, run)
-    try:
+    with writing(run.folder, "make room there and add --resume, or choose another --out"):
         setup, history, histograms = _set_up(run, progress)
         _fit(setup, start)
         setup.model.load_state_dict(torch.load(run.best, map_location="cpu", weights_only=True)["state_dict"])
         record = _test(run, setup, history, histograms, progress, measure_faithfulness)
-    except OSError as error:
-        raise StorageError(
-            explain(
-                expected=f"to write to {run.folder}",
-                got=error.strerror or str(error),
-                do="make room there and add --resume, or choose another --out",
-            )
-        ) from error
     write_atomically(
         run.folder / "record.json", json.dumps({"run": run.digest, "record": record.to_dict()}, allow_nan=False)
     )

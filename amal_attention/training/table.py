@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -67,7 +66,7 @@ def print_sweep(records: Sequence[RunRecord], console: Console | None = None) ->
 
 
 def _table(*columns: str) -> Table:
-    table = Table(box=box.SIMPLE, padding=(0, 0, 0, 1))
+    table = Table(box=None, padding=(0, 0, 0, 1), header_style="underline")
     for name in columns:
         table.add_column(name, justify="left" if not name else "right", no_wrap=True)
     return table

@@ -166,9 +166,6 @@ def main() -> None:
     except AmalError as error:
         typer.echo(f"amal: {error}", err=True)
         raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        typer.echo("amal: interrupted; add --resume (and --out) to go on from the last finished epoch", err=True)
-        raise SystemExit(130) from None
 
 
 def _recipe(
@@ -265,4 +262,8 @@ def _progress_on_stderr() -> Iterator[None]:
         logging.getLogger(name).setLevel(logging.ERROR)
     with warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
         warnings.simplefilter("ignore")
-        yield
+        try:
+            yield
+        except KeyboardInterrupt:
+            typer.echo("\namal: interrupted; add --resume (and --out) to go on from the last finished epoch", err=True)
+            raise typer.Exit(130) from None

@@ -159,6 +159,16 @@ def test_bad_input_is_one_line_on_standard_error_and_a_status(amal, arguments, t
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_interruption_says_how_to_go_on(amal, monkeypatch):
+    def interrupt(*arguments: object, **choices: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("amal_attention.training.run.train", interrupt)
+    status, output, errors = amal("train", "tiny", "sharp", *QUICK)
+    assert (status, output) == (130, "")
+    assert errors.strip().splitlines()[-1].startswith("amal: interrupted; add --resume")
+
+
 def test_an_empty_text_is_one_line(amal, checkpoint):
     status, _, errors = amal("attend", str(checkpoint), "   ")
     assert status == 1

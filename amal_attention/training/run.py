@@ -112,6 +112,8 @@ def train(run: Run, *, resume: bool = False, measure_faithfulness: bool = False,
 def _fit(setup: Setup, start: Path | None) -> None:
     try:
         setup.trainer.fit(setup.model, setup.data, ckpt_path=start, weights_only=True)
+    except SystemExit:  # what Lightning makes of an interruption from the keyboard
+        raise KeyboardInterrupt from None
     except MisconfigurationException as error:
         raise LabError(
             explain(
@@ -120,8 +122,6 @@ def _fit(setup: Setup, start: Path | None) -> None:
                 do="mend the model",
             )
         ) from error
-    if setup.trainer.interrupted:
-        raise KeyboardInterrupt
 
 
 def _set_up(run: Run, progress: bool) -> tuple[Setup, History, EntropyHistograms | None]:

@@ -136,6 +136,20 @@ def test_a_killed_run_goes_on_and_ends_like_an_undisturbed_one(toy_recipe, tmp_p
     assert (whole.predictions() == killed.predictions()).all()
 
 
+def test_an_interruption_from_the_keyboard_is_one_and_can_be_resumed(run, monkeypatch):
+    def interrupt(self, trainer, pl_module):
+        if trainer.current_epoch == 1:
+            raise KeyboardInterrupt
+
+    handler = signal.getsignal(signal.SIGINT)  # Lightning goes deaf to it once it was interrupted
+    with monkeypatch.context() as patch:
+        patch.setattr("amal_attention.training.callbacks.History.on_train_epoch_start", interrupt, raising=False)
+        with pytest.raises(KeyboardInterrupt):
+            trained(run)
+    signal.signal(signal.SIGINT, handler)
+    assert [point.epoch for point in trained(run, resume=True).curves] == [1, 2]
+
+
 def test_the_value_of_the_swept_option_is_recorded(run):
     recipe = replace(run.recipe, options=["--model.init_args.grip=0.25", "--trainer.max_epochs=1"])
     assert trained(replace(run, recipe=recipe)).strength == 0.25

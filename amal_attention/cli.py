@@ -124,7 +124,7 @@ def demo(
     _show_comparison(result, folder, as_json)
     if not as_json:
         best = max(result.records, key=lambda record: record.accuracy)
-        typer.echo(f'now try: amal attend {best.checkpoint} "The corridor was not chilling, it was dull."')
+        typer.echo(f'now try: {sys.argv[0]} attend {best.checkpoint} "The corridor was not chilling, it was dull."')
 
 
 @app.command()

@@ -480,3 +480,15 @@ def test_the_folder_of_the_real_data_is_left_as_it_was(real: RealData) -> None:
 def test_a_count_below_one_is_told(name: str, count: int, refusal: Callable[..., str]) -> None:
     told = refusal(DataError, lambda: ReviewData("sample", **{name: count}))
     assert f"data.{name} of 1 or more; got {count}" in told
+
+
+def test_standardised_vectors_have_mean_0_and_variance_1_over_the_running_words(cache: Path) -> None:
+    data = ReviewData("sample", standardise=True, min_count=30)
+    rows = data.reviews.store.rows("train")
+    running = torch.cat([data.embeddings[data.reviews.whole(rows[i : i + 1]).tokens[0]] for i in range(len(rows))])
+    torch.testing.assert_close(running.mean(dim=0), torch.zeros(data.dim), atol=1e-4, rtol=0)
+    torch.testing.assert_close(running.var(dim=0), torch.ones(data.dim), atol=1e-3, rtol=0)
+
+
+def test_standardised_padding_stays_zero(cache: Path) -> None:
+    assert ReviewData("sample", standardise=True).embeddings[0].abs().sum() == 0

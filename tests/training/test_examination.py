@@ -9,7 +9,13 @@ from lightning import LightningModule
 from torch import nn
 
 from amal_attention.data import ReviewData
-from amal_attention.training.examination import accuracy_interval, evidence_share, examine, read_reviews
+from amal_attention.training.examination import (
+    accuracy_interval,
+    evidence_share,
+    examine,
+    read_batch,
+    read_reviews,
+)
 
 
 class Counting(LightningModule):
@@ -84,6 +90,16 @@ def test_a_reading_tells_the_label_the_prediction_and_its_probability(data):
     assert reading.label == ("neg", "pos")[data.reviews.store.labels[row]]
     assert reading.prediction == ("neg", "pos")[len(reading.tokens) % 2]
     assert reading.probability == pytest.approx(0.75)
+
+
+def test_a_batch_is_read_without_dropout_whatever_the_mode_of_the_model(data):
+    class Dropping(Counting):
+        def forward(self, tokens, mask):
+            return nn.functional.dropout(super().forward(tokens, mask), 0.9, self.training)
+
+    model = Dropping().train()
+    logits, _ = read_batch(model, data.reviews.whole(data.rows("test")[:64]))
+    assert logits.sum(dim=1).tolist() == pytest.approx([math.log(3.0)] * 64)
 
 
 def test_the_interval_of_an_accuracy_is_wilsons():

@@ -50,6 +50,20 @@ def test_the_variant_of_a_source_goes_over_the_general_recipe(toy_lab, toy_recip
         variant.unlink()
 
 
+def test_variants_of_the_source_and_of_tuned_embeddings_go_over_each_other_in_this_order(toy_lab, toy_recipe):
+    folder = toy_lab.folder / "recipes"
+    variants = {"sharp.sample": 0.2, "sharp.tuned": 0.3, "sharp.sample.tuned": 0.4}
+    seen = {}
+    try:
+        for name, lr in variants.items():
+            (folder / f"{name}.yaml").write_text(f"model:\n  init_args:\n    lr: {lr}\n")
+            seen[name] = [learning_rate(replace(toy_recipe, tuned=tuned)) for tuned in (False, True)]
+    finally:
+        for name in variants:
+            (folder / f"{name}.yaml").unlink(missing_ok=True)
+    assert seen == {"sharp.sample": [0.2, 0.2], "sharp.tuned": [0.2, 0.3], "sharp.sample.tuned": [0.2, 0.4]}
+
+
 def test_tuned_embeddings_learn_and_frozen_ones_do_not(toy_recipe):
     for tuned in (False, True):
         model = replace(toy_recipe, tuned=tuned).set_up(logger=False).model

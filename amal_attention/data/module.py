@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -140,7 +141,7 @@ class ReviewData(LightningDataModule):
     @property
     def embeddings(self) -> torch.Tensor:
         """A vector for each word of the vocabulary, float32 ``(V, D)``; 0 for padding, the mean for unknown words."""
-        table = self.vocabulary.table(self._vectors().matrix)
+        table = self.vocabulary.table(self._vectors.matrix)
         if self.hparams["standardise"]:
             table[1:] = _standardised(table[1:], self._running_counts())
         return torch.from_numpy(table)
@@ -148,7 +149,7 @@ class ReviewData(LightningDataModule):
     @property
     def dim(self) -> int:
         """D, the width of the word vectors."""
-        return int(self._vectors().matrix.shape[1])
+        return int(self._vectors.matrix.shape[1])
 
     @property
     def label_names(self) -> tuple[str, ...]:
@@ -216,6 +217,7 @@ class ReviewData(LightningDataModule):
     def _source(self) -> Source:
         return SOURCES[self.hparams["source"]](self._data_dir)
 
+    @cached_property
     def _vectors(self) -> AlignedVectors:
         store = self.reviews.store
         return load_vectors(self._vector_file(), store.words, store.folder.name, self._cache)

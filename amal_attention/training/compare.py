@@ -60,16 +60,18 @@ def compare(
         base: source, seed, embeddings and options that all questions share; its own question is not used.
         questions: those to train.
         folder: gets one folder a run.
-        sweep: also train the lab's sweep, if it has one and its question is asked for.
+        sweep: also train the lab's sweep, if it has one and its question is asked for; the value that the question's
+            own recipe has is not trained twice.
         resume: go on with an interrupted comparison in that folder.
         measure_faithfulness: also compare attention with leave-one-out.
         shown_reviews: how many test reviews the models read side by side.
         progress: show progress bars.
     """
     runs = [Run(replace(base, question=question), folder / question) for question in questions]
-    swept = _sweep_runs(base, questions, folder) if sweep else []
+    swept = _sweep_runs(base, questions, folder) if sweep else {}
     records = [train(run, resume=resume, measure_faithfulness=measure_faithfulness, progress=progress) for run in runs]
-    strengths = [train(run, resume=resume, progress=progress) for run in swept]
+    known = {record.strength: record for record in records}
+    strengths = [known.get(value) or train(run, resume=resume, progress=progress) for value, run in swept.items()]
     return Comparison(base.lab.title, _with_readings(runs, records, shown_reviews), strengths)
 
 
@@ -92,17 +94,17 @@ def _summary(record: RunRecord) -> dict[str, Any]:
     return replace(record, histograms=[], readings=[]).to_dict()
 
 
-def _sweep_runs(base: Recipe, questions: Sequence[str], folder: Path) -> list[Run]:
+def _sweep_runs(base: Recipe, questions: Sequence[str], folder: Path) -> dict[float, Run]:
     sweep = base.lab.sweep
     if sweep is None or sweep.question not in questions:
-        return []
-    return [
-        Run(
+        return {}
+    return {
+        value: Run(
             replace(base, question=sweep.question, options=[*base.options, f"--{sweep.option}={value}"]),
             folder / f"{sweep.question}-{value:g}",
         )
         for value in sweep.values
-    ]
+    }
 
 
 def _with_readings(runs: list[Run], records: list[RunRecord], shown: int) -> list[RunRecord]:

@@ -193,7 +193,7 @@ def _label(run: Run, setup: Setup) -> Label:
         lab=run.recipe.lab.name,
         question=run.recipe.question,
         model=setup.model_config,
-        embeddings=list(setup.data.embeddings.shape),
+        embeddings=[len(setup.data.vocabulary), setup.data.dim],
         words=setup.data.vocabulary.known,
         tokenizer=setup.data.tokenizer.name,
         label_names=list(setup.data.label_names),

@@ -33,6 +33,12 @@ def test_the_sweep_trains_each_value_of_the_labs_option(quick, tmp_path):
     assert [record.strength for record in result.sweep] == [0.0, 0.5]
 
 
+def test_the_value_of_the_questions_own_recipe_is_not_trained_twice(quick, tmp_path):
+    result = compare(quick, ["sharp"], tmp_path, progress=False)
+    assert {path.name for path in tmp_path.iterdir()} == {"sharp", "sharp-0.5"}
+    assert result.sweep[0].accuracy == result.records[0].accuracy
+
+
 def test_an_interrupted_comparison_goes_on_with_what_is_left(quick, tmp_path, monkeypatch):
     whole = compare(quick, ["even", "sharp"], tmp_path, sweep=False, progress=False)
     (tmp_path / "sharp" / "record.json").unlink()

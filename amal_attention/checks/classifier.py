@@ -1,0 +1,179 @@
+"""Expectations on classifiers: LightningModules that embed tokens, pool them and decide.
+
+A batch has ``tokens`` int ``(B, L)``, ``mask`` bool ``(B, L)`` and ``labels`` int ``(B,)``, and is a named tuple.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from amal_attention.checks.expectation import Missed, expectation
+from amal_attention.checks.inputs import FixedAttention
+from amal_attention.checks.lightning_subject import ClassifierSubject, classifier
+from amal_attention.checks.subject import randomised
+from amal_attention.checks.values import same
+from amal_attention.checks.wording import kind, numbers, shape
+
+__all__ = [
+    "costs_cross_entropy",
+    "gives_logits",
+    "hands_over",
+    "keeps_embeddings",
+    "logs_accuracy",
+    "optimises_everything",
+    "steady_in_evaluation",
+    "tunes_embeddings",
+]
+
+Module = nn.Module | ClassifierSubject
+
+_SQUASHED = "no softmax and no sigmoid in the model: cross-entropy takes the logits, and applies its own softmax"
+
+
+@expectation("the pooling is handed the words' vectors, and the mask as it came")
+def hands_over(model: Module, attention: FixedAttention, embeddings: Tensor, batch: Any) -> None:
+    """What the pooling of ``model`` receives: the rows of ``embeddings`` on the tokens, and the mask of the batch."""
+    classifier(model).eval()(batch.tokens, batch.mask)
+    if attention.x is None or attention.mask is None:
+        raise Missed("forward to call the pooling", "no call", "self.pooling(x, mask)")
+    if attention.mask.shape != batch.mask.shape or not bool((attention.mask == batch.mask).all()):
+        raise Missed(
+            f"the mask {_bits(batch.mask)}",
+            f"{_bits(attention.mask)}",
+            "hand the mask on as it is: the numbers of the tokens do not tell which places are padding",
+            f"tokens {batch.tokens.tolist()}, mask {_bits(batch.mask)}",
+        )
+    vectors = embeddings[batch.tokens]
+    if attention.x.shape != vectors.shape or not same(attention.x[batch.mask], vectors[batch.mask]):
+        raise Missed(
+            f"the vectors of the words, {shape(vectors)}",
+            kind(attention.x) if attention.x.shape != vectors.shape else "other vectors",
+            "x is the embedding of the tokens, row by row",
+            f"tokens {batch.tokens.tolist()}",
+        )
+
+
+@expectation("forward gives logits (B, C), one row a review")
+def gives_logits(model: Module, batch: Any, num_classes: int) -> None:
+    """The shape of the logits, and that nothing squeezes them into [0, 1]."""
+    logits = randomised(classifier(model))(batch.tokens, batch.mask)
+    expected = (len(batch.labels), num_classes)
+    if not isinstance(logits, Tensor) or logits.shape != expected:
+        raise Missed(f"logits of shape {expected}", kind(logits), "a linear layer on the pooled vectors")
+    if bool(((logits >= 0) & (logits <= 1)).all()):
+        raise Missed("logits, any real numbers", f"{numbers(logits.detach())}, all in [0, 1]", _SQUASHED)
+
+
+@expectation("training_step returns the cross-entropy of the logits")
+def costs_cross_entropy(model: Module, batch: Any) -> None:
+    """The loss is the mean over the reviews of minus the log-probability of the label."""
+    looked_at = classifier(model).eval()
+    logits = looked_at(batch.tokens, batch.mask).detach()
+    came = looked_at.loss(batch)
+    expected = F.cross_entropy(logits, batch.labels)
+    if not same(came, expected):
+        mistakes = {
+            _SQUASHED: F.cross_entropy(logits.softmax(dim=1), batch.labels),
+            "the mean over the batch, not the sum": expected * len(batch.labels),
+            "the sign is flipped": -expected,
+        }
+        hint = next((hint for hint, wrong in mistakes.items() if same(came, wrong)), "")
+        raise Missed(f"{expected:.4g}", f"{came:.4g}", hint, f"a batch of {len(batch.labels)} labelled reviews")
+
+
+@expectation("the optimiser is handed every parameter that learns")
+def optimises_everything(model: Module) -> None:
+    """All parameters that need a gradient, those of the pooling included, are in ``configure_optimizers``."""
+    looked_at = classifier(model)
+    forgotten = sorted(set(looked_at.parameters()) - looked_at.optimised())
+    if forgotten:
+        raise Missed("every parameter", f"all but {', '.join(forgotten)}", "hand self.parameters() to the optimiser")
+
+
+@expectation("frozen embeddings stay as they are while the rest learns")
+def keeps_embeddings(model: Module, attention: FixedAttention, batch: Any) -> None:
+    """Ten steps of training leave the vectors of the words alone, and change the logits."""
+    vectors, after, learnt = _trained(model, attention, batch)
+    if not learnt:
+        raise Missed("other logits after ten steps", "the same", "does the output layer learn?")
+    if not same(vectors, after, 1e-7):
+        raise Missed(
+            "the same vectors after ten steps", "other ones", "freeze_embeddings=True: their requires_grad is False"
+        )
+
+
+@expectation("embeddings learn when they are not frozen")
+def tunes_embeddings(model: Module, attention: FixedAttention, batch: Any) -> None:
+    """Ten steps of training change the vectors of the words."""
+    vectors, after, _ = _trained(model, attention, batch)
+    if same(vectors, after, 1e-7):
+        raise Missed(
+            "other vectors after ten steps",
+            "the same",
+            "freeze_embeddings=False: their requires_grad is True, and the optimiser has them",
+        )
+
+
+@expectation("validation logs val_loss, and val_accuracy over all reviews")
+def logs_accuracy(model: Module, batch: Any) -> None:
+    """A Trainer validates the model on a long batch and a short one; the accuracy is the share of right reviews."""
+    looked_at = classifier(model).eval()
+    predicted = looked_at(batch.tokens, batch.mask).argmax(dim=1)
+    wrong = torch.arange(len(predicted)) >= len(predicted) - 1
+    labelled = batch._replace(labels=torch.where(wrong, 1 - predicted, predicted))
+    batches = [type(batch)(*(each[:-1] for each in labelled)), type(batch)(*(each[-1:] for each in labelled))]
+    logged = looked_at.validate(batches)
+    missing = sorted({"val_loss", "val_accuracy"} - set(logged))
+    if missing:
+        raise Missed("val_loss and val_accuracy", f"no {' and no '.join(missing)}", "self.log(...) in validation_step")
+    expected = 1 - 1 / len(predicted)
+    if abs(logged["val_accuracy"] - expected) > 1e-4:
+        raise Missed(
+            f"val_accuracy {expected:.3f}, the share of all reviews",
+            f"{logged['val_accuracy']:.3f}",
+            _mistake_of_accuracy(logged["val_accuracy"], expected),
+            f"a batch of {len(predicted) - 1} reviews, all right, and one of 1, wrong",
+        )
+
+
+@expectation("in evaluation the same text gives the same logits: dropout is off")
+def steady_in_evaluation(model: Module, batch: Any) -> None:
+    """Two calls in evaluation mode agree."""
+    looked_at = classifier(model).eval()
+    first, second = (looked_at(batch.tokens, batch.mask) for _ in range(2))
+    if not same(first, second):
+        raise Missed(
+            "the same logits twice",
+            "other ones",
+            "F.dropout(x, p) also drops in evaluation: nn.Dropout, or F.dropout(x, p, self.training)",
+        )
+
+
+def _trained(model: Module, attention: FixedAttention, batch: Any) -> tuple[Tensor, Tensor, bool]:
+    """The vectors that reach the pooling before and after ten steps, and whether the logits changed."""
+    looked_at = classifier(model)
+    before = looked_at.eval()(batch.tokens, batch.mask).detach()
+    vectors = _handed(attention)
+    looked_at.fit([batch], steps=10)
+    after = looked_at.eval()(batch.tokens, batch.mask).detach()
+    return vectors, _handed(attention), not same(before, after, 1e-7)
+
+
+def _handed(attention: FixedAttention) -> Tensor:
+    if attention.x is None:
+        raise Missed("forward to call the pooling", "no call", "self.pooling(x, mask)")
+    return attention.x.clone()
+
+
+def _mistake_of_accuracy(came: float, expected: float) -> str:
+    if abs(came - 0.5) < 1e-4:
+        return "a mean of batch means counts a short last batch too much: count reviews, as torchmetrics does"
+    return "1 - accuracy: the share of errors" if abs(came - (1 - expected)) < 1e-4 else ""
+
+
+def _bits(mask: Tensor) -> str:
+    return str(mask.int().tolist())

@@ -1,0 +1,111 @@
+"""Expectations: functions that look at a student's code and say what is wrong with it.
+
+The body of an expectation returns if all is well and raises :class:`Missed` if not; what the student's code raises
+itself is caught. Inside ``with check(...)`` the outcome is recorded and the cell goes on; elsewhere, in a hidden test
+for instance, an expectation that is not met raises :class:`ExpectationMissed`, an ``AssertionError``.
+"""
+
+from __future__ import annotations
+
+import functools
+import linecache
+import sysconfig
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import replace
+from pathlib import Path
+from traceback import walk_tb
+from types import TracebackType
+from typing import ParamSpec
+
+from amal_attention.checks.outcome import Outcome, Report, State
+
+__all__ = ["ExpectationMissed", "Missed", "expectation", "judged", "recording"]
+
+recording: ContextVar[Report | None] = ContextVar("recording", default=None)
+"""The report that outcomes go to, if a check is open."""
+
+_OURS = (str(Path(__file__).parents[1]), sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"))
+
+P = ParamSpec("P")
+
+
+class Missed(Exception):
+    """An expectation does not hold: what was sent, what came, what was expected, and the likely mistake."""
+
+    def __init__(self, expected: str, came: str, hint: str = "", sent: str = "") -> None:
+        super().__init__(f"expected {expected}; came {came}")
+        self.expected, self.came, self.hint, self.sent = expected, came, hint, sent
+
+
+class ExpectationMissed(AssertionError):
+    """An expectation that is not met, outside a check; ``outcome`` tells all about it."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        lines = [f"{outcome.expectation}: {outcome.state}", *(": ".join(pair) for pair in outcome.details())]
+        super().__init__("\n  ".join(lines))
+        self.outcome = outcome
+
+
+def expectation(title: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Make a function an expectation called ``title``.
+
+    A keyword ``what`` of the function, if it has one and is given it, is the title in place of ``title``; a keyword
+    ``hint`` is what a miss hints at when the function itself knows no better.
+    """
+
+    def decorate(function: Callable[P, None]) -> Callable[P, None]:
+        @functools.wraps(function)
+        def expecting(*args: P.args, **kwargs: P.kwargs) -> None:
+            name = str(kwargs.get("what") or title)
+            outcome = judged(name, lambda: function(*args, **kwargs))
+            if outcome.state is State.MISSED and not outcome.hint:
+                outcome = replace(outcome, hint=str(kwargs.get("hint") or ""))
+            report = recording.get()
+            if report is not None:
+                report.outcomes.append(outcome)
+            elif outcome.state is not State.MET:
+                raise ExpectationMissed(outcome)
+
+        return expecting
+
+    return decorate
+
+
+def judged(title: str, look: Callable[[], None]) -> Outcome:
+    """What became of an expectation whose body is ``look``; whatever the student's code raises is an outcome too."""
+    try:
+        look()
+    except Missed as missed:
+        return Outcome(title, State.MISSED, missed.sent, missed.came, missed.expected, missed.hint)
+    except NotImplementedError as error:
+        return Outcome(title, State.TO_DO, hint=_student_line(error.__traceback__))
+    except Exception as error:
+        came = f"{type(error).__name__}: {_first_line(error)}"
+        return Outcome(title, State.MISSED, came=f"{came} ({_student_line(error.__traceback__)})", hint=_advice(error))
+    return Outcome(title, State.MET)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or "no message").splitlines()[0][:300]
+
+
+def _student_line(trace: TracebackType | None) -> str:
+    """The innermost line of an exception that is neither ours nor a library's."""
+    frames = [(frame.f_code, number) for frame, number in walk_tb(trace)]
+    theirs = [(code, number) for code, number in frames if not code.co_filename.startswith(_OURS)]
+    if not theirs:
+        return "raised by the call itself"
+    code, number = theirs[-1]
+    source = linecache.getline(code.co_filename, number).strip()
+    return f"in {code.co_name}, line {number}" + (f": {source}" if source else "")
+
+
+def _advice(error: Exception) -> str:
+    if isinstance(error, NameError):
+        return "run the cells above first, from the top of the notebook; or is this name misspelt?"
+    if isinstance(error, TypeError) and "argument" in str(error):
+        return "the signature is not the one that the statement gives"
+    if isinstance(error, AttributeError) and "before Module.__init__() call" in str(error):
+        return "call super().__init__() first"
+    return ""

@@ -1,0 +1,82 @@
+"""What became of an expectation, and of all those of one question: plain data, to show, to count and to send."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+__all__ = ["Outcome", "Report", "State"]
+
+
+class State(StrEnum):
+    """Whether something holds, does not hold, or is not written yet."""
+
+    MET = "met"
+    MISSED = "missed"
+    TO_DO = "to do"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one expectation.
+
+    Attributes:
+        expectation: what must hold, as a sentence.
+        state: whether it does.
+        sent: what the student's code was given.
+        came: what it gave back.
+        expected: what a right answer gives back.
+        hint: the likely mistake.
+    """
+
+    expectation: str
+    state: State
+    sent: str = ""
+    came: str = ""
+    expected: str = ""
+    hint: str = ""
+
+    def details(self) -> list[tuple[str, str]]:
+        """What is known of a miss, as pairs of a name and a text, in the order in which one reads them."""
+        known = {"sent": self.sent, "came": self.came, "expected": self.expected, "likely": self.hint}
+        return [(name, text) for name, text in known.items() if text and self.state is not State.MET]
+
+
+@dataclass
+class Report:
+    """The outcomes of one question, in the order in which they came."""
+
+    question: str
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    @property
+    def state(self) -> State:
+        """Missed if anything is; else to do if anything is, or if nothing was looked at; else met."""
+        states = {outcome.state for outcome in self.outcomes} or {State.TO_DO}
+        return next(state for state in (State.MISSED, State.TO_DO, State.MET) if state in states)
+
+    @property
+    def headline(self) -> str:
+        """The state in a few words, such as ``3 of 5 met``."""
+        if self.state is State.TO_DO:
+            return "to do"
+        return f"{Counter(outcome.state for outcome in self.outcomes)[State.MET]} of {len(self.outcomes)} met"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as JSON-ready built-in types."""
+        return {"question": self.question, "outcomes": [asdict(outcome) for outcome in self.outcomes]}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Report:
+        """Read back what :meth:`to_dict` wrote.
+
+        Raises:
+            ValueError: it did not write this.
+        """
+        try:
+            outcomes = [Outcome(**{**each, "state": State(each["state"])}) for each in values["outcomes"]]
+            return cls(str(values["question"]), outcomes)
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not a report: {type(error).__name__}: {error}") from error

@@ -1,0 +1,105 @@
+"""A module that is looked at: in this process, or a handle on one that runs elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol, Self, runtime_checkable
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["LocalSubject", "Subject", "randomised", "subject"]
+
+
+@runtime_checkable
+class Subject(Protocol):
+    """What an expectation may ask of a module, wherever it runs. Names are those of ``named_parameters``."""
+
+    def __call__(self, *inputs: Any) -> Any:
+        """The reply of ``forward``."""
+
+    def train(self) -> Self:
+        """Go into training mode."""
+
+    def eval(self) -> Self:
+        """Go into evaluation mode."""
+
+    def parameters(self) -> dict[str, Tensor]:
+        """The values of the parameters that learn."""
+
+    def state(self) -> dict[str, Tensor]:
+        """The values of all parameters and buffers."""
+
+    def load(self, values: Mapping[str, Tensor]) -> None:
+        """Give some parameters or buffers other values."""
+
+    def gradients(self, x: Tensor, mask: Tensor, upstream: Tensor) -> tuple[dict[str, Tensor | None], Tensor | None]:
+        """Gradients of ``(pooled * upstream).sum()``: of each parameter that learns, and of ``x``."""
+
+
+class LocalSubject:
+    """A module of this process.
+
+    Args:
+        module: any ``nn.Module``.
+    """
+
+    def __init__(self, module: nn.Module) -> None:
+        self.module = module
+
+    def __call__(self, *inputs: Any) -> Any:
+        """The reply of ``forward`` to copies of the inputs: what it changes in place stays there."""
+        return self.module(*(each.clone() if isinstance(each, Tensor) else each for each in inputs))
+
+    def __getattr__(self, name: str) -> Any:
+        """What else the module has."""
+        return getattr(self.module, name)
+
+    def train(self) -> Self:
+        """Go into training mode."""
+        self.module.train()
+        return self
+
+    def eval(self) -> Self:
+        """Go into evaluation mode."""
+        self.module.eval()
+        return self
+
+    def parameters(self) -> dict[str, Tensor]:
+        """The values of the parameters that learn."""
+        return {name: each.detach().clone() for name, each in self.module.named_parameters() if each.requires_grad}
+
+    def state(self) -> dict[str, Tensor]:
+        """The values of all parameters and buffers."""
+        return {name: each.detach().clone() for name, each in self.module.state_dict().items()}
+
+    def load(self, values: Mapping[str, Tensor]) -> None:
+        """Give some parameters or buffers other values."""
+        self.module.load_state_dict(dict(values), strict=False)
+
+    def gradients(self, x: Tensor, mask: Tensor, upstream: Tensor) -> tuple[dict[str, Tensor | None], Tensor | None]:
+        """Gradients of ``(pooled * upstream).sum()``: of each parameter that learns, and of ``x``."""
+        x = x.clone().requires_grad_()
+        learning = {name: each for name, each in self.module.named_parameters() if each.requires_grad}
+        pooled, _ = self.module(x, mask.clone())
+        found = torch.autograd.grad((pooled * upstream).sum(), [*learning.values(), x], allow_unused=True)
+        return dict(zip(learning, found[:-1], strict=True)), found[-1]
+
+
+def subject(module: nn.Module | Subject) -> Subject:
+    """The module as an expectation asks it: a handle as it is, a module of this process wrapped."""
+    return LocalSubject(module) if isinstance(module, nn.Module) else module
+
+
+def randomised(module: nn.Module | Subject, seed: int = 0) -> Subject:
+    """The module, its parameters replaced by numbers of mean 0 and deviation 0.5, in evaluation mode.
+
+    What a module computes is then seen whatever it starts from: a query that starts at zero attends to nothing.
+    """
+    looked_at = subject(module).eval()
+    generator = torch.Generator().manual_seed(seed)
+    values = looked_at.parameters()
+    looked_at.load(
+        {name: 0.5 * torch.randn(each.shape, generator=generator, dtype=each.dtype) for name, each in values.items()}
+    )
+    return looked_at

@@ -10,6 +10,7 @@ and a hidden test uses the same expectations, which then raise an ``AssertionErr
 
 from amal_attention.checks.check import check, summary
 from amal_attention.checks.classifier import (
+    charges_entropy,
     costs_cross_entropy,
     gives_logits,
     hands_over,
@@ -37,6 +38,7 @@ from amal_attention.checks.values import close_to, equal_to
 
 __all__ = [
     "FixedAttention",
+    "charges_entropy",
     "check",
     "close_to",
     "costs_cross_entropy",

@@ -5,6 +5,8 @@ A batch has ``tokens`` int ``(B, L)``, ``mask`` bool ``(B, L)`` and ``labels`` i
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -19,6 +21,7 @@ from amal_attention.checks.values import same
 from amal_attention.checks.wording import kind, numbers, shape
 
 __all__ = [
+    "charges_entropy",
     "costs_cross_entropy",
     "gives_logits",
     "hands_over",
@@ -82,7 +85,45 @@ def costs_cross_entropy(model: Module, batch: Any) -> None:
             "the sign is flipped": -expected,
         }
         hint = next((hint for hint, wrong in mistakes.items() if same(came, wrong)), "")
-        raise Missed(f"{expected:.4g}", f"{came:.4g}", hint, f"a batch of {len(batch.labels)} labelled reviews")
+        raise Missed(f"{expected:.4g}", f"{came:.4g}", hint, _labelled(batch))
+
+
+@expectation("the loss counts the mean entropy of the attention, times the strength")
+def charges_entropy(build: Callable[[float], Module], batch: Any, mean_entropy: float) -> None:
+    """What a strength of 2 adds to the loss, and that its gradient reaches the attention.
+
+    Args:
+        build: makes a classifier of a given strength around a :class:`FixedAttention`; the same start each time.
+        batch: labelled reviews.
+        mean_entropy: of that attention on these reviews, in nats.
+    """
+    plain, charged = (classifier(build(strength)) for strength in (0.0, 2.0))
+    free, dear = plain.loss(batch), charged.loss(batch)
+    added = dear - free
+    if not same(added, torch.tensor(2 * mean_entropy)):
+        mistakes = {
+            "the sign is flipped: the entropy is added to the loss, so that a narrow attention is cheaper": -added,
+            "the strength multiplies the whole loss: it multiplies the entropy alone": dear
+            - 2 * _cross_entropy(charged, batch),
+            "the sum over the batch: the entropy is a mean over the reviews": added / len(batch.labels),
+            "the strength is not used: twice the strength, twice the entropy": 2 * added,
+            "the logarithm is in base 2: nats are asked, the natural logarithm": added * math.log(2),
+        }
+        hint = next((hint for hint, mended in mistakes.items() if same(mended, torch.tensor(2 * mean_entropy))), "")
+        raise Missed(
+            f"{2 * mean_entropy:.4g} more at strength 2 than at strength 0", f"{added:.4g} more", hint, _labelled(batch)
+        )
+    reached = [name for name, each in plain.parameters().items() if each.shape == batch.mask.shape]
+    gradient = charged.loss_gradients(batch)[reached[0]]
+    if gradient is None or not bool((gradient != 0).any()):
+        raise Missed("a gradient for the attention", "none", "the entropy is cut off from the weights: no detach", "")
+    if not gradient.isfinite().all():
+        raise Missed(
+            "a finite gradient for the attention",
+            numbers(gradient),
+            "0 · log 0 on padding: fill the weights there with a number whose log is finite before you take it",
+            _labelled(batch),
+        )
 
 
 @expectation("the optimiser is handed every parameter that learns")
@@ -173,6 +214,14 @@ def _mistake_of_accuracy(came: float, expected: float) -> str:
     if abs(came - 0.5) < 1e-4:
         return "a mean of batch means counts a short last batch too much: count reviews, as torchmetrics does"
     return "1 - accuracy: the share of errors" if abs(came - (1 - expected)) < 1e-4 else ""
+
+
+def _cross_entropy(looked_at: ClassifierSubject, batch: Any) -> Tensor:
+    return F.cross_entropy(looked_at(batch.tokens, batch.mask).detach(), batch.labels)
+
+
+def _labelled(batch: Any) -> str:
+    return f"a batch of {len(batch.labels)} labelled reviews"
 
 
 def _bits(mask: Tensor) -> str:

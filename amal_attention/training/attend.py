@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import torch
 from jinja2 import Environment
 from markupsafe import Markup
 
-from amal_attention.data import ReviewBatch
-from amal_attention.errors import DataError, explain
 from amal_attention.training.checkpoint import TrainedModel
-from amal_attention.training.examination import read_batch
+from amal_attention.training.examination import read_words
 from amal_attention.visualise.words import attended_html
 
 __all__ = ["TextReading", "attend_text", "attended_page"]
@@ -53,19 +50,14 @@ def attend_text(trained: TrainedModel, text: str) -> TextReading:
         DataError: the text holds no word.
     """
     words = trained.tokenizer.words(text)
-    if not words:
-        raise DataError(explain(expected="a text", got="no word in it", do="give at least one word"))
-    tokens = torch.from_numpy(trained.vocabulary.encode(words)).unsqueeze(0)
-    batch = ReviewBatch(tokens, torch.ones_like(tokens, dtype=torch.bool), torch.zeros(1, dtype=torch.int64))
-    logits, weights = read_batch(trained.model, batch)
-    probability, prediction = logits.softmax(dim=1).max(dim=1)
+    weights, prediction, probability = read_words(trained.model, trained.vocabulary, words)
     return TextReading(
         lab=trained.label.lab,
         question=trained.label.question,
-        prediction=trained.label.label_names[int(prediction)],
-        probability=float(probability),
+        prediction=trained.label.label_names[prediction],
+        probability=probability,
         tokens=words,
-        weights=weights[0].tolist(),
+        weights=weights,
         unknown=sorted({word for word in words if word not in trained.vocabulary}),
     )
 

@@ -14,13 +14,23 @@ from torch import Tensor
 from torchmetrics.classification import MulticlassAccuracy
 from tqdm.auto import tqdm
 
-from amal_attention.data import ReviewBatch, ReviewData
+from amal_attention.data import ReviewBatch, ReviewData, Vocabulary
 from amal_attention.data.buckets import LengthBuckets, Windows
+from amal_attention.errors import DataError, explain
 from amal_attention.record import Evidence, Reading
 from amal_attention.training.attention import tapped_attention
 from amal_attention.training.metrics import AttentionSpread
 
-__all__ = ["Examination", "accuracy_interval", "evidence_share", "examine", "read_batch", "read_reviews"]
+__all__ = [
+    "Examination",
+    "accuracy_interval",
+    "evidence_share",
+    "examine",
+    "read_batch",
+    "read_reviews",
+    "read_text",
+    "read_words",
+]
 
 
 @dataclass(frozen=True)
@@ -91,6 +101,32 @@ def read_reviews(model: LightningModule, data: ReviewData, rows: npt.NDArray[np.
             )
         )
     return readings
+
+
+def read_text(model: LightningModule, data: ReviewData, text: str) -> Reading:
+    """A text of one's own as a model reads it; its label is not known, and its review number is -1.
+
+    Raises:
+        DataError: the text holds no word.
+    """
+    words = data.tokenizer.words(text)
+    weights, prediction, probability = read_words(model, data.vocabulary, words)
+    return Reading(-1, words, weights, "", data.label_names[prediction], probability)
+
+
+def read_words(model: LightningModule, vocabulary: Vocabulary, words: list[str]) -> tuple[list[float], int, float]:
+    """The attention on each word, the number of the predicted class, and its probability.
+
+    Raises:
+        DataError: there is no word.
+    """
+    if not words:
+        raise DataError(explain(expected="a text", got="no word in it", do="give at least one word"))
+    tokens = torch.from_numpy(vocabulary.encode(words)).unsqueeze(0)
+    batch = ReviewBatch(tokens, torch.ones_like(tokens, dtype=torch.bool), torch.zeros(1, dtype=torch.int64))
+    logits, weights = read_batch(model, batch)
+    probability, prediction = logits.softmax(dim=1).max(dim=1)
+    return weights[0].tolist(), int(prediction), float(probability)
 
 
 def accuracy_interval(accuracy: float, reviews: int) -> tuple[float, float]:

@@ -10,17 +10,74 @@
 #     name: python3
 # ---
 
-# %% [markdown]
-# # AMAL TP 9: attention mechanisms
-#
-# A review is a sequence of words; some of them say whether its author liked the film. Every question of this lab is
-# another way to reduce the vectors $x_1, \dots, x_n$ of a review to one vector $\hat t$, on which a linear layer
-# decides. One signature serves them all:
-#
-#     forward(x: float (B, L, D), mask: bool (B, L), True on tokens) -> (pooled (B, out_features), weights (B, L))
-#
-# The weights of a review sum to 1 over its tokens and are exactly 0 elsewhere; a review without a token gives zeros.
+# %% tags=["instructor"]
 """The reference modules of TP 9: five ways to read a review, from the mean of its words to contextual attention."""
+
+# %% [markdown] lang="fr"
+# # AMAL – TP 9 : mécanisme d'attention
+#
+# Une critique de film est une suite de mots ; quelques-uns seulement disent si son auteur a aimé le film. Un mécanisme
+# d'**attention** apprend lesquels regarder. Dans ce TP, on en construit cinq, du plus simple au plus riche, et on les
+# compare sur la même tâche : dire si une critique est positive (`pos`) ou négative (`neg`). La mesure de performance est
+# le taux de bonne classification.
+#
+# | question | comment un texte devient un vecteur | points |
+# |---|---|---|
+# | 1 | la moyenne des mots | 5 |
+# | 2 | une question apprise, la même pour tous les textes | 6 |
+# | 3 | une question qui dépend du texte, et une valeur | 3 |
+# | 4 (optionnelle) | une question posée à des états contextuels, GRU ou LSTM | 3 |
+# | 5 (optionnelle) | un critère sur l'entropie, qui resserre l'attention | 3 |
+#
+# **Les données** sont les 50 000 critiques d'IMDB (Maas et coll., 2011), les mots sont représentés par les vecteurs GloVe
+# de dimension 50 (Pennington et coll., 2014). Sans copie d'IMDB sur la machine, le TP tourne sur un petit corpus fourni,
+# écrit par une grammaire : critiques de quatre genres de films, où chaque question trouve de quoi progresser.
+#
+# **Comment travailler.** Complétez les cellules qui contiennent `VOTRE CODE ICI`, et elles seules ; ajoutez autant de
+# cellules que vous voulez. Sous chaque exercice, une cellule de vérification dit aussitôt ce qui est juste, ce qui manque
+# et l'erreur probable. Une question fausse ou vide n'empêche jamais de répondre aux suivantes. D'autres tests, cachés,
+# servent à la notation : ils ne vérifient rien qui ne soit dans cet énoncé. Depuis un terminal, `amal check` suivi du nom
+# de ce notebook lance toutes les vérifications.
+
+# %% [markdown] lang="en"
+# # AMAL – TP 9: attention mechanisms
+#
+# A film review is a sequence of words; only some of them tell whether its author liked the film. An **attention** mechanism
+# learns which ones to look at. This lab builds five of them, from the simplest to the richest, and compares them on one
+# task: is a review positive (`pos`) or negative (`neg`)? The measure is accuracy, the share of reviews classified rightly.
+#
+# | question | how a text becomes one vector | points |
+# |---|---|---|
+# | 1 | the mean of its words | 5 |
+# | 2 | a learned query, the same for all texts | 6 |
+# | 3 | a query that depends on the text, and a value | 3 |
+# | 4 (optional) | a query put to contextual states, GRU or LSTM | 3 |
+# | 5 (optional) | a criterion on the entropy, which narrows the attention | 3 |
+#
+# **The data** are the 50,000 reviews of IMDB (Maas et al., 2011), and words are the 50-dimensional GloVe vectors
+# (Pennington et al., 2014). Without a copy of IMDB on the machine, the lab runs on a small corpus that comes with it,
+# written by a grammar: reviews of four genres of films, in which every question has something to gain.
+#
+# **How to work.** Fill the cells that hold `YOUR CODE HERE`, and only those; add as many cells as you like. Below each
+# exercise a check tells at once what is right, what is missing, and the likely mistake. A wrong or empty answer never
+# keeps you from the next questions. Other tests, hidden, give the marks: they test nothing that is not stated here. From a
+# terminal, `amal check` and the name of this notebook run all the checks.
+
+# %% [markdown] lang="fr"
+# ## Installation
+#
+# La cellule suivante installe le paquet s'il manque, par exemple sur Colab ; ailleurs elle ne fait rien.
+
+# %% [markdown] lang="en"
+# ## Set-up
+#
+# The next cell installs the package where it is missing, on Colab for instance; elsewhere it does nothing.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# import importlib.util
+#
+# if importlib.util.find_spec("amal_attention") is None:
+#     %pip install --quiet amal-attention
 
 # %%
 from __future__ import annotations
@@ -33,15 +90,190 @@ from torchmetrics.classification import MulticlassAccuracy
 
 from amal_attention.data import ReviewBatch
 
-# %% [markdown]
-# ## Question 1: the mean of the embeddings
+# %% [markdown] lang="fr"
+# ## Les données
 #
-# $$\hat t = \frac{1}{n} \sum_i x_i$$
+# Un lot (*batch*) contient $B$ critiques. La plus longue a $L$ mots ; les autres sont complétées à droite par du
+# **remplissage** (*padding*), qui n'est pas du texte et ne doit rien changer :
+#
+# | champ | forme | contenu |
+# |---|---|---|
+# | `tokens` | entiers `(B, L)` | le numéro de chaque mot dans le vocabulaire |
+# | `mask` | booléens `(B, L)` | `True` sur les mots, `False` sur le remplissage |
+# | `labels` | entiers `(B,)` | 0 pour `neg`, 1 pour `pos` |
+#
+# C'est le **masque** qui dit où sont les mots, pas leur numéro.
+
+# %% [markdown] lang="en"
+# ## The data
+#
+# A batch holds $B$ reviews. The longest has $L$ words; the others are filled up on the right with **padding**, which is no
+# text and must change nothing:
+#
+# | field | shape | content |
+# |---|---|---|
+# | `tokens` | integers `(B, L)` | the number of each word in the vocabulary |
+# | `mask` | booleans `(B, L)` | `True` on words, `False` on padding |
+# | `labels` | integers `(B,)` | 0 for `neg`, 1 for `pos` |
+#
+# It is the **mask** that tells where the words are, not their numbers.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# from amal_attention.data import ReviewData, available_source
+#
+# data = ReviewData(available_source(), standardise=True, batch_size=32, crop=200)
+# embeddings = data.embeddings
+# batch = next(iter(data.train_dataloader()))
+# print(f"source: {data.hparams.source}; {len(data.rows('train'))} reviews to train on, "
+#       f"{len(data.rows('validation'))} for validation, {len(data.rows('test'))} for the test")
+# print(f"a batch: tokens {tuple(batch.tokens.shape)}, mask {tuple(batch.mask.shape)}, labels {tuple(batch.labels.shape)}")
+# print(f"vectors: {tuple(embeddings.shape)}")
+# print("a review:", " ".join(data.vocabulary.words[token] for token in batch.tokens[0][batch.mask[0]][:40]), "...")
+
+# %% [markdown] lang="fr"
+# Les cellules qui entraînent et qui dessinent sont fournies. Celle-ci prépare les outils qu'elles partagent : `train`
+# entraîne un modèle avec Lightning et trace ses courbes ; `reviews` contient quelques critiques de validation, que l'on
+# relira avec chaque modèle. L'ensemble de test, lui, n'est lu qu'une fois, à la toute fin.
+
+# %% [markdown] lang="en"
+# The cells that train and draw are given. This one makes the tools that they share: `train` trains a model with Lightning
+# and draws its curves; `reviews` are a few validation reviews that every model will read. The test set is read once, at the
+# very end.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# import logging
+# import warnings
+#
+# from IPython.display import display
+# from lightning import Trainer, seed_everything
+#
+# from amal_attention.training.callbacks import EntropyHistograms, History, OneCycle
+# from amal_attention.training.examination import examine, read_reviews, read_text
+# from amal_attention.visualise.diagrams import attention_diagram, pooling_diagram
+# from amal_attention.visualise.figures import accuracy_bars, entropy_histograms, strength_curve, training_curves
+# from amal_attention.visualise.readings import attention_map, compare_readings
+#
+# logging.getLogger("lightning").setLevel(logging.ERROR)
+# logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+# warnings.filterwarnings("ignore", module="lightning")
+# reviews = data.rows("validation")[:4]
+#
+#
+# class Trained(dict):
+#     """The models that were trained, by question."""
+#
+#     def __missing__(self, question):
+#         raise NotImplementedError(f"{question} is not trained yet: answer it, then run its training cell")
+#
+#
+# models, histories, histograms = Trained(), Trained(), Trained()
+#
+#
+# def entropy_is_written():
+#     """Whether `attention_entropy`, an exercise of question 2, has an answer yet."""
+#     try:
+#         attention_entropy(torch.ones(1, 1), torch.ones(1, 1, dtype=torch.bool))
+#     except (NotImplementedError, NameError):
+#         return False
+#     return True
+#
+#
+# def train(question, build, epochs):
+#     """Build a model, train it, and keep it and its history under the name of its question."""
+#     seed_everything(0, verbose=False)
+#     model, history = build(), History()
+#     spread = EntropyHistograms(attention_entropy) if entropy_is_written() else None
+#     trainer = Trainer(
+#         max_epochs=epochs,
+#         callbacks=[history, OneCycle(), *([spread] if spread else [])],
+#         gradient_clip_val=1.0,
+#         logger=False,
+#         enable_checkpointing=False,
+#         enable_model_summary=False,
+#         num_sanity_val_steps=0,
+#     )
+#     trainer.fit(model, data)
+#     models[question], histories[question] = model, history.points
+#     if spread:
+#         histograms[question] = spread.histograms
+#     print(f"{question}: {history.points[-1].val_accuracy:.1%} of the validation reviews are right")
+
+# %% [markdown] lang="fr"
+# ## Question 1 : la moyenne des mots
+#
+# Un texte $t = (t_1, \dots, t_n)$ est représenté par la moyenne des vecteurs $x_i$ de ses mots :
+#
+# $$\hat t = \frac 1 n \sum_{i=1}^n x_i$$
+#
+# et une couche linéaire décide entre les classes.
+
+# %% [markdown] lang="en"
+# ## Question 1: the mean of the words
+#
+# A text $t = (t_1, \dots, t_n)$ is represented by the mean of the vectors $x_i$ of its words:
+#
+# $$\hat t = \frac 1 n \sum_{i=1}^n x_i$$
+#
+# and a linear layer decides between the classes.
+
+# %% lang="fr" tags=["active-ipynb", "raises-exception"]
+# pooling_diagram(["un", "superbe", "film", "…"], mask=[True, True, True, False], linear="linéaire")
+
+# %% lang="en" tags=["active-ipynb", "raises-exception"]
+# pooling_diagram(["a", "great", "film", "…"], mask=[True, True, True, False])
+
+# %% [markdown] lang="fr"
+# **À la main.** Trois mots en dimension 2, $x_1 = (1, 2)$, $x_2 = (3, 6)$ et $x_3 = (2, 1)$ :
+#
+# $$\hat t = \tfrac13 (1 + 3 + 2,\; 2 + 6 + 1) = (2, 3)$$
+#
+# Avec une place de remplissage à droite, la réponse reste $(2, 3)$, quels que soient les nombres écrits à cette place :
+# on divise par le nombre de **mots**, 3, et non par la longueur 4.
+#
+# **Une même signature pour tout le TP.** Chaque façon de réduire un texte à un vecteur est un `nn.Module` :
+#
+#     forward(x, mask) -> (pooled, weights)
+#
+# | | forme | |
+# |---|---|---|
+# | `x` | réels `(B, L, D)` | les vecteurs des mots |
+# | `mask` | booléens `(B, L)` | `True` sur les mots |
+# | `pooled` | réels `(B, out_features)` | un vecteur par texte ; `out_features` est un attribut du module |
+# | `weights` | réels `(B, L)` | le poids de chaque mot dans ce vecteur |
+#
+# Les poids d'un texte sont positifs, somment à 1 sur ses mots et valent **exactement 0** sur le remplissage. Ni le
+# remplissage, ni les autres textes du lot ne changent la réponse. (Un texte sans aucun mot donne des zéros.)
+#
+# > **Exercice 1.1** (2 points). Écrivez `MeanPooling` : chaque mot d'un texte de $n$ mots y pèse $1/n$.
+
+# %% [markdown] lang="en"
+# **By hand.** Three words in dimension 2, $x_1 = (1, 2)$, $x_2 = (3, 6)$ and $x_3 = (2, 1)$:
+#
+# $$\hat t = \tfrac13 (1 + 3 + 2,\; 2 + 6 + 1) = (2, 3)$$
+#
+# With one place of padding on the right the answer is still $(2, 3)$, whatever numbers stand there: one divides by the
+# number of **words**, 3, and not by the length, 4.
+#
+# **One signature for the whole lab.** Each way to reduce a text to one vector is an `nn.Module`:
+#
+#     forward(x, mask) -> (pooled, weights)
+#
+# | | shape | |
+# |---|---|---|
+# | `x` | floats `(B, L, D)` | the vectors of the words |
+# | `mask` | booleans `(B, L)` | `True` on words |
+# | `pooled` | floats `(B, out_features)` | one vector a text; `out_features` is an attribute of the module |
+# | `weights` | floats `(B, L)` | the weight of each word in that vector |
+#
+# The weights of a text are positive, sum to 1 over its words and are **exactly 0** on padding. Neither padding nor the
+# other texts of the batch change the answer. (A text without any word gives zeros.)
+#
+# > **Exercise 1.1** (2 points). Write `MeanPooling`: each word of a text of $n$ words weighs $1/n$.
 
 
 # %% nbgrader={"grade": false, "grade_id": "q1-mean-pooling", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class MeanPooling(nn.Module):
-    """The mean of the tokens' vectors: attention that prefers no word.
+    """The mean of the words' vectors: attention that prefers no word.
 
     Args:
         dim: D, the width of the vectors.
@@ -54,19 +286,60 @@ class MeanPooling(nn.Module):
     def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """``x`` float ``(B, L, D)``, ``mask`` bool ``(B, L)`` -> pooled ``(B, D)``, weights ``(B, L)``."""
         ### BEGIN SOLUTION
-        tokens = mask.to(x.dtype)
-        weights = tokens / tokens.sum(dim=1, keepdim=True).clamp(min=1)
-        return weighted_sum(weights, x), weights
+        words = mask.to(x.dtype)
+        weights = words / words.sum(dim=1, keepdim=True).clamp(min=1)
+        return torch.bmm(weights.unsqueeze(1), x).squeeze(1), weights
         ### END SOLUTION
 
 
-### BEGIN SOLUTION
-def weighted_sum(weights: Tensor, values: Tensor) -> Tensor:
-    """``weights`` ``(B, L)``, ``values`` ``(B, L, D)`` -> ``(B, D)``."""
-    return torch.bmm(weights.unsqueeze(1), values).squeeze(1)
+# %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q1-mean-pooling", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# from amal_attention.checks import check, close_to, ignores_padding, reads_each_alone, shapes, simplex
+#
+# with check("q1-mean-pooling"):
+#     pooling = MeanPooling(dim=2)
+#     shapes(pooling, dim=2, out_features=2)
+#     simplex(pooling, dim=2)
+#     ignores_padding(pooling, dim=2)
+#     reads_each_alone(pooling, dim=2)
+#     x = torch.tensor([[[1.0, 2.0], [3.0, 6.0], [2.0, 1.0], [8.0, 8.0]]])  # three words, then padding
+#     pooled, weights = pooling(x, torch.tensor([[True, True, True, False]]))
+#     close_to(
+#         pooled,
+#         [[2.0, 3.0]],
+#         what="the three words of the example give (2, 3)",
+#         mistakes={
+#             "padding is counted in the mean: divide by the number of words": [[3.5, 4.25]],
+#             "what stands under the padding is added in: count only the places where the mask is True": [[14 / 3, 17 / 3]],
+#             "the padding is left out of the sum, but the sum is divided by the length 4, not by the 3 words": [[1.5, 2.25]],
+#         },
+#     )
+#     close_to(weights, [[1 / 3, 1 / 3, 1 / 3, 0.0]], what="each of the three words weighs 1/3, and the padding 0")
 
+# %% [markdown] lang="fr"
+# > **Exercice 1.2** (2 points). Écrivez `TextClassifier`, un `LightningModule` : vecteurs des mots, puis la réduction
+# > `pooling` reçue en argument, puis une couche linéaire.
+# >
+# > - `forward(tokens, mask)` rend les **logits** `(B, C)`. Pas de softmax : l'entropie croisée s'en charge.
+# > - La réduction est gardée dans l'attribut `pooling` et reçoit les vecteurs des mots et le masque, tel quel.
+# > - `training_step` rend l'entropie croisée moyenne du lot.
+# > - `validation_step` enregistre `val_loss` et `val_accuracy` avec `self.log` ; le taux porte sur **toutes** les
+# >   critiques, même si le dernier lot est plus petit (voyez `torchmetrics`).
+# > - Les vecteurs ne bougent pas si `freeze_embeddings` est vrai ; sinon ils s'apprennent aussi.
+# > - `configure_optimizers` rend Adam, de pas `lr`, sur tout ce qui s'apprend, réduction comprise.
+# > - En évaluation, le même texte donne toujours les mêmes logits.
 
-### END SOLUTION
+# %% [markdown] lang="en"
+# > **Exercise 1.2** (2 points). Write `TextClassifier`, a `LightningModule`: the vectors of the words, then the `pooling`
+# > that it is given, then a linear layer.
+# >
+# > - `forward(tokens, mask)` returns the **logits** `(B, C)`. No softmax: cross-entropy sees to it.
+# > - The pooling is kept in the attribute `pooling`, and is handed the vectors of the words and the mask as it is.
+# > - `training_step` returns the mean cross-entropy of the batch.
+# > - `validation_step` logs `val_loss` and `val_accuracy` with `self.log`; the accuracy is over **all** reviews, even where
+# >   the last batch is smaller (see `torchmetrics`).
+# > - The vectors stay as they are if `freeze_embeddings` is true; otherwise they learn too.
+# > - `configure_optimizers` returns Adam with step size `lr` on all that learns, the pooling included.
+# > - In evaluation the same text always gives the same logits.
 
 
 # %% nbgrader={"grade": false, "grade_id": "q1-classifier", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -79,9 +352,6 @@ class TextClassifier(LightningModule):
         num_classes: C.
         lr: step size of Adam.
         freeze_embeddings: keep the vectors as they are, or learn them too.
-        embedding_dropout: share of the numbers of each word's vector that are dropped while training.
-        dropout: share of the pooled vector that is dropped while training.
-        embedding_lr: step size of the vectors where they learn; ``lr`` by default.
     """
 
     def __init__(
@@ -91,88 +361,183 @@ class TextClassifier(LightningModule):
         num_classes: int = 2,
         lr: float = 1e-2,
         freeze_embeddings: bool = True,
-        embedding_dropout: float = 0.0,
-        dropout: float = 0.0,
-        embedding_lr: float | None = None,
     ) -> None:
         super().__init__()
         ### BEGIN SOLUTION
         vectors = embeddings if freeze_embeddings else embeddings.clone()  # what is learnt stays in this model
         self.embedding = nn.Embedding.from_pretrained(vectors, freeze=freeze_embeddings, padding_idx=0)
         self.pooling = pooling
-        self.embedding_dropout = nn.Dropout(embedding_dropout)
-        self.dropout = nn.Dropout(dropout)
         self.output = nn.Linear(pooling.out_features, num_classes)
-        self.lr, self.embedding_lr = lr, embedding_lr or lr
-        self.train_accuracy, self.val_accuracy, self.test_accuracy = (
-            MulticlassAccuracy(num_classes, average="micro") for _ in range(3)
-        )
+        self.lr = lr
+        self.val_accuracy = MulticlassAccuracy(num_classes, average="micro")
         ### END SOLUTION
 
     def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """``tokens`` int ``(B, L)``, ``mask`` bool ``(B, L)`` -> logits ``(B, C)``."""
         ### BEGIN SOLUTION
-        pooled, _ = self.pool(tokens, mask)
-        return self.output(self.dropout(pooled))
+        pooled, _ = self.pooling(self.embedding(tokens), mask)
+        return self.output(pooled)
         ### END SOLUTION
 
-    ### BEGIN SOLUTION
-    def pool(self, tokens: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """The pooled review and the attention that made it."""
-        return self.pooling(self.embedding_dropout(self.embedding(tokens)), mask)
-
-    def loss_and_logits(self, batch: ReviewBatch) -> tuple[Tensor, Tensor]:
-        """Cross-entropy of a batch, and its logits."""
-        logits = self(batch.tokens, batch.mask)
-        return F.cross_entropy(logits, batch.labels), logits
-
-    ### END SOLUTION
-
     def training_step(self, batch: ReviewBatch, batch_idx: int) -> Tensor:
-        """The loss of a batch."""
+        """The loss of a batch; also logged, as ``train_loss``."""
         ### BEGIN SOLUTION
-        loss, logits = self.loss_and_logits(batch)
-        self.train_accuracy(logits, batch.labels)
-        size = len(batch.labels)
-        self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=size, prog_bar=True)
-        self.log("train_accuracy", self.train_accuracy, on_step=False, on_epoch=True)
+        loss = F.cross_entropy(self(batch.tokens, batch.mask), batch.labels)
+        self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=len(batch.labels), prog_bar=True)
         return loss
         ### END SOLUTION
 
     def validation_step(self, batch: ReviewBatch, batch_idx: int) -> None:
         """Log ``val_loss`` and ``val_accuracy``."""
         ### BEGIN SOLUTION
-        self.evaluate(batch, "val", self.val_accuracy)
-        ### END SOLUTION
-
-    ### BEGIN SOLUTION
-    def test_step(self, batch: ReviewBatch, batch_idx: int) -> None:
-        """Log ``test_loss`` and ``test_accuracy``."""
-        self.evaluate(batch, "test", self.test_accuracy)
-
-    def evaluate(self, batch: ReviewBatch, stage: str, accuracy: MulticlassAccuracy) -> None:
-        """Loss and accuracy over the whole set, whatever the size of its last batch."""
         logits = self(batch.tokens, batch.mask)
-        accuracy(logits, batch.labels)
-        self.log(f"{stage}_loss", F.cross_entropy(logits, batch.labels), batch_size=len(batch.labels), sync_dist=True)
-        self.log(f"{stage}_accuracy", accuracy, prog_bar=True)
-
-    ### END SOLUTION
+        self.val_accuracy(logits, batch.labels)
+        loss = F.cross_entropy(logits, batch.labels)
+        self.log("val_loss", loss, batch_size=len(batch.labels), sync_dist=True)
+        self.log("val_accuracy", self.val_accuracy, prog_bar=True)
+        ### END SOLUTION
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """Adam over everything that learns."""
         ### BEGIN SOLUTION
-        vectors = [parameter for parameter in self.embedding.parameters() if parameter.requires_grad]
-        others = [parameter for name, parameter in self.named_parameters() if not name.startswith("embedding.")]
-        groups = [{"params": others}, *([{"params": vectors, "lr": self.embedding_lr}] if vectors else [])]
-        return torch.optim.Adam(groups, lr=self.lr, fused=True)
+        learning = [parameter for parameter in self.parameters() if parameter.requires_grad]
+        return torch.optim.Adam(learning, lr=self.lr, fused=True)
         ### END SOLUTION
 
 
-# %% [markdown]
+# %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q1-classifier", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# from amal_attention.checks import (
+#     FixedAttention, check, costs_cross_entropy, gives_logits, hands_over, keeps_embeddings, logs_accuracy,
+#     optimises_everything, steady_in_evaluation, tunes_embeddings,
+# )
+#
+# with check("q1-classifier"):
+#     vectors = torch.randn(10, 4)  # a vocabulary of ten words in dimension 4
+#     batch = ReviewBatch(
+#         tokens=torch.tensor([[2, 3, 4], [5, 1, 7], [6, 9, 8]]),  # padding may hold any number: the mask decides
+#         mask=torch.tensor([[True, True, True], [True, True, False], [True, False, False]]),
+#         labels=torch.tensor([0, 1, 1]),
+#     )
+#     attention = FixedAttention(torch.rand(3, 3), dim=4)  # stands in for any pooling
+#     model = TextClassifier(vectors, attention, num_classes=2)
+#     hands_over(model, attention, vectors, batch)
+#     costs_cross_entropy(model, batch)
+#     optimises_everything(model)
+#     steady_in_evaluation(model, batch)
+#     keeps_embeddings(model, attention, batch)
+#     logs_accuracy(model, batch)
+#     gives_logits(model, batch, num_classes=2)
+#     free = TextClassifier(vectors.clone(), attention, num_classes=2, freeze_embeddings=False)
+#     tunes_embeddings(free, attention, batch)
+
+# %% [markdown] lang="fr"
+# **Entraînement.** Les vecteurs restent fixes ; seule la couche linéaire s'apprend.
+
+# %% [markdown] lang="en"
+# **Training.** The vectors stay as they are; only the linear layer learns.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# train("Q1", lambda: TextClassifier(embeddings, MeanPooling(data.dim), lr=0.01), epochs=5)
+# training_curves(histories)
+
+# %% tags=["active-ipynb", "raises-exception"]
+# attention_map(read_reviews(models["Q1"], data, reviews))
+
+# %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q1-observe", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": true}
+# ### Question ouverte 1 (1 point)
+#
+# Regardez les courbes et les critiques ci-dessus. Donnez deux phrases de sens opposés que ce modèle ne peut **pas**
+# distinguer, et dites pourquoi. Pourquoi une longue critique lui est-elle plus difficile qu'une courte ?
+#
+# === BEGIN MARK SCHEME ===
+#
+# 0,5 : deux phrases faites des mêmes mots dans un autre ordre (« pas bon, mais drôle » / « bon, mais pas drôle ») : la
+# moyenne ne voit pas l'ordre, donc pas ce que nie une négation.
+#
+# 0,5 : tous les mots pèsent 1/n : les quelques mots d'opinion d'un long texte sont noyés parmi les mots neutres, et la
+# moyenne se rapproche de celle de la langue.
+#
+# === END MARK SCHEME ===
+
+# %% [markdown] lang="en" nbgrader={"grade": false, "grade_id": "q1-observe", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": true}
+# ### Open question 1 (1 point)
+#
+# Look at the curves and the reviews above. Give two sentences of opposite meaning that this model **cannot** tell apart, and
+# say why. Why is a long review harder for it than a short one?
+#
+# === BEGIN MARK SCHEME ===
+#
+# 0.5: two sentences made of the same words in another order ("not good, but funny" / "good, but not funny"): the mean does
+# not see the order, hence not what a negation negates.
+#
+# 0.5: every word weighs 1/n: the few opinion words of a long text drown among neutral ones, and its mean comes near that of
+# the language.
+#
+# === END MARK SCHEME ===
+
+# %% [markdown] lang="fr" tags=["answer"]
+# *Votre réponse.*
+
+# %% [markdown] lang="en" tags=["answer"]
+# *Your answer.*
+
+# %% [markdown] lang="fr"
+# ## Question 2 : une question apprise
+#
+# La moyenne traite tous les mots de la même façon. On veut au contraire peser lourdement ceux qui comptent pour la tâche :
+#
+# $$\hat t = \sum_{i=1}^n p(a_i \mid t)\, x_i, \qquad \log p(a_i \mid t) = \text{constante} + q \cdot x_i$$
+#
+# où $p(a_i \mid t)$ est la probabilité de porter l'attention sur le $i$-ème mot, et $q$ un vecteur **appris**, la
+# **question** (*query*) : il dit, pour chaque mot, s'il mérite d'être regardé. La constante est la même pour tous les
+# mots d'un texte. Quelle fonction simple donne les $p(a_i \mid t)$ à partir des $q \cdot x_i$ ?
+
+# %% [markdown] lang="en"
 # ## Question 2: a learned query
 #
-# $$\log p(a_i \mid t) = \text{constant} + q \cdot x_i$$
+# The mean treats all words alike. We would rather weigh heavily those that matter for the task:
+#
+# $$\hat t = \sum_{i=1}^n p(a_i \mid t)\, x_i, \qquad \log p(a_i \mid t) = \text{constant} + q \cdot x_i$$
+#
+# where $p(a_i \mid t)$ is the probability that attention falls on the $i$-th word, and $q$ a **learned** vector, the
+# **query**: it tells of each word whether it deserves a look. The constant is the same for all words of a text. Which simple
+# function gives the $p(a_i \mid t)$ from the $q \cdot x_i$?
+
+# %% lang="fr" tags=["active-ipynb", "raises-exception"]
+# attention_diagram(["un", "superbe", "film"], [0.25, 0.5, 0.25])
+
+# %% lang="en" tags=["active-ipynb", "raises-exception"]
+# attention_diagram(["a", "great", "film"], [0.25, 0.5, 0.25])
+
+# %% [markdown] lang="fr"
+# > **Point de vocabulaire.** Les vecteurs des mots jouent ici deux rôles. Ce sont des **clés** $k_i$ (*keys*), que l'on
+# > compare à la question $q$ ; et ce sont des **valeurs** $v_i$ (*values*), que l'on additionne : à chaque clé est associée
+# > une valeur, pondérée par la ressemblance entre la question et la clé. Le vecteur des poids se note
+# > $\alpha(q, k)$. On parle d'attention **globale** quand, comme ici, la question regarde tous les mots du texte. À la
+# > question 3, la valeur ne sera plus la clé.
+#
+# **À la main.** Reprenons les trois mots $(1, 2)$, $(3, 6)$ et $(2, 1)$. Supposons que les scores $q \cdot x_i$ valent
+# $0$, $\ln 2$ et $0$. Alors les $e^{q \cdot x_i}$ valent $1, 2, 1$, les poids $\tfrac14, \tfrac12, \tfrac14$, et
+#
+# $$\hat t = \tfrac14 (1, 2) + \tfrac12 (3, 6) + \tfrac14 (2, 1) = (2{,}25,\; 3{,}75)$$
+#
+# > **Exercice 2.1** (3 points). Écrivez `LearnedQueryPooling`. La question est un paramètre du module, la même pour tous
+# > les textes. Même signature et mêmes propriétés que `MeanPooling` ; des scores très grands ne doivent pas faire déborder
+# > l'exponentielle.
+
+# %% [markdown] lang="en"
+# > **Vocabulary.** The vectors of the words play two parts here. They are **keys** $k_i$, compared with the query $q$; and
+# > they are **values** $v_i$, which are summed: to each key belongs a value, weighted by how much the query resembles the
+# > key. The vector of weights is written $\alpha(q, k)$. Attention is called **global** when, as here, the query looks at all
+# > the words of the text. In question 3, the value will no longer be the key.
+#
+# **By hand.** Take the three words $(1, 2)$, $(3, 6)$ and $(2, 1)$ again. Suppose that the scores $q \cdot x_i$ are $0$,
+# $\ln 2$ and $0$. Then the $e^{q \cdot x_i}$ are $1, 2, 1$, the weights $\tfrac14, \tfrac12, \tfrac14$, and
+#
+# $$\hat t = \tfrac14 (1, 2) + \tfrac12 (3, 6) + \tfrac14 (2, 1) = (2.25,\; 3.75)$$
+#
+# > **Exercise 2.1** (3 points). Write `LearnedQueryPooling`. The query is a parameter of the module, the same for all texts.
+# > Same signature and same properties as `MeanPooling`; very large scores must not make the exponential overflow.
 
 
 # %% nbgrader={"grade": false, "grade_id": "q2-learned-query", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -193,19 +558,62 @@ class LearnedQueryPooling(nn.Module):
     def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """``x`` float ``(B, L, D)``, ``mask`` bool ``(B, L)`` -> pooled ``(B, D)``, weights ``(B, L)``."""
         ### BEGIN SOLUTION
-        weights = masked_softmax(x @ self.query, mask)
-        return weighted_sum(weights, x), weights
+        scores = (x @ self.query).masked_fill(~mask, torch.finfo(x.dtype).min)
+        weights = scores.softmax(dim=1) * mask  # the product is for a review without a word: its softmax is even
+        return torch.bmm(weights.unsqueeze(1), x).squeeze(1), weights
         ### END SOLUTION
 
 
-### BEGIN SOLUTION
-def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
-    """Softmax of ``scores`` ``(B, L)`` over the tokens; exactly 0 elsewhere, and for a review without a token."""
-    hidden = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
-    return hidden.softmax(dim=1) * mask
+# %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q2-learned-query", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# from amal_attention.checks import (
+#     check, gradient_reaches, ignores_padding, log_weights_affine, one_query_for_all, reads_each_alone,
+#     registers_everything, shapes, simplex, sums_by_weights, survives_large_scores,
+# )
+#
+# with check("q2-learned-query"):
+#     pooling = LearnedQueryPooling(dim=5)
+#     shapes(pooling, dim=5, out_features=5)
+#     registers_everything(lambda: LearnedQueryPooling(dim=5), dim=5)
+#     gradient_reaches(pooling, dim=5)
+#     simplex(pooling, dim=5)
+#     ignores_padding(pooling, dim=5)
+#     reads_each_alone(pooling, dim=5)
+#     sums_by_weights(pooling, dim=5)
+#     log_weights_affine(pooling, dim=5)
+#     one_query_for_all(pooling, dim=5)
+#     survives_large_scores(pooling, dim=5)
 
+# %% [markdown] lang="fr"
+# L'attention est-elle étalée ou resserrée ? Son **entropie** le mesure :
+#
+# $$H(t) = - \sum_{i=1}^n p(a_i \mid t) \log p(a_i \mid t)$$
+#
+# en *nats* (logarithme naturel), avec $0 \log 0 = 0$. Elle vaut 0 quand toute l'attention est sur un mot, et $\log n$ quand
+# elle est uniforme. $\exp H$ est le nombre de mots effectivement regardés, et $H / \log n$, entre 0 et 1, permet de comparer
+# des textes de longueurs différentes. **À la main** : les poids $\tfrac14, \tfrac12, \tfrac14$ donnent
+# $H = \tfrac14 \log 4 + \tfrac12 \log 2 + \tfrac14 \log 4 = 1{,}5 \log 2 \approx 1{,}04$ nat.
+#
+# > **Exercice 2.2** (1 point). Écrivez `attention_entropy`. La question 5 la dérivera : son gradient doit rester fini même
+# > là où un poids est nul.
+# >
+# > **Exercice 2.3** (1 point). Écrivez `top_words` : les `k` mots les plus regardés, du plus au moins, avec leur poids. S'il y
+# > a moins de `k` mots, tous.
 
-### END SOLUTION
+# %% [markdown] lang="en"
+# Is the attention spread or narrow? Its **entropy** measures it:
+#
+# $$H(t) = - \sum_{i=1}^n p(a_i \mid t) \log p(a_i \mid t)$$
+#
+# in *nats* (natural logarithm), with $0 \log 0 = 0$. It is 0 when all the attention is on one word, and $\log n$ when it is
+# even. $\exp H$ is the number of words effectively looked at, and $H / \log n$, between 0 and 1, lets one compare texts of
+# different lengths. **By hand**: the weights $\tfrac14, \tfrac12, \tfrac14$ give
+# $H = \tfrac14 \log 4 + \tfrac12 \log 2 + \tfrac14 \log 4 = 1.5 \log 2 \approx 1.04$ nats.
+#
+# > **Exercise 2.2** (1 point). Write `attention_entropy`. Question 5 will differentiate it: its gradient must stay finite even
+# > where a weight is 0.
+# >
+# > **Exercise 2.3** (1 point). Write `top_words`: the `k` words that receive most attention, most attended first, with their
+# > weights. If there are fewer than `k` words, all of them.
 
 
 # %% nbgrader={"grade": false, "grade_id": "q2-entropy", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -218,19 +626,173 @@ def attention_entropy(weights: Tensor, mask: Tensor) -> Tensor:
     ### END SOLUTION
 
 
+# %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q2-entropy", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# import math
+#
+# from amal_attention.checks import check, close_to, gradient_flows
+#
+# with check("q2-entropy"):
+#     weights = torch.tensor([[0.25, 0.5, 0.25, 0.0], [1.0, 0.0, 0.0, 0.0], [0.5, 0.5, 0.0, 0.0]])
+#     mask = torch.tensor([[True, True, True, False], [True, True, True, True], [True, True, False, False]])
+#     by_hand = math.log(2) * torch.tensor([1.5, 0.0, 1.0])
+#     close_to(
+#         attention_entropy(weights, mask),
+#         by_hand,
+#         what="the entropies of three reviews, by hand: 1.5 log 2, 0 and log 2",
+#         mistakes={
+#             "a mean over the length, padding included: the entropy is a sum over the words": by_hand / 4,
+#             "a mean over the words: the entropy is a sum": by_hand / torch.tensor([3, 4, 2]),
+#             "this is H / log n: the exercise asks for H": by_hand / torch.tensor([3, 4, 2]).log(),
+#         },
+#     )
+#     gradient_flows(attention_entropy, torch.tensor([[0.25, 0.5, 0.25]]), torch.tensor([[True, True, True]]))
+
+
 # %% nbgrader={"grade": false, "grade_id": "q2-top-words", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, float]]:
     """The k words that receive most attention, ``weights`` ``(L,)``, most attended first."""
     ### BEGIN SOLUTION
     order = weights[: len(tokens)].argsort(descending=True, stable=True)[:k]
-    return [(tokens[place], float(weights[place])) for place in order.tolist()]
+    return [(tokens[place], weights[place].item()) for place in order.tolist()]
     ### END SOLUTION
 
 
-# %% [markdown]
-# ## Question 3: a query that depends on the text, and a value
+# %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q2-top-words", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# from amal_attention.checks import check, close_to, equal_to
 #
-# $$\log p(a_i \mid t) = \text{constant} + q(\hat t_m) \cdot x_i, \qquad \hat t = \sum_i p(a_i \mid t)\, v_\theta(x_i)$$
+# with check("q2-top-words"):
+#     weights = torch.tensor([0.15, 0.5, 0.25, 0.1])
+#     pairs = list(top_words(["a", "great", "film", "though"], weights, k=2))
+#     equal_to(
+#         [word for word, _ in pairs],
+#         ["great", "film"],
+#         what="the two words with the largest weights, 0.5 and 0.25",
+#         mistakes={
+#             "these are the least attended words: sort from the largest weight down": ["though", "a"],
+#             "the right words, in the wrong order: most attended first": ["film", "great"],
+#         },
+#     )
+#     close_to(torch.tensor([float(weight) for _, weight in pairs]), [0.5, 0.25], what="each with its own weight")
+#     equal_to(len(top_words(["great", "film"], torch.tensor([0.7, 0.3]), k=5)), 2, what="of two words, all if k is 5")
+
+# %% [markdown] lang="fr"
+# **Entraînement.** Pendant l'apprentissage, l'histogramme des entropies de l'attention sur les critiques de validation est
+# relevé à chaque époque : le voici, de la première époque (en haut) à la dernière.
+
+# %% [markdown] lang="en"
+# **Training.** While the model learns, the histogram of the entropies of its attention on the validation reviews is taken
+# after each epoch: here it is, from the first epoch (on top) to the last.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# train("Q2", lambda: TextClassifier(embeddings, LearnedQueryPooling(data.dim), lr=0.03), epochs=6)
+# display(training_curves(histories))
+# entropy_histograms(histograms["Q2"])
+
+# %% [markdown] lang="fr"
+# **En inférence**, sur quels mots se porte l'attention ?
+
+# %% [markdown] lang="en"
+# **In inference**, on which words does attention fall?
+
+# %% tags=["active-ipynb", "raises-exception"]
+# readings = read_reviews(models["Q2"], data, reviews)
+# for reading in readings:
+#     print(top_words(reading.tokens, torch.tensor(reading.weights), k=5))
+# attention_map(readings)
+
+# %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q2-observe", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": true}
+# ### Question ouverte 2 (1 point)
+#
+# Comment l'entropie évolue-t-elle au fil des époques, et pourquoi part-elle de cette valeur ? Quels mots sont regardés, et
+# lesquels ne le sont pas alors qu'ils devraient l'être ?
+#
+# === BEGIN MARK SCHEME ===
+#
+# 0,5 : au départ la question est presque nulle, les poids presque uniformes et H proche de log n (H / log n proche de 1) ;
+# l'entropie baisse quand la question apprend à préférer certains mots, puis se stabilise.
+#
+# 0,5 : les adjectifs d'opinion (« worst », « boring », « superb » …) ; en revanche une négation est pesée à part du mot
+# qu'elle nie, et un mot qui ne compte que dans un genre de films l'est de la même façon dans tous.
+#
+# === END MARK SCHEME ===
+
+# %% [markdown] lang="en" nbgrader={"grade": false, "grade_id": "q2-observe", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": true}
+# ### Open question 2 (1 point)
+#
+# How does the entropy change over the epochs, and why does it start where it does? Which words are looked at, and which are
+# not although they should be?
+#
+# === BEGIN MARK SCHEME ===
+#
+# 0.5: at first the query is nearly zero, the weights nearly even, and H near log n (H / log n near 1); the entropy falls as
+# the query learns to prefer some words, then settles.
+#
+# 0.5: adjectives of opinion ("worst", "boring", "superb" ...); but a negation is weighed apart from the word it negates, and
+# a word that matters only for one genre of films is weighed alike in all.
+#
+# === END MARK SCHEME ===
+
+# %% [markdown] lang="fr" tags=["answer"]
+# *Votre réponse.*
+
+# %% [markdown] lang="en" tags=["answer"]
+# *Your answer.*
+
+# %% [markdown] lang="fr"
+# ## Question 3 : question et valeur
+#
+# Le vocabulaire des sentiments n'est pas le même pour un film d'horreur et pour une romance (quoique…). Faisons dépendre la
+# question **du texte lui-même**, à travers sa moyenne $\hat t_m$ (question 1), par une transformation linéaire :
+#
+# $$\log p(a_i \mid t) = \text{constante} + q(\hat t_m) \cdot x_i$$
+#
+# Et ce qu'il faut **retenir** d'un mot n'est pas forcément ce qui permet de le **repérer** : la valeur devient une
+# transformation apprise de son vecteur,
+#
+# $$\hat t = \sum_{i=1}^n p(a_i \mid t)\, v_\theta(x_i)$$
+
+# %% [markdown] lang="en"
+# ## Question 3: query and value
+#
+# One does not speak of one's feelings about a horror film as about a romance (or does one?). Let the query depend **on the
+# text itself**, through its mean $\hat t_m$ (question 1), by a linear map:
+#
+# $$\log p(a_i \mid t) = \text{constant} + q(\hat t_m) \cdot x_i$$
+#
+# And what is worth **keeping** of a word is not always what lets one **find** it: the value becomes a learned function of
+# its vector,
+#
+# $$\hat t = \sum_{i=1}^n p(a_i \mid t)\, v_\theta(x_i)$$
+
+# %% lang="fr" tags=["active-ipynb", "raises-exception"]
+# attention_diagram(["un", "superbe", "film"], [0.16, 0.66, 0.18], query_from_text=True, value_map="v_θ")
+
+# %% lang="en" tags=["active-ipynb", "raises-exception"]
+# attention_diagram(["a", "great", "film"], [0.16, 0.66, 0.18], query_from_text=True, value_map="v_θ")
+
+# %% [markdown] lang="fr"
+# **À la main.** La moyenne des trois mots $(1, 2)$, $(3, 6)$, $(2, 1)$ est $\hat t_m = (2, 3)$. Prenons pour transformation
+# linéaire $q(u_1, u_2) = (0{,}1\, u_2,\; 0{,}1\, u_1)$ : la question est $(0{,}3 ; 0{,}2)$, les scores $0{,}7$, $2{,}1$ et
+# $0{,}8$, les poids $0{,}16$, $0{,}66$ et $0{,}18$. Avec la valeur $v_\theta(x) = \max(0, x_1 - x_2)$, qui vaut $0$, $0$ et $1$
+# sur ces mots, $\hat t = 0{,}18$ : la dimension de la valeur est libre, ici 1.
+#
+# Dans un autre texte, la moyenne change, donc la question, donc la façon dont **deux mêmes mots** se comparent.
+#
+# > **Exercice 3** (2 points). Écrivez `TextQueryPooling` : la question est une fonction apprise de la moyenne des mots du
+# > texte, et d'elle seule (linéaire, ou plus riche si vous voulez) ; la valeur $v_\theta$ est une fonction apprise de chaque
+# > mot, à valeurs en dimension `value_dim`. Vous pouvez vous servir de `MeanPooling`, ou non.
+
+# %% [markdown] lang="en"
+# **By hand.** The mean of the three words $(1, 2)$, $(3, 6)$, $(2, 1)$ is $\hat t_m = (2, 3)$. Let the linear map be
+# $q(u_1, u_2) = (0.1\, u_2,\; 0.1\, u_1)$: the query is $(0.3, 0.2)$, the scores are $0.7$, $2.1$ and $0.8$, the weights
+# $0.16$, $0.66$ and $0.18$. With the value $v_\theta(x) = \max(0, x_1 - x_2)$, which is $0$, $0$ and $1$ on these words,
+# $\hat t = 0.18$: the dimension of the value is free, here 1.
+#
+# In another text the mean changes, hence the query, hence how the **same two words** compare.
+#
+# > **Exercise 3** (2 points). Write `TextQueryPooling`: the query is a learned function of the mean of the words of the text,
+# > and of nothing else (linear, or richer if you like); the value $v_\theta$ is a learned function of each word, of dimension
+# > `value_dim`. You may use `MeanPooling`, or not.
 
 
 # %% nbgrader={"grade": false, "grade_id": "q3-text-query", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -255,16 +817,136 @@ class TextQueryPooling(nn.Module):
         """``x`` float ``(B, L, D)``, ``mask`` bool ``(B, L)`` -> pooled ``(B, value_dim)``, weights ``(B, L)``."""
         ### BEGIN SOLUTION
         text, _ = self.mean(x, mask)
-        scores = torch.bmm(x, self.query(text).unsqueeze(2)).squeeze(2)
-        weights = masked_softmax(scores / x.shape[2] ** 0.5, mask)
-        return weighted_sum(weights, self.value(x)), weights
+        scores = torch.bmm(x, self.query(text).unsqueeze(2)).squeeze(2) / x.shape[2] ** 0.5
+        weights = scores.masked_fill(~mask, torch.finfo(x.dtype).min).softmax(dim=1) * mask
+        return torch.bmm(weights.unsqueeze(1), self.value(x)).squeeze(1), weights
         ### END SOLUTION
 
 
-# %% [markdown]
-# ## Question 4: contextual embeddings
+# %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q3-text-query", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# from amal_attention.checks import (
+#     check, depends_on_text, gradient_reaches, ignores_padding, reads_each_alone, registers_everything, shapes, simplex,
+#     sums_by_weights,
+# )
 #
-# A recurrent network reads the review first; attention then chooses among its states.
+# with check("q3-text-query"):
+#     pooling = TextQueryPooling(dim=5, value_dim=16)
+#     shapes(pooling, dim=5, out_features=16)
+#     registers_everything(lambda: TextQueryPooling(dim=5, value_dim=16), dim=5)
+#     gradient_reaches(pooling, dim=5)
+#     simplex(pooling, dim=5)
+#     ignores_padding(pooling, dim=5, hint="is the mean that makes the query taken over the words alone?")
+#     reads_each_alone(pooling, dim=5)
+#     sums_by_weights(pooling, dim=5, hint="the sum is of the values v(x), by the weights that you return")
+#     depends_on_text(pooling, dim=5, hint="the query is the same for all texts, as in question 2: compute it from the mean")
+
+# %% tags=["active-ipynb", "raises-exception"]
+# train("Q3", lambda: TextClassifier(embeddings, TextQueryPooling(data.dim, value_dim=128), lr=0.005), epochs=5)
+# display(training_curves(histories))
+# entropy_histograms(histograms["Q3"])
+
+# %% [markdown] lang="fr"
+# Les mêmes critiques, lues avec une question fixe puis avec une question qui dépend du texte :
+
+# %% [markdown] lang="en"
+# The same reviews, read with one query for all and then with a query that depends on the text:
+
+# %% tags=["active-ipynb", "raises-exception"]
+# compare_readings({name: read_reviews(models[name], data, reviews) for name in ("Q2", "Q3")})
+
+# %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q3-observe", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": true}
+# ### Question ouverte 3 (1 point)
+#
+# Trouvez un mot que Q2 et Q3 ne regardent pas de la même façon, ou que Q3 regarde différemment d'un texte à l'autre, et
+# expliquez pourquoi Q2 ne le peut pas. À quoi sert d'avoir une valeur $v_\theta(x_i)$ différente de la clé $x_i$ ?
+#
+# === BEGIN MARK SCHEME ===
+#
+# 0,5 : un exemple relevé dans les figures, et l'argument : pour Q2 le rapport des poids de deux mots est
+# exp(q · (x_i - x_j)), le même dans tous les textes ; pour Q3 il dépend de la moyenne.
+#
+# 0,5 : la clé sert à choisir, la valeur à décider ; avec v = x un même vecteur doit servir aux deux, et la dimension de la
+# représentation est celle des vecteurs.
+#
+# === END MARK SCHEME ===
+
+# %% [markdown] lang="en" nbgrader={"grade": false, "grade_id": "q3-observe", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": true}
+# ### Open question 3 (1 point)
+#
+# Find a word that Q2 and Q3 do not look at alike, or that Q3 looks at differently from one text to another, and explain why
+# Q2 cannot. What is gained by a value $v_\theta(x_i)$ that is not the key $x_i$?
+#
+# === BEGIN MARK SCHEME ===
+#
+# 0.5: an example taken from the pictures, and the argument: for Q2 the ratio of the weights of two words is
+# exp(q · (x_i - x_j)), the same in all texts; for Q3 it depends on the mean.
+#
+# 0.5: the key serves to choose, the value to decide; with v = x one vector must do for both, and the representation has the
+# dimension of the embeddings.
+#
+# === END MARK SCHEME ===
+
+# %% [markdown] lang="fr" tags=["answer"]
+# *Votre réponse.*
+
+# %% [markdown] lang="en" tags=["answer"]
+# *Your answer.*
+
+# %% [markdown] lang="fr"
+# ## Question 4 (optionnelle) : modèles contextuels et attention
+#
+# Jusqu'ici un mot est toujours représenté de la même façon : « bon » a le même vecteur après « pas » et après « très ». Un
+# réseau récurrent (LSTM ou GRU, une ou plusieurs couches) lit d'abord le texte et rend, pour chaque mot, un **état** $h_i$ qui
+# connaît les mots précédents ; s'il lit aussi de droite à gauche, $h_i$ réunit les deux sens. L'attention de la question 2
+# porte alors sur la suite des états de la **dernière** couche :
+#
+# $$\hat t = \sum_{i=1}^n p(a_i \mid t)\, h_i, \qquad \log p(a_i \mid t) = \text{constante} + q \cdot h_i$$
+
+# %% [markdown] lang="en"
+# ## Question 4 (optional): contextual models and attention
+#
+# So far a word is always represented in the same way: "good" has one vector, after "not" and after "very" alike. Let a
+# recurrent network (LSTM or GRU, one layer or several) read the text first: it gives for each word a **state** $h_i$ that knows
+# the words before it; if it also reads from right to left, $h_i$ joins both directions. The attention of question 2 then falls
+# on the sequence of states of the **last** layer:
+#
+# $$\hat t = \sum_{i=1}^n p(a_i \mid t)\, h_i, \qquad \log p(a_i \mid t) = \text{constant} + q \cdot h_i$$
+
+# %% lang="fr" tags=["active-ipynb", "raises-exception"]
+# attention_diagram(["pas", "très", "bon"], [0.15, 0.2, 0.65], recurrent=True, bidirectional=True)
+
+# %% lang="en" tags=["active-ipynb", "raises-exception"]
+# attention_diagram(["not", "very", "good"], [0.15, 0.2, 0.65], recurrent=True, bidirectional=True)
+
+# %% [markdown] lang="fr"
+# **Sur trois mots.** Ce que `nn.LSTM` rend, de gauche à droite, sans et avec une place de remplissage à droite : les états
+# des vrais mots sont les mêmes. De droite à gauche, en revanche, il lit le remplissage **d'abord**, et tous ses états en
+# dépendent.
+
+# %% [markdown] lang="en"
+# **On three words.** What `nn.LSTM` gives, from left to right, without and with one place of padding on the right: the states
+# of the real words are the same. From right to left, however, it reads the padding **first**, and all its states depend on it.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# seed_everything(0, verbose=False)
+# lstm = nn.LSTM(input_size=2, hidden_size=1, batch_first=True, bidirectional=True)
+# three_words = torch.tensor([[[1.0, 2.0], [3.0, 6.0], [2.0, 1.0]]])
+# with_padding = torch.cat([three_words, torch.zeros(1, 1, 2)], dim=1)
+# for name, x in (("three words", three_words), ("and padding", with_padding)):
+#     states, _ = lstm(x)  # (B, L, 2 · hidden_size)
+#     print(name, "| rightward", states[0, :3, 0].detach().numpy().round(3), "| leftward", states[0, :3, 1].detach().numpy().round(3))
+
+# %% [markdown] lang="fr"
+# > **Exercice 4** (2 points). Écrivez `ContextualPooling`, de dimension de sortie `hidden_size`, ou le double si
+# > `bidirectional`. Ni le remplissage ni sa longueur ne changent la réponse, dans les deux sens de lecture (deux façons d'y
+# > parvenir : `pack_padded_sequence`, exacte mais très lente sur CPU ; ou retourner chaque texte dans sa propre longueur).
+# > `cell` vaut `"gru"` ou `"lstm"`.
+
+# %% [markdown] lang="en"
+# > **Exercise 4** (2 points). Write `ContextualPooling`; what it gives has `hidden_size` numbers, or twice as many if
+# > `bidirectional`. Neither the padding nor its length changes the answer, in either reading direction (two ways to get there:
+# > `pack_padded_sequence`, exact but very slow on a CPU; or turning each text around within its own length). `cell` is `"gru"`
+# > or `"lstm"`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "q4-contextual", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -297,50 +979,133 @@ class ContextualPooling(nn.Module):
     def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """``x`` float ``(B, L, D)``, ``mask`` bool ``(B, L)`` -> pooled ``(B, out_features)``, weights ``(B, L)``."""
         ### BEGIN SOLUTION
-        return self.attention(self.states(x, mask), mask)
-        ### END SOLUTION
-
-    ### BEGIN SOLUTION
-    def states(self, x: Tensor, mask: Tensor) -> Tensor:
-        """The states of the last layer, ``(B, L, out_features)``.
-
-        Padding stands on the right: reading rightward, no state of a token ever sees it. Leftward, each review is
-        turned around within its own length first, so that padding comes last again.
-        """
-        if x.shape[1] == 0:
-            return x.new_zeros(len(x), 0, self.out_features)
+        if x.shape[1] == 0:  # a recurrent layer refuses to read no word at all
+            return self.attention(x.new_zeros(len(x), 0, self.out_features), mask)
+        # Padding stands on the right: reading rightward, no state of a word ever sees it. For reading leftward, each
+        # review is turned around within its own length, so that padding comes last again.
+        places = torch.arange(x.shape[1], device=x.device)
+        mirrored = mask.sum(dim=1, keepdim=True) - 1 - places
+        turned = torch.where(mirrored >= 0, mirrored, places).unsqueeze(2)
         for layer, rightward in enumerate(self.rightward):
             states, _ = rightward(x)
             if self.leftward:
-                turned, _ = self.leftward[layer](turn_around(x, mask))
-                states = torch.cat([states, turn_around(turned, mask)], dim=2)
+                reversed_states, _ = self.leftward[layer](x.take_along_dim(turned, dim=1))
+                states = torch.cat([states, reversed_states.take_along_dim(turned, dim=1)], dim=2)
             x = states
-        return x
-
-    ### END SOLUTION
-
-
-### BEGIN SOLUTION
-def turn_around(x: Tensor, mask: Tensor) -> Tensor:
-    """Reverse the tokens of each review, ``(B, L, D)`` -> ``(B, L, D)``; padding stays where it is."""
-    places = torch.arange(x.shape[1], device=x.device)
-    mirrored = mask.sum(dim=1, keepdim=True) - 1 - places
-    order = torch.where(mirrored >= 0, mirrored, places)
-    return x.gather(1, order.unsqueeze(2).expand_as(x))
+        return self.attention(x, mask)
+        ### END SOLUTION
 
 
-### END SOLUTION
-
-
-# %% [markdown]
-# ## Question 5: a criterion on the entropy
+# %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q4-contextual", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# from amal_attention.checks import (
+#     check, depends_on_text, gradient_reaches, ignores_padding, reads_each_alone, reads_order, registers_everything,
+#     shapes, simplex,
+# )
 #
-# $$\mathcal L = \text{cross-entropy} + \lambda \, \frac1B \sum_b H\big(p(a \mid t_b)\big)$$
+# with check("q4-contextual"):
+#     for cell in ("gru", "lstm"):
+#         shapes(ContextualPooling(dim=5, hidden_size=3, cell=cell), dim=5, out_features=3)
+#     both_ways = {"dim": 5, "hidden_size": 3, "num_layers": 2, "bidirectional": True}
+#     pooling = ContextualPooling(**both_ways)
+#     shapes(pooling, dim=5, out_features=6)
+#     registers_everything(lambda: ContextualPooling(**both_ways), dim=5)
+#     gradient_reaches(pooling, dim=5)
+#     simplex(pooling, dim=5)
+#     reads_each_alone(pooling, dim=5)
+#     ignores_padding(pooling, dim=5, hint="from right to left, the recurrent layer reads the padding before the words")
+#     depends_on_text(pooling, dim=5, hint="attention looks at the embeddings: let it look at the states of the last layer")
+#     reads_order(pooling, dim=5)
+
+# %% tags=["active-ipynb", "raises-exception"]
+# train(
+#     "Q4",
+#     lambda: TextClassifier(embeddings, ContextualPooling(data.dim, hidden_size=64, bidirectional=True), lr=0.01),
+#     epochs=4,
+# )
+# display(training_curves(histories))
+# entropy_histograms(histograms["Q4"])
+
+# %% [markdown] lang="fr"
+# Votre propre texte, lu par chaque modèle. Changez-le, ajoutez une négation :
+
+# %% [markdown] lang="en"
+# A text of your own, read by each model. Change it, add a negation:
+
+# %% tags=["active-ipynb", "raises-exception"]
+# text = "The ghost in the corridor was not chilling, the house was not eerie: a dull film."
+# compare_readings({name: [read_text(models[name], data, text)] for name in ("Q2", "Q3", "Q4")})
+
+# %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q4-observe", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": true}
+# ### Question ouverte 4 (1 point)
+#
+# Que devient l'attention autour d'une négation ? Le poids d'un état $h_i$ dit-il encore l'importance du mot $i$ ?
+#
+# === BEGIN MARK SCHEME ===
+#
+# 0,5 : un exemple ; l'attention se porte sur l'état du mot nié (ou d'un voisin), et cet état a lu la négation, ce qu'un
+# vecteur de mot ne peut pas faire.
+#
+# 0,5 : non, ou pas seul : h_i résume le mot et son contexte ; un grand poids sur h_i peut récompenser un mot voisin (Jain et
+# Wallace, 2019 : l'attention n'est pas, à elle seule, une explication).
+#
+# === END MARK SCHEME ===
+
+# %% [markdown] lang="en" nbgrader={"grade": false, "grade_id": "q4-observe", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": true}
+# ### Open question 4 (1 point)
+#
+# What becomes of the attention around a negation? Does the weight of a state $h_i$ still tell how much word $i$ matters?
+#
+# === BEGIN MARK SCHEME ===
+#
+# 0.5: an example; attention falls on the state of the negated word (or of a neighbour), and that state has read the negation,
+# which the vector of a word cannot.
+#
+# 0.5: no, or not alone: h_i sums up the word and its context; a large weight on h_i may be due to a neighbouring word (Jain
+# and Wallace, 2019: attention alone is not an explanation).
+#
+# === END MARK SCHEME ===
+
+# %% [markdown] lang="fr" tags=["answer"]
+# *Votre réponse.*
+
+# %% [markdown] lang="en" tags=["answer"]
+# *Your answer.*
+
+# %% [markdown] lang="fr"
+# ## Question 5 (optionnelle) : entropie
+#
+# On peut forcer l'attention à se concentrer en faisant payer son entropie. Au coût s'ajoute l'entropie moyenne du lot, comptée
+# par une force $\lambda$ (`strength`) :
+#
+# $$\mathcal L = \text{entropie croisée} + \lambda \, \frac 1 B \sum_{b=1}^B H(t_b)$$
+#
+# **À la main.** Un lot de deux textes, d'entropies $1{,}04$ et $0{,}69$ nat et d'entropie croisée moyenne $0{,}5$ : avec
+# $\lambda = 0{,}1$, le coût est $0{,}5 + 0{,}1 \times 0{,}865 \approx 0{,}587$ ; avec $\lambda = 0$, c'est $0{,}5$.
+#
+# > **Exercice 5** (2 points). Écrivez `EntropyRegularizedClassifier`, qui ajoute cette pénalité à l'entraînement de n'importe
+# > quelle réduction du TP. Il hérite de votre `TextClassifier` ; si celui-ci n'est pas fini, vous pouvez tout réécrire ici à
+# > partir de `LightningModule`. Le gradient de la pénalité atteint l'attention, et reste fini aussi pour un lot qui contient
+# > du remplissage.
+
+# %% [markdown] lang="en"
+# ## Question 5 (optional): entropy
+#
+# Attention can be made to narrow by charging for its entropy. To the loss is added the mean entropy of the batch, times a
+# `strength` $\lambda$:
+#
+# $$\mathcal L = \text{cross-entropy} + \lambda \, \frac 1 B \sum_{b=1}^B H(t_b)$$
+#
+# **By hand.** A batch of two texts whose entropies are $1.04$ and $0.69$ nats, and whose mean cross-entropy is $0.5$: with
+# $\lambda = 0.1$ the loss is $0.5 + 0.1 \times 0.865 \approx 0.587$; with $\lambda = 0$ it is $0.5$.
+#
+# > **Exercise 5** (2 points). Write `EntropyRegularizedClassifier`, which adds this penalty to the training of any pooling of the
+# > lab. It inherits from your `TextClassifier`; if that one is not finished, you may write all of it here, from
+# > `LightningModule`. The gradient of the penalty reaches the attention, and stays finite for a batch with padding too.
 
 
 # %% nbgrader={"grade": false, "grade_id": "q5-entropy-regularised", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class EntropyRegularizedClassifier(TextClassifier):
-    """A :class:`TextClassifier` whose loss also counts the mean entropy of its attention.
+    """A :class:`TextClassifier` whose training loss also counts the mean entropy of its attention.
 
     Args:
         embeddings: float ``(V, D)``.
@@ -353,13 +1118,177 @@ class EntropyRegularizedClassifier(TextClassifier):
         super().__init__(embeddings, pooling, **options)
         self.strength = strength
 
-    ### BEGIN SOLUTION
-    def loss_and_logits(self, batch: ReviewBatch) -> tuple[Tensor, Tensor]:
-        """Cross-entropy plus ``strength`` times the mean entropy, and the logits."""
-        pooled, weights = self.pool(batch.tokens, batch.mask)
-        logits = self.output(self.dropout(pooled))
+    def training_step(self, batch: ReviewBatch, batch_idx: int) -> Tensor:
+        """Cross-entropy plus ``strength`` times the mean entropy of the batch's attention."""
+        ### BEGIN SOLUTION
+        pooled, weights = self.pooling(self.embedding(batch.tokens), batch.mask)
         entropy = attention_entropy(weights, batch.mask).mean()
-        self.log("train_entropy", entropy, on_step=False, on_epoch=True, batch_size=len(batch.labels))
-        return F.cross_entropy(logits, batch.labels) + self.strength * entropy, logits
+        loss = F.cross_entropy(self.output(pooled), batch.labels) + self.strength * entropy
+        size = len(batch.labels)
+        self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=size, prog_bar=True)
+        self.log("train_entropy", entropy, on_step=False, on_epoch=True, batch_size=size)
+        return loss
+        ### END SOLUTION
 
-    ### END SOLUTION
+
+# %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q5-entropy-regularised", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# import math
+#
+# from amal_attention.checks import FixedAttention, charges_entropy, check
+#
+# with check("q5-entropy-regularised"):
+#     batch = ReviewBatch(
+#         tokens=torch.tensor([[2, 3, 4], [5, 6, 0]]),
+#         mask=torch.tensor([[True, True, True], [True, True, False]]),
+#         labels=torch.tensor([0, 1]),
+#     )
+#     weights = torch.tensor([[0.25, 0.5, 0.25], [0.5, 0.5, 0.0]])  # of entropies 1.5 log 2 and log 2
+#
+#     def model(strength):
+#         torch.manual_seed(0)  # the same start each time
+#         return EntropyRegularizedClassifier(torch.rand(10, 4), FixedAttention(weights, dim=4), strength=strength)
+#
+#     charges_entropy(model, batch, mean_entropy=1.25 * math.log(2))
+
+# %% [markdown] lang="fr"
+# **Effet de la force.** Le même modèle que Q2, entraîné avec plusieurs $\lambda$ :
+
+# %% [markdown] lang="en"
+# **What the strength does.** The model of Q2, trained with several $\lambda$:
+
+# %% tags=["active-ipynb", "raises-exception"]
+# strengths, accuracies, entropies = [0.0, 0.003, 0.01, 0.03, 0.1], [], []
+# for strength in strengths:
+#     train(
+#         f"Q5, λ = {strength:g}",
+#         lambda: EntropyRegularizedClassifier(
+#             embeddings, LearnedQueryPooling(data.dim), lr=0.01, strength=strength
+#         ),
+#         epochs=5,
+#     )
+#     examined = examine(models[f"Q5, λ = {strength:g}"], data, "validation", attention_entropy)
+#     accuracies.append(examined.accuracy)
+#     entropies.append(examined.spread["normalised_entropy"])
+# strength_curve(strengths, accuracies, entropies)
+
+# %% tags=["active-ipynb", "raises-exception"]
+# entropy_histograms(histograms["Q5, λ = 0.03"])
+
+# %% tags=["active-ipynb", "raises-exception"]
+# compare_readings({f"λ = {strength:g}": read_reviews(models[f"Q5, λ = {strength:g}"], data, reviews[:2]) for strength in strengths})
+
+# %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q5-observe", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": true}
+# ### Question ouverte 5 (1 point)
+#
+# Quel effet la pénalité a-t-elle sur l'attention et sur le taux de bonne classification ? Pourquoi une force trop grande
+# nuit-elle ? Que se passerait-il avec une force négative ?
+#
+# === BEGIN MARK SCHEME ===
+#
+# 0,5 : l'entropie baisse quand λ croît (moins de mots regardés) ; le taux se maintient pour de petites forces puis baisse.
+#
+# 0,25 : avec une force trop grande l'attention ne garde qu'un mot, quel qu'il soit, et perd l'information des autres ; elle
+# peut se fixer tôt, avant d'avoir appris lequel choisir. 0,25 : négative, elle pousse vers l'attention uniforme (question 1).
+#
+# === END MARK SCHEME ===
+
+# %% [markdown] lang="en" nbgrader={"grade": false, "grade_id": "q5-observe", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": true}
+# ### Open question 5 (1 point)
+#
+# What does the penalty do to the attention, and to the accuracy? Why does too great a strength do harm? What would a negative
+# strength do?
+#
+# === BEGIN MARK SCHEME ===
+#
+# 0.5: the entropy falls as λ grows (fewer words are looked at); the accuracy holds for small strengths, then falls.
+#
+# 0.25: with too great a strength attention keeps one word, whichever, and loses what the others tell; it may settle early,
+# before it has learned which one to choose. 0.25: a negative one pushes towards even attention (question 1).
+#
+# === END MARK SCHEME ===
+
+# %% [markdown] lang="fr" tags=["answer"]
+# *Votre réponse.*
+
+# %% [markdown] lang="en" tags=["answer"]
+# *Your answer.*
+
+# %% [markdown] lang="fr"
+# ## Bilan
+#
+# L'ensemble de test est lu ici, une seule fois, avec les modèles finis.
+
+# %% [markdown] lang="en"
+# ## The balance
+#
+# The test set is read here, once, with the finished models.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# accuracy_bars({name: (examine(model, data, "test", None).accuracy, len(data.rows("test"))) for name, model in models.items()})
+
+# %% [markdown] lang="fr"
+# Où en sont vos réponses ?
+
+# %% [markdown] lang="en"
+# Where do your answers stand?
+
+# %% tags=["active-ipynb", "raises-exception"]
+# from amal_attention.checks import summary
+#
+# summary()
+
+# %% [markdown] lang="fr"
+# ### Pour aller plus loin
+#
+# Bahdanau, Cho et Bengio (2015), *Neural machine translation by jointly learning to align and translate* ; Luong, Pham et
+# Manning (2015), *Effective approaches to attention-based neural machine translation* ; Jain et Wallace (2019), *Attention is
+# not explanation* ; Wiegreffe et Pinter (2019), *Attention is not not explanation*.
+
+# %% [markdown] lang="en"
+# ### Further reading
+#
+# Bahdanau, Cho and Bengio (2015), *Neural machine translation by jointly learning to align and translate*; Luong, Pham and
+# Manning (2015), *Effective approaches to attention-based neural machine translation*; Jain and Wallace (2019), *Attention is
+# not explanation*; Wiegreffe and Pinter (2019), *Attention is not not explanation*.
+
+# %% [markdown] tags=["instructor"]
+# ## For the recipes of tuned embeddings
+#
+# The exercises ask for a plain classifier; what tuned embeddings and the recurrent model need beside it stands here.
+
+
+# %% tags=["instructor"]
+class TunedClassifier(EntropyRegularizedClassifier):
+    """The classifier with dropout, and with a step size of their own for embeddings that learn.
+
+    Args:
+        embeddings: float ``(V, D)``.
+        pooling: any of the poolings of this lab.
+        strength: as for :class:`EntropyRegularizedClassifier`.
+        embedding_dropout: share of the numbers of each word's vector that are dropped while training.
+        dropout: share of the pooled vector that is dropped while training.
+        embedding_lr: step size of the vectors where they learn; ``lr`` by default.
+        **options: as for :class:`TextClassifier`.
+    """
+
+    def __init__(
+        self,
+        embeddings: Tensor,
+        pooling: nn.Module,
+        strength: float = 0.0,
+        embedding_dropout: float = 0.0,
+        dropout: float = 0.0,
+        embedding_lr: float | None = None,
+        **options,
+    ) -> None:
+        super().__init__(embeddings, pooling, strength, **options)
+        self.embedding = nn.Sequential(self.embedding, nn.Dropout(embedding_dropout))
+        self.output = nn.Sequential(nn.Dropout(dropout), self.output)
+        self.embedding_lr = embedding_lr or self.lr
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """Adam, the vectors with their own step size."""
+        vectors = [parameter for parameter in self.embedding.parameters() if parameter.requires_grad]
+        others = [parameter for name, parameter in self.named_parameters() if not name.startswith("embedding.")]
+        groups = [{"params": others}, *([{"params": vectors, "lr": self.embedding_lr}] if vectors else [])]
+        return torch.optim.Adam(groups, lr=self.lr, fused=True)

@@ -226,39 +226,56 @@ def test_the_optimiser_takes_steps_of_the_size_asked_for(spied: Callable[..., Li
     assert [group["lr"] for group in optimizer.param_groups] == [0.125]
 
 
-# TextClassifier: dropout
-
-
-@pytest.mark.parametrize("option", ["dropout", "embedding_dropout"])
-def test_nothing_is_dropped_in_evaluation(
-    spied: Callable[..., LightningModule], batch: ReviewBatch, option: str
-) -> None:
-    plain, dropping = spied().eval(), spied(**{option: 0.9}).eval()
-    dropping.load_state_dict(plain.state_dict())
-    assert torch.equal(dropping(batch.tokens, batch.mask), plain(batch.tokens, batch.mask))
-
-
-def test_nothing_is_dropped_in_training_unless_asked(spied: Callable[..., LightningModule], batch: ReviewBatch) -> None:
+def test_nothing_is_dropped_in_training(spied: Callable[..., LightningModule], batch: ReviewBatch) -> None:
     model = spied().train()
     assert torch.equal(model(batch.tokens, batch.mask), model(batch.tokens, batch.mask))
 
 
-def test_embedding_dropout_drops_single_numbers_of_the_vectors_while_training(
-    spied: Callable[..., LightningModule],
+# TunedClassifier: what the recipes of tuned embeddings add
+
+
+@pytest.fixture
+def tuned(lab: ModuleType, vectors: Tensor) -> Callable[..., LightningModule]:
+    """Builds a TunedClassifier around a spy, with options."""
+    return lambda **options: lab.TunedClassifier(vectors, Spy(), **options)
+
+
+@pytest.mark.parametrize("option", ["dropout", "embedding_dropout"])
+def test_nothing_is_dropped_in_evaluation(
+    tuned: Callable[..., LightningModule], batch: ReviewBatch, option: str
 ) -> None:
-    model, reviews = spied(embedding_dropout=DROPOUT).train(), batch_of([60] * 50)
+    plain, dropping = tuned().eval(), tuned(**{option: 0.9}).eval()
+    dropping.load_state_dict(plain.state_dict())
+    assert torch.equal(dropping(batch.tokens, batch.mask), plain(batch.tokens, batch.mask))
+
+
+def test_embedding_dropout_drops_single_numbers_of_the_vectors_while_training(
+    tuned: Callable[..., LightningModule],
+) -> None:
+    model, reviews = tuned(embedding_dropout=DROPOUT).train(), batch_of([60] * 50)
     model(reviews.tokens, reviews.mask)
-    kept = model.pooling.seen[0] / model.embedding(reviews.tokens) * (1 - DROPOUT)
+    kept = model.pooling.seen[0] / model.embedding.eval()(reviews.tokens) * (1 - DROPOUT)
     torch.testing.assert_close(kept, kept.round())
     assert kept.mean((0, 1)).tolist() == pytest.approx([1 - DROPOUT] * 5, abs=0.04)
 
 
-def test_dropout_drops_features_of_the_pooled_vector_while_training(spied: Callable[..., LightningModule]) -> None:
-    model, reviews = spied(dropout=DROPOUT).train(), batch_of([60] * 400)
+def test_dropout_drops_features_of_the_pooled_vector_while_training(tuned: Callable[..., LightningModule]) -> None:
+    model, reviews = tuned(dropout=DROPOUT).train(), batch_of([60] * 400)
     entering: list[Tensor] = []
-    model.output.register_forward_pre_hook(lambda _, inputs: entering.extend(inputs))
+    model.output[-1].register_forward_pre_hook(lambda _, inputs: entering.extend(inputs))
     model(reviews.tokens, reviews.mask)
     assert (entering[0] != 0).float().mean().item() == pytest.approx(1 - DROPOUT, abs=0.04)
+
+
+@pytest.mark.parametrize(("given", "expected"), [({"embedding_lr": 0.5}, 0.5), ({}, 0.125)])
+def test_tuned_vectors_have_a_step_size_of_their_own(
+    tuned: Callable[..., LightningModule], given: dict[str, float], expected: float
+) -> None:
+    model = tuned(lr=0.125, freeze_embeddings=False, **given)
+    optimizer: Any = model.configure_optimizers()
+    steps = {id(each): group["lr"] for group in optimizer.param_groups for each in group["params"]}
+    found = {name: steps[id(each)] for name, each in model.named_parameters()}
+    assert found == {name: expected if name.startswith("embedding") else 0.125 for name in found}
 
 
 # TextClassifier: in the hands of a Trainer
@@ -297,15 +314,14 @@ def unequal_batches() -> list[ReviewBatch]:
 RIGHT, LOSS = 5 / 7, math.log1p(math.exp(-2)) + 2 * 2 / 7
 
 
-@pytest.mark.parametrize(("metric", "expected"), [("accuracy", RIGHT), ("loss", LOSS)])
-@pytest.mark.parametrize("stage", ["train", "val", "test"])
-def test_a_short_last_batch_counts_by_its_reviews(
-    constant: LightningModule, stage: str, metric: str, expected: float
-) -> None:
+@pytest.mark.parametrize(("metric", "expected"), [("val_accuracy", RIGHT), ("val_loss", LOSS), ("train_loss", LOSS)])
+def test_a_short_last_batch_counts_by_its_reviews(constant: LightningModule, metric: str, expected: float) -> None:
     running = trainer()
-    run = {"train": running.fit, "val": running.validate, "test": running.test}[stage]
-    run(constant, served(unequal_batches()), **({} if stage == "train" else {"verbose": False}))
-    assert running.callback_metrics[f"{stage}_{metric}"].item() == pytest.approx(expected, rel=1e-5)
+    if metric.startswith("train"):
+        running.fit(constant, served(unequal_batches()))
+    else:
+        running.validate(constant, served(unequal_batches()), verbose=False)
+    assert running.callback_metrics[metric].item() == pytest.approx(expected, rel=1e-5)
 
 
 # EntropyRegularizedClassifier
@@ -323,11 +339,9 @@ def test_it_hands_the_options_of_a_text_classifier_on(lab: ModuleType, vectors: 
         num_classes=8,
         lr=0.125,
         freeze_embeddings=False,
-        dropout=0.5,
-        embedding_dropout=0.25,
     )
-    rates = model.configure_optimizers().param_groups[0]["lr"], model.dropout.p, model.embedding_dropout.p
-    assert (model.output.out_features, model.embedding.weight.requires_grad, *rates) == (8, True, 0.125, 0.5, 0.25)
+    step = model.configure_optimizers().param_groups[0]["lr"]
+    assert (model.output.out_features, model.embedding.weight.requires_grad, step) == (8, True, 0.125)
 
 
 def test_strength_0_is_the_loss_of_the_plain_classifier(

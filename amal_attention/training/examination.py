@@ -35,7 +35,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Examination:
-    """``rows`` int64 ``(n,)``: the reviews; ``predictions`` int64 ``(n,)``; ``spread``: means of the entropies."""
+    """``rows`` int64 ``(n,)``: the reviews; ``predictions`` int64 ``(n,)``; ``spread``: entropies, if asked."""
 
     rows: npt.NDArray[np.int64]
     predictions: npt.NDArray[np.int64]
@@ -60,7 +60,7 @@ def examine(
         accuracy.update(logits, batch.labels)
         if entropy is not None:
             spread.update(entropy(weights, batch.mask), batch.mask.sum(dim=1))
-    means = {name: float(value) for name, value in spread.compute().items()}
+    means = {name: float(value) for name, value in spread.compute().items()} if entropy is not None else {}
     return Examination(rows, predictions, float(accuracy.compute()), means)
 
 

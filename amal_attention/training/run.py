@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -173,9 +172,9 @@ def _test(
         accuracy=result.accuracy,
         accuracy_interval=accuracy_interval(result.accuracy, len(result.rows)),
         test_reviews=len(result.rows),
-        entropy=_known(result.spread["entropy"]),
-        normalised_entropy=_known(result.spread["normalised_entropy"]),
-        effective_words=_known(result.spread["effective_words"]),
+        entropy=result.spread.get("entropy"),
+        normalised_entropy=result.spread.get("normalised_entropy"),
+        effective_words=result.spread.get("effective_words"),
         parameters=sum(p.numel() for p in model.parameters() if p.requires_grad),
         seconds=history.seconds,
         epochs=len(history.points),
@@ -227,10 +226,6 @@ def _strength(recipe: Recipe, config: dict[str, Any]) -> float | None:
     for key in sweep.option.split("."):
         value = value[key]
     return float(value)
-
-
-def _known(value: float) -> float | None:
-    return None if math.isnan(value) else value
 
 
 def _config_path(argument: str) -> Path | None:

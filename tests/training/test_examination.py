@@ -9,12 +9,14 @@ from lightning import LightningModule
 from torch import nn
 
 from amal_attention.data import ReviewData
+from amal_attention.errors import DataError
 from amal_attention.training.examination import (
     accuracy_interval,
     evidence_share,
     examine,
     read_batch,
     read_reviews,
+    read_text,
 )
 
 
@@ -90,6 +92,22 @@ def test_a_reading_tells_the_label_the_prediction_and_its_probability(data):
     assert reading.label == ("neg", "pos")[data.reviews.store.labels[row]]
     assert reading.prediction == ("neg", "pos")[len(reading.tokens) % 2]
     assert reading.probability == pytest.approx(0.75)
+
+
+def test_without_an_entropy_nothing_is_told_of_it(data, recwarn):
+    assert examine(Counting(), data, "validation", None).spread == {}
+    assert not recwarn.list
+
+
+def test_a_text_of_ones_own_is_split_as_the_reviews_were_and_read(data):
+    reading = read_text(Counting(), data, "A dull<br />film.")
+    assert (reading.tokens, reading.weights) == (["a", "dull", "film", "."], [0, 0, 0, 1])
+    assert (reading.prediction, reading.label, reading.probability) == ("neg", "", pytest.approx(0.75))
+
+
+def test_a_text_without_a_word_is_told(data):
+    with pytest.raises(DataError, match="no word in it"):
+        read_text(Counting(), data, " <br /> ")
 
 
 def test_a_batch_is_read_without_dropout_whatever_the_mode_of_the_model(data):

@@ -595,9 +595,6 @@ class LearnedQueryPooling(nn.Module):
 #
 # > **Exercice 2.2** (1 point). Écrivez `attention_entropy`. La question 5 la dérivera : son gradient doit rester fini même
 # > là où un poids est nul.
-# >
-# > **Exercice 2.3** (1 point). Écrivez `top_words` : les `k` mots les plus regardés, du plus au moins, avec leur poids. S'il y
-# > a moins de `k` mots, tous.
 
 # %% [markdown] lang="en"
 # Is the attention spread or narrow? Its **entropy** measures it:
@@ -611,9 +608,6 @@ class LearnedQueryPooling(nn.Module):
 #
 # > **Exercise 2.2** (1 point). Write `attention_entropy`. Question 5 will differentiate it: its gradient must stay finite even
 # > where a weight is 0.
-# >
-# > **Exercise 2.3** (1 point). Write `top_words`: the `k` words that receive most attention, most attended first, with their
-# > weights. If there are fewer than `k` words, all of them.
 
 
 # %% nbgrader={"grade": false, "grade_id": "q2-entropy", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -647,6 +641,14 @@ def attention_entropy(weights: Tensor, mask: Tensor) -> Tensor:
 #     )
 #     gradient_flows(attention_entropy, torch.tensor([[0.25, 0.5, 0.25]]), torch.tensor([[True, True, True]]))
 
+
+# %% [markdown] lang="fr"
+# > **Exercice 2.3** (1 point). Écrivez `top_words` : les `k` mots les plus regardés, du plus au moins, avec leur poids ; s'il y
+# > a moins de `k` mots, tous. `tokens` et `weights` ont la même longueur, sans remplissage.
+
+# %% [markdown] lang="en"
+# > **Exercise 2.3** (1 point). Write `top_words`: the `k` words that receive most attention, most attended first, with their
+# > weights; if there are fewer than `k` words, all of them. `tokens` and `weights` have the same length, without padding.
 
 # %% nbgrader={"grade": false, "grade_id": "q2-top-words", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, float]]:
@@ -697,19 +699,20 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 # %% tags=["active-ipynb", "raises-exception"]
 # readings = read_reviews(models["Q2"], data, reviews)
 # for reading in readings:
-#     print(top_words(reading.tokens, torch.tensor(reading.weights), k=5))
+#     most_attended = top_words(reading.tokens, torch.tensor(reading.weights), k=5)
+#     print(", ".join(f"{word} {weight:.2f}" for word, weight in most_attended))
 # attention_map(readings)
 
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q2-observe", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": true}
 # ### Question ouverte 2 (1 point)
 #
-# Comment l'entropie évolue-t-elle au fil des époques, et pourquoi part-elle de cette valeur ? Quels mots sont regardés, et
-# lesquels ne le sont pas alors qu'ils devraient l'être ?
+# Que vaut $H / \log n$ avant tout apprentissage, si la question est nulle ? Comment évolue-t-elle ensuite, et pourquoi ? Quels
+# mots sont regardés, et lesquels ne le sont pas alors qu'ils devraient l'être ?
 #
 # === BEGIN MARK SCHEME ===
 #
-# 0,5 : au départ la question est presque nulle, les poids presque uniformes et H proche de log n (H / log n proche de 1) ;
-# l'entropie baisse quand la question apprend à préférer certains mots, puis se stabilise.
+# 0,5 : une question nulle donne des poids uniformes, H / log n = 1 ; dès la première époque elle est nettement plus basse, la
+# question ayant appris à préférer certains mots, puis elle se stabilise (une légère remontée est possible).
 #
 # 0,5 : les adjectifs d'opinion (« worst », « boring », « superb » …) ; en revanche une négation est pesée à part du mot
 # qu'elle nie, et un mot qui ne compte que dans un genre de films l'est de la même façon dans tous.
@@ -719,13 +722,13 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 # %% [markdown] lang="en" nbgrader={"grade": false, "grade_id": "q2-observe", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": true}
 # ### Open question 2 (1 point)
 #
-# How does the entropy change over the epochs, and why does it start where it does? Which words are looked at, and which are
-# not although they should be?
+# What is $H / \log n$ before any training, if the query is zero? How does it change then, and why? Which words are looked at,
+# and which are not although they should be?
 #
 # === BEGIN MARK SCHEME ===
 #
-# 0.5: at first the query is nearly zero, the weights nearly even, and H near log n (H / log n near 1); the entropy falls as
-# the query learns to prefer some words, then settles.
+# 0.5: a zero query gives even weights, H / log n = 1; from the first epoch on it is clearly lower, the query having learnt to
+# prefer some words, and then it settles (it may rise a little).
 #
 # 0.5: adjectives of opinion ("worst", "boring", "superb" ...); but a negation is weighed apart from the word it negates, and
 # a word that matters only for one genre of films is weighed alike in all.

@@ -1,0 +1,187 @@
+"""A student opens the French skeleton in JupyterLab, in a browser: a wrong answer, a right one, a picture."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+NOTEBOOK = Path(__file__).parents[1] / "labs" / "fr" / "tp9_attention" / "tp9_attention.ipynb"
+SCRIPT = Path(__file__).parents[1] / "solutions" / "tp9_attention" / "tp9_attention.py"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+WRONG = """\
+class MeanPooling(nn.Module):
+    def __init__(self, dim):
+        super().__init__()
+        self.out_features = dim
+
+    def forward(self, x, mask):
+        return x.mean(dim=1), mask / mask.sum(dim=1, keepdim=True)
+"""
+RIGHT = WRONG.replace("x.mean(dim=1)", "(x * mask.unsqueeze(2)).sum(dim=1) / mask.sum(dim=1, keepdim=True)")
+
+
+@pytest.fixture(scope="module")
+def student_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds what a student was given, and nothing else."""
+    folder = tmp_path_factory.mktemp("student")
+    shutil.copy(NOTEBOOK, folder / "lab.ipynb")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(student_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a JupyterLab that serves the folder."""
+    pytest.importorskip("jupyterlab", reason="needs JupyterLab (pip install '.[dev]')")
+    home = tmp_path_factory.mktemp("home")
+    # Every cell stands in the page, also those out of sight; and nobody asks about news.
+    for name, values in {
+        "notebook-extension/tracker": {"windowingMode": "none"},
+        "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    }.items():
+        path = home / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(values))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{free.getsockname()[1]}"
+    options = {
+        "ServerApp.port": address.rpartition(":")[2],
+        "IdentityProvider.token": "",
+        "ServerApp.allow_root": "True",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", "--no-browser", *(f"--{name}={value}" for name, value in options.items())],
+        cwd=student_folder,
+        env={
+            **{name: value for name, value in os.environ.items() if name not in ("AMAL_DATA", "NBGRADER_EXECUTION")},
+            "JUPYTERLAB_SETTINGS_DIR": str(home),
+            "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+            "JUPYTER_CONFIG_DIR": str(home / "config"),
+            "IPYTHONDIR": str(home / "ipython"),
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(address)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(f"{address}/api", timeout=2)
+        except OSError:
+            time.sleep(0.5)
+        else:
+            return
+    pytest.fail("JupyterLab did not start within a minute")
+
+
+class Lab:
+    """The open notebook, its cells named by a text that stands in them."""
+
+    def __init__(self, page, cells: list[str]) -> None:
+        self.page, self.cells = page, cells
+
+    def cell(self, text: str):
+        """The cell whose source held ``text`` when the notebook was opened."""
+        (number,) = [number for number, source in enumerate(self.cells) if text in source]
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(number)
+
+    def type_into(self, text: str, code: str) -> None:
+        """Replace the source of a cell as a student does: click, select all, type."""
+        editor = self.cell(text).locator(".cm-content")
+        editor.scroll_into_view_if_needed()
+        editor.click()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(code)
+
+    def run(self, text: str, seconds: float = 60):
+        """Run a cell, wait for its end, and return what it shows."""
+        cell = self.cell(text)
+        cell.scroll_into_view_if_needed()
+        cell.locator(".cm-content").click()
+        before = cell.locator(".jp-InputPrompt").inner_text()
+        self.page.keyboard.press("Control+Enter")
+        self.page.wait_for_function(
+            "([cell, before]) => { const now = cell.querySelector('.jp-InputPrompt').innerText;"
+            " return now !== before && !now.includes('*') }",
+            arg=[cell.element_handle(), before],
+            timeout=1000 * seconds,
+        )
+        return cell.locator(".jp-Cell-outputArea")
+
+
+@pytest.fixture(scope="module")
+def lab(server: str, student_folder: Path) -> Iterator[Lab]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright (pip install '.[dev]')")
+    browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser_path is None:
+        pytest.skip("needs a browser: apt-get install chromium")
+    sources = ["".join(cell["source"]) for cell in json.loads(NOTEBOOK.read_text("utf-8"))["cells"]]
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.goto(f"{server}/lab/tree/lab.ipynb")
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000)
+        yield Lab(page, sources)
+        page.screenshot(path=str(student_folder / "last.png"))
+        browser.close()
+
+
+def test_the_statement_and_its_formulas_are_drawn(lab: Lab):
+    statement = lab.cell("## Question 1 : la moyenne des mots")
+    statement.scroll_into_view_if_needed()
+    statement.locator("mjx-container").first.wait_for(timeout=30_000)
+    assert "représenté par la moyenne" in statement.inner_text()
+
+
+def test_an_unanswered_question_is_to_do(lab: Lab):
+    lab.run("from lightning import LightningModule")
+    lab.run("class MeanPooling")
+    assert "to do" in lab.run('check("q1-mean-pooling")').inner_text()
+
+
+def test_a_wrong_answer_is_told_with_its_likely_mistake(lab: Lab):
+    lab.type_into("class MeanPooling", WRONG)
+    lab.run("class MeanPooling")
+    shown = lab.run('check("q1-mean-pooling")').inner_text()
+    assert "✗ padding changes nothing" in shown
+    assert "divide by the number of words" in shown
+    assert "Traceback" not in shown
+
+
+def test_a_right_answer_passes(lab: Lab):
+    lab.type_into("class MeanPooling", RIGHT)
+    lab.run("class MeanPooling")
+    shown = lab.run('check("q1-mean-pooling")').inner_text()
+    assert "6 of 6 met" in shown and "✗" not in shown
+
+
+def test_the_attention_map_of_the_trained_model_is_drawn(lab: Lab):
+    classifier = SCRIPT.read_text("utf-8").split("class TextClassifier")[1].split("\n\n\n")[0].split("\n# %%")[0]
+    lab.type_into("class TextClassifier", f"class TextClassifier{classifier}")
+    lab.run("class TextClassifier")
+    for given in ("available_source()", "def train(", 'train("Q1"'):
+        lab.run(given, seconds=120)
+    shown = lab.run('attention_map(read_reviews(models["Q1"]')
+    shown.scroll_into_view_if_needed()
+    marked = shown.locator("span[title]")
+    assert marked.count() > 100
+    assert "background" in (marked.first.get_attribute("style") or "")

@@ -15,12 +15,11 @@ from amal_attention.record import Reading, RunRecord
 from amal_attention.visualise.figures import (
     accuracy_bars,
     entropy_histograms,
-    figure_svg,
     run_colour,
-    run_label,
     strength_curve,
     training_curves,
 )
+from amal_attention.visualise.style import figure_svg
 from amal_attention.visualise.words import ATTENTION_RGB, attended_html
 
 __all__ = ["render_report"]
@@ -43,19 +42,20 @@ def render_report(
     page.
     """
     by_strength = _by_strength(sweep)
+    runs = _numbered(records)
     return (
         _template_environment()
         .get_template("report.html.j2")
         .render(
             title=title,
             setting=_setting([*records, *(record for _, record in by_strength)]),
-            runs=_numbered(records),
+            runs=runs,
             sweep=by_strength,
-            accuracy_picture=_accuracy_picture(records),
-            training_picture=_training_picture(records),
-            hills=_hills(records),
+            accuracy_picture=_accuracy_picture(runs),
+            training_picture=_training_picture(runs),
+            hills=_hills(runs),
             strength_picture=_strength_picture(by_strength),
-            reviews=_reviews(records),
+            reviews=_reviews(runs),
             details=details,
             attention_rgb=",".join(map(str, ATTENTION_RGB)),
         )
@@ -142,21 +142,40 @@ def _distinct(values: Iterable[str]) -> str:
 
 
 def _numbered(records: Sequence[RunRecord]) -> list[_Run]:
-    return [_Run(record, run_label(record), run_colour(position)) for position, record in enumerate(records)]
+    """The records with their colours and with labels that all differ, as the figures need them."""
+    runs: dict[str, _Run] = {}
+    for position, record in enumerate(records):
+        label = _label(record)
+        while label in runs:
+            label = f"{label} [{position + 1}]"
+        runs[label] = _Run(record, label, run_colour(position))
+    return list(runs.values())
 
 
-def _accuracy_picture(records: Sequence[RunRecord]) -> _Picture | None:
-    return _Picture.of(accuracy_bars(records), _accuracies_in_words(records)) if records else None
+def _label(record: RunRecord) -> str:
+    """The title of a run, and its strength when it has one."""
+    return record.title if record.strength is None else f"{record.title} (strength {record.strength:g})"
 
 
-def _training_picture(records: Sequence[RunRecord]) -> _Picture | None:
-    if not any(record.curves for record in records):
+def _accuracy_picture(runs: Sequence[_Run]) -> _Picture | None:
+    if not runs:
         return None
-    return _Picture.of(training_curves(records), _training_in_words(records))
+    accuracies = {run.label: (run.record.accuracy, run.record.accuracy_interval) for run in runs}
+    return _Picture.of(accuracy_bars(accuracies), _accuracies_in_words(runs))
 
 
-def _hills(records: Sequence[RunRecord]) -> list[_Picture]:
-    return [_Picture.of(entropy_histograms(record), _hills_in_words(record)) for record in records if record.histograms]
+def _training_picture(runs: Sequence[_Run]) -> _Picture | None:
+    if not any(run.record.curves for run in runs):
+        return None
+    return _Picture.of(training_curves({run.label: run.record.curves for run in runs}), _training_in_words(runs))
+
+
+def _hills(runs: Sequence[_Run]) -> list[_Picture]:
+    return [
+        _Picture.of(entropy_histograms(run.record.histograms, run.label), _hills_in_words(run))
+        for run in runs
+        if run.record.histograms
+    ]
 
 
 def _by_strength(sweep: Sequence[RunRecord]) -> list[tuple[float, RunRecord]]:
@@ -171,25 +190,25 @@ def _strength_picture(by_strength: Sequence[tuple[float, RunRecord]]) -> _Pictur
     return _Picture.of(figure, _sweep_in_words(by_strength))
 
 
-def _accuracies_in_words(records: Sequence[RunRecord]) -> str:
-    each = (f"{run_label(record)} {_percent(record.accuracy)} %" for record in records)
+def _accuracies_in_words(runs: Sequence[_Run]) -> str:
+    each = (f"{run.label} {_percent(run.record.accuracy)} %" for run in runs)
     return f"Bar chart of the test accuracy: {'; '.join(each)}."
 
 
-def _training_in_words(records: Sequence[RunRecord]) -> str:
+def _training_in_words(runs: Sequence[_Run]) -> str:
     each = (
-        f"{run_label(record)} from {_percent(record.curves[0].val_accuracy)} % "
-        f"to {_percent(record.curves[-1].val_accuracy)} %"
-        for record in records
-        if record.curves
+        f"{run.label} from {_percent(run.record.curves[0].val_accuracy)} % "
+        f"to {_percent(run.record.curves[-1].val_accuracy)} %"
+        for run in runs
+        if run.record.curves
     )
     return f"Line charts, one point an epoch. Validation accuracy: {'; '.join(each)}. Below, the losses."
 
 
-def _hills_in_words(record: RunRecord) -> str:
+def _hills_in_words(run: _Run) -> str:
     return (
-        f"Histograms of the normalised attention entropy of {run_label(record)} on the validation reviews, "
-        f"one for each of {len(record.histograms)} epochs."
+        f"Histograms of the normalised attention entropy of {run.label} on the validation reviews, "
+        f"one for each of {len(run.record.histograms)} epochs."
     )
 
 
@@ -201,10 +220,10 @@ def _sweep_in_words(by_strength: Sequence[tuple[float, RunRecord]]) -> str:
     return f"Line charts of accuracy and normalised entropy against the strength: {'; '.join(each)}."
 
 
-def _reviews(records: Sequence[RunRecord]) -> list[_Review]:
-    """The reviews that any record reads, in the order they are first met."""
+def _reviews(runs: Sequence[_Run]) -> list[_Review]:
+    """The reviews that any run reads, in the order they are first met."""
     gathered: dict[int, list[_ReadBy]] = {}
-    for run in _numbered(records):
+    for run in runs:
         for reading in run.record.readings:
             words = Markup(attended_html(reading.tokens, reading.weights))
             gathered.setdefault(reading.review, []).append(_ReadBy(run, reading, words))

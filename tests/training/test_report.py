@@ -180,6 +180,24 @@ def test_every_record_has_its_hills_and_the_pictures_are_told_in_words(whole: st
     assert "strength 0: accuracy 81.2 %, H / log n 0.63; strength 1:" in told[4]
 
 
+def test_a_run_with_a_strength_is_called_by_it_too() -> None:
+    assert [row[0] for row in table_of(page(run("One"), run("Two", strength=0.1)), "comparison")[1:]] == [
+        "One",
+        "Two (strength 0.1)",
+    ]
+
+
+def test_runs_of_the_same_title_are_all_drawn_and_told_apart() -> None:
+    root = page(trained("Same"), trained("Same"), trained("Same"))
+    names = ["Same", "Same [2]", "Same [3]"]
+    assert [row[0] for row in table_of(root, "comparison")[1:]] == names
+    assert [model.text for model in root.find("div", class_="side-by-side")[0].find("strong")] == names
+    told = [picture.attributes["aria-label"] for picture in root.find("div", role="img")]
+    assert told[0] == "Bar chart of the test accuracy: Same 81.2 %; Same [2] 81.2 %; Same [3] 81.2 %."
+    drawn = [text.text for text in root.find("div", role="img")[0].find("text")]
+    assert set(names) <= set(drawn)
+
+
 def test_reviews_stand_side_by_side_in_the_order_of_the_models(whole: str) -> None:
     groups = Tree(whole).root.find("div", class_="side-by-side")
     assert [[model.text for model in group.find("strong")] for group in groups] == [["Mean", "Query"]] * 2

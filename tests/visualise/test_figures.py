@@ -15,56 +15,42 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
 
-from amal_attention.record import EntropyHistogram, EpochPoint, RunRecord
+from amal_attention.record import EntropyHistogram, EpochPoint
 from amal_attention.visualise.figures import (
     accuracy_bars,
     attention_matrix,
     entropy_histograms,
-    figure_svg,
     run_colour,
-    run_label,
     strength_curve,
     training_curves,
 )
+from amal_attention.visualise.style import figure_svg
 
 
-def run(
-    title: str = "Learned query", *, accuracy: float = 0.8, epochs: int = 3, strength: float | None = None
-) -> RunRecord:
-    """A record whose curves and histograms differ in every epoch."""
-    return RunRecord(
-        lab="a_lab",
-        question="a-question",
-        title=title,
-        source="sample",
-        embeddings="sample.32d",
-        seed=1,
-        accuracy=accuracy,
-        accuracy_interval=(accuracy - 0.03, accuracy + 0.02),
-        test_reviews=500,
-        entropy=3.2,
-        normalised_entropy=0.7,
-        effective_words=25.0,
-        parameters=1234,
-        seconds=5.5,
-        epochs=epochs,
-        checkpoint="a.ckpt",
-        strength=strength,
-        curves=[EpochPoint(e, 0.7 - 0.1 * e, 0.71 - 0.05 * e, accuracy - 0.1 / e) for e in range(1, epochs + 1)],
-        histograms=[
-            EntropyHistogram(e, [0.0, 2.0, 4.0, 6.0], [e, 2 * e + 1, 3], [0.0, 0.25, 0.5, 0.75, 1.0], [0, e, 4, 2])
-            for e in range(1, epochs + 1)
-        ],
-    )
+def points(*, accuracy: float = 0.8, epochs: int = 3) -> list[EpochPoint]:
+    """Curves that differ in every epoch."""
+    return [EpochPoint(e, 0.7 - 0.1 * e, 0.71 - 0.05 * e, accuracy - 0.1 / e) for e in range(1, epochs + 1)]
+
+
+def histograms(epochs: int = 3) -> list[EntropyHistogram]:
+    """Histograms that differ in every epoch."""
+    return [
+        EntropyHistogram(e, [0.0, 2.0, 4.0, 6.0], [e, 2 * e + 1, 3], [0.0, 0.25, 0.5, 0.75, 1.0], [0, e, 4, 2])
+        for e in range(1, epochs + 1)
+    ]
+
+
+def accuracies(*titles: str) -> dict[str, tuple[float, tuple[float, float]]]:
+    """An accuracy and its interval for each title, all different."""
+    return {title: (0.6 + 0.05 * i, (0.57 + 0.05 * i, 0.62 + 0.05 * i)) for i, title in enumerate(titles)}
 
 
 def every_figure() -> list[Figure]:
     """One figure of each kind."""
-    records = [run("One"), run("Two", accuracy=0.9, strength=0.1)]
     return [
-        training_curves(records),
-        accuracy_bars(records),
-        entropy_histograms(records[0]),
+        training_curves({"One": points(), "Two": points(accuracy=0.9)}),
+        accuracy_bars(accuracies("One", "Two")),
+        entropy_histograms(histograms()),
         strength_curve([0, 0.1, 1], [0.9, 0.8, 0.7], [0.8, 0.4, 0.1]),
         attention_matrix([[0.2, 0.8]], ["query"], ["left", "right"]),
     ]
@@ -81,57 +67,52 @@ def words_of(svg: str) -> list[str]:
     return ["".join(text.itertext()) for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
 
 
-def test_training_curves_draw_the_numbers_of_every_record() -> None:
-    records = [run("One"), run("Two", accuracy=0.9, epochs=5)]
-    accuracy, loss = training_curves(records).axes
-    for record, line in zip(records, accuracy.lines, strict=True):
-        assert list(line.get_xdata()) == [point.epoch for point in record.curves]
-        assert list(line.get_ydata()) == pytest.approx([100 * point.val_accuracy for point in record.curves])
-    drawn = [list(line.get_ydata()) for line in loss.lines]
-    assert drawn == [
-        [getattr(point, name) for point in record.curves] for record in records for name in ("val_loss", "train_loss")
+def test_training_curves_draw_the_numbers_of_every_model() -> None:
+    curves = {"One": points(), "Two": points(accuracy=0.9, epochs=5)}
+    accuracy, loss = training_curves(curves).axes
+    for drawn, line in zip(curves.values(), accuracy.lines, strict=True):
+        assert list(line.get_xdata()) == [point.epoch for point in drawn]
+        assert list(line.get_ydata()) == pytest.approx([100 * point.val_accuracy for point in drawn])
+    assert [list(line.get_ydata()) for line in loss.lines] == [
+        [getattr(point, name) for point in drawn] for drawn in curves.values() for name in ("val_loss", "train_loss")
     ]
 
 
 def test_a_value_that_was_not_measured_leaves_a_gap() -> None:
-    record = run()
-    record.curves[1] = EpochPoint(2, None, None, None)
-    accuracy, loss = training_curves([record]).axes
+    first, _, last = points()
+    accuracy, loss = training_curves({"One": [first, EpochPoint(2, None, None, None), last]}).axes
     for line in (*accuracy.lines, *loss.lines):
         assert [math.isnan(value) for value in line.get_ydata()] == [False, True, False]
 
 
 def test_a_single_epoch_shows_as_a_point_at_a_whole_epoch() -> None:
-    figure = training_curves([run(epochs=1)])
+    figure = training_curves({"One": points(epochs=1)})
     assert all(line.get_marker() not in ("None", "") for axes in figure.axes for line in axes.lines)
     figure.draw_without_rendering()
     labels = [label.get_text() for label in figure.axes[1].get_xticklabels()]
     assert "1" in labels and all(label.isdigit() for label in labels)
 
 
-def test_a_record_keeps_its_colour_in_every_figure() -> None:
-    records = [run("One"), run("Two"), run("Three")]
-    lines = training_curves(records).axes[0].lines
-    bars = accuracy_bars(records).axes[0].patches
+def test_a_model_keeps_its_colour_in_every_figure() -> None:
+    lines = training_curves({"One": points(), "Two": [], "Three": points()}).axes[0].lines
+    bars = accuracy_bars(accuracies("One", "Two", "Three")).axes[0].patches
     for position in range(3):
         assert lines[position].get_color() == run_colour(position)
         assert matplotlib.colors.to_hex(bars[position].get_facecolor()).upper() == run_colour(position).upper()
 
 
-def test_every_run_is_named_in_the_figures_that_compare() -> None:
-    records = [run("One"), run("Two", strength=0.1)]
-    assert [run_label(record) for record in records] == ["One", "Two (strength 0.1)"]
-    for draw in (training_curves, accuracy_bars):
-        assert {"One", "Two (strength 0.1)"} <= set(words_of(figure_svg(draw(records))))
+def test_every_model_is_named_in_the_figures_that_compare() -> None:
+    assert {"One", "Two"} <= set(words_of(figure_svg(training_curves({"One": points(), "Two": []}))))
+    assert {"One", "Two"} <= set(words_of(figure_svg(accuracy_bars(accuracies("One", "Two")))))
 
 
 @pytest.mark.parametrize("epochs", [1, 6, 20])
 def test_there_is_one_hill_an_epoch_in_the_shape_of_its_counts(epochs: int) -> None:
-    record = run(epochs=epochs)
-    (axes,) = entropy_histograms(record).axes
+    drawn = histograms(epochs)
+    (axes,) = entropy_histograms(drawn).axes
     hills = [patch for patch in axes.patches if isinstance(patch, StepPatch)]
     assert len(hills) == epochs
-    for hill, histogram in zip(hills, record.histograms, strict=True):
+    for hill, histogram in zip(hills, drawn, strict=True):
         values, edges, baseline = hill.get_data()
         assert list(edges) == histogram.normalised_edges
         assert (values - baseline) / (values - baseline).max() == pytest.approx(
@@ -141,15 +122,21 @@ def test_there_is_one_hill_an_epoch_in_the_shape_of_its_counts(epochs: int) -> N
     assert tops == sorted(tops, reverse=True), "the first epoch is on top"
 
 
+def test_hills_are_named_by_their_epochs() -> None:
+    (axes,) = entropy_histograms(histograms(epochs=4)[1:]).axes
+    named = {label.get_text(): place for label, place in zip(axes.get_yticklabels(), axes.get_yticks(), strict=True)}
+    assert named == {"2": 2, "3": 1, "4": 0}
+
+
 def test_hills_do_not_hide_each_other() -> None:
-    hills = [patch.get_data() for patch in entropy_histograms(run(epochs=8)).axes[0].patches]
+    hills = [patch.get_data() for patch in entropy_histograms(histograms(epochs=8)).axes[0].patches]
     for above, below in pairwise(hills):
         assert below.values.max() < above.baseline
 
 
 def test_the_dot_of_a_hill_is_the_mean_read_off_its_bins() -> None:
-    histogram = run(epochs=1).histograms[0]
-    (axes,) = entropy_histograms(run(epochs=1)).axes
+    (histogram,) = histograms(epochs=1)
+    (axes,) = entropy_histograms([histogram]).axes
     total = weighted = 0.0
     for i, count in enumerate(histogram.normalised_counts):
         total += count
@@ -159,23 +146,21 @@ def test_the_dot_of_a_hill_is_the_mean_read_off_its_bins() -> None:
 
 
 def test_entropies_in_nats_use_the_other_bins() -> None:
-    record = run(epochs=2)
-    (axes,) = entropy_histograms(record, normalised=False).axes
-    assert [list(patch.get_data().edges) for patch in axes.patches] == [h.edges for h in record.histograms]
+    drawn = histograms(epochs=2)
+    (axes,) = entropy_histograms(drawn, normalised=False).axes
+    assert [list(patch.get_data().edges) for patch in axes.patches] == [h.edges for h in drawn]
     assert "nats" in axes.get_xlabel()
-    assert "log n" in entropy_histograms(record).axes[0].get_xlabel()
+    assert "log n" in entropy_histograms(drawn).axes[0].get_xlabel()
 
 
 def test_an_epoch_without_reviews_draws_an_empty_row() -> None:
-    record = run(epochs=1)
-    record.histograms[0] = EntropyHistogram(1, [0, 1], [0], [0, 1], [0])
-    (axes,) = entropy_histograms(record).axes
+    (axes,) = entropy_histograms([EntropyHistogram(1, [0, 1], [0], [0, 1], [0])]).axes
     assert [line.get_marker() for line in axes.lines] == ["None"]
 
 
-def test_a_record_without_histograms_is_refused_with_its_name() -> None:
+def test_no_histogram_is_refused_with_the_title() -> None:
     with pytest.raises(ValueError, match=r"histogram for each epoch of 'Bare'; got none"):
-        entropy_histograms(run("Bare", epochs=0))
+        entropy_histograms([], "Bare")
 
 
 def test_strength_zero_has_its_place_left_of_the_smallest_strength() -> None:
@@ -223,8 +208,7 @@ def test_an_attention_matrix_must_fit_its_names(weights: np.ndarray) -> None:
 
 
 def test_bars_and_whiskers_are_the_accuracies_and_their_intervals() -> None:
-    records = [run("One", accuracy=0.6), run("Two", accuracy=0.85)]
-    (axes,) = accuracy_bars(records).axes
+    (axes,) = accuracy_bars({"One": (0.6, (0.57, 0.62)), "Two": (0.85, (0.82, 0.87))}).axes
     assert [bar.get_width() for bar in axes.patches] == pytest.approx([60, 85])
     assert [bar.get_x() for bar in axes.patches] == [0, 0]
     assert [list(line.get_xdata()) for line in axes.lines] == [pytest.approx([57, 62]), pytest.approx([82, 87])]
@@ -233,10 +217,10 @@ def test_bars_and_whiskers_are_the_accuracies_and_their_intervals() -> None:
 
 def test_titles_are_drawn_letter_by_letter() -> None:
     titles = ["$\\frac{1", "<script>alert(1)</script>", "a & b", "$x$ costs 5", "café ∑"]
-    assert set(titles) <= set(words_of(figure_svg(training_curves([run(title) for title in titles]))))
-    assert set(titles) <= set(words_of(figure_svg(accuracy_bars([run(title) for title in titles]))))
+    assert set(titles) <= set(words_of(figure_svg(training_curves(dict.fromkeys(titles, points())))))
+    assert set(titles) <= set(words_of(figure_svg(accuracy_bars(accuracies(*titles)))))
     assert set(titles) <= set(words_of(figure_svg(attention_matrix(np.ones((5, 1)), titles, ["key"]))))
-    assert titles[0] in words_of(figure_svg(entropy_histograms(run(titles[0]))))
+    assert titles[0] in words_of(figure_svg(entropy_histograms(histograms(), titles[0])))
 
 
 def test_equal_figures_give_equal_svg_and_leave_the_settings_of_matplotlib_alone(drawings: list[str]) -> None:

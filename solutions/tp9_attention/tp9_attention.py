@@ -124,11 +124,19 @@ from amal_attention.data import ReviewBatch
 # data = ReviewData(available_source(), standardise=True, batch_size=32, crop=200)
 # embeddings = data.embeddings
 # batch = next(iter(data.train_dataloader()))
-# print(f"source: {data.hparams.source}; {len(data.rows('train'))} reviews to train on, "
-#       f"{len(data.rows('validation'))} for validation, {len(data.rows('test'))} for the test")
-# print(f"a batch: tokens {tuple(batch.tokens.shape)}, mask {tuple(batch.mask.shape)}, labels {tuple(batch.labels.shape)}")
+# print(
+#     f"source: {data.hparams.source}; {len(data.rows('train'))} reviews to train on, "
+#     f"{len(data.rows('validation'))} for validation, {len(data.rows('test'))} for the test"
+# )
+# print(
+#     f"a batch: tokens {tuple(batch.tokens.shape)}, mask {tuple(batch.mask.shape)}, labels {tuple(batch.labels.shape)}"
+# )
 # print(f"vectors: {tuple(embeddings.shape)}")
-# print("a review:", " ".join(data.vocabulary.words[token] for token in batch.tokens[0][batch.mask[0]][:40]), "...")
+# print(
+#     "a review:",
+#     " ".join(data.vocabulary.words[token] for token in batch.tokens[0][batch.mask[0]][:40]),
+#     "...",
+# )
 
 # %% [markdown] lang="fr"
 # Les cellules qui entraînent et qui dessinent sont fournies. Celle-ci prépare les outils qu'elles partagent : `train`
@@ -148,9 +156,13 @@ from amal_attention.data import ReviewBatch
 # from lightning import Trainer, seed_everything
 #
 # from amal_attention.training.callbacks import EntropyHistograms, History, OneCycle
-# from amal_attention.training.examination import examine, read_reviews, read_text
+# from amal_attention.training.examination import (
+#     accuracy_interval, examine, read_reviews, read_text,
+# )
 # from amal_attention.visualise.diagrams import attention_diagram, pooling_diagram
-# from amal_attention.visualise.figures import accuracy_bars, entropy_histograms, strength_curve, training_curves
+# from amal_attention.visualise.figures import (
+#     accuracy_bars, entropy_histograms, strength_curve, training_curves,
+# )
 # from amal_attention.visualise.readings import attention_map, compare_readings
 #
 # logging.getLogger("lightning").setLevel(logging.ERROR)
@@ -163,7 +175,9 @@ from amal_attention.data import ReviewBatch
 #     """The models that were trained, by question."""
 #
 #     def __missing__(self, question):
-#         raise NotImplementedError(f"{question} is not trained yet: answer it, then run its training cell")
+#         raise NotImplementedError(
+#             f"{question} is not trained yet: answer it, then run its training cell"
+#         )
 #
 #
 # models, histories, histograms = Trained(), Trained(), Trained()
@@ -196,7 +210,9 @@ from amal_attention.data import ReviewBatch
 #     models[question], histories[question] = model, history.points
 #     if spread:
 #         histograms[question] = spread.histograms
-#     print(f"{question}: {history.points[-1].val_accuracy:.1%} of the validation reviews are right")
+#     print(
+#         f"{question}: {history.points[-1].val_accuracy:.1%} of the validation reviews are right"
+#     )
 
 # %% [markdown] lang="fr"
 # ## Question 1 : la moyenne des mots
@@ -217,7 +233,9 @@ from amal_attention.data import ReviewBatch
 # and a linear layer decides between the classes.
 
 # %% lang="fr" tags=["active-ipynb", "raises-exception"]
-# pooling_diagram(["un", "superbe", "film", "…"], mask=[True, True, True, False], linear="linéaire")
+# pooling_diagram(
+#     ["un", "superbe", "film", "…"], mask=[True, True, True, False], linear="linéaire"
+# )
 
 # %% lang="en" tags=["active-ipynb", "raises-exception"]
 # pooling_diagram(["a", "great", "film", "…"], mask=[True, True, True, False])
@@ -293,27 +311,27 @@ class MeanPooling(nn.Module):
 
 
 # %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q1-mean-pooling", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# from amal_attention.checks import check, close_to, ignores_padding, reads_each_alone, shapes, simplex
+# from amal_attention.checks import (
+#     check, close_to, ignores_padding, reads_each_alone, shapes, simplex,
+# )
 #
 # with check("q1-mean-pooling"):
 #     pooling = MeanPooling(dim=2)
 #     shapes(pooling, dim=2, out_features=2)
-#     simplex(pooling, dim=2)
+#     simplex(pooling, dim=2, hint="each of the n words weighs 1/n: divide by their number")
 #     ignores_padding(pooling, dim=2)
 #     reads_each_alone(pooling, dim=2)
-#     x = torch.tensor([[[1.0, 2.0], [3.0, 6.0], [2.0, 1.0], [8.0, 8.0]]])  # three words, then padding
+#     # The three words of the example, then padding.
+#     x = torch.tensor([[[1.0, 2.0], [3.0, 6.0], [2.0, 1.0], [8.0, 8.0]]])
 #     pooled, weights = pooling(x, torch.tensor([[True, True, True, False]]))
-#     close_to(
-#         pooled,
-#         [[2.0, 3.0]],
-#         what="the three words of the example give (2, 3)",
-#         mistakes={
-#             "padding is counted in the mean: divide by the number of words": [[3.5, 4.25]],
-#             "what stands under the padding is added in: count only the places where the mask is True": [[14 / 3, 17 / 3]],
-#             "the padding is left out of the sum, but the sum is divided by the length 4, not by the 3 words": [[1.5, 2.25]],
-#         },
-#     )
-#     close_to(weights, [[1 / 3, 1 / 3, 1 / 3, 0.0]], what="each of the three words weighs 1/3, and the padding 0")
+#     mistakes = {
+#         "padding is counted in the mean: divide by the number of words": [[3.5, 4.25]],
+#         "what stands under the padding is added in": [[14 / 3, 17 / 3]],
+#         "the sum of the 3 words is divided by the length, 4": [[1.5, 2.25]],
+#         "this is the sum: divide by the number of words": [[6.0, 9.0]],
+#     }
+#     close_to(pooled, [[2.0, 3.0]], what="the three words give (2, 3)", mistakes=mistakes)
+#     close_to(weights, [[1 / 3, 1 / 3, 1 / 3, 0.0]], what="each word weighs 1/3, padding 0")
 
 # %% [markdown] lang="fr"
 # > **Exercice 1.2** (2 points). Écrivez `TextClassifier`, un `LightningModule` : vecteurs des mots, puis la réduction
@@ -364,8 +382,12 @@ class TextClassifier(LightningModule):
     ) -> None:
         super().__init__()
         ### BEGIN SOLUTION
-        vectors = embeddings if freeze_embeddings else embeddings.clone()  # what is learnt stays in this model
-        self.embedding = nn.Embedding.from_pretrained(vectors, freeze=freeze_embeddings, padding_idx=0)
+        vectors = (
+            embeddings if freeze_embeddings else embeddings.clone()
+        )  # what is learnt stays in this model
+        self.embedding = nn.Embedding.from_pretrained(
+            vectors, freeze=freeze_embeddings, padding_idx=0
+        )
         self.pooling = pooling
         self.output = nn.Linear(pooling.out_features, num_classes)
         self.lr = lr
@@ -383,7 +405,14 @@ class TextClassifier(LightningModule):
         """The loss of a batch; also logged, as ``train_loss``."""
         ### BEGIN SOLUTION
         loss = F.cross_entropy(self(batch.tokens, batch.mask), batch.labels)
-        self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=len(batch.labels), prog_bar=True)
+        self.log(
+            "train_loss",
+            loss,
+            on_step=False,
+            on_epoch=True,
+            batch_size=len(batch.labels),
+            prog_bar=True,
+        )
         return loss
         ### END SOLUTION
 
@@ -407,14 +436,15 @@ class TextClassifier(LightningModule):
 
 # %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q1-classifier", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # from amal_attention.checks import (
-#     FixedAttention, check, costs_cross_entropy, gives_logits, hands_over, keeps_embeddings, logs_accuracy,
-#     optimises_everything, steady_in_evaluation, tunes_embeddings,
+#     FixedAttention, check, costs_cross_entropy, gives_logits, hands_over,
+#     keeps_embeddings, logs_accuracy, optimises_everything, steady_in_evaluation,
+#     tunes_embeddings,
 # )
 #
 # with check("q1-classifier"):
 #     vectors = torch.randn(10, 4)  # a vocabulary of ten words in dimension 4
-#     batch = ReviewBatch(
-#         tokens=torch.tensor([[2, 3, 4], [5, 1, 7], [6, 9, 8]]),  # padding may hold any number: the mask decides
+#     batch = ReviewBatch(  # padding may hold any number: the mask decides
+#         tokens=torch.tensor([[2, 3, 4], [5, 1, 7], [6, 9, 8]]),
 #         mask=torch.tensor([[True, True, True], [True, True, False], [True, False, False]]),
 #         labels=torch.tensor([0, 1, 1]),
 #     )
@@ -422,7 +452,7 @@ class TextClassifier(LightningModule):
 #     model = TextClassifier(vectors, attention, num_classes=2)
 #     hands_over(model, attention, vectors, batch)
 #     costs_cross_entropy(model, batch)
-#     optimises_everything(model)
+#     optimises_everything(model, attention)
 #     steady_in_evaluation(model, batch)
 #     keeps_embeddings(model, attention, batch)
 #     logs_accuracy(model, batch)
@@ -475,10 +505,10 @@ class TextClassifier(LightningModule):
 #
 # === END MARK SCHEME ===
 
-# %% [markdown] lang="fr" tags=["answer"]
+# %% [markdown] lang="fr"
 # *Votre réponse.*
 
-# %% [markdown] lang="en" tags=["answer"]
+# %% [markdown] lang="en"
 # *Your answer.*
 
 # %% [markdown] lang="fr"
@@ -559,15 +589,18 @@ class LearnedQueryPooling(nn.Module):
         """``x`` float ``(B, L, D)``, ``mask`` bool ``(B, L)`` -> pooled ``(B, D)``, weights ``(B, L)``."""
         ### BEGIN SOLUTION
         scores = (x @ self.query).masked_fill(~mask, torch.finfo(x.dtype).min)
-        weights = scores.softmax(dim=1) * mask  # the product is for a review without a word: its softmax is even
+        weights = (
+            scores.softmax(dim=1) * mask
+        )  # the product is for a review without a word: its softmax is even
         return torch.bmm(weights.unsqueeze(1), x).squeeze(1), weights
         ### END SOLUTION
 
 
 # %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q2-learned-query", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 # from amal_attention.checks import (
-#     check, gradient_reaches, ignores_padding, log_weights_affine, one_query_for_all, reads_each_alone,
-#     registers_everything, shapes, simplex, sums_by_weights, survives_large_scores,
+#     check, gradient_reaches, ignores_padding, log_weights_affine, one_query_for_all,
+#     reads_each_alone, registers_everything, shapes, simplex, sums_by_weights,
+#     survives_large_scores,
 # )
 #
 # with check("q2-learned-query"):
@@ -626,20 +659,27 @@ def attention_entropy(weights: Tensor, mask: Tensor) -> Tensor:
 # from amal_attention.checks import check, close_to, gradient_flows
 #
 # with check("q2-entropy"):
-#     weights = torch.tensor([[0.25, 0.5, 0.25, 0.0], [1.0, 0.0, 0.0, 0.0], [0.5, 0.5, 0.0, 0.0]])
-#     mask = torch.tensor([[True, True, True, False], [True, True, True, True], [True, True, False, False]])
+#     weights = torch.tensor(
+#         [[0.25, 0.5, 0.25, 0.0], [1.0, 0.0, 0.0, 0.0], [0.5, 0.5, 0.0, 0.0]]
+#     )
+#     mask = torch.tensor(
+#         [[True, True, True, False], [True, True, True, True], [True, True, False, False]]
+#     )
+#     lengths = torch.tensor([3, 4, 2])
 #     by_hand = math.log(2) * torch.tensor([1.5, 0.0, 1.0])
+#     mistakes = {
+#         "a mean over the length, padding included: the entropy is a sum": by_hand / 4,
+#         "a mean over the words: the entropy is a sum": by_hand / lengths,
+#         "this is H / log n: the exercise asks for H": by_hand / lengths.log(),
+#     }
 #     close_to(
 #         attention_entropy(weights, mask),
 #         by_hand,
-#         what="the entropies of three reviews, by hand: 1.5 log 2, 0 and log 2",
-#         mistakes={
-#             "a mean over the length, padding included: the entropy is a sum over the words": by_hand / 4,
-#             "a mean over the words: the entropy is a sum": by_hand / torch.tensor([3, 4, 2]),
-#             "this is H / log n: the exercise asks for H": by_hand / torch.tensor([3, 4, 2]).log(),
-#         },
+#         what="three entropies by hand: 1.5 log 2, 0 and log 2",
+#         mistakes=mistakes,
+#         hint="take the weights as they come; an epsilon in the logarithm must be tiny, 1e-10",
 #     )
-#     gradient_flows(attention_entropy, torch.tensor([[0.25, 0.5, 0.25]]), torch.tensor([[True, True, True]]))
+#     gradient_flows(attention_entropy, weights[:1, :3], mask[:1, :3])
 
 
 # %% [markdown] lang="fr"
@@ -649,6 +689,7 @@ def attention_entropy(weights: Tensor, mask: Tensor) -> Tensor:
 # %% [markdown] lang="en"
 # > **Exercise 2.3** (1 point). Write `top_words`: the `k` words that receive most attention, most attended first, with their
 # > weights; if there are fewer than `k` words, all of them. `tokens` and `weights` have the same length, without padding.
+
 
 # %% nbgrader={"grade": false, "grade_id": "q2-top-words", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, float]]:
@@ -665,17 +706,18 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 # with check("q2-top-words"):
 #     weights = torch.tensor([0.15, 0.5, 0.25, 0.1])
 #     pairs = list(top_words(["a", "great", "film", "though"], weights, k=2))
-#     equal_to(
-#         [word for word, _ in pairs],
-#         ["great", "film"],
-#         what="the two words with the largest weights, 0.5 and 0.25",
-#         mistakes={
-#             "these are the least attended words: sort from the largest weight down": ["though", "a"],
-#             "the right words, in the wrong order: most attended first": ["film", "great"],
-#         },
-#     )
-#     close_to(torch.tensor([float(weight) for _, weight in pairs]), [0.5, 0.25], what="each with its own weight")
-#     equal_to(len(top_words(["great", "film"], torch.tensor([0.7, 0.3]), k=5)), 2, what="of two words, all if k is 5")
+#     words = [word for word, _ in pairs]
+#     mistakes = {
+#         "these are the least attended words: sort from the largest down": ["though", "a"],
+#         "the right words, in the wrong order: most attended first": ["film", "great"],
+#         "these are the first words, in the order of the text": ["a", "great"],
+#         "pairs are (word, weight): the word first": [0.5, 0.25],
+#     }
+#     equal_to(words, ["great", "film"], what="the two most attended words", mistakes=mistakes)
+#     weights = torch.tensor([float(weight) for _, weight in pairs])
+#     close_to(weights, [0.5, 0.25], what="and their weights")
+#     both = top_words(["great", "film"], torch.tensor([0.7, 0.3]), k=5)
+#     equal_to(len(both), 2, what="of two words, all if k is 5")
 
 # %% [markdown] lang="fr"
 # **Entraînement.** Pendant l'apprentissage, l'histogramme des entropies de l'attention sur les critiques de validation est
@@ -686,7 +728,11 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 # after each epoch: here it is, from the first epoch (on top) to the last.
 
 # %% tags=["active-ipynb", "raises-exception"]
-# train("Q2", lambda: TextClassifier(embeddings, LearnedQueryPooling(data.dim), lr=0.03), epochs=6)
+# train(
+#     "Q2",
+#     lambda: TextClassifier(embeddings, LearnedQueryPooling(data.dim), lr=0.03),
+#     epochs=6,
+# )
 # display(training_curves(histories))
 # entropy_histograms(histograms["Q2"])
 
@@ -735,10 +781,10 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 #
 # === END MARK SCHEME ===
 
-# %% [markdown] lang="fr" tags=["answer"]
+# %% [markdown] lang="fr"
 # *Votre réponse.*
 
-# %% [markdown] lang="en" tags=["answer"]
+# %% [markdown] lang="en"
 # *Your answer.*
 
 # %% [markdown] lang="fr"
@@ -768,10 +814,14 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 # $$\hat t = \sum_{i=1}^n p(a_i \mid t)\, v_\theta(x_i)$$
 
 # %% lang="fr" tags=["active-ipynb", "raises-exception"]
-# attention_diagram(["un", "superbe", "film"], [0.16, 0.66, 0.18], query_from_text=True, value_map="v_θ")
+# attention_diagram(
+#     ["un", "superbe", "film"], [0.16, 0.66, 0.18], query_from_text=True, value_map="v_θ"
+# )
 
 # %% lang="en" tags=["active-ipynb", "raises-exception"]
-# attention_diagram(["a", "great", "film"], [0.16, 0.66, 0.18], query_from_text=True, value_map="v_θ")
+# attention_diagram(
+#     ["a", "great", "film"], [0.16, 0.66, 0.18], query_from_text=True, value_map="v_θ"
+# )
 
 # %% [markdown] lang="fr"
 # **À la main.** La moyenne des trois mots $(1, 2)$, $(3, 6)$, $(2, 1)$ est $\hat t_m = (2, 3)$. Prenons pour transformation
@@ -828,7 +878,8 @@ class TextQueryPooling(nn.Module):
 
 # %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q3-text-query", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # from amal_attention.checks import (
-#     check, depends_on_text, gradient_reaches, ignores_padding, reads_each_alone, registers_everything, shapes, simplex,
+#     check, depends_on_mean_alone, depends_on_text, gradient_reaches, ignores_padding,
+#     log_weights_affine, reads_each_alone, registers_everything, shapes, simplex,
 #     sums_by_weights,
 # )
 #
@@ -838,13 +889,19 @@ class TextQueryPooling(nn.Module):
 #     registers_everything(lambda: TextQueryPooling(dim=5, value_dim=16), dim=5)
 #     gradient_reaches(pooling, dim=5)
 #     simplex(pooling, dim=5)
-#     ignores_padding(pooling, dim=5, hint="is the mean that makes the query taken over the words alone?")
+#     ignores_padding(pooling, dim=5, hint="is the query's mean taken over the words alone?")
 #     reads_each_alone(pooling, dim=5)
-#     sums_by_weights(pooling, dim=5, hint="the sum is of the values v(x), by the weights that you return")
-#     depends_on_text(pooling, dim=5, hint="the query is the same for all texts, as in question 2: compute it from the mean")
+#     sums_by_weights(pooling, dim=5, hint="sum the values v(x), by the weights you return")
+#     depends_on_text(pooling, dim=5, hint="the query is the same for all texts, as in question 2")
+#     depends_on_mean_alone(pooling, dim=5)
+#     log_weights_affine(pooling, dim=5)
 
 # %% tags=["active-ipynb", "raises-exception"]
-# train("Q3", lambda: TextClassifier(embeddings, TextQueryPooling(data.dim, value_dim=128), lr=0.005), epochs=5)
+# train(
+#     "Q3",
+#     lambda: TextClassifier(embeddings, TextQueryPooling(data.dim, value_dim=128), lr=0.005),
+#     epochs=5,
+# )
 # display(training_curves(histories))
 # entropy_histograms(histograms["Q3"])
 
@@ -889,10 +946,10 @@ class TextQueryPooling(nn.Module):
 #
 # === END MARK SCHEME ===
 
-# %% [markdown] lang="fr" tags=["answer"]
+# %% [markdown] lang="fr"
 # *Votre réponse.*
 
-# %% [markdown] lang="en" tags=["answer"]
+# %% [markdown] lang="en"
 # *Your answer.*
 
 # %% [markdown] lang="fr"
@@ -916,10 +973,14 @@ class TextQueryPooling(nn.Module):
 # $$\hat t = \sum_{i=1}^n p(a_i \mid t)\, h_i, \qquad \log p(a_i \mid t) = \text{constant} + q \cdot h_i$$
 
 # %% lang="fr" tags=["active-ipynb", "raises-exception"]
-# attention_diagram(["pas", "très", "bon"], [0.15, 0.2, 0.65], recurrent=True, bidirectional=True)
+# attention_diagram(
+#     ["pas", "très", "bon"], [0.15, 0.2, 0.65], recurrent=True, bidirectional=True
+# )
 
 # %% lang="en" tags=["active-ipynb", "raises-exception"]
-# attention_diagram(["not", "very", "good"], [0.15, 0.2, 0.65], recurrent=True, bidirectional=True)
+# attention_diagram(
+#     ["not", "very", "good"], [0.15, 0.2, 0.65], recurrent=True, bidirectional=True
+# )
 
 # %% [markdown] lang="fr"
 # **Sur trois mots.** Ce que `nn.LSTM` rend, de gauche à droite, sans et avec une place de remplissage à droite : les états
@@ -937,7 +998,13 @@ class TextQueryPooling(nn.Module):
 # with_padding = torch.cat([three_words, torch.zeros(1, 1, 2)], dim=1)
 # for name, x in (("three words", three_words), ("and padding", with_padding)):
 #     states, _ = lstm(x)  # (B, L, 2 · hidden_size)
-#     print(name, "| rightward", states[0, :3, 0].detach().numpy().round(3), "| leftward", states[0, :3, 1].detach().numpy().round(3))
+#     print(
+#         name,
+#         "| rightward",
+#         states[0, :3, 0].detach().numpy().round(3),
+#         "| leftward",
+#         states[0, :3, 1].detach().numpy().round(3),
+#     )
 
 # %% [markdown] lang="fr"
 # > **Exercice 4** (2 points). Écrivez `ContextualPooling`, de dimension de sortie `hidden_size`, ou le double si
@@ -965,14 +1032,21 @@ class ContextualPooling(nn.Module):
     """
 
     def __init__(
-        self, dim: int, hidden_size: int, num_layers: int = 1, cell: str = "lstm", bidirectional: bool = False
+        self,
+        dim: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        cell: str = "lstm",
+        bidirectional: bool = False,
     ) -> None:
         super().__init__()
         self.out_features = 2 * hidden_size if bidirectional else hidden_size
         ### BEGIN SOLUTION
         recurrent = {"gru": nn.GRU, "lstm": nn.LSTM}[cell]
         widths = [dim] + [self.out_features] * (num_layers - 1)
-        self.rightward = nn.ModuleList(recurrent(width, hidden_size, batch_first=True) for width in widths)
+        self.rightward = nn.ModuleList(
+            recurrent(width, hidden_size, batch_first=True) for width in widths
+        )
         self.leftward = nn.ModuleList(
             recurrent(width, hidden_size, batch_first=True) for width in widths if bidirectional
         )
@@ -993,7 +1067,9 @@ class ContextualPooling(nn.Module):
             states, _ = rightward(x)
             if self.leftward:
                 reversed_states, _ = self.leftward[layer](x.take_along_dim(turned, dim=1))
-                states = torch.cat([states, reversed_states.take_along_dim(turned, dim=1)], dim=2)
+                states = torch.cat(
+                    [states, reversed_states.take_along_dim(turned, dim=1)], dim=2
+                )
             x = states
         return self.attention(x, mask)
         ### END SOLUTION
@@ -1001,13 +1077,14 @@ class ContextualPooling(nn.Module):
 
 # %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q4-contextual", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # from amal_attention.checks import (
-#     check, depends_on_text, gradient_reaches, ignores_padding, reads_each_alone, reads_order, registers_everything,
-#     shapes, simplex,
+#     check, depends_on_text, equal_to, gradient_reaches, ignores_padding,
+#     reads_each_alone, reads_order, registers_everything, shapes, simplex,
 # )
 #
 # with check("q4-contextual"):
-#     for cell in ("gru", "lstm"):
-#         shapes(ContextualPooling(dim=5, hidden_size=3, cell=cell), dim=5, out_features=3)
+#     gru, lstm = (ContextualPooling(dim=5, hidden_size=3, cell=cell) for cell in ("gru", "lstm"))
+#     shapes(gru, dim=5, out_features=3)
+#     shapes(lstm, dim=5, out_features=3)
 #     both_ways = {"dim": 5, "hidden_size": 3, "num_layers": 2, "bidirectional": True}
 #     pooling = ContextualPooling(**both_ways)
 #     shapes(pooling, dim=5, out_features=6)
@@ -1015,14 +1092,24 @@ class ContextualPooling(nn.Module):
 #     gradient_reaches(pooling, dim=5)
 #     simplex(pooling, dim=5)
 #     reads_each_alone(pooling, dim=5)
-#     ignores_padding(pooling, dim=5, hint="from right to left, the recurrent layer reads the padding before the words")
-#     depends_on_text(pooling, dim=5, hint="attention looks at the embeddings: let it look at the states of the last layer")
+#     ignores_padding(pooling, dim=5, hint="from right to left, padding is read before the words")
+#     depends_on_text(pooling, dim=5, hint="attention looks at the embeddings, not at the states")
 #     reads_order(pooling, dim=5)
+#
+#     def size(module):
+#         return sum(parameter.numel() for parameter in module.parameters())
+#
+#     one_layer = ContextualPooling(**both_ways | {"num_layers": 1})
+#     deeper = size(one_layer) < size(pooling)
+#     equal_to(deeper, True, what="two layers exceed one", hint="is num_layers used?")
+#     equal_to(size(gru) < size(lstm), True, what="an LSTM exceeds a GRU", hint="is cell used?")
 
 # %% tags=["active-ipynb", "raises-exception"]
 # train(
 #     "Q4",
-#     lambda: TextClassifier(embeddings, ContextualPooling(data.dim, hidden_size=64, bidirectional=True), lr=0.01),
+#     lambda: TextClassifier(
+#         embeddings, ContextualPooling(data.dim, hidden_size=64, bidirectional=True), lr=0.01
+#     ),
 #     epochs=4,
 # )
 # display(training_curves(histories))
@@ -1036,7 +1123,9 @@ class ContextualPooling(nn.Module):
 
 # %% tags=["active-ipynb", "raises-exception"]
 # text = "The ghost in the corridor was not chilling, the house was not eerie: a dull film."
-# compare_readings({name: [read_text(models[name], data, text)] for name in ("Q2", "Q3", "Q4")})
+# compare_readings(
+#     {name: [read_text(models[name], data, text)] for name in ("Q2", "Q3", "Q4")}
+# )
 
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q4-observe", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": true}
 # ### Question ouverte 4 (1 point)
@@ -1068,10 +1157,10 @@ class ContextualPooling(nn.Module):
 #
 # === END MARK SCHEME ===
 
-# %% [markdown] lang="fr" tags=["answer"]
+# %% [markdown] lang="fr"
 # *Votre réponse.*
 
-# %% [markdown] lang="en" tags=["answer"]
+# %% [markdown] lang="en"
 # *Your answer.*
 
 # %% [markdown] lang="fr"
@@ -1117,7 +1206,9 @@ class EntropyRegularizedClassifier(TextClassifier):
         **options: as for :class:`TextClassifier`.
     """
 
-    def __init__(self, embeddings: Tensor, pooling: nn.Module, strength: float = 0.0, **options) -> None:
+    def __init__(
+        self, embeddings: Tensor, pooling: nn.Module, strength: float = 0.0, **options
+    ) -> None:
         super().__init__(embeddings, pooling, **options)
         self.strength = strength
 
@@ -1128,7 +1219,9 @@ class EntropyRegularizedClassifier(TextClassifier):
         entropy = attention_entropy(weights, batch.mask).mean()
         loss = F.cross_entropy(self.output(pooled), batch.labels) + self.strength * entropy
         size = len(batch.labels)
-        self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=size, prog_bar=True)
+        self.log(
+            "train_loss", loss, on_step=False, on_epoch=True, batch_size=size, prog_bar=True
+        )
         self.log("train_entropy", entropy, on_step=False, on_epoch=True, batch_size=size)
         return loss
         ### END SOLUTION
@@ -1137,7 +1230,7 @@ class EntropyRegularizedClassifier(TextClassifier):
 # %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q5-entropy-regularised", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # import math
 #
-# from amal_attention.checks import FixedAttention, charges_entropy, check
+# from amal_attention.checks import FixedAttention, charges_entropy, check, counts_labels
 #
 # with check("q5-entropy-regularised"):
 #     batch = ReviewBatch(
@@ -1145,13 +1238,17 @@ class EntropyRegularizedClassifier(TextClassifier):
 #         mask=torch.tensor([[True, True, True], [True, True, False]]),
 #         labels=torch.tensor([0, 1]),
 #     )
-#     weights = torch.tensor([[0.25, 0.5, 0.25], [0.5, 0.5, 0.0]])  # of entropies 1.5 log 2 and log 2
+#     # Of entropies 1.5 log 2 and log 2.
+#     weights = torch.tensor([[0.25, 0.5, 0.25], [0.5, 0.5, 0.0]])
 #
 #     def model(strength):
 #         torch.manual_seed(0)  # the same start each time
-#         return EntropyRegularizedClassifier(torch.rand(10, 4), FixedAttention(weights, dim=4), strength=strength)
+#         return EntropyRegularizedClassifier(
+#             torch.rand(10, 4), FixedAttention(weights, dim=4), strength=strength
+#         )
 #
 #     charges_entropy(model, batch, mean_entropy=1.25 * math.log(2))
+#     counts_labels(model(0.0), batch)
 
 # %% [markdown] lang="fr"
 # **Effet de la force.** Le même modèle que Q2, entraîné avec plusieurs $\lambda$ :
@@ -1169,7 +1266,9 @@ class EntropyRegularizedClassifier(TextClassifier):
 #         ),
 #         epochs=5,
 #     )
-#     examined = examine(models[f"Q5, λ = {strength:g}"], data, "validation", attention_entropy)
+#     examined = examine(
+#         models[f"Q5, λ = {strength:g}"], data, "validation", attention_entropy
+#     )
 #     accuracies.append(examined.accuracy)
 #     entropies.append(examined.spread["normalised_entropy"])
 # strength_curve(strengths, accuracies, entropies)
@@ -1178,7 +1277,14 @@ class EntropyRegularizedClassifier(TextClassifier):
 # entropy_histograms(histograms["Q5, λ = 0.03"])
 
 # %% tags=["active-ipynb", "raises-exception"]
-# compare_readings({f"λ = {strength:g}": read_reviews(models[f"Q5, λ = {strength:g}"], data, reviews[:2]) for strength in strengths})
+# compare_readings(
+#     {
+#         f"λ = {strength:g}": read_reviews(
+#             models[f"Q5, λ = {strength:g}"], data, reviews[:2]
+#         )
+#         for strength in strengths
+#     }
+# )
 
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q5-observe", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": true}
 # ### Question ouverte 5 (1 point)
@@ -1210,10 +1316,10 @@ class EntropyRegularizedClassifier(TextClassifier):
 #
 # === END MARK SCHEME ===
 
-# %% [markdown] lang="fr" tags=["answer"]
+# %% [markdown] lang="fr"
 # *Votre réponse.*
 
-# %% [markdown] lang="en" tags=["answer"]
+# %% [markdown] lang="en"
 # *Your answer.*
 
 # %% [markdown] lang="fr"
@@ -1227,7 +1333,11 @@ class EntropyRegularizedClassifier(TextClassifier):
 # The test set is read here, once, with the finished models.
 
 # %% tags=["active-ipynb", "raises-exception"]
-# accuracy_bars({name: (examine(model, data, "test", None).accuracy, len(data.rows("test"))) for name, model in models.items()})
+# accuracies = {}
+# for name, model in models.items():
+#     tested = examine(model, data, "test", None, progress=True)
+#     accuracies[name] = tested.accuracy, accuracy_interval(tested.accuracy, len(tested.rows))
+# accuracy_bars(accuracies)
 
 # %% [markdown] lang="fr"
 # Où en sont vos réponses ?
@@ -1291,7 +1401,16 @@ class TunedClassifier(EntropyRegularizedClassifier):
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """Adam, the vectors with their own step size."""
-        vectors = [parameter for parameter in self.embedding.parameters() if parameter.requires_grad]
-        others = [parameter for name, parameter in self.named_parameters() if not name.startswith("embedding.")]
-        groups = [{"params": others}, *([{"params": vectors, "lr": self.embedding_lr}] if vectors else [])]
+        vectors = [
+            parameter for parameter in self.embedding.parameters() if parameter.requires_grad
+        ]
+        others = [
+            parameter
+            for name, parameter in self.named_parameters()
+            if not name.startswith("embedding.")
+        ]
+        groups = [
+            {"params": others},
+            *([{"params": vectors, "lr": self.embedding_lr}] if vectors else []),
+        ]
         return torch.optim.Adam(groups, lr=self.lr, fused=True)

@@ -1,0 +1,38 @@
+# %% tags=["mutant"]
+# mistake = "accuracy as a mean of batch means, with a short last batch"
+# loses = ["q1-classifier"]
+# hint = "a mean of batch means"
+# public = true
+
+# %% grade_id="q1-classifier"
+class TextClassifier(LightningModule):
+    def __init__(self, embeddings, pooling, num_classes=2, lr=1e-2, freeze_embeddings=True):
+        super().__init__()
+        self.embedding = nn.Embedding.from_pretrained(embeddings, freeze=freeze_embeddings)
+        self.pooling = pooling
+        self.output = nn.Linear(pooling.out_features, num_classes)
+        self.lr = lr
+        self.accs = []
+
+    def forward(self, tokens, mask):
+        pooled, _ = self.pooling(self.embedding(tokens), mask)
+        return self.output(pooled)
+
+    def training_step(self, batch, batch_idx):
+        loss = F.cross_entropy(self(batch.tokens, batch.mask), batch.labels)
+        self.log("train_loss", loss)
+        return loss
+
+    def on_validation_epoch_start(self):
+        self.accs = []
+
+    def validation_step(self, batch, batch_idx):
+        logits = self(batch.tokens, batch.mask)
+        self.log("val_loss", F.cross_entropy(logits, batch.labels))
+        self.accs.append((logits.argmax(1) == batch.labels).float().mean())
+
+    def on_validation_epoch_end(self):
+        self.log("val_accuracy", sum(self.accs) / len(self.accs))
+
+    def configure_optimizers(self):
+        return torch.optim.Adam(self.parameters(), lr=self.lr)

@@ -1,0 +1,24 @@
+# %% tags=["mutant"]
+# mistake = "squeeze() with no dimension: a batch of reviews of one word collapses"
+# loses = ["q4-contextual"]
+# hint = "one weight a word"
+# public = true
+
+# %% grade_id="q4-contextual"
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+
+class ContextualPooling(nn.Module):
+    def __init__(self, dim, hidden_size, num_layers=1, cell="lstm", bidirectional=False):
+        super().__init__()
+        rnn = nn.GRU if cell == "gru" else nn.LSTM
+        self.rnn = rnn(dim, hidden_size, num_layers, batch_first=True, bidirectional=bidirectional)
+        self.out_features = hidden_size * (2 if bidirectional else 1)
+        self.score = nn.Linear(self.out_features, 1)
+
+    def forward(self, x, mask):
+        packed = pack_padded_sequence(x, mask.sum(1).cpu(), batch_first=True, enforce_sorted=False)
+        h, _ = pad_packed_sequence(self.rnn(packed)[0], batch_first=True, total_length=x.shape[1])
+        scores = self.score(h).squeeze().masked_fill(~mask, -1e9)
+        weights = F.softmax(scores, dim=-1)
+        return (weights.unsqueeze(-1) * h).sum(dim=1), weights

@@ -1,0 +1,9 @@
+# %% tags=["mutant"]
+# mistake = "0 · log 0 gives nan on padded positions"
+# loses = ["q2-entropy", "q5-entropy-regularised"]
+# hint = "0 · log 0"
+# public = true
+
+# %% grade_id="q2-entropy"
+def attention_entropy(weights, mask):
+    return -torch.sum(weights * torch.log(weights), dim=1)

@@ -1,0 +1,11 @@
+# %% tags=["mutant"]
+# mistake = "one number for the batch in place of one a review"
+# loses = ["q2-entropy"]
+# hint = "all reviews were summed or averaged into one number"
+# public = true
+
+# %% grade_id="q2-entropy"
+def attention_entropy(weights, mask):
+    w = weights[mask]
+    h = -(w * torch.log(w + 1e-12)).sum()
+    return h / weights.shape[0]

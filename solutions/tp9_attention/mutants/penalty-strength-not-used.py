@@ -1,0 +1,18 @@
+# %% tags=["mutant"]
+# mistake = "the strength is kept and never used"
+# loses = ["q5-entropy-regularised"]
+# hint = "the strength changes nothing"
+# public = true
+
+# %% grade_id="q5-entropy-regularised"
+class EntropyRegularizedClassifier(TextClassifier):
+    def __init__(self, embeddings, pooling, strength=0.0, **options):
+        super().__init__(embeddings, pooling, **options)
+        self.strength = strength
+
+    def training_step(self, batch, batch_idx):
+        pooled, weights = self.pooling(self.embedding(batch.tokens), batch.mask)
+        loss = F.cross_entropy(self.output(pooled), batch.labels)
+        reg = attention_entropy(weights, batch.mask).mean()
+        self.log("train_entropy", reg)
+        return loss + reg

@@ -1,0 +1,19 @@
+# %% tags=["mutant"]
+# mistake = "the query comes from a maximum over the words, not from the mean"
+# loses = ["q3-text-query"]
+# hint = "the query is a function of the mean"
+# public = true
+
+# %% grade_id="q3-text-query"
+class TextQueryPooling(nn.Module):
+    def __init__(self, dim: int, value_dim: int) -> None:
+        super().__init__()
+        self.query = nn.Linear(dim, dim)
+        self.value = nn.Linear(dim, value_dim)
+        self.out_features = value_dim
+
+    def forward(self, x, mask):
+        text = x.masked_fill(~mask.unsqueeze(2), -1e9).amax(dim=1)
+        scores = torch.bmm(x, self.query(text).unsqueeze(2)).squeeze(2).masked_fill(~mask, -1e9)
+        weights = F.softmax(scores, dim=1)
+        return torch.bmm(weights.unsqueeze(1), self.value(x)).squeeze(1), weights

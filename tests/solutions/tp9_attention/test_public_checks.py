@@ -1,0 +1,164 @@
+"""The checks in the notebook see each mistake of the bank and name it, and let every right answer pass.
+
+The notebook's cells run here one after the other in one namespace, without the cells that train and draw.
+"""
+
+from __future__ import annotations
+
+import ast
+import codeop
+import contextlib
+import io
+import re
+import time
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from amal_attention.checks.check import reports
+from amal_attention.checks.outcome import Report, State
+from amal_attention.course.mutants import Mutant, mutated, read_mutants
+from amal_attention.course.nbgrader_glue import cleared
+from amal_attention.course.script import notebook_of, read_script
+from amal_attention.lab import Lab
+
+LAB = Lab.find("tp9_attention", Path(__file__).parents[3] / "solutions")
+FOLDER = LAB.folder / "mutants"
+MUTANTS = {mutant.name: mutant for mutant in read_mutants(FOLDER)}
+QUESTIONS = [name.removeprefix("test-") for name in LAB.points if name.startswith("test-")]
+SECONDS = 2.0
+
+
+@pytest.fixture(scope="module")
+def notebook() -> Any:
+    return notebook_of(read_script(LAB), "en")
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    reports.clear()
+
+
+def grade_id(cell: Any) -> str:
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+
+
+def solutions(notebook: Any) -> dict[str, str]:
+    said = [(cell, cell.metadata.get("nbgrader", {})) for cell in notebook.cells]
+    return {grade_id(cell): cell.source for cell, nbgrader in said if nbgrader.get("solution")}
+
+
+def run(notebook: Any, questions: Collection[str] = QUESTIONS) -> dict[str, Report]:
+    """The report of each of these questions."""
+    compiled, namespace = codeop.Compile(), {"__name__": "__main__"}
+    for cell in notebook.cells:
+        name = grade_id(cell)
+        trains = not name and "active-ipynb" in cell.metadata.get("tags", [])
+        tests_another = name.startswith("test-") and name.removeprefix("test-") not in questions
+        if cell.cell_type == "code" and not trains and not tests_another:
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(compiled(cell.source, name or "cell", "exec"), namespace)
+    return dict(reports)
+
+
+def concerned(notebook: Any, replaced: Collection[str]) -> set[str]:
+    """The questions whose cells are replaced, and those that use what these define."""
+    trees = {name: ast.parse(source) for name, source in solutions(notebook).items()}
+    uses = {name: {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} for name, tree in trees.items()}
+    found: set[str] = set()
+    more = set(replaced)
+    while more - found:
+        found |= more
+        defined = {node.name for name in found for node in trees[name].body if hasattr(node, "name")}
+        more = {name for name in trees if uses[name] & defined}
+    return found
+
+
+def told(report: Report) -> list[str]:
+    """What a student reads of what is missed."""
+    return [f"{outcome.hint} {outcome.came}" for outcome in report.outcomes if outcome.state is State.MISSED]
+
+
+WRONG = [pytest.param(mutant, id=name) for name, mutant in MUTANTS.items() if mutant.public]
+HIDDEN = [pytest.param(mutant, id=name) for name, mutant in MUTANTS.items() if mutant.loses and not mutant.public]
+RIGHT = [pytest.param(mutant, id=name) for name, mutant in MUTANTS.items() if mutant.right]
+
+
+@pytest.mark.parametrize("mutant", WRONG)
+def test_a_mistake_is_missed_where_it_matters_and_nowhere_else_and_is_named(mutant: Mutant, notebook: Any) -> None:
+    found = run(mutated(notebook, mutant), concerned(notebook, mutant.cells))
+    missed = {name for name, report in found.items() if report.state is State.MISSED}
+    assert missed == set(mutant.loses)
+    assert {name for name, report in found.items() if report.state is State.TO_DO} == set()
+    hints = told(found[mutant.loses[0]])
+    assert any(mutant.hint in hint for hint in hints), hints
+
+
+@pytest.mark.parametrize("mutant", [*RIGHT, *HIDDEN])
+def test_a_right_answer_or_one_that_hidden_tests_alone_see_meets_all(mutant: Mutant, notebook: Any) -> None:
+    found = run(mutated(notebook, mutant), concerned(notebook, mutant.cells))
+    assert set(found) >= set(mutant.cells)
+    assert {name: told(report) for name, report in found.items() if report.state is not State.MET} == {}
+
+
+def test_the_solution_meets_all(notebook: Any) -> None:
+    assert {name: report.state for name, report in run(notebook).items()} == dict.fromkeys(QUESTIONS, State.MET)
+
+
+@pytest.mark.parametrize("language", LAB.languages)
+def test_the_notebook_that_students_get_says_to_do_everywhere(language: str) -> None:
+    found = run(cleared(notebook_of(read_script(LAB), language), language))
+    assert {name: report.headline for name, report in found.items()} == dict.fromkeys(QUESTIONS, "to do")
+    assert all(outcome.state is State.TO_DO for report in found.values() for outcome in report.outcomes)
+
+
+@pytest.mark.parametrize("empty", ["q1-mean-pooling", "q1-classifier"])
+def test_an_empty_answer_keeps_no_one_from_the_others(empty: str, notebook: Any) -> None:
+    """With question 3 that takes its own mean, and question 5 written in full, as the statement lets one do."""
+    answers = notebook
+    for name in ("right-text-query-own-mean", "right-penalty-on-lightning-module"):
+        answers = mutated(answers, MUTANTS[name])
+    unsolved = cleared(nbformat.from_dict(notebook), "en")
+    (nothing,) = [cell.source for cell in unsolved.cells if grade_id(cell) == empty]
+    (cell,) = [cell for cell in answers.cells if grade_id(cell) == empty]
+    cell.source = nothing
+    expected = dict.fromkeys(QUESTIONS, State.MET) | {empty: State.TO_DO}
+    assert {name: report.state for name, report in run(answers).items()} == expected
+
+
+def test_a_class_that_is_built_on_an_empty_answer_says_to_do(notebook: Any) -> None:
+    """Not that something is wrong with it."""
+    unsolved = cleared(nbformat.from_dict(notebook), "en")
+    answers = nbformat.from_dict(notebook)
+    sources = {grade_id(cell): cell.source for cell in unsolved.cells}
+    for cell in answers.cells:
+        if grade_id(cell) in ("q1-mean-pooling", "q1-classifier", "q2-learned-query", "q2-entropy"):
+            cell.source = sources[grade_id(cell)]
+    found = run(answers)
+    assert {name for name, report in found.items() if report.state is State.MET} == {"q2-top-words"}
+    assert {name for name, report in found.items() if report.state is State.MISSED} == set()
+
+
+def test_all_the_checks_together_take_less_than_two_seconds(notebook: Any) -> None:
+    quickest = float("inf")
+    for _ in range(3):
+        start = time.perf_counter()
+        run(notebook)
+        quickest = min(quickest, time.perf_counter() - start)
+    assert quickest < SECONDS
+
+
+def test_every_question_has_mistakes_and_right_answers_in_the_bank() -> None:
+    for mutants in ([mutant for mutant in MUTANTS.values() if mutant.right == right] for right in (True, False)):
+        assert {name for mutant in mutants for name in mutant.cells} == set(QUESTIONS)
+
+
+def test_the_table_of_the_bank_names_every_file_and_no_other() -> None:
+    rows = re.findall(r"^\| (?!what \||---)(.+) \| (.+) \|$", (FOLDER / "README.md").read_text("utf-8"), re.MULTILINE)
+    named = {name for _, files in rows for name in re.findall(r"`([^`]+)`", files)}
+    assert named == set(MUTANTS)
+    assert all(re.findall(r"`([^`]+)`", files) for _, files in rows)

@@ -14,11 +14,11 @@
 """The reference modules of TP 9: five ways to read a review, from the mean of its words to contextual attention."""
 
 # %% [markdown] lang="fr"
-# # AMAL – TP 9 : mécanisme d'attention
+# # AMAL – TP 9 : mécanisme d'attention
 #
-# Une critique de film est une suite de mots ; quelques-uns seulement disent si son auteur a aimé le film. Un mécanisme
+# Une critique de film est une suite de mots ; quelques-uns seulement disent si son auteur a aimé le film. Un mécanisme
 # d'**attention** apprend lesquels regarder. Dans ce TP, on en construit cinq, du plus simple au plus riche, et on les
-# compare sur la même tâche : dire si une critique est positive (`pos`) ou négative (`neg`). La mesure de performance est
+# compare sur la même tâche : dire si une critique est positive (`pos`) ou négative (`neg`). La mesure de performance est
 # le taux de bonne classification.
 #
 # | question | comment un texte devient un vecteur | points |
@@ -29,14 +29,14 @@
 # | 4 (optionnelle) | une question posée à des états contextuels, GRU ou LSTM | 3 |
 # | 5 (optionnelle) | un critère sur l'entropie, qui resserre l'attention | 3 |
 #
-# **Les données** sont les 50 000 critiques d'IMDB (Maas et coll., 2011), les mots sont représentés par les vecteurs GloVe
+# **Les données** sont les 50 000 critiques d'IMDB (Maas et coll., 2011), les mots sont représentés par les vecteurs GloVe
 # de dimension 50 (Pennington et coll., 2014). Sans copie d'IMDB sur la machine, le TP tourne sur un petit corpus fourni,
-# écrit par une grammaire : critiques de quatre genres de films, où chaque question trouve de quoi progresser.
+# écrit par une grammaire : critiques de quatre genres de films, où chaque question trouve de quoi progresser.
 #
-# **Comment travailler.** Complétez les cellules qui contiennent `VOTRE CODE ICI`, et elles seules ; ajoutez autant de
+# **Comment travailler.** Complétez les cellules qui contiennent `VOTRE CODE ICI`, et elles seules ; ajoutez autant de
 # cellules que vous voulez. Sous chaque exercice, une cellule de vérification dit aussitôt ce qui est juste, ce qui manque
 # et l'erreur probable. Une question fausse ou vide n'empêche jamais de répondre aux suivantes. D'autres tests, cachés,
-# servent à la notation : ils ne vérifient rien qui ne soit dans cet énoncé. Depuis un terminal, `amal check` suivi du nom
+# servent à la notation : ils ne vérifient rien qui ne soit dans cet énoncé. Depuis un terminal, `amal check` suivi du nom
 # de ce notebook lance toutes les vérifications.
 
 # %% [markdown] lang="en"
@@ -66,7 +66,7 @@
 # %% [markdown] lang="fr"
 # ## Installation
 #
-# La cellule suivante installe le paquet s'il manque, par exemple sur Colab ; ailleurs elle ne fait rien.
+# La cellule suivante installe le paquet s'il manque, par exemple sur Colab ; ailleurs elle ne fait rien.
 
 # %% [markdown] lang="en"
 # ## Set-up
@@ -93,8 +93,8 @@ from amal_attention.data import ReviewBatch
 # %% [markdown] lang="fr"
 # ## Les données
 #
-# Un lot (*batch*) contient $B$ critiques. La plus longue a $L$ mots ; les autres sont complétées à droite par du
-# **remplissage** (*padding*), qui n'est pas du texte et ne doit rien changer :
+# Un lot (*batch*) contient $B$ critiques. La plus longue a $L$ mots ; les autres sont complétées à droite par du
+# **remplissage** (*padding*), qui n'est pas du texte et ne doit rien changer :
 #
 # | champ | forme | contenu |
 # |---|---|---|
@@ -139,8 +139,8 @@ from amal_attention.data import ReviewBatch
 # )
 
 # %% [markdown] lang="fr"
-# Les cellules qui entraînent et qui dessinent sont fournies. Celle-ci prépare les outils qu'elles partagent : `train`
-# entraîne un modèle avec Lightning et trace ses courbes ; `reviews` contient quelques critiques de validation, que l'on
+# Les cellules qui entraînent et qui dessinent sont fournies. Celle-ci prépare les outils qu'elles partagent : `train`
+# entraîne un modèle avec Lightning et trace ses courbes ; `reviews` contient quelques critiques de validation, que l'on
 # relira avec chaque modèle. L'ensemble de test, lui, n'est lu qu'une fois, à la toute fin.
 
 # %% [markdown] lang="en"
@@ -215,9 +215,9 @@ from amal_attention.data import ReviewBatch
 #     )
 
 # %% [markdown] lang="fr"
-# ## Question 1 : la moyenne des mots
+# ## Question 1 : la moyenne des mots
 #
-# Un texte $t = (t_1, \dots, t_n)$ est représenté par la moyenne des vecteurs $x_i$ de ses mots :
+# Un texte $t = (t_1, \dots, t_n)$ est représenté par la moyenne des vecteurs $x_i$ de ses mots :
 #
 # $$\hat t = \frac 1 n \sum_{i=1}^n x_i$$
 #
@@ -241,14 +241,14 @@ from amal_attention.data import ReviewBatch
 # pooling_diagram(["a", "great", "film", "…"], mask=[True, True, True, False])
 
 # %% [markdown] lang="fr"
-# **À la main.** Trois mots en dimension 2, $x_1 = (1, 2)$, $x_2 = (3, 6)$ et $x_3 = (2, 1)$ :
+# **À la main.** Trois mots en dimension 2, $x_1 = (1, 2)$, $x_2 = (3, 6)$ et $x_3 = (2, 1)$ :
 #
 # $$\hat t = \tfrac13 (1 + 3 + 2,\; 2 + 6 + 1) = (2, 3)$$
 #
-# Avec une place de remplissage à droite, la réponse reste $(2, 3)$, quels que soient les nombres écrits à cette place :
+# Avec une place de remplissage à droite, la réponse reste $(2, 3)$, quels que soient les nombres écrits à cette place :
 # on divise par le nombre de **mots**, 3, et non par la longueur 4.
 #
-# **Une même signature pour tout le TP.** Chaque façon de réduire un texte à un vecteur est un `nn.Module` :
+# **Une même signature pour tout le TP.** Chaque façon de réduire un texte à un vecteur est un `nn.Module` :
 #
 #     forward(x, mask) -> (pooled, weights)
 #
@@ -256,13 +256,13 @@ from amal_attention.data import ReviewBatch
 # |---|---|---|
 # | `x` | réels `(B, L, D)` | les vecteurs des mots |
 # | `mask` | booléens `(B, L)` | `True` sur les mots |
-# | `pooled` | réels `(B, out_features)` | un vecteur par texte ; `out_features` est un attribut du module |
+# | `pooled` | réels `(B, out_features)` | un vecteur par texte ; `out_features` est un attribut du module |
 # | `weights` | réels `(B, L)` | le poids de chaque mot dans ce vecteur |
 #
 # Les poids d'un texte sont positifs, somment à 1 sur ses mots et valent **exactement 0** sur le remplissage. Ni le
 # remplissage, ni les autres textes du lot ne changent la réponse. (Un texte sans aucun mot donne des zéros.)
 #
-# > **Exercice 1.1** (2 points). Écrivez `MeanPooling` : chaque mot d'un texte de $n$ mots y pèse $1/n$.
+# > **Exercice 1.1** (2 points). Écrivez `MeanPooling` : chaque mot d'un texte de $n$ mots y pèse $1/n$.
 
 # %% [markdown] lang="en"
 # **By hand.** Three words in dimension 2, $x_1 = (1, 2)$, $x_2 = (3, 6)$ and $x_3 = (2, 1)$:
@@ -334,15 +334,15 @@ class MeanPooling(nn.Module):
 #     close_to(weights, [[1 / 3, 1 / 3, 1 / 3, 0.0]], what="each word weighs 1/3, padding 0")
 
 # %% [markdown] lang="fr"
-# > **Exercice 1.2** (2 points). Écrivez `TextClassifier`, un `LightningModule` : vecteurs des mots, puis la réduction
+# > **Exercice 1.2** (2 points). Écrivez `TextClassifier`, un `LightningModule` : vecteurs des mots, puis la réduction
 # > `pooling` reçue en argument, puis une couche linéaire.
 # >
-# > - `forward(tokens, mask)` rend les **logits** `(B, C)`. Pas de softmax : l'entropie croisée s'en charge.
+# > - `forward(tokens, mask)` rend les **logits** `(B, C)`. Pas de softmax : l'entropie croisée s'en charge.
 # > - La réduction est gardée dans l'attribut `pooling` et reçoit les vecteurs des mots et le masque, tel quel.
 # > - `training_step` rend l'entropie croisée moyenne du lot.
-# > - `validation_step` enregistre `val_loss` et `val_accuracy` avec `self.log` ; le taux porte sur **toutes** les
+# > - `validation_step` enregistre `val_loss` et `val_accuracy` avec `self.log` ; le taux porte sur **toutes** les
 # >   critiques, même si le dernier lot est plus petit (voyez `torchmetrics`).
-# > - Les vecteurs ne bougent pas si `freeze_embeddings` est vrai ; sinon ils s'apprennent aussi.
+# > - Les vecteurs ne bougent pas si `freeze_embeddings` est vrai ; sinon ils s'apprennent aussi.
 # > - `configure_optimizers` rend Adam, de pas `lr`, sur tout ce qui s'apprend, réduction comprise.
 # > - En évaluation, le même texte donne toujours les mêmes logits.
 
@@ -461,7 +461,7 @@ class TextClassifier(LightningModule):
 #     tunes_embeddings(free, attention, batch)
 
 # %% [markdown] lang="fr"
-# **Entraînement.** Les vecteurs restent fixes ; seule la couche linéaire s'apprend.
+# **Entraînement.** Les vecteurs restent fixes ; seule la couche linéaire s'apprend.
 
 # %% [markdown] lang="en"
 # **Training.** The vectors stay as they are; only the linear layer learns.
@@ -477,14 +477,14 @@ class TextClassifier(LightningModule):
 # ### Question ouverte 1 (1 point)
 #
 # Regardez les courbes et les critiques ci-dessus. Donnez deux phrases de sens opposés que ce modèle ne peut **pas**
-# distinguer, et dites pourquoi. Pourquoi une longue critique lui est-elle plus difficile qu'une courte ?
+# distinguer, et dites pourquoi. Pourquoi une longue critique lui est-elle plus difficile qu'une courte ?
 #
 # === BEGIN MARK SCHEME ===
 #
-# 0,5 : deux phrases faites des mêmes mots dans un autre ordre (« pas bon, mais drôle » / « bon, mais pas drôle ») : la
+# 0,5 : deux phrases faites des mêmes mots dans un autre ordre (« pas bon, mais drôle » / « bon, mais pas drôle ») : la
 # moyenne ne voit pas l'ordre, donc pas ce que nie une négation.
 #
-# 0,5 : tous les mots pèsent 1/n : les quelques mots d'opinion d'un long texte sont noyés parmi les mots neutres, et la
+# 0,5 : tous les mots pèsent 1/n : les quelques mots d'opinion d'un long texte sont noyés parmi les mots neutres, et la
 # moyenne se rapproche de celle de la langue.
 #
 # === END MARK SCHEME ===
@@ -512,15 +512,15 @@ class TextClassifier(LightningModule):
 # *Your answer.*
 
 # %% [markdown] lang="fr"
-# ## Question 2 : une question apprise
+# ## Question 2 : une question apprise
 #
-# La moyenne traite tous les mots de la même façon. On veut au contraire peser lourdement ceux qui comptent pour la tâche :
+# La moyenne traite tous les mots de la même façon. On veut au contraire peser lourdement ceux qui comptent pour la tâche :
 #
 # $$\hat t = \sum_{i=1}^n p(a_i \mid t)\, x_i, \qquad \log p(a_i \mid t) = \text{constante} + q \cdot x_i$$
 #
 # où $p(a_i \mid t)$ est la probabilité de porter l'attention sur le $i$-ème mot, et $q$ un vecteur **appris**, la
-# **question** (*query*) : il dit, pour chaque mot, s'il mérite d'être regardé. La constante est la même pour tous les
-# mots d'un texte. Quelle fonction simple donne les $p(a_i \mid t)$ à partir des $q \cdot x_i$ ?
+# **question** (*query*) : il dit, pour chaque mot, s'il mérite d'être regardé. La constante est la même pour tous les
+# mots d'un texte. Quelle fonction simple donne les $p(a_i \mid t)$ à partir des $q \cdot x_i$ ?
 
 # %% [markdown] lang="en"
 # ## Question 2: a learned query
@@ -541,7 +541,7 @@ class TextClassifier(LightningModule):
 
 # %% [markdown] lang="fr"
 # > **Point de vocabulaire.** Les vecteurs des mots jouent ici deux rôles. Ce sont des **clés** $k_i$ (*keys*), que l'on
-# > compare à la question $q$ ; et ce sont des **valeurs** $v_i$ (*values*), que l'on additionne : à chaque clé est associée
+# > compare à la question $q$ ; et ce sont des **valeurs** $v_i$ (*values*), que l'on additionne : à chaque clé est associée
 # > une valeur, pondérée par la ressemblance entre la question et la clé. Le vecteur des poids se note
 # > $\alpha(q, k)$. On parle d'attention **globale** quand, comme ici, la question regarde tous les mots du texte. À la
 # > question 3, la valeur ne sera plus la clé.
@@ -552,7 +552,7 @@ class TextClassifier(LightningModule):
 # $$\hat t = \tfrac14 (1, 2) + \tfrac12 (3, 6) + \tfrac14 (2, 1) = (2{,}25,\; 3{,}75)$$
 #
 # > **Exercice 2.1** (3 points). Écrivez `LearnedQueryPooling`. La question est un paramètre du module, la même pour tous
-# > les textes. Même signature et mêmes propriétés que `MeanPooling` ; des scores très grands ne doivent pas faire déborder
+# > les textes. Même signature et mêmes propriétés que `MeanPooling` ; des scores très grands ne doivent pas faire déborder
 # > l'exponentielle.
 
 # %% [markdown] lang="en"
@@ -617,16 +617,16 @@ class LearnedQueryPooling(nn.Module):
 #     survives_large_scores(pooling, dim=5)
 
 # %% [markdown] lang="fr"
-# L'attention est-elle étalée ou resserrée ? Son **entropie** le mesure :
+# L'attention est-elle étalée ou resserrée ? Son **entropie** le mesure :
 #
 # $$H(t) = - \sum_{i=1}^n p(a_i \mid t) \log p(a_i \mid t)$$
 #
 # en *nats* (logarithme naturel), avec $0 \log 0 = 0$. Elle vaut 0 quand toute l'attention est sur un mot, et $\log n$ quand
 # elle est uniforme. $\exp H$ est le nombre de mots effectivement regardés, et $H / \log n$, entre 0 et 1, permet de comparer
-# des textes de longueurs différentes. **À la main** : les poids $\tfrac14, \tfrac12, \tfrac14$ donnent
+# des textes de longueurs différentes. **À la main** : les poids $\tfrac14, \tfrac12, \tfrac14$ donnent
 # $H = \tfrac14 \log 4 + \tfrac12 \log 2 + \tfrac14 \log 4 = 1{,}5 \log 2 \approx 1{,}04$ nat.
 #
-# > **Exercice 2.2** (1 point). Écrivez `attention_entropy`. La question 5 la dérivera : son gradient doit rester fini même
+# > **Exercice 2.2** (1 point). Écrivez `attention_entropy`. La question 5 la dérivera : son gradient doit rester fini même
 # > là où un poids est nul.
 
 # %% [markdown] lang="en"
@@ -683,7 +683,7 @@ def attention_entropy(weights: Tensor, mask: Tensor) -> Tensor:
 
 
 # %% [markdown] lang="fr"
-# > **Exercice 2.3** (1 point). Écrivez `top_words` : les `k` mots les plus regardés, du plus au moins, avec leur poids ; s'il y
+# > **Exercice 2.3** (1 point). Écrivez `top_words` : les `k` mots les plus regardés, du plus au moins, avec leur poids ; s'il y
 # > a moins de `k` mots, tous. `tokens` et `weights` ont la même longueur, sans remplissage.
 
 # %% [markdown] lang="en"
@@ -721,7 +721,7 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 
 # %% [markdown] lang="fr"
 # **Entraînement.** Pendant l'apprentissage, l'histogramme des entropies de l'attention sur les critiques de validation est
-# relevé à chaque époque : le voici, de la première époque (en haut) à la dernière.
+# relevé à chaque époque : le voici, de la première époque (en haut) à la dernière.
 
 # %% [markdown] lang="en"
 # **Training.** While the model learns, the histogram of the entropies of its attention on the validation reviews is taken
@@ -737,7 +737,7 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 # entropy_histograms(histograms["Q2"])
 
 # %% [markdown] lang="fr"
-# **En inférence**, sur quels mots se porte l'attention ?
+# **En inférence**, sur quels mots se porte l'attention ?
 
 # %% [markdown] lang="en"
 # **In inference**, on which words does attention fall?
@@ -752,15 +752,15 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q2-observe", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": true}
 # ### Question ouverte 2 (1 point)
 #
-# Que vaut $H / \log n$ avant tout apprentissage, si la question est nulle ? Comment évolue-t-elle ensuite, et pourquoi ? Quels
-# mots sont regardés, et lesquels ne le sont pas alors qu'ils devraient l'être ?
+# Que vaut $H / \log n$ avant tout apprentissage, si la question est nulle ? Comment évolue-t-elle ensuite, et pourquoi ? Quels
+# mots sont regardés, et lesquels ne le sont pas alors qu'ils devraient l'être ?
 #
 # === BEGIN MARK SCHEME ===
 #
-# 0,5 : une question nulle donne des poids uniformes, H / log n = 1 ; dès la première époque elle est nettement plus basse, la
+# 0,5 : une question nulle donne des poids uniformes, H / log n = 1 ; dès la première époque elle est nettement plus basse, la
 # question ayant appris à préférer certains mots, puis elle se stabilise (une légère remontée est possible).
 #
-# 0,5 : les adjectifs d'opinion (« worst », « boring », « superb » …) ; en revanche une négation est pesée à part du mot
+# 0,5 : les adjectifs d'opinion (« worst », « boring », « superb » …) ; en revanche une négation est pesée à part du mot
 # qu'elle nie, et un mot qui ne compte que dans un genre de films l'est de la même façon dans tous.
 #
 # === END MARK SCHEME ===
@@ -788,14 +788,14 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 # *Your answer.*
 
 # %% [markdown] lang="fr"
-# ## Question 3 : question et valeur
+# ## Question 3 : question et valeur
 #
 # Le vocabulaire des sentiments n'est pas le même pour un film d'horreur et pour une romance (quoique…). Faisons dépendre la
-# question **du texte lui-même**, à travers sa moyenne $\hat t_m$ (question 1), par une transformation linéaire :
+# question **du texte lui-même**, à travers sa moyenne $\hat t_m$ (question 1), par une transformation linéaire :
 #
 # $$\log p(a_i \mid t) = \text{constante} + q(\hat t_m) \cdot x_i$$
 #
-# Et ce qu'il faut **retenir** d'un mot n'est pas forcément ce qui permet de le **repérer** : la valeur devient une
+# Et ce qu'il faut **retenir** d'un mot n'est pas forcément ce qui permet de le **repérer** : la valeur devient une
 # transformation apprise de son vecteur,
 #
 # $$\hat t = \sum_{i=1}^n p(a_i \mid t)\, v_\theta(x_i)$$
@@ -825,14 +825,14 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 
 # %% [markdown] lang="fr"
 # **À la main.** La moyenne des trois mots $(1, 2)$, $(3, 6)$, $(2, 1)$ est $\hat t_m = (2, 3)$. Prenons pour transformation
-# linéaire $q(u_1, u_2) = (0{,}1\, u_2,\; 0{,}1\, u_1)$ : la question est $(0{,}3 ; 0{,}2)$, les scores $0{,}7$, $2{,}1$ et
+# linéaire $q(u_1, u_2) = (0{,}1\, u_2,\; 0{,}1\, u_1)$ : la question est $(0{,}3 ; 0{,}2)$, les scores $0{,}7$, $2{,}1$ et
 # $0{,}8$, les poids $0{,}16$, $0{,}66$ et $0{,}18$. Avec la valeur $v_\theta(x) = \max(0, x_1 - x_2)$, qui vaut $0$, $0$ et $1$
-# sur ces mots, $\hat t = 0{,}18$ : la dimension de la valeur est libre, ici 1.
+# sur ces mots, $\hat t = 0{,}18$ : la dimension de la valeur est libre, ici 1.
 #
 # Dans un autre texte, la moyenne change, donc la question, donc la façon dont **deux mêmes mots** se comparent.
 #
-# > **Exercice 3** (2 points). Écrivez `TextQueryPooling` : la question est une fonction apprise de la moyenne des mots du
-# > texte, et d'elle seule (linéaire, ou plus riche si vous voulez) ; la valeur $v_\theta$ est une fonction apprise de chaque
+# > **Exercice 3** (2 points). Écrivez `TextQueryPooling` : la question est une fonction apprise de la moyenne des mots du
+# > texte, et d'elle seule (linéaire, ou plus riche si vous voulez) ; la valeur $v_\theta$ est une fonction apprise de chaque
 # > mot, à valeurs en dimension `value_dim`. Vous pouvez vous servir de `MeanPooling`, ou non.
 
 # %% [markdown] lang="en"
@@ -906,7 +906,7 @@ class TextQueryPooling(nn.Module):
 # entropy_histograms(histograms["Q3"])
 
 # %% [markdown] lang="fr"
-# Les mêmes critiques, lues avec une question fixe puis avec une question qui dépend du texte :
+# Les mêmes critiques, lues avec une question fixe puis avec une question qui dépend du texte :
 
 # %% [markdown] lang="en"
 # The same reviews, read with one query for all and then with a query that depends on the text:
@@ -918,14 +918,14 @@ class TextQueryPooling(nn.Module):
 # ### Question ouverte 3 (1 point)
 #
 # Trouvez un mot que Q2 et Q3 ne regardent pas de la même façon, ou que Q3 regarde différemment d'un texte à l'autre, et
-# expliquez pourquoi Q2 ne le peut pas. À quoi sert d'avoir une valeur $v_\theta(x_i)$ différente de la clé $x_i$ ?
+# expliquez pourquoi Q2 ne le peut pas. À quoi sert d'avoir une valeur $v_\theta(x_i)$ différente de la clé $x_i$ ?
 #
 # === BEGIN MARK SCHEME ===
 #
-# 0,5 : un exemple relevé dans les figures, et l'argument : pour Q2 le rapport des poids de deux mots est
-# exp(q · (x_i - x_j)), le même dans tous les textes ; pour Q3 il dépend de la moyenne.
+# 0,5 : un exemple relevé dans les figures, et l'argument : pour Q2 le rapport des poids de deux mots est
+# exp(q · (x_i - x_j)), le même dans tous les textes ; pour Q3 il dépend de la moyenne.
 #
-# 0,5 : la clé sert à choisir, la valeur à décider ; avec v = x un même vecteur doit servir aux deux, et la dimension de la
+# 0,5 : la clé sert à choisir, la valeur à décider ; avec v = x un même vecteur doit servir aux deux, et la dimension de la
 # représentation est celle des vecteurs.
 #
 # === END MARK SCHEME ===
@@ -953,12 +953,12 @@ class TextQueryPooling(nn.Module):
 # *Your answer.*
 
 # %% [markdown] lang="fr"
-# ## Question 4 (optionnelle) : modèles contextuels et attention
+# ## Question 4 (optionnelle) : modèles contextuels et attention
 #
-# Jusqu'ici un mot est toujours représenté de la même façon : « bon » a le même vecteur après « pas » et après « très ». Un
+# Jusqu'ici un mot est toujours représenté de la même façon : « bon » a le même vecteur après « pas » et après « très ». Un
 # réseau récurrent (LSTM ou GRU, une ou plusieurs couches) lit d'abord le texte et rend, pour chaque mot, un **état** $h_i$ qui
-# connaît les mots précédents ; s'il lit aussi de droite à gauche, $h_i$ réunit les deux sens. L'attention de la question 2
-# porte alors sur la suite des états de la **dernière** couche :
+# connaît les mots précédents ; s'il lit aussi de droite à gauche, $h_i$ réunit les deux sens. L'attention de la question 2
+# porte alors sur la suite des états de la **dernière** couche :
 #
 # $$\hat t = \sum_{i=1}^n p(a_i \mid t)\, h_i, \qquad \log p(a_i \mid t) = \text{constante} + q \cdot h_i$$
 
@@ -983,7 +983,7 @@ class TextQueryPooling(nn.Module):
 # )
 
 # %% [markdown] lang="fr"
-# **Sur trois mots.** Ce que `nn.LSTM` rend, de gauche à droite, sans et avec une place de remplissage à droite : les états
+# **Sur trois mots.** Ce que `nn.LSTM` rend, de gauche à droite, sans et avec une place de remplissage à droite : les états
 # des vrais mots sont les mêmes. De droite à gauche, en revanche, il lit le remplissage **d'abord**, et tous ses états en
 # dépendent.
 
@@ -1009,7 +1009,7 @@ class TextQueryPooling(nn.Module):
 # %% [markdown] lang="fr"
 # > **Exercice 4** (2 points). Écrivez `ContextualPooling`, de dimension de sortie `hidden_size`, ou le double si
 # > `bidirectional`. Ni le remplissage ni sa longueur ne changent la réponse, dans les deux sens de lecture (deux façons d'y
-# > parvenir : `pack_padded_sequence`, exacte mais très lente sur CPU ; ou retourner chaque texte dans sa propre longueur).
+# > parvenir : `pack_padded_sequence`, exacte mais très lente sur CPU ; ou retourner chaque texte dans sa propre longueur).
 # > `cell` vaut `"gru"` ou `"lstm"`.
 
 # %% [markdown] lang="en"
@@ -1116,7 +1116,7 @@ class ContextualPooling(nn.Module):
 # entropy_histograms(histograms["Q4"])
 
 # %% [markdown] lang="fr"
-# Votre propre texte, lu par chaque modèle. Changez-le, ajoutez une négation :
+# Votre propre texte, lu par chaque modèle. Changez-le, ajoutez une négation :
 
 # %% [markdown] lang="en"
 # A text of your own, read by each model. Change it, add a negation:
@@ -1130,15 +1130,15 @@ class ContextualPooling(nn.Module):
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q4-observe", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": true}
 # ### Question ouverte 4 (1 point)
 #
-# Que devient l'attention autour d'une négation ? Le poids d'un état $h_i$ dit-il encore l'importance du mot $i$ ?
+# Que devient l'attention autour d'une négation ? Le poids d'un état $h_i$ dit-il encore l'importance du mot $i$ ?
 #
 # === BEGIN MARK SCHEME ===
 #
-# 0,5 : un exemple ; l'attention se porte sur l'état du mot nié (ou d'un voisin), et cet état a lu la négation, ce qu'un
+# 0,5 : un exemple ; l'attention se porte sur l'état du mot nié (ou d'un voisin), et cet état a lu la négation, ce qu'un
 # vecteur de mot ne peut pas faire.
 #
-# 0,5 : non, ou pas seul : h_i résume le mot et son contexte ; un grand poids sur h_i peut récompenser un mot voisin (Jain et
-# Wallace, 2019 : l'attention n'est pas, à elle seule, une explication).
+# 0,5 : non, ou pas seul : h_i résume le mot et son contexte ; un grand poids sur h_i peut récompenser un mot voisin (Jain et
+# Wallace, 2019 : l'attention n'est pas, à elle seule, une explication).
 #
 # === END MARK SCHEME ===
 
@@ -1164,18 +1164,18 @@ class ContextualPooling(nn.Module):
 # *Your answer.*
 
 # %% [markdown] lang="fr"
-# ## Question 5 (optionnelle) : entropie
+# ## Question 5 (optionnelle) : entropie
 #
 # On peut forcer l'attention à se concentrer en faisant payer son entropie. Au coût s'ajoute l'entropie moyenne du lot, comptée
-# par une force $\lambda$ (`strength`) :
+# par une force $\lambda$ (`strength`) :
 #
 # $$\mathcal L = \text{entropie croisée} + \lambda \, \frac 1 B \sum_{b=1}^B H(t_b)$$
 #
-# **À la main.** Un lot de deux textes, d'entropies $1{,}04$ et $0{,}69$ nat et d'entropie croisée moyenne $0{,}5$ : avec
-# $\lambda = 0{,}1$, le coût est $0{,}5 + 0{,}1 \times 0{,}865 \approx 0{,}587$ ; avec $\lambda = 0$, c'est $0{,}5$.
+# **À la main.** Un lot de deux textes, d'entropies $1{,}04$ et $0{,}69$ nat et d'entropie croisée moyenne $0{,}5$ : avec
+# $\lambda = 0{,}1$, le coût est $0{,}5 + 0{,}1 \times 0{,}865 \approx 0{,}587$ ; avec $\lambda = 0$, c'est $0{,}5$.
 #
 # > **Exercice 5** (2 points). Écrivez `EntropyRegularizedClassifier`, qui ajoute cette pénalité à l'entraînement de n'importe
-# > quelle réduction du TP. Il hérite de votre `TextClassifier` ; si celui-ci n'est pas fini, vous pouvez tout réécrire ici à
+# > quelle réduction du TP. Il hérite de votre `TextClassifier` ; si celui-ci n'est pas fini, vous pouvez tout réécrire ici à
 # > partir de `LightningModule`. Le gradient de la pénalité atteint l'attention, et reste fini aussi pour un lot qui contient
 # > du remplissage.
 
@@ -1251,7 +1251,7 @@ class EntropyRegularizedClassifier(TextClassifier):
 #     counts_labels(model(0.0), batch)
 
 # %% [markdown] lang="fr"
-# **Effet de la force.** Le même modèle que Q2, entraîné avec plusieurs $\lambda$ :
+# **Effet de la force.** Le même modèle que Q2, entraîné avec plusieurs $\lambda$ :
 
 # %% [markdown] lang="en"
 # **What the strength does.** The model of Q2, trained with several $\lambda$:
@@ -1289,15 +1289,15 @@ class EntropyRegularizedClassifier(TextClassifier):
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q5-observe", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": true}
 # ### Question ouverte 5 (1 point)
 #
-# Quel effet la pénalité a-t-elle sur l'attention et sur le taux de bonne classification ? Pourquoi une force trop grande
-# nuit-elle ? Que se passerait-il avec une force négative ?
+# Quel effet la pénalité a-t-elle sur l'attention et sur le taux de bonne classification ? Pourquoi une force trop grande
+# nuit-elle ? Que se passerait-il avec une force négative ?
 #
 # === BEGIN MARK SCHEME ===
 #
-# 0,5 : l'entropie baisse quand λ croît (moins de mots regardés) ; le taux se maintient pour de petites forces puis baisse.
+# 0,5 : l'entropie baisse quand λ croît (moins de mots regardés) ; le taux se maintient pour de petites forces puis baisse.
 #
-# 0,25 : avec une force trop grande l'attention ne garde qu'un mot, quel qu'il soit, et perd l'information des autres ; elle
-# peut se fixer tôt, avant d'avoir appris lequel choisir. 0,25 : négative, elle pousse vers l'attention uniforme (question 1).
+# 0,25 : avec une force trop grande l'attention ne garde qu'un mot, quel qu'il soit, et perd l'information des autres ; elle
+# peut se fixer tôt, avant d'avoir appris lequel choisir. 0,25 : négative, elle pousse vers l'attention uniforme (question 1).
 #
 # === END MARK SCHEME ===
 
@@ -1340,7 +1340,7 @@ class EntropyRegularizedClassifier(TextClassifier):
 # accuracy_bars(accuracies)
 
 # %% [markdown] lang="fr"
-# Où en sont vos réponses ?
+# Où en sont vos réponses ?
 
 # %% [markdown] lang="en"
 # Where do your answers stand?
@@ -1353,9 +1353,9 @@ class EntropyRegularizedClassifier(TextClassifier):
 # %% [markdown] lang="fr"
 # ### Pour aller plus loin
 #
-# Bahdanau, Cho et Bengio (2015), *Neural machine translation by jointly learning to align and translate* ; Luong, Pham et
-# Manning (2015), *Effective approaches to attention-based neural machine translation* ; Jain et Wallace (2019), *Attention is
-# not explanation* ; Wiegreffe et Pinter (2019), *Attention is not not explanation*.
+# Bahdanau, Cho et Bengio (2015), *Neural machine translation by jointly learning to align and translate* ; Luong, Pham et
+# Manning (2015), *Effective approaches to attention-based neural machine translation* ; Jain et Wallace (2019), *Attention is
+# not explanation* ; Wiegreffe et Pinter (2019), *Attention is not not explanation*.
 
 # %% [markdown] lang="en"
 # ### Further reading

@@ -12,6 +12,7 @@ from amal_attention.checks.check import check, summary
 from amal_attention.checks.classifier import (
     charges_entropy,
     costs_cross_entropy,
+    counts_labels,
     gives_logits,
     hands_over,
     keeps_embeddings,
@@ -23,6 +24,7 @@ from amal_attention.checks.classifier import (
 from amal_attention.checks.inputs import FixedAttention, some_reviews
 from amal_attention.checks.learning import gradient_flows, gradient_reaches, registers_everything
 from amal_attention.checks.pooling import (
+    depends_on_mean_alone,
     depends_on_text,
     ignores_padding,
     log_weights_affine,
@@ -42,6 +44,8 @@ __all__ = [
     "check",
     "close_to",
     "costs_cross_entropy",
+    "counts_labels",
+    "depends_on_mean_alone",
     "depends_on_text",
     "equal_to",
     "gives_logits",

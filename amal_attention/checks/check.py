@@ -35,8 +35,9 @@ def check(question: str) -> Iterator[Report]:
     """Record every expectation of the block, met or missed, then show them all; the cell goes on.
 
     An expectation that is missed does not end the block; an exception of the block itself does, and is told as an
-    outcome. Random numbers are seeded inside, and outside go on as if nothing had happened. What the block writes on
-    standard error goes to standard output, and warnings are left out.
+    outcome. Random numbers are seeded inside, and outside go on as if nothing had happened; numbers are float32 on the
+    CPU, and gradients are recorded, whatever the notebook chose. What the block writes on standard error goes to
+    standard output, and warnings are left out.
 
     Args:
         question: the id of the solution cell.
@@ -70,16 +71,19 @@ def _raise(error: Exception) -> None:
 
 @contextlib.contextmanager
 def _surroundings(report: Report) -> Iterator[None]:
-    token = recording.set(report)
+    token, dtype = recording.set(report), torch.get_default_dtype()
     try:
         with (
             torch.random.fork_rng(devices=[]),
             torch.enable_grad(),
+            torch.device("cpu"),
             warnings.catch_warnings(),
             contextlib.redirect_stderr(sys.stdout),
         ):
             warnings.simplefilter("ignore")
-            torch.manual_seed(0)
+            torch.set_default_dtype(torch.float32)
+            torch.default_generator.manual_seed(0)
             yield
     finally:
+        torch.set_default_dtype(dtype)
         recording.reset(token)

@@ -23,6 +23,7 @@ from amal_attention.checks.wording import kind, numbers, shape
 __all__ = [
     "charges_entropy",
     "costs_cross_entropy",
+    "counts_labels",
     "gives_logits",
     "hands_over",
     "keeps_embeddings",
@@ -34,6 +35,10 @@ __all__ = [
 
 Module = nn.Module | ClassifierSubject
 
+_TRIES = 6
+_NOT_RESET = "what one validation counted goes on into the next: reset it, as self.log does when it is handed a metric"
+_UNREGISTERED = "self.pooling = pooling: in a list, or behind a property, a module is not registered"
+_LOG_OF_0 = "0 · log 0 on padding: fill the weights there with a number whose log is finite before you take it"
 _SQUASHED = "no softmax and no sigmoid in the model: cross-entropy takes the logits, and applies its own softmax"
 
 
@@ -63,12 +68,19 @@ def hands_over(model: Module, attention: FixedAttention, embeddings: Tensor, bat
 @expectation("forward gives logits (B, C), one row a review")
 def gives_logits(model: Module, batch: Any, num_classes: int) -> None:
     """The shape of the logits, and that nothing squeezes them into [0, 1]."""
-    logits = randomised(classifier(model))(batch.tokens, batch.mask)
-    expected = (len(batch.labels), num_classes)
-    if not isinstance(logits, Tensor) or logits.shape != expected:
-        raise Missed(f"logits of shape {expected}", kind(logits), "a linear layer on the pooled vectors")
-    if bool(((logits >= 0) & (logits <= 1)).all()):
-        raise Missed("logits, any real numbers", f"{numbers(logits.detach())}, all in [0, 1]", _SQUASHED)
+    looked_at = classifier(model).eval()
+    for count in (len(batch.labels), 1):
+        logits = looked_at(batch.tokens[:count], batch.mask[:count])
+        if not isinstance(logits, Tensor) or logits.shape != (count, num_classes):
+            hint = "squeeze() also squeezes a batch of one; give it a dim" if count == 1 else ""
+            raise Missed(
+                f"logits of shape {(count, num_classes)}", kind(logits), hint or "a linear layer on the pooled vectors"
+            )
+    for seed in range(_TRIES):
+        logits = randomised(looked_at, seed)(batch.tokens, batch.mask)
+        if ((logits < 0) | (logits > 1)).any():
+            return
+    raise Missed("logits, any real numbers", f"{numbers(logits.detach())}, all in [0, 1]", _SQUASHED)
 
 
 @expectation("training_step returns the cross-entropy of the logits")
@@ -83,9 +95,32 @@ def costs_cross_entropy(model: Module, batch: Any) -> None:
             _SQUASHED: F.cross_entropy(logits.softmax(dim=1), batch.labels),
             "the mean over the batch, not the sum": expected * len(batch.labels),
             "the sign is flipped": -expected,
+            "nll_loss takes log-probabilities; cross_entropy takes the logits": F.nll_loss(logits, batch.labels),
         }
         hint = next((hint for hint, wrong in mistakes.items() if same(came, wrong)), "")
         raise Missed(f"{expected:.4g}", f"{came:.4g}", hint, _labelled(batch))
+
+
+@expectation("the loss counts the labels, by cross-entropy")
+def counts_labels(model: Module, batch: Any) -> None:
+    """With other labels the loss is another one, by as much as the logits differ: after a softmax, by 1 at most.
+
+    Only ``training_step`` is looked at, so that a ``forward`` that is inherited and wrong does no harm.
+    """
+    looked_at, other = classifier(model), batch._replace(labels=1 - batch.labels)
+    generator, changes = torch.Generator().manual_seed(0), []
+    for _ in range(_TRIES):
+        values = {
+            name: 10 * torch.randn(each.shape, generator=generator) for name, each in looked_at.parameters().items()
+        }
+        looked_at.load({name: each for name, each in values.items() if each.shape != batch.mask.shape})
+        changes.append(abs(float(looked_at.loss(batch) - looked_at.loss(other))))
+    if max(changes) == 0:
+        raise Missed(
+            "another loss with other labels", "the same", "where is the cross-entropy of the logits?", _labelled(batch)
+        )
+    if max(changes) <= 1:
+        raise Missed("a loss that large logits make large", "at most 1 more", _SQUASHED, _labelled(batch))
 
 
 @expectation("the loss counts the mean entropy of the attention, times the strength")
@@ -109,11 +144,16 @@ def charges_entropy(build: Callable[[float], Module], batch: Any, mean_entropy: 
             "the strength is not used: twice the strength, twice the entropy": 2 * added,
             "the logarithm is in base 2: nats are asked, the natural logarithm": added * math.log(2),
         }
-        hint = next((hint for hint, mended in mistakes.items() if same(mended, torch.tensor(2 * mean_entropy))), "")
+        likely = (hint for hint, mended in mistakes.items() if same(mended, torch.tensor(2 * mean_entropy)))
+        hint = _mistake_of_penalty(added) or next(
+            likely, "add the strength times the mean entropy of the attention, the weights that the pooling returns"
+        )
         raise Missed(
             f"{2 * mean_entropy:.4g} more at strength 2 than at strength 0", f"{added:.4g} more", hint, _labelled(batch)
         )
     reached = [name for name, each in plain.parameters().items() if each.shape == batch.mask.shape]
+    if not reached:
+        raise Missed("the parameters of the pooling among those of the model", "none of them", _UNREGISTERED)
     gradient = charged.loss_gradients(batch)[reached[0]]
     if gradient is None or not bool((gradient != 0).any()):
         raise Missed("a gradient for the attention", "none", "the entropy is cut off from the weights: no detach", "")
@@ -121,15 +161,18 @@ def charges_entropy(build: Callable[[float], Module], batch: Any, mean_entropy: 
         raise Missed(
             "a finite gradient for the attention",
             numbers(gradient),
-            "0 · log 0 on padding: fill the weights there with a number whose log is finite before you take it",
+            _LOG_OF_0,
             _labelled(batch),
         )
 
 
 @expectation("the optimiser is handed every parameter that learns")
-def optimises_everything(model: Module) -> None:
-    """All parameters that need a gradient, those of the pooling included, are in ``configure_optimizers``."""
+def optimises_everything(model: Module, attention: FixedAttention | None = None) -> None:
+    """All parameters that need a gradient, those of ``attention`` included, are in ``configure_optimizers``."""
     looked_at = classifier(model)
+    shapes = {each.shape for each in looked_at.parameters().values()}
+    if attention is not None and attention.weights.shape not in shapes:
+        raise Missed("every parameter", "all but those of the pooling: the model does not know of them", _UNREGISTERED)
     forgotten = sorted(set(looked_at.parameters()) - looked_at.optimised())
     if forgotten:
         raise Missed("every parameter", f"all but {', '.join(forgotten)}", "hand self.parameters() to the optimiser")
@@ -161,11 +204,12 @@ def tunes_embeddings(model: Module, attention: FixedAttention, batch: Any) -> No
 
 @expectation("validation logs val_loss, and val_accuracy over all reviews")
 def logs_accuracy(model: Module, batch: Any) -> None:
-    """A Trainer validates the model on a long batch and a short one; the accuracy is the share of right reviews."""
+    """What a Trainer's validation logs is the share of right reviews: over two batches, a short one last; and anew."""
     looked_at = classifier(model).eval()
-    predicted = looked_at(batch.tokens, batch.mask).argmax(dim=1)
-    wrong = torch.arange(len(predicted)) >= len(predicted) - 1
-    labelled = batch._replace(labels=torch.where(wrong, 1 - predicted, predicted))
+    logits = looked_at(batch.tokens, batch.mask)
+    predicted = logits.argmax(dim=1)
+    wrong = torch.arange(len(predicted)) == len(predicted) - 1
+    labelled = batch._replace(labels=(predicted + wrong) % logits.shape[1])
     batches = [type(batch)(*(each[:-1] for each in labelled)), type(batch)(*(each[-1:] for each in labelled))]
     logged = looked_at.validate(batches)
     missing = sorted({"val_loss", "val_accuracy"} - set(logged))
@@ -176,9 +220,15 @@ def logs_accuracy(model: Module, batch: Any) -> None:
         raise Missed(
             f"val_accuracy {expected:.3f}, the share of all reviews",
             f"{logged['val_accuracy']:.3f}",
-            _mistake_of_accuracy(logged["val_accuracy"], expected),
+            _mistake_of_accuracy(
+                logged["val_accuracy"], looked_at.validate([labelled])["val_accuracy"], predicted, labelled.labels
+            ),
             f"a batch of {len(predicted) - 1} reviews, all right, and one of 1, wrong",
         )
+    again = looked_at.validate([batch._replace(labels=predicted)])["val_accuracy"]
+    if abs(again - 1) > 1e-4:
+        hint = _NOT_RESET if abs(again - (1 + expected) / 2) < 1e-4 else ""
+        raise Missed("val_accuracy 1 when validated anew", f"{again:.3f}", hint, "the same reviews, all right")
 
 
 @expectation("in evaluation the same text gives the same logits: dropout is off")
@@ -210,10 +260,21 @@ def _handed(attention: FixedAttention) -> Tensor:
     return attention.x.clone()
 
 
-def _mistake_of_accuracy(came: float, expected: float) -> str:
+def _mistake_of_accuracy(came: float, in_one_batch: float, predicted: Tensor, labels: Tensor) -> str:
+    right = predicted == labels
+    classes = [labels == each for each in {*predicted.tolist(), *labels.tolist()}]
+    by_class = sum(float(right[each].sum() / each.sum().clamp(min=1)) for each in classes) / len(classes)
+    if max(abs(came - by_class), abs(in_one_batch - by_class)) < 1e-4:
+        return 'a mean over the classes: MulticlassAccuracy counts reviews with average="micro"'
     if abs(came - 0.5) < 1e-4:
         return "a mean of batch means counts a short last batch too much: count reviews, as torchmetrics does"
-    return "1 - accuracy: the share of errors" if abs(came - (1 - expected)) < 1e-4 else ""
+    return "1 - accuracy: the share of errors" if abs(came - float((~right).float().mean())) < 1e-4 else ""
+
+
+def _mistake_of_penalty(added: Tensor) -> str:
+    if added.isnan():
+        return _LOG_OF_0
+    return "the strength changes nothing: keep it, and add it times the entropy to the loss" if added == 0 else ""
 
 
 def _cross_entropy(looked_at: ClassifierSubject, batch: Any) -> Tensor:

@@ -7,8 +7,10 @@ for instance, an expectation that is not met raises :class:`ExpectationMissed`, 
 
 from __future__ import annotations
 
+import dis
 import functools
 import linecache
+import os
 import sysconfig
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -18,6 +20,8 @@ from traceback import walk_tb
 from types import TracebackType
 from typing import ParamSpec
 
+import torch
+
 from amal_attention.checks.outcome import Outcome, Report, State
 
 __all__ = ["ExpectationMissed", "Missed", "expectation", "judged", "recording"]
@@ -25,7 +29,9 @@ __all__ = ["ExpectationMissed", "Missed", "expectation", "judged", "recording"]
 recording: ContextVar[Report | None] = ContextVar("recording", default=None)
 """The report that outcomes go to, if a check is open."""
 
-_OURS = (str(Path(__file__).parents[1]), sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"))
+_OURS = (f"{Path(__file__).parents[1]}{os.sep}", f"{sysconfig.get_path('stdlib')}{os.sep}", "<frozen ")
+_INSTALLED = {"site-packages", "dist-packages"}
+_LONGEST = 300
 
 P = ParamSpec("P")
 
@@ -59,7 +65,7 @@ def expectation(title: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
         def expecting(*args: P.args, **kwargs: P.kwargs) -> None:
             name = str(kwargs.get("what") or title)
             outcome = judged(name, lambda: function(*args, **kwargs))
-            if outcome.state is State.MISSED and not outcome.hint:
+            if outcome.expected and not outcome.hint:  # what is raised is told by its own words
                 outcome = replace(outcome, hint=str(kwargs.get("hint") or ""))
             report = recording.get()
             if report is not None:
@@ -73,32 +79,51 @@ def expectation(title: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
 
 
 def judged(title: str, look: Callable[[], None]) -> Outcome:
-    """What became of an expectation whose body is ``look``; whatever the student's code raises is an outcome too."""
+    """What became of an expectation whose body is ``look``; whatever the student's code raises is an outcome too.
+
+    Gradients are recorded, even where the code that was run before has switched them off.
+    """
     try:
-        look()
+        with torch.enable_grad():
+            look()
     except Missed as missed:
         return Outcome(title, State.MISSED, missed.sent, missed.came, missed.expected, missed.hint)
-    except NotImplementedError as error:
-        return Outcome(title, State.TO_DO, hint=_student_line(error.__traceback__))
     except Exception as error:
+        if isinstance(error, NotImplementedError) and _raised_by_hand(error.__traceback__):
+            return Outcome(title, State.TO_DO, hint=_student_line(error.__traceback__))
         came = f"{type(error).__name__}: {_first_line(error)}"
         return Outcome(title, State.MISSED, came=f"{came} ({_student_line(error.__traceback__)})", hint=_advice(error))
     return Outcome(title, State.MET)
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip() or "no message").splitlines()[0][:300]
+    try:
+        text = str(error).strip()
+    except Exception:
+        text = ""
+    return (text or "no message").splitlines()[0][:_LONGEST]
+
+
+def _raised_by_hand(trace: TracebackType | None) -> bool:
+    """Whether a ``raise`` ended it, as in a cell to be written; torch refuses types with the same exception from C."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and dis.opname[trace.tb_frame.f_code.co_code[trace.tb_lasti]] == "RAISE_VARARGS"
 
 
 def _student_line(trace: TracebackType | None) -> str:
     """The innermost line of an exception that is neither ours nor a library's."""
     frames = [(frame.f_code, number) for frame, number in walk_tb(trace)]
-    theirs = [(code, number) for code, number in frames if not code.co_filename.startswith(_OURS)]
+    theirs = [(code, number) for code, number in frames if not _ours(code.co_filename)]
     if not theirs:
         return "raised by the call itself"
     code, number = theirs[-1]
-    source = linecache.getline(code.co_filename, number).strip()
+    source = linecache.getline(code.co_filename, number).strip()[:_LONGEST]
     return f"in {code.co_name}, line {number}" + (f": {source}" if source else "")
+
+
+def _ours(file: str) -> bool:
+    return file.startswith(_OURS) or not _INSTALLED.isdisjoint(Path(file).parts)
 
 
 def _advice(error: Exception) -> str:

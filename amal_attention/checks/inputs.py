@@ -29,7 +29,8 @@ class FixedAttention(nn.Module):
     It stands in for an attention where something else is looked at. It keeps what it was handed.
 
     Args:
-        weights: float ``(B, L)``; they are a parameter, so that one sees whether a gradient reaches them.
+        weights: float ``(B, L)``; they are a parameter, so that one sees whether a gradient reaches them. A
+            smaller batch gets the first rows.
         dim: D, the width of the vectors.
 
     Attributes:
@@ -47,4 +48,4 @@ class FixedAttention(nn.Module):
     def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """``x`` float ``(B, L, D)``, ``mask`` bool ``(B, L)`` -> pooled ``(B, D)``, weights ``(B, L)``."""
         self.x, self.mask = x.detach().clone(), mask.detach().clone()
-        return x[:, 0], self.weights
+        return x[:, 0], self.weights[: len(x)].clone()

@@ -77,19 +77,19 @@ class LocalClassifier(LocalSubject):
     def validate(self, batches: Sequence[Any]) -> dict[str, float]:
         """What a Trainer logs over these validation batches."""
         from lightning import Trainer
+        from lightning.pytorch.loggers.logger import DummyLogger
         from torch.utils.data import DataLoader
 
         log = logging.getLogger("lightning.pytorch")
         level = log.level
-        log.setLevel(
-            logging.ERROR
-        )  # its remarks on the machine go to standard error, for which nbgrader takes the mark
+        log.setLevel(logging.ERROR)  # remarks on the machine go to standard error, for which nbgrader takes the mark
         trainer = Trainer(
             accelerator="cpu",
-            logger=False,
+            logger=DummyLogger(),  # what a step writes to self.logger.experiment goes nowhere
             enable_checkpointing=False,
             enable_progress_bar=False,
             enable_model_summary=False,
+            inference_mode=False,  # a metric shared with training_step stays usable there
         )
         log.setLevel(level)
         trainer.validate(self.module, DataLoader(list(batches), batch_size=None), verbose=False)  # type: ignore[arg-type]

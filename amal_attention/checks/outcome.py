@@ -76,7 +76,13 @@ class Report:
             ValueError: it did not write this.
         """
         try:
-            outcomes = [Outcome(**{**each, "state": State(each["state"])}) for each in values["outcomes"]]
+            outcomes = [Outcome(**{**_texts(each), "state": State(each["state"])}) for each in values["outcomes"]]
             return cls(str(values["question"]), outcomes)
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a report: {type(error).__name__}: {error}") from error
+
+
+def _texts(values: Any) -> dict[str, Any]:
+    if not (isinstance(values, dict) and all(isinstance(each, str) for each in values.values())):
+        raise TypeError("an outcome is a dictionary of texts")
+    return values

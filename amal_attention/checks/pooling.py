@@ -6,18 +6,20 @@ that show that one alone: whether a review is read apart from the others is seen
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.inputs import some_reviews
-from amal_attention.checks.subject import Subject, randomised, subject
+from amal_attention.checks.reading import NOT_FINITE, looks, read
+from amal_attention.checks.subject import Subject, subject
 from amal_attention.checks.values import same
-from amal_attention.checks.wording import kind, numbers, reviews_sent, shape
+from amal_attention.checks.wording import numbers, reviews_sent, shape
 
 __all__ = [
+    "depends_on_mean_alone",
     "depends_on_text",
     "ignores_padding",
     "log_weights_affine",
@@ -32,11 +34,32 @@ __all__ = [
 
 Module = nn.Module | Subject
 
-_PADDED_SOFTMAX = "rows sum to 1 only with padding counted: is the mask applied before the softmax?"
+_TRIES = 6
+"""How often something that must be seen once is looked for: the ReLU of a narrow layer may hide it in some looks."""
+
+_TINY = 1e-30
+"""Below this a weight is as good as 0, and its logarithm tells nothing."""
+
+_PADDED_SOFTMAX = (
+    "rows sum to 1 only with padding counted: is the mask applied before the softmax? "
+    "scores there are -inf, or as low as -1e9"
+)
+_CUT_AFTER = (
+    "weights were set to 0 on padding after the softmax, and no longer sum to 1: mask the scores before it; "
+    "for a mean, divide by the number of words"
+)
+_ADDS_PADDING = "what stands under the padding is added in: count only the places where the mask is True"
+_SOFTMAX = "weights come out of a softmax over the words, dim=1"
+_ONES = f"every word weighs 1, and nothing makes that a sum of 1: {_SOFTMAX}, not over an axis of length 1"
+_BATCH_SOFTMAX = "the softmax goes over the batch: take it over the words, dim=1"
 _COUNTS_PADDING = (
     "padding is counted in a sum or a mean: divide by the number of words, mask.sum(dim=1), not by the length; "
     "and a recurrent layer that reads from the right meets the padding first"
 )
+_MIXED = "reviews are mixed: a recurrent layer needs batch_first=True, and a softmax or a sum dim=1"
+_BENT = "the scores q · x go into the softmax as they are: no sigmoid, no ReLU, no tanh before it"
+_WIDTH_OF_WORDS = "it has the width of the embeddings: are they what you sum, in place of the values or states?"
+_OTHER_FIRST_WORD = "1 review of 3 words, then the same with another first word"
 
 
 @expectation("pooled is (B, out_features) and weights (B, L), for any B and L")
@@ -52,66 +75,63 @@ def shapes(pooling: Module, dim: int, out_features: int, *, hint: str = "") -> N
     declared = getattr(pooling, "out_features", None)
     if declared != out_features:
         raise Missed(f"out_features = {out_features}", f"out_features = {declared!r}", "set self.out_features", "")
-    for lengths in ((4, 2, 1), (3,), (1,), (2, 2)):
+    for lengths in ((4, 2, 1), (3,), (1,), (2, 2), (1, 1)):
         x, mask = some_reviews(dim, lengths)
-        pooled, _ = _read(subject(pooling).eval(), x, mask)
-        if pooled.shape != (len(lengths), out_features):
+        pooled, _ = read(subject(pooling).eval(), x, mask, finite=False)
+        if pooled.shape[1] != out_features:
             raise Missed(
                 f"pooled of shape ({len(lengths)}, {out_features})",
                 f"pooled of shape {shape(pooled)}",
-                _mistake_of_pooled(pooled, len(lengths), dim),
+                _WIDTH_OF_WORDS if pooled.shape[1] == dim else "",
                 reviews_sent(x, mask),
             )
 
 
 @expectation("weights sum to 1 over the words of a review, and are 0 on padding")
 def simplex(pooling: Module, dim: int, *, hint: str = "") -> None:
-    """Weights are a distribution over the words of each review."""
-    x, mask = some_reviews(dim, (4, 2, 1))
-    _, weights = _read(randomised(pooling), x, mask)
-    _distribution(weights, mask, reviews_sent(x, mask))
+    """Weights are a distribution over the words of each review.
+
+    Args:
+        pooling: the module.
+        dim: D of what it reads.
+        hint: where it has no softmax, in place of hints that speak of one.
+    """
+    for looked_at, x, mask in looks(pooling, dim, (4, 2, 1)):
+        _, weights = read(looked_at, x, mask, finite=False)
+        _distribution(weights, mask, reviews_sent(x, mask), hint)
 
 
 @expectation("padding changes nothing: neither what stands there, nor how much of it there is")
 def ignores_padding(pooling: Module, dim: int, *, hint: str = "") -> None:
-    """The same answer with zeros under the padding, with other numbers there, and with more padding."""
-    looked_at = randomised(pooling)
-    x, mask = some_reviews(dim, (4, 2, 1))
-    empty = x * mask.unsqueeze(2)
-    longer = torch.cat([empty, torch.zeros(len(x), 3, dim)], dim=1)
-    longer_mask = torch.cat([mask, torch.zeros(len(x), 3, dtype=torch.bool)], dim=1)
-    pooled, weights = _read(looked_at, empty, mask)
-    variants = {
-        "with 3 more places of padding": _read(looked_at, longer, longer_mask),
-        "with numbers under the padding in place of zeros": _read(looked_at, x, mask),
-    }
-    for variant, (other, other_weights) in variants.items():
-        if not (same(pooled, other) and same(weights * mask, other_weights[:, : mask.shape[1]] * mask)):
-            review = int((pooled - other).abs().sum(dim=1).argmax())
-            leaks = bool((weights * ~mask).abs().max() > 1e-4)
-            raise Missed(
-                f"the same pooled vector, {numbers(pooled[review])}",
-                f"{numbers(other[review])} for review {review + 1}",
-                _PADDED_SOFTMAX if leaks else _mistake_of_padding(variant, hint),
-                f"{reviews_sent(x, mask)}; then the same {variant}",
-            )
+    """The same answer with zeros under the padding, with other numbers there, and beside a longer review."""
+    for looked_at, x, mask in looks(pooling, dim, (4, 2, 1)):
+        empty = x * mask.unsqueeze(2)
+        expected = read(looked_at, empty, mask)
+        sent = f"{reviews_sent(x, mask)}; then the same "
+        for length, likely in ((4, _MIXED), (7, hint or _COUNTS_PADDING)):
+            other = _beside(looked_at, empty, mask, length)
+            _the_same_answer(expected, other, mask, f"{sent}beside a fourth review, of {length} words", likely)
+        other = read(looked_at, x, mask)
+        _the_same_answer(
+            expected, other, mask, f"{sent}with numbers under the padding in place of zeros", _ADDS_PADDING
+        )
 
 
 @expectation("a review is read by itself, whatever stands beside it in the batch")
 def reads_each_alone(pooling: Module, dim: int, *, hint: str = "") -> None:
     """Reviews of the same length give alone what they give together."""
-    looked_at = randomised(pooling)
-    x, mask = some_reviews(dim, (4, 4, 4))
-    pooled, weights = _read(looked_at, x, mask)
-    for review in range(len(x)):
-        alone, alone_weights = _read(looked_at, x[review : review + 1], mask[review : review + 1])
-        if not (same(alone[0], pooled[review]) and same(alone_weights[0], weights[review])):
-            raise Missed(
-                f"what it gives alone, {numbers(alone[0])}",
-                f"{numbers(pooled[review])} for review {review + 1} of the batch",
-                _mistake_of_batch(weights, hint),
-                f"{reviews_sent(x, mask)}; then each in a batch of one",
-            )
+    for looked_at, x, mask in looks(pooling, dim, (4, 4, 4)):
+        pooled, weights = read(looked_at, x, mask)
+        for review in range(len(x)):
+            alone, alone_weights = read(looked_at, x[review : review + 1], mask[review : review + 1])
+            if not (same(alone[0], pooled[review]) and same(alone_weights[0], weights[review])):
+                columns = weights.sum(dim=0)
+                raise Missed(
+                    f"what it gives alone, {numbers(alone[0])}",
+                    f"{numbers(pooled[review])} for review {review + 1} of the batch",
+                    _BATCH_SOFTMAX if same(columns, torch.ones_like(columns)) else hint or _MIXED,
+                    f"{reviews_sent(x, mask)}; then each in a batch of one",
+                )
 
 
 @expectation("the pooled vector is the sum of the words' values, counted by the weights")
@@ -120,124 +140,164 @@ def sums_by_weights(pooling: Module, dim: int, *, hint: str = "") -> None:
 
     A review of one word gives the value of that word, since its weight is 1.
     """
-    looked_at = randomised(pooling)
-    x, mask = some_reviews(dim, (3, 3))
-    pooled, weights = _read(looked_at, x, mask)
-    for review in range(len(x)):
-        total = torch.zeros_like(pooled[review])
-        for place in range(x.shape[1]):
-            value, _ = _read(looked_at, x[review : review + 1, place : place + 1], mask[:1, :1])
-            total = total + weights[review, place] * value[0]
-        if not same(total, pooled[review], 1e-3):
-            raise Missed(
-                f"{numbers(total)}, the values of its words counted by its weights {numbers(weights[review])}",
-                f"pooled {numbers(pooled[review])}",
-                hint or "are the weights that you return those that you sum with?",
-                reviews_sent(x, mask),
-            )
+    for looked_at, x, mask in looks(pooling, dim, (3, 3)):
+        pooled, weights = read(looked_at, x, mask)
+        for review in range(len(x)):
+            total = torch.zeros_like(pooled[review])
+            for place in range(x.shape[1]):
+                value, _ = read(looked_at, x[review : review + 1, place : place + 1], mask[:1, :1])
+                total = total + weights[review, place] * value[0]
+            if not same(total, pooled[review], 1e-3):
+                raise Missed(
+                    f"{numbers(total)}, the values of its words counted by its weights {numbers(weights[review])}",
+                    f"pooled {numbers(pooled[review])}",
+                    hint or "are the weights that you return those that you sum with?",
+                    reviews_sent(x, mask),
+                )
 
 
 @expectation("large scores do no harm")
 def survives_large_scores(pooling: Module, dim: int, *, hint: str = "") -> None:
-    """Vectors a thousand times longer still give finite numbers, and weights that sum to 1."""
-    x, mask = some_reviews(dim, (4, 2, 1))
-    pooled, weights = _read(randomised(pooling), 1000 * x, mask)
-    if not (pooled.isfinite().all() and weights.isfinite().all()):
-        raise Missed(
-            "finite numbers",
-            f"weights {numbers(weights)}",
-            "exp overflows above 88: subtract the largest score first, as softmax does",
-            f"{reviews_sent(x, mask)}, a thousand times as long as usual",
-        )
-    _distribution(weights, mask, f"{reviews_sent(x, mask)}, a thousand times as long as usual")
+    """Vectors a thousand times longer still give finite numbers, and weights that sum to 1; there is no padding."""
+    for looked_at, x, mask in looks(pooling, dim, (4, 4, 4)):
+        read(looked_at, x, mask)
+        pooled, weights = read(looked_at, 1000 * x, mask, finite=False)
+        sent = f"{reviews_sent(x, mask)}, a thousand times as long as usual"
+        if not (pooled.isfinite().all() and weights.isfinite().all()):
+            raise Missed(
+                "finite numbers",
+                f"weights {numbers(weights)}",
+                "exp overflows above 88: subtract the largest score first, as softmax does",
+                sent,
+            )
+        _distribution(weights, mask, sent)
 
 
 @expectation("log-weights are a constant plus q · x: nothing bends the scores")
 def log_weights_affine(pooling: Module, dim: int, *, hint: str = "") -> None:
     """For words at equal steps along a line, the log-weights go in equal steps too."""
-    looked_at = randomised(pooling)
-    start, step = some_reviews(dim, (2,))[0][0]
-    steps = torch.arange(-3.0, 4.0)
-    x = (start + steps.unsqueeze(1) * step).unsqueeze(0)
-    mask = torch.ones(1, len(steps), dtype=torch.bool)
-    _, weights = _read(looked_at, x, mask)
-    rises = weights[0].clamp(min=1e-30).log().diff()
-    if not same(rises, rises.mean().expand_as(rises), 1e-2):
-        raise Missed(
-            "the same rise of log-weight from each word to the next",
-            f"rises {numbers(rises)}",
-            hint or "the scores q · x go into the softmax as they are: no sigmoid, no ReLU, no tanh before it",
-            "1 review of 7 words x, x + u, x + 2u ...",
-        )
-    if same(rises, torch.zeros_like(rises)):
+    rise = False
+    for looked_at, ends, _ in looks(pooling, dim, (2,), _TRIES):
+        start, step = ends[0]
+        steps = torch.arange(-3.0, 4.0)
+        x = (start + steps.unsqueeze(1) * step).unsqueeze(0)
+        _, weights = read(looked_at, x, torch.ones(1, len(steps), dtype=torch.bool))
+        rises = weights[weights > _TINY].double().log().diff()
+        if not same(rises, rises.mean().expand_as(rises), 1e-2):
+            raise Missed(
+                "the same rise of log-weight from each word to the next",
+                f"rises {numbers(rises)}",
+                hint or _BENT,
+                "1 review of 7 words x, x + u, x + 2u ...",
+            )
+        rise = rise or not same(rises, torch.zeros_like(rises))
+    if not rise:
         raise Missed("log-weights that rise with q · x", "the same weight for every word", _no_query(looked_at))
 
 
 @expectation("one query serves all reviews: the other words of a review do not change how two words compare")
 def one_query_for_all(pooling: Module, dim: int, *, hint: str = "") -> None:
     """The ratio of the weights of two words is the same, whatever third word stands beside them."""
-    first, second, sent = _odds_beside_other_words(pooling, dim)
-    if not same(first, second, 1e-3):
-        raise Missed(
-            f"the log of the ratio of their weights to be {first:.3g} in both",
-            f"{second:.3g} beside the other word",
-            hint or "q is a parameter of the module: it is neither computed from the text nor drawn in forward",
-            sent,
-        )
+    for first, second in _odds_beside_other_words(pooling, dim):
+        if not same(first, second, 1e-3):
+            raise Missed(
+                f"the log of the ratio of their weights to be {first:.3g} in both",
+                f"{second:.3g} beside the other word",
+                hint or "q is a parameter of the module: it is neither computed from the text nor drawn in forward",
+                _OTHER_FIRST_WORD,
+            )
 
 
 @expectation("attention depends on the text: the other words of a review change how two words compare")
 def depends_on_text(pooling: Module, dim: int, *, hint: str = "") -> None:
     """The ratio of the weights of two words changes with the word that stands before them."""
-    first, second, sent = _odds_beside_other_words(pooling, dim)
-    if same(first, second, 1e-4):
-        raise Missed(
-            "another ratio of their weights beside another word",
-            f"the same, its log is {first:.3g}",
-            hint or "the query is the same for all texts: compute it from the text",
-            sent,
-        )
+    odds = []
+    for first, second in _odds_beside_other_words(pooling, dim):
+        if not same(first, second):
+            return
+        odds.append(first)
+    raise Missed(
+        "another ratio of their weights beside another word",
+        f"the same, its log is {odds[0]:.3g}" if odds else "a weight of 0",
+        hint or "the query is the same for all texts: compute it from the text",
+        _OTHER_FIRST_WORD,
+    )
+
+
+@expectation("the query comes from the mean alone: a text of the same mean makes the same query")
+def depends_on_mean_alone(pooling: Module, dim: int, *, hint: str = "") -> None:
+    """The ratio of the weights of two words is the same in a text twice as long whose mean is the same."""
+    for looked_at, x, _ in looks(pooling, dim, (4,)):
+        other = torch.cat([x, x], dim=1)
+        other[:, 0], other[:, 1] = x[:, 0] + x[:, 2], x[:, 1] - x[:, 2]
+        first, second = (_odds(looked_at, each, 2, 3) for each in (x, other))
+        if not (same(first, second, 1e-3) or (first - second).isnan()):
+            raise Missed(
+                f"the log of the ratio of their weights to be {first:.3g} in both",
+                f"{second:.3g} in the second",
+                hint or "the query is a function of the mean of the words: not of one word, of their sum or maximum",
+                "1 review of 4 words, then 1 of 8 words with the same mean and two words in common",
+            )
 
 
 @expectation("the order of the words matters")
 def reads_order(pooling: Module, dim: int, *, hint: str = "") -> None:
     """The same words in another order give another pooled vector."""
-    looked_at = randomised(pooling)
-    x, mask = some_reviews(dim, (4,))
-    pooled, _ = _read(looked_at, x, mask)
-    turned, _ = _read(looked_at, x.flip(1), mask)
-    if same(pooled, turned, 1e-4):
-        raise Missed(
-            "another pooled vector for the same words from last to first",
-            f"the same, {numbers(pooled[0])}",
-            hint or "attention looks at the embeddings: let it look at the states of the recurrent layer",
-            reviews_sent(x, mask),
-        )
+    given = []
+    for looked_at, x, mask in looks(pooling, dim, (4,), _TRIES):
+        pooled, _ = read(looked_at, x, mask)
+        turned, _ = read(looked_at, x.flip(1), mask)
+        if not same(pooled, turned):
+            return
+        given.append(pooled)
+    raise Missed(
+        "another pooled vector for the same words from last to first",
+        f"the same, {numbers(given[0][0])}",
+        hint or "attention looks at the embeddings: let it look at the states of the recurrent layer",
+        reviews_sent(x, mask),
+    )
 
 
-def _read(pooling: Subject, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-    """What a pooling gives, in the shape of an answer: a pair of tensors, the weights ``(B, L)``."""
-    reply = pooling(x, mask)
-    sent = reviews_sent(x, mask)
-    if not (isinstance(reply, tuple) and len(reply) == 2 and all(isinstance(each, Tensor) for each in reply)):
-        raise Missed("the pair of tensors (pooled, weights)", kind(reply), "return both, pooled first", sent)
-    pooled, weights = (each.detach() for each in reply)
-    if weights.shape != mask.shape:
-        raise Missed(
-            f"weights of shape {shape(mask)}", f"shape {shape(weights)}", _mistake_of_weights(weights, x), sent
-        )
-    return pooled, weights
+def _beside(pooling: Subject, x: Tensor, mask: Tensor, length: int) -> tuple[Tensor, Tensor]:
+    """What reviews give in a batch with one more, of this length, and so with as much more padding."""
+    other, words = some_reviews(x.shape[2], (length,), seed=1)
+    more = length - x.shape[1]
+    pooled, weights = read(
+        pooling,
+        torch.cat([nn.functional.pad(x, (0, 0, 0, more)), other]),
+        torch.cat([nn.functional.pad(mask, (0, more)), words]),
+    )
+    return pooled[:-1], weights[:-1, : x.shape[1]]
 
 
-def _distribution(weights: Tensor, mask: Tensor, sent: str) -> None:
+def _the_same_answer(
+    expected: tuple[Tensor, Tensor], other: tuple[Tensor, Tensor], mask: Tensor, sent: str, hint: str
+) -> None:
+    """Where words stand, two answers to the same reviews agree."""
+    (pooled, weights), (came, weights_then) = expected, other
+    if same(pooled, came) and same(weights * mask, weights_then * mask):
+        return
+    review = int((pooled - came).abs().sum(dim=1).argmax())
+    leaks = bool((weights * ~mask).abs().max() > 1e-4)
+    raise Missed(
+        f"the same pooled vector, {numbers(pooled[review])}",
+        f"{numbers(came[review])} for review {review + 1}",
+        _PADDED_SOFTMAX if leaks else hint,
+        sent,
+    )
+
+
+def _distribution(weights: Tensor, mask: Tensor, sent: str, hint: str = "") -> None:
     words = weights.masked_fill(~mask, 0).sum(dim=1)
     padding = weights.masked_fill(mask, 0).abs().sum(dim=1)
+    padding = padding.masked_fill(padding < 1e-12, 0)  # what a score of -100 leaves is 0 for all purposes
     fine = weights.isfinite().all() and (weights >= 0).all() and not padding.any()
     if not (fine and same(words, torch.ones_like(words))):
+        likely = _mistake_of_distribution(weights, mask, words, padding)
         raise Missed(
             "sums of 1 over the words, and 0 on padding",
             f"sums of {numbers(words)} over the words, and {numbers(padding)} on padding",
-            _mistake_of_distribution(weights, mask, words, padding),
+            hint if hint and "softmax" in likely else likely,
             sent,
         )
 
@@ -247,66 +307,35 @@ def _mistake_of_distribution(weights: Tensor, mask: Tensor, words: Tensor, paddi
     padded = ~mask.all(dim=1)
     columns = weights.sum(dim=0)
     signs = {
-        "there is a nan or an infinite number: softmax over nothing but -inf, or an exp that overflows": not (
-            weights.isfinite().all()
-        ),
-        "a weight is negative: scores become weights through a softmax": (weights < 0).any(),
-        "the softmax goes over the batch: take it over the words, dim=1": same(columns, torch.ones_like(columns)),
         "the mask is inverted: it is True on words, so hide the places where it is False": (
-            (words[padded] < 1e-3).all() and padding.any()
+            padded.any() and (words[padded] < 1e-3).all() and (padding[padded] > 0.5).all()
         ),
+        NOT_FINITE: not weights.isfinite().all(),
+        "a weight is negative: scores become weights through a softmax": (weights < 0).any(),
+        _BATCH_SOFTMAX: same(columns, torch.ones_like(columns)),
         _PADDED_SOFTMAX: padding.any(),
-        "weights were set to 0 on padding after the softmax, and no longer sum to 1: mask the scores before it": (
-            (words[padded] < 1 - 1e-4).all() and same(words[~padded], torch.ones_like(words[~padded]))
-        ),
+        _ONES: same(weights, mask.to(weights.dtype)),
+        _CUT_AFTER: ((words[padded] < 1 - 1e-4).all() and same(words[~padded], torch.ones_like(words[~padded]))),
     }
-    return next((hint for hint, seen in signs.items() if seen), "weights come out of a softmax over the words, dim=1")
+    return next((hint for hint, seen in signs.items() if seen), _SOFTMAX)
 
 
-def _mistake_of_weights(weights: Tensor, x: Tensor) -> str:
-    if weights.numel() == x.shape[0] * x.shape[1]:
-        return "the numbers are there: an axis of length 1 is left over, or squeeze() took one too many; give it a dim"
-    if weights.shape == x.shape:
-        return "one weight for each number of a word: first reduce each word to one score"
-    return "one weight a word"
-
-
-def _mistake_of_pooled(pooled: Tensor, batch: int, dim: int) -> str:
-    if pooled.ndim == 1:
-        return "the batch axis is gone: squeeze() also squeezes a batch of one; give it a dim"
-    if pooled.ndim == 2 and pooled.shape == (batch, dim):
-        return "it has the width of the embeddings: are they what you sum, in place of the values or states?"
-    if pooled.shape[0] != batch:
-        return "another number of reviews than was sent: is a batch size written into the code?"
-    return ""
-
-
-def _mistake_of_padding(variant: str, hint: str) -> str:
-    if variant.startswith("with numbers"):
-        return "what stands under the padding is added in: count only the places where the mask is True"
-    return hint or _COUNTS_PADDING
-
-
-def _mistake_of_batch(weights: Tensor, hint: str) -> str:
-    columns = weights.sum(dim=0)
-    if same(columns, torch.ones_like(columns)):
-        return "the softmax goes over the batch: take it over the words, dim=1"
-    return hint or "reviews are mixed: a recurrent layer needs batch_first=True, and a softmax or a sum dim=1"
-
-
-def _odds_beside_other_words(pooling: Module, dim: int) -> tuple[Tensor, Tensor, str]:
+def _odds_beside_other_words(pooling: Module, dim: int) -> Iterator[tuple[Tensor, Tensor]]:
     """The log-ratio of the weights of the two last words, in two reviews that differ in their first word."""
-    looked_at = randomised(pooling)
-    x, mask = some_reviews(dim, (3,))
-    other = x.clone()
-    other[:, 0] = -2 * x[:, 0] + 1
-    odds = []
-    for each in (x, other):
-        _, weights = _read(looked_at, each, mask)
-        logs = weights[0].clamp(min=1e-30).log()
-        odds.append(logs[1] - logs[2])
-    return odds[0], odds[1], "1 review of 3 words, then the same with another first word"
+    for looked_at, x, _ in looks(pooling, dim, (3,), _TRIES):
+        other = x.clone()
+        other[:, 0] = -2 * x[:, 0] + 1
+        first, second = (_odds(looked_at, each, 1, 2) for each in (x, other))
+        if not (first - second).isnan():
+            yield first, second
 
 
-def _no_query(looked_at: Any) -> str:
+def _odds(pooling: Subject, x: Tensor, one: int, other: int) -> Tensor:
+    """The log-ratio of the weights of two words of a review without padding; nan if one of them is as good as 0."""
+    _, weights = read(pooling, x, torch.ones(x.shape[:2], dtype=torch.bool))
+    compared = weights[0, [one, other]].double()
+    return (compared.log() @ torch.tensor([1.0, -1.0]).double()).where((compared > _TINY).all(), torch.nan)
+
+
+def _no_query(looked_at: Subject) -> str:
     return "" if looked_at.parameters() else "the module has no parameter: a query that is learned is an nn.Parameter"

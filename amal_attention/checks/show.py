@@ -108,7 +108,7 @@ def _outcome_html(outcome: Outcome) -> Markup:
         Markup(
             '<div style="display:flex;gap:.7em;margin-left:1.4em"><span style="flex:0 0 4.6em;opacity:.7">{}</span>'
             '<span style="overflow-wrap:anywhere{}">{}</span></div>'
-        ).format(name, Markup(";font-weight:600") if name == "likely" else "", text)
+        ).format(name, Markup(";font-weight:600") if name == "likely" else "", str(text))
         for name, text in outcome.details()
     )
     return Markup('<div><span style="color:{}">{}</span> {}</div>{}').format(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Protocol, Self, runtime_checkable
 
@@ -81,7 +82,9 @@ class LocalSubject:
         """Gradients of ``(pooled * upstream).sum()``: of each parameter that learns, and of ``x``."""
         x = x.clone().requires_grad_()
         learning = {name: each for name, each in self.module.named_parameters() if each.requires_grad}
-        pooled, _ = self.module(x, mask.clone())
+        pooled, _ = self(x, mask)
+        if not pooled.requires_grad:
+            return dict.fromkeys(learning), None
         found = torch.autograd.grad((pooled * upstream).sum(), [*learning.values(), x], allow_unused=True)
         return dict(zip(learning, found[:-1], strict=True)), found[-1]
 
@@ -92,14 +95,20 @@ def subject(module: nn.Module | Subject) -> Subject:
 
 
 def randomised(module: nn.Module | Subject, seed: int = 0) -> Subject:
-    """The module, its parameters replaced by numbers of mean 0 and deviation 0.5, in evaluation mode.
+    """The module itself, in evaluation mode, its parameters replaced by random numbers.
 
-    What a module computes is then seen whatever it starts from: a query that starts at zero attends to nothing.
+    What a module computes is then seen whatever it starts from: a query that starts at zero attends to nothing. The
+    numbers are as large as keeps sums of products near 1, however wide the layer, so that no softmax saturates.
     """
     looked_at = subject(module).eval()
     generator = torch.Generator().manual_seed(seed)
-    values = looked_at.parameters()
-    looked_at.load(
-        {name: 0.5 * torch.randn(each.shape, generator=generator, dtype=each.dtype) for name, each in values.items()}
-    )
+    looked_at.load({name: _drawn(each, generator) for name, each in looked_at.parameters().items()})
     return looked_at
+
+
+def _drawn(like: Tensor, generator: torch.Generator) -> Tensor:
+    """Numbers of mean 0; a single number, which may be a temperature or a gate, lies between 0.5 and 1.5."""
+    if like.numel() < 2:
+        return 0.5 + torch.rand(like.shape, generator=generator, dtype=like.dtype)
+    deviation = min(0.5, 1.5 / math.sqrt(max(like.shape)))
+    return deviation * torch.randn(like.shape, generator=generator, dtype=like.dtype)

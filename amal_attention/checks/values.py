@@ -31,6 +31,7 @@ def close_to(
     mistakes: Mapping[str, Any] | None = None,
     tolerance: float = 1e-4,
     sent: str = "",
+    hint: str = "",
 ) -> None:
     """``came`` is the tensor or number ``by_hand``, up to ``tolerance``.
 
@@ -41,21 +42,25 @@ def close_to(
         mistakes: the values that likely mistakes give, by the hint that names them.
         tolerance: absolute and relative.
         sent: what the student's code was given, in words.
+        hint: for a miss without a likely mistake of its own.
     """
     expected = torch.as_tensor(by_hand, dtype=torch.float64)
     if not isinstance(came, (Tensor, float, int)):
-        raise Missed(f"a tensor {shape(expected)}", kind(came), "does the function return its result?", sent)
+        hint = "does the function return its result?" if came is None else ""
+        raise Missed(f"a tensor {shape(expected)}", kind(came), hint, sent)
     value = torch.as_tensor(came).detach().double()
     if value.shape != expected.shape:
-        hint = _mistake_of_shape(value, expected)
-        raise Missed(f"shape {shape(expected)}: {numbers(expected)}", f"shape {shape(value)}", hint, sent)
+        likely = _mistake_of_shape(value, expected)
+        raise Missed(f"shape {shape(expected)}: {numbers(expected)}", f"shape {shape(value)}", likely, sent)
     if not same(value, expected, tolerance):
-        hint = _known_mistake(value, mistakes or {}, tolerance) or _mistake_of_value(value, expected, tolerance)
-        raise Missed(numbers(expected), numbers(value), hint, sent)
+        likely = _known_mistake(value, mistakes or {}, tolerance) or _mistake_of_value(value, expected, tolerance)
+        raise Missed(numbers(expected), numbers(value), likely, sent)
 
 
 @expectation("a value worked out by hand")
-def equal_to(came: Any, by_hand: Any, *, what: str, mistakes: Mapping[str, Any] | None = None, sent: str = "") -> None:
+def equal_to(
+    came: Any, by_hand: Any, *, what: str, mistakes: Mapping[str, Any] | None = None, sent: str = "", hint: str = ""
+) -> None:
     """``came == by_hand``, for words, numbers and lists of them; arguments as for :func:`close_to`."""
     if type(came) is type(by_hand) and came == by_hand:
         return
@@ -88,6 +93,6 @@ def _mistake_of_value(value: Tensor, expected: Tensor, tolerance: float) -> str:
         return "the sign is flipped"
     if same(value * math.log(2), expected, tolerance):
         return "the logarithm is in base 2: nats are asked, the natural logarithm"
-    if value.ndim and same(value, torch.full_like(value, expected.mean().item()), tolerance):
+    if value.ndim and same(value, expected.mean(dim=0).expand_as(value), tolerance):
         return "every review gets the mean of all: keep the axis of the batch"
     return ""

@@ -452,12 +452,12 @@ class TextClassifier(LightningModule):
 #     model = TextClassifier(vectors, attention, num_classes=2)
 #     hands_over(model, attention, vectors, batch)
 #     costs_cross_entropy(model, batch)
-#     optimises_everything(model, attention)
 #     steady_in_evaluation(model, batch)
 #     keeps_embeddings(model, attention, batch)
 #     logs_accuracy(model, batch)
 #     gives_logits(model, batch, num_classes=2)
 #     free = TextClassifier(vectors.clone(), attention, num_classes=2, freeze_embeddings=False)
+#     optimises_everything(free, attention)
 #     tunes_embeddings(free, attention, batch)
 
 # %% [markdown] lang="fr"
@@ -553,7 +553,7 @@ class TextClassifier(LightningModule):
 #
 # > **Exercice 2.1** (3 points). Écrivez `LearnedQueryPooling`. La question est un paramètre du module, la même pour tous
 # > les textes. Même signature et mêmes propriétés que `MeanPooling` ; des scores très grands ne doivent pas faire déborder
-# > l'exponentielle.
+# > l'exponentielle. Ici comme ensuite, un module n'a que des paramètres qui servent : un gradient atteint chacun d'eux.
 
 # %% [markdown] lang="en"
 # > **Vocabulary.** The vectors of the words play two parts here. They are **keys** $k_i$, compared with the query $q$; and
@@ -567,7 +567,8 @@ class TextClassifier(LightningModule):
 # $$\hat t = \tfrac14 (1, 2) + \tfrac12 (3, 6) + \tfrac14 (2, 1) = (2.25,\; 3.75)$$
 #
 # > **Exercise 2.1** (3 points). Write `LearnedQueryPooling`. The query is a parameter of the module, the same for all texts.
-# > Same signature and same properties as `MeanPooling`; very large scores must not make the exponential overflow.
+# > Same signature and same properties as `MeanPooling`; very large scores must not make the exponential overflow. Here and
+# > later, a module has no parameter that does not serve: a gradient reaches each of them.
 
 
 # %% nbgrader={"grade": false, "grade_id": "q2-learned-query", "locked": false, "schema_version": 3, "solution": true, "task": false}

@@ -1,0 +1,181 @@
+"""What learns: gradients reach it, and it is registered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from amal_attention.checks import gradient_flows, gradient_reaches, registers_everything
+from amal_attention.checks.expectation import ExpectationMissed
+from amal_attention.checks.outcome import Outcome
+from tests.checks.poolings import DIM, KeyScores, Mean, Query, TextQuery, VectorScores, masked_mean, perceptron
+
+
+def missed(look: Callable[[], None]) -> Outcome:
+    with pytest.raises(ExpectationMissed) as caught:
+        look()
+    return caught.value.outcome
+
+
+class Bent(Query):
+    """A query whose gradient is spoilt."""
+
+    def __init__(self, spoil: Callable[[Tensor], Tensor]) -> None:
+        super().__init__(VectorScores(DIM))
+        self.spoil = spoil
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        pooled, weights = super().forward(x, mask)
+        pooled = pooled.clone()
+        pooled.register_hook(self.spoil)
+        return pooled, weights
+
+
+def test_a_gradient_that_is_not_finite_is_told() -> None:
+    outcome = missed(lambda: gradient_reaches(Bent(lambda gradient: gradient * float("nan")), DIM))
+    assert outcome.expected == "a finite gradient for scores.query" and outcome.came == "[nan, nan, nan, nan, nan]"
+
+
+def test_a_gradient_of_zeros_is_told() -> None:
+    outcome = missed(lambda: gradient_reaches(Bent(lambda gradient: gradient * 0), DIM))
+    assert (outcome.came, outcome.hint) == ("zeros", "scores.query changes nothing in the answer")
+
+
+def test_one_number_of_a_gradient_is_enough() -> None:
+    class Half(VectorScores):
+        def forward(self, x: Tensor) -> Tensor:
+            return x[..., 0] * self.query[0]
+
+    gradient_reaches(Query(Half(DIM)), DIM)
+
+
+def test_a_constant_that_is_added_to_all_scores_rightly_gets_no_gradient() -> None:
+    class Shifted(VectorScores):
+        def __init__(self) -> None:
+            super().__init__(DIM)
+            self.offset = nn.Parameter(torch.zeros(1))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return super().forward(x) + self.offset.round()
+
+    gradient_reaches(Query(Shifted()), DIM)
+
+
+def test_what_learns_nothing_has_no_gradient_to_give() -> None:
+    outcome = missed(lambda: gradient_reaches(Mean(masked_mean), DIM))
+    assert (outcome.came, outcome.expected) == ("none", "parameters that learn")
+
+
+def test_a_frozen_parameter_needs_no_gradient() -> None:
+    pooling = TextQuery()
+    pooling.value.requires_grad_(False)
+    gradient_reaches(pooling, DIM)
+
+
+def test_a_layer_too_many_is_told_by_name() -> None:
+    pooling = TextQuery()
+    pooling.spare = nn.Linear(2, 3)
+    outcome = missed(lambda: gradient_reaches(pooling, DIM, hint="v_θ"))
+    assert (outcome.expected, outcome.came, outcome.hint) == ("a gradient for spare.weight", "none", "v_θ")
+
+
+@pytest.mark.parametrize("look", [gradient_reaches, lambda build, dim: registers_everything(lambda: build, dim)])
+def test_a_reply_that_is_no_pair_is_told_as_such(look: Callable[[nn.Module, int], None]) -> None:
+    class Alone(Query):
+        def forward(self, x: Tensor, mask: Tensor) -> Tensor:  # type: ignore[override]
+            return super().forward(x, mask)[0]
+
+    outcome = missed(lambda: look(Alone(VectorScores(DIM)), DIM))
+    assert outcome.came == "a tensor (3, 5) of float32" and "pair" in outcome.expected
+
+
+def test_a_gradient_mode_left_off_punishes_no_one() -> None:
+    with torch.no_grad():
+        gradient_reaches(Query(VectorScores(DIM)), DIM)
+        gradient_flows(lambda weights, mask: (weights * mask).sum(dim=1), WEIGHTS, MASK)
+
+
+def test_ones_relus_may_be_dead_in_a_look_or_two() -> None:
+    gradient_reaches(TextQuery(perceptron(1, DIM), perceptron(1)), DIM)
+
+
+def test_a_copy_has_the_buffers_too() -> None:
+    class Running(Query):
+        def __init__(self, persistent: bool) -> None:
+            super().__init__(VectorScores(DIM))
+            self.register_buffer("shift", torch.randn(DIM), persistent=persistent)
+
+        def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+            return super().forward(x + self.shift, mask)
+
+    registers_everything(lambda: Running(True), DIM)
+    assert "nn.Parameter" in missed(lambda: registers_everything(lambda: Running(False), DIM)).hint
+
+
+def test_a_batch_norm_in_evaluation_is_right() -> None:
+    class Normed(Query):
+        def __init__(self) -> None:
+            super().__init__(KeyScores())
+            self.norm = nn.BatchNorm1d(DIM)
+
+        def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+            return super().forward(self.norm(x.transpose(1, 2)).transpose(1, 2), mask)
+
+    registers_everything(Normed, DIM)
+    gradient_reaches(Normed(), DIM)
+
+
+def test_a_hint_of_the_question_is_told_for_what_is_not_registered() -> None:
+    class Plain(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.query = torch.randn(DIM)
+
+        def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+            weights = (x @ self.query).masked_fill(~mask, float("-inf")).softmax(dim=1)
+            return (weights[..., None] * x).sum(dim=1), weights
+
+    assert missed(lambda: registers_everything(Plain, DIM, hint="q")).hint == "q"
+
+
+WEIGHTS = torch.tensor([[0.75, 0.25, 0.0], [0.5, 0.25, 0.25]])
+MASK = torch.tensor([[1, 1, 0], [1, 1, 1]]).bool()
+
+Entropy = Callable[[Tensor, Tensor], Tensor]
+
+
+def in_place(weights: Tensor, mask: Tensor) -> Tensor:
+    weights[~mask] = 1.0
+    return -(weights * weights.log()).sum(dim=1)
+
+
+RIGHT: dict[str, Entropy] = {
+    "clamp": lambda weights, mask: -(weights * weights.clamp(min=1e-12).log()).sum(dim=1),
+    "categorical": lambda weights, mask: torch.distributions.Categorical(probs=weights).entropy(),
+    "where": lambda weights, mask: torch.special.entr(torch.where(mask, weights, 1.0)).sum(dim=1),
+    "filled": lambda weights, mask: -torch.xlogy(*[weights.masked_fill(~mask, 1.0)] * 2).sum(dim=1),
+    "in place": in_place,
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_gradient_flows_through_a_right_entropy(name: str) -> None:
+    gradient_flows(RIGHT[name], WEIGHTS, MASK)
+    assert WEIGHTS.tolist() == [[0.75, 0.25, 0.0], [0.5, 0.25, 0.25]] and not WEIGHTS.requires_grad
+
+
+WRONG: dict[str, tuple[Entropy, str, str]] = {
+    "detached": (lambda weights, mask: RIGHT["clamp"](weights.detach(), mask), "one cut off from them", "no detach"),
+    "a number": (lambda weights, mask: RIGHT["clamp"](weights, mask).sum().item(), "one cut off", "no item"),  # type: ignore[dict-item,return-value]
+    "a constant": (lambda weights, mask: torch.zeros(2, requires_grad=True), "none", "detach"),
+    "0 log 0": (lambda weights, mask: -(weights * weights.log()).nansum(dim=1), "[[", "log of 0"),
+}
+
+
+@pytest.mark.parametrize(("function", "came", "hint"), WRONG.values(), ids=WRONG)
+def test_a_gradient_that_is_cut_off_or_not_finite_is_told(function: Entropy, came: str, hint: str) -> None:
+    outcome = missed(lambda: gradient_flows(function, WEIGHTS, MASK))
+    assert came in outcome.came and hint in outcome.hint

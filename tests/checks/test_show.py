@@ -1,0 +1,171 @@
+"""How reports are shown."""
+
+from __future__ import annotations
+
+import re
+import sys
+from html.parser import HTMLParser
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from markupsafe import Markup
+
+from amal_attention.checks.outcome import Outcome, Report, State
+from amal_attention.checks.show import (
+    REPORT_TYPE,
+    report_html,
+    report_text,
+    show_report,
+    show_summary,
+    summary_html,
+    summary_text,
+)
+
+EVIL = "<img src=x onerror=alert(1)>&\"'</div>"
+
+MET = Outcome("sums to 1", State.MET, sent="hidden")
+MISSED = Outcome("ignores padding", State.MISSED, sent="3 reviews", came="0.5", expected="1", hint="mask first")
+TO_DO = Outcome("is written", State.TO_DO, hint="in forward, line 3")
+
+
+def test_a_report_in_a_terminal_reads_from_top_to_bottom() -> None:
+    assert report_text(Report("q2", [MET, MISSED])) == (
+        "✗ q2: 1 of 2 met\n"
+        "  ✓ sums to 1\n"
+        "  ✗ ignores padding\n"
+        "      sent      3 reviews\n"
+        "      came      0.5\n"
+        "      expected  1\n"
+        "      likely    mask first"
+    )
+
+
+def test_of_an_answer_that_is_not_written_only_the_first_line_is_told() -> None:
+    assert report_text(Report("q2", [TO_DO] * 5)) == ("… q2: to do\n  … is written\n      likely    in forward, line 3")
+    assert report_html(Report("q2", [TO_DO] * 5)).count("is written") == 1
+
+
+def test_of_an_answer_that_is_written_in_part_every_line_is_told() -> None:
+    assert report_text(Report("q2", [TO_DO, MET, TO_DO])).count("is written") == 2
+
+
+def test_a_report_of_nothing_is_to_do() -> None:
+    assert report_text(Report("q2")) == "… q2: to do"
+
+
+class Balance(HTMLParser):
+    """The tags that are open, and all texts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.open.append(tag)
+        self.tags.add(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def parsed(html: str) -> Balance:
+    page = Balance()
+    page.feed(html)
+    page.close()
+    assert page.open == []
+    return page
+
+
+def test_a_report_in_a_notebook_says_what_it_says_in_a_terminal() -> None:
+    report = Report("q2", [MET, MISSED])
+    said = " ".join(" ".join(parsed(report_html(report)).texts).split())
+    assert said == re.sub(r"\s+", " ", report_text(report).replace("q2:", "q2"))
+
+
+def test_colours_tell_the_states() -> None:
+    html = report_html(Report("q", [MET, MISSED]))
+    assert html.count("#c93c0a") == 3 and html.count("#1a7f37") == 1
+    assert html.count("font-weight:600") == 1
+    assert report_html(Report("q", [TO_DO])).count("#8a6d00") == 3
+
+
+def test_everything_in_a_report_is_escaped() -> None:
+    everywhere = Outcome(EVIL, State.MISSED, sent=EVIL, came=EVIL, expected=EVIL, hint=EVIL)
+    page = parsed(report_html(Report(EVIL, [everywhere])))
+    assert page.tags == {"div", "span", "b"}
+    assert "".join(page.texts).count(EVIL) == 6
+
+
+def test_a_text_that_says_it_is_safe_is_escaped_too() -> None:
+    """A student's ``__repr__`` may give one."""
+    text = Markup(EVIL)
+    page = parsed(report_html(Report("q", [Outcome("is two", State.MISSED, text, text, text, text)])))
+    assert page.tags == {"div", "span", "b"}
+    assert "".join(page.texts).count(EVIL) == 4
+
+
+def test_everything_in_a_summary_is_escaped() -> None:
+    page = parsed(summary_html([Report(EVIL, [MET])]))
+    assert page.tags == {"table", "tr", "td", "b"}
+    assert "".join(page.texts).count(EVIL) == 1
+
+
+def test_a_summary_has_a_line_a_question() -> None:
+    reports = [Report("q1-mean", [MET]), Report("q2", [MET, MISSED]), Report("q3")]
+    assert summary_text(reports) == "✓ q1-mean  1 of 1 met\n✗ q2       1 of 2 met\n… q3       to do"
+    assert " ".join(parsed(summary_html(reports)).texts) == "✓ q1-mean 1 of 1 met ✗ q2 1 of 2 met … q3 to do"
+
+
+def test_a_summary_of_nothing_says_so() -> None:
+    assert summary_text([]) == "no check was run yet"
+    assert summary_html([]) == "no check was run yet"
+
+
+def test_outside_a_notebook_text_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    report = Report("q2", [MET])
+    show_report(report)
+    show_summary([report])
+    assert capsys.readouterr().out == f"{report_text(report)}\n{summary_text([report])}\n"
+
+
+def ipython(shell: object) -> SimpleNamespace:
+    return SimpleNamespace(get_ipython=lambda: shell)
+
+
+@pytest.mark.parametrize("shell", [None, SimpleNamespace(), SimpleNamespace(kernel=None)])
+def test_in_a_terminals_ipython_text_is_printed(
+    shell: object, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "IPython", ipython(shell))  # type: ignore[arg-type]
+    show_report(Report("q2", [MET]))
+    assert capsys.readouterr().out.startswith("✓ q2")
+
+
+def test_where_a_kernel_shows_outputs_a_report_is_one(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = []
+    monkeypatch.setitem(sys.modules, "IPython", ipython(SimpleNamespace(kernel=1)))  # type: ignore[arg-type]
+    display = SimpleNamespace(display=lambda data, raw: shown.append((data, raw)))
+    monkeypatch.setitem(sys.modules, "IPython.display", display)  # type: ignore[arg-type]
+    report = Report("q2", [MISSED])
+    show_report(report)
+    show_summary([report])
+    assert capsys.readouterr().out == ""
+    assert shown == [
+        (
+            {
+                REPORT_TYPE: report.to_dict(),
+                "text/html": report_html(report),
+                "text/plain": report_text(report),
+            },
+            True,
+        ),
+        ({"text/html": summary_html([report]), "text/plain": summary_text([report])}, True),
+    ]

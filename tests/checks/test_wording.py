@@ -1,0 +1,74 @@
+"""How tensors are told."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from amal_attention.checks.wording import kind, numbers, reviews_sent, shape
+
+
+@pytest.mark.parametrize(("sizes", "told"), [((), "()"), ((3,), "(3,)"), ((3, 0, 2), "(3, 0, 2)")])
+def test_shapes_are_told_as_the_statement_writes_them(sizes: tuple[int, ...], told: str) -> None:
+    assert shape(torch.zeros(sizes)) == told
+
+
+class Words(Tensor):
+    """A tensor of another class."""
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (torch.zeros(2, 3), "a tensor (2, 3) of float32"),
+        (torch.zeros(2, dtype=torch.bool), "a tensor (2,) of bool"),
+        (torch.zeros(()).double(), "a tensor () of float64"),
+        (nn.Parameter(torch.zeros(2)), "a tensor (2,) of float32"),
+        (torch.zeros(2).as_subclass(Words), "a tensor (2,) of float32"),
+        (None, "None"),
+        (3, "a int"),
+        ("words", "a str"),
+        ((), "a tuple of 0: "),
+        ((torch.zeros(2), None), "a tuple of 2: a tensor (2,) of float32, None"),
+        ([1] * 9, "a list of 9: a int, a int, a int"),
+        (nn.Linear(2, 3), "a Linear"),
+    ],
+)
+def test_a_value_is_told_by_its_kind(value: object, told: str) -> None:
+    assert kind(value) == told
+
+
+@pytest.mark.parametrize(
+    ("tensor", "told"),
+    [
+        (torch.tensor(0.123456), "0.123"),
+        (torch.tensor([1.0, 0.0, -2.5]), "[1, 0, -2.5]"),
+        (torch.tensor([[1e-9], [1e12]]), "[[1e-09], [1e+12]]"),
+        (torch.tensor([float("nan"), float("inf")]), "[nan, inf]"),
+        (torch.tensor([True, False]), "[1, 0]"),
+        (torch.tensor([3, 1000]), "[3, 1e+03]"),
+        (torch.zeros(0), "[]"),
+        (torch.zeros(2, 0), "[[], []]"),
+        (torch.arange(8.0), "[0, 1, 2, 3, 4, 5, 6, 7]"),
+        (torch.arange(9.0), "[0, 1, 2, 3, 4, 5, 6, 7, …]"),
+        (nn.Parameter(torch.tensor([0.5])), "[0.5]"),
+        (torch.tensor([0.5]).half(), "[0.5]"),
+    ],
+)
+def test_numbers_are_short_and_never_many(tensor: Tensor, told: str) -> None:
+    assert numbers(tensor) == told
+
+
+@pytest.mark.parametrize(
+    ("lengths", "told"),
+    [
+        ((1,), "1 review of 1 word, in dimension 5"),
+        ((3,), "1 review of 3 words, in dimension 5"),
+        ((2, 2), "2 reviews of 2 and 2 words, in dimension 5"),
+        ((4, 2, 1), "3 reviews of 4, 2 and 1 words, padded to 4, in dimension 5"),
+    ],
+)
+def test_reviews_are_told_by_their_lengths(lengths: tuple[int, ...], told: str) -> None:
+    mask = torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]
+    assert reviews_sent(torch.zeros(*mask.shape, 5), mask) == told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 import os
 import re
 import sys
@@ -17,6 +18,8 @@ from amal_attention.errors import LabError, explain
 __all__ = ["Lab", "Sweep", "labs_folder"]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_LANGUAGES = ("en", "fr")
+_LIMITS = ("cell_seconds", "submission_seconds", "memory_mb", "processes", "file_mb", "output_kb")
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,10 @@ class Lab:
         sweep: the option to vary in a comparison, if there is one.
         links: what the data hands to the model, as ``{"data.embeddings": "model.init_args.embeddings"}``.
         sizes: the same for numbers, which become options: ``{"dim": "model.init_args.pooling.init_args.dim"}``.
+        languages: those that its notebook is released in, in order.
+        titles: title of the notebook by language, where it is not ``title``.
+        points: what each graded cell is worth, by ``grade_id``, in the order of the notebook.
+        limits: of grading: seconds for a cell, megabytes of memory ... by name; those left out have defaults.
     """
 
     name: str
@@ -51,6 +58,10 @@ class Lab:
     sweep: Sweep | None = None
     links: dict[str, str] = field(default_factory=dict)
     sizes: dict[str, str] = field(default_factory=dict)
+    languages: tuple[str, ...] = ("en",)
+    titles: dict[str, str] = field(default_factory=dict)
+    points: dict[str, float] = field(default_factory=dict)
+    limits: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def find(cls, name: str, folder: Path | None = None) -> Lab:
@@ -80,6 +91,7 @@ class Lab:
             if sweep is not None and sweep.question not in values["questions"]:
                 raise ValueError(f"the sweep is of {sweep.question}, which is not a question")
             questions = {key: str(question["title"]) for key, question in values["questions"].items()}
+            languages = _languages(values.get("languages", ["en"]))
             return cls(
                 folder.name,
                 folder,
@@ -89,6 +101,10 @@ class Lab:
                 sweep=sweep,
                 links=dict(values.get("links", {})),
                 sizes=dict(values.get("sizes", {})),
+                languages=languages,
+                titles=_titles(values.get("titles", {}), languages),
+                points=_numbers("points", values.get("points", {})),
+                limits=_limits(values.get("limits", {})),
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise LabError(
@@ -114,6 +130,22 @@ class Lab:
                 )
             )
         return question
+
+    def check_language(self, language: str) -> str:
+        """Return ``language`` if the lab is released in it.
+
+        Raises:
+            LabError: it is not.
+        """
+        if language not in self.languages:
+            raise LabError(
+                explain(
+                    expected=f"a language of {self.name} ({', '.join(self.languages)})",
+                    got=repr(language),
+                    do=f"name one of these, or add it to the languages of {self.folder / 'lab.toml'}",
+                )
+            )
+        return language
 
     def recipes(self, question: str, *variants: str) -> list[Path]:
         """The recipe files of a question: ``q1.yaml``, then each ``q1.<variant>.yaml`` that there is."""
@@ -151,3 +183,43 @@ class Lab:
 def labs_folder() -> Path:
     """Where labs are looked for: ``AMAL_LABS``, else ``solutions`` below the working folder."""
     return Path(os.environ.get("AMAL_LABS", "solutions")).expanduser().absolute()
+
+
+def _languages(given: Any) -> tuple[str, ...]:
+    known = f"(known: {', '.join(_LANGUAGES)})"
+    if not isinstance(given, list) or not given:
+        raise ValueError(f"languages must be a list of codes {known}")
+    for code in given:
+        if code not in _LANGUAGES:
+            raise ValueError(f"{code!r} is no language {known}")
+    if len(set(given)) < len(given):
+        raise ValueError("a language stands twice in languages")
+    return tuple(given)
+
+
+def _titles(given: dict[str, Any], languages: tuple[str, ...]) -> dict[str, str]:
+    for code, title in given.items():
+        if code not in languages:
+            raise ValueError(f"the title in {code!r} is in none of the languages ({', '.join(languages)})")
+        if not isinstance(title, str):
+            raise ValueError(f"the title in {code!r} is no text")
+    return dict(given)
+
+
+def _limits(given: dict[str, Any]) -> dict[str, float]:
+    for name in given:
+        if name not in _LIMITS:
+            raise ValueError(f"there is no limit {name!r} (known: {', '.join(_LIMITS)})")
+    limits = _numbers("limits", given)
+    for name, value in limits.items():
+        if value == 0:
+            raise ValueError(f"limits.{name} is 0: nothing could run")
+    return limits
+
+
+def _numbers(table: str, given: dict[str, Any]) -> dict[str, float]:
+    for key, value in given.items():
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not math.isfinite(value) or value < 0:
+            raise ValueError(f"{table}.{key} is {value!r}, not a number from 0 on")
+    return dict(given)

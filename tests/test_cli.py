@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -11,6 +14,9 @@ from pathlib import Path
 import pytest
 
 from amal_attention.cli import main
+from tests.checks.notebooks import answer, code, examination, shows, write
+from tests.checks.processes import ended
+from tests.course.conftest import Toy, write_toy
 from tests.training.conftest import write_lab
 
 ROOT = Path(__file__).parents[1]
@@ -147,6 +153,8 @@ def test_attend_writes_a_page(amal, checkpoint, tmp_path):
         (["attend", "no.ckpt", "text"], "no.ckpt; got no such file"),
         (["attend", "no.ckpt", "text", "--file", "x"], "got both"),
         (["attend", "no.ckpt", "--file", "no.txt"], "expected a text in UTF-8"),
+        (["check", "no.ipynb"], "no.ipynb; got No such file or directory; give the path"),
+        (["check", "."], "got it is a folder"),
     ],
 )
 def test_bad_input_is_one_line_on_standard_error_and_a_status(amal, arguments, told, tmp_path):
@@ -157,6 +165,179 @@ def test_bad_input_is_one_line_on_standard_error_and_a_status(amal, arguments, t
     assert last.startswith("amal: ") and told in last
     assert "Traceback" not in errors
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def course(tmp_path_factory: pytest.TempPathFactory) -> Toy:
+    """A lab with a script, which can be released."""
+    return write_toy(tmp_path_factory.mktemp("course") / "solved" / "toy")
+
+
+def test_release_prints_what_it_wrote_then_that_it_is_up_to_date(amal, course, tmp_path):
+    given = ["release", "toy", "--labs", str(course.folder.parent)]
+    assert amal(*given) == (0, "labs/en/toy/toy.ipynb\nlabs/fr/toy/toy.ipynb\n", "")
+    assert amal(*given) == (0, "up to date\n", "")
+    assert amal(*given, "--check") == (0, "up to date\n", "")
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["toy.ipynb"] * 2
+
+
+def test_release_of_some_languages_to_another_folder(amal, course, tmp_path):
+    given = ["release", "toy", "--labs", str(course.folder.parent), "--out", "out", "--lang", "fr"]
+    assert amal(*given) == (0, "out/fr/toy/toy.ipynb\n", "")
+    assert amal(*given, "--lang", "en") == (0, "out/en/toy/toy.ipynb\n", "")
+
+
+def test_release_of_several_labs_writes_all_of_them_or_none(amal, course, tmp_path):
+    other = write_toy(course.folder.parent / "toy2")
+    given = ["release", "toy", "toy2", "--labs", str(course.folder.parent), "--lang", "en"]
+    other.change("### END SOLUTION", "### END SOLUTIONS")
+    status, output, errors = amal(*given)
+    assert (status, output) == (1, "") and f"toy2.py:{other.line('### END SOLUTIONS')}: " in errors
+    assert list(tmp_path.iterdir()) == []
+    other.change("### END SOLUTIONS", "### END SOLUTION")
+    assert amal(*given) == (0, "labs/en/toy/toy.ipynb\nlabs/en/toy2/toy2.ipynb\n", "")
+
+
+def test_release_check_names_what_is_stale_and_what_to_run_and_writes_nothing(amal, course, tmp_path):
+    given = ["release", "toy", "--labs", str(course.folder.parent)]
+    status, output, errors = amal(*given, "--check")
+    assert (status, output) == (1, "")
+    assert "labs/en/toy/toy.ipynb, labs/fr/toy/toy.ipynb; run amal release toy (" in errors
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../toy", "/etc", "toy/../toy", "toy\n", ".", "", "Toy", "toy;ls", "-toy", "тoy"])
+def test_release_of_a_hostile_name_is_refused(amal, course, tmp_path, name):
+    status, output, errors = amal("release", "--labs", str(course.folder.parent), "--", name)
+    assert (status, output) == (1, "")
+    assert errors.startswith("amal: ") and "name one of these" in errors
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("language", ["de", "../en", "", "EN"])
+def test_release_in_a_language_that_the_lab_is_not_in_is_refused(amal, course, tmp_path, language):
+    status, output, errors = amal("release", "toy", "--labs", str(course.folder.parent), "--lang", language)
+    assert (status, output) == (1, "") and f"got {language!r}" in errors
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_release_without_the_tools_of_the_course_says_how_to_install_them(amal, course, monkeypatch):
+    monkeypatch.setitem(sys.modules, "nbgrader", None)
+    status, _, errors = amal("release", "toy", "--labs", str(course.folder.parent))
+    assert status == 1
+    assert errors.strip().endswith("pip install 'amal-attention[grade]'") and errors.count("\n") == 1
+
+
+def test_release_loads_no_torch(course, tmp_path):
+    code = (
+        "import sys; sys.argv = ['amal', 'release', 'toy', '--labs', sys.argv[1]]\n"
+        "from amal_attention.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as ended: assert not ended.code\n"
+        "assert 'nbgrader' in sys.modules and not {'torch', 'lightning'} & set(sys.modules)"
+    )
+    command = [sys.executable, "-c", code, str(course.folder.parent)]
+    assert subprocess.run(command, check=True, capture_output=True, cwd=tmp_path).stderr == b""
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> Path:
+    """A notebook with a check that is met and one that is missed."""
+    return write(
+        tmp_path / "mine.ipynb",
+        examination("q1", shows("q1", "met")),
+        answer("q2", "raise ValueError('oh')"),
+        examination("q2", shows("q2", "missed"), points=3),
+    )
+
+
+def test_check_prints_each_report_the_errors_and_a_summary(amal, notebook):
+    status, output, errors = amal("check", "mine.ipynb")
+    assert (status, errors) == (1, "")
+    assert output.split("\n\n") == [
+        "✓ q1: 1 of 1 met\n  ✓ expectation 0",
+        "✗ q2: 0 of 1 met\n  ✗ expectation 0",
+        "✗ cell 2 (q2): ValueError: oh (line 1: raise ValueError('oh'))",
+        "✓ q1  done    1 point\n✗ q2  missed  3 points    expectation 0\n1 of 2 checks met\n",
+    ]
+
+
+def test_check_of_some_questions_shows_these_alone_and_judges_by_them(amal, notebook):
+    status, output, _ = amal("check", "mine.ipynb", "--question", "q1")
+    assert status == 0
+    assert "q2" not in output and output.endswith("1 of 1 checks met\n")
+
+
+def test_check_as_json_prints_nothing_else(amal, notebook):
+    status, output, errors = amal("check", "mine.ipynb", "--json")
+    assert (status, errors) == (1, "")
+    values = json.loads(output)
+    assert [each["state"] for each in values["questions"]] == ["met", "missed"]
+    assert values["notebook"] == "mine.ipynb"
+
+
+def test_check_stops_a_cell_after_the_seconds_given(amal, tmp_path):
+    write(tmp_path / "slow.ipynb", code("import time; time.sleep(50)"), examination("q1", shows("q1", "met")))
+    status, output, _ = amal("check", "slow.ipynb", "--timeout", "1")
+    assert status == 0
+    assert "✗ cell 1: stopped: not done after 1 s (line 1: import time; time.sleep(50))" in output
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "soon"])
+def test_check_takes_whole_seconds_from_1_on(amal, notebook, seconds):
+    assert amal("check", "mine.ipynb", "--timeout", seconds)[0] == 2
+
+
+def test_check_of_an_unknown_question_names_those_there_are(amal, notebook):
+    status, output, errors = amal("check", "mine.ipynb", "--question", "q9")
+    assert (status, output) == (1, "")
+    assert errors == "amal: expected a question of mine.ipynb (q1, q2); got 'q9'; name one of these\n"
+
+
+def test_check_writes_where_signs_are_unknown(notebook):
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-c", "from amal_attention.cli import main; main()", "check", "mine.ipynb"]
+    ran = subprocess.run(command, capture_output=True, cwd=notebook.parent, env=environment)
+    assert (ran.returncode, ran.stderr) == (1, b"")
+    assert b"? q1: 1 of 1 met" in ran.stdout
+
+
+def test_check_counts_cells_on_a_terminal_and_takes_the_line_away(notebook):
+    import pty
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-c", "from amal_attention.cli import main; main()", "check", "mine.ipynb"]
+    environment = os.environ | {"TERM": "xterm", "COLUMNS": "80"}
+    ran = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs, cwd=notebook.parent, env=environment)
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # the end of a terminal is an error
+        while more := os.read(ours, 1000):
+            shown += more
+    os.close(ours)
+    assert ran.wait() == 1
+    assert b"starting" in shown and b"3/3 cells" in shown
+    assert shown.rsplit(b"3/3 cells", 1)[1].strip().endswith(b"\x1b[2K")
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_check_leaves_no_kernel_when_it_is_stopped(tmp_path, stop):
+    write(
+        tmp_path / "endless.ipynb",
+        examination("q1", "import os\nopen('pid', 'w').write(str(os.getpid()))\nwhile True: pass"),
+    )
+    command = [sys.executable, "-c", "from amal_attention.cli import main; main()", "check", "endless.ipynb"]
+    ran = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, text=True)
+    note, deadline = tmp_path / "pid", time.monotonic() + 60
+    while not (note.exists() and note.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    ran.send_signal(stop)
+    output, errors = ran.communicate(timeout=30)
+    assert (ran.returncode, output, errors) == {
+        signal.SIGINT: (130, "", "amal: interrupted\n"),
+        signal.SIGTERM: (-signal.SIGTERM, "", ""),
+    }[stop]
+    assert ended(int(note.read_text()))
 
 
 def test_an_interruption_says_how_to_go_on(amal, monkeypatch):
@@ -187,7 +368,8 @@ def test_help_loads_nothing_heavy():
         "from amal_attention.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "heavy = {'torch', 'lightning', 'numpy', 'pyarrow', 'matplotlib', 'rich', 'jsonargparse'} & set(sys.modules)\n"
+        "heavy = 'torch lightning numpy pyarrow matplotlib rich jsonargparse nbgrader jupytext nbformat zmq'.split()\n"
+        "heavy = set(heavy) & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
@@ -209,6 +391,6 @@ def test_help_answers_within_three_times_a_bare_python_that_imports_typer():
 
 
 def test_every_command_explains_itself(amal):
-    for command in ("train", "compare", "demo", "attend"):
+    for command in ("train", "compare", "demo", "attend", "check"):
         status, output, _ = amal(command, "--help")
         assert status == 0 and "--json" in output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -74,6 +75,91 @@ def test_a_lab_is_what_its_manifest_says(counting: Path) -> None:
 def test_a_manifest_needs_no_more_than_a_title_and_questions(counting: Path) -> None:
     (counting / "lab.toml").write_text('title = "T"\n[questions]\nq1.title = "A"')
     assert lab_of(counting) == Lab("counting", counting, "T", {"q1": "A"}, entropy=None, sweep=None, links={}, sizes={})
+
+
+COURSE = """
+languages = ["fr", "en"]
+
+[titles]
+en = "Two ways"
+
+[points]
+"test-q2" = 3
+q1 = 0.5
+
+[limits]
+cell_seconds = 60
+memory_mb = 512.5
+"""
+
+
+def with_course(folder: Path, course: str) -> Lab:
+    top, questions = MANIFEST.split("[questions]")
+    keys, *tables = re.split(r"^(?=\[)", course, flags=re.MULTILINE)
+    (folder / "lab.toml").write_text(f"{top}{keys}\n[questions]{questions}\n{''.join(tables)}")
+    return lab_of(folder)
+
+
+def test_a_lab_says_what_the_course_makes_of_it(counting: Path) -> None:
+    lab = with_course(counting, COURSE)
+    assert lab.languages == ("fr", "en")
+    assert lab.titles == {"en": "Two ways"}
+    assert list(lab.points.items()) == [("test-q2", 3), ("q1", 0.5)]
+    assert lab.limits == {"cell_seconds": 60, "memory_mb": 512.5}
+
+
+def test_without_a_word_on_the_course_a_lab_is_in_english_and_worth_nothing(counting: Path) -> None:
+    lab = lab_of(counting)
+    assert (lab.languages, lab.titles, lab.points, lab.limits) == (("en",), {}, {}, {})
+
+
+@pytest.mark.parametrize("name", "cell_seconds submission_seconds memory_mb processes file_mb output_kb".split())
+def test_every_limit_of_grading_can_be_set(counting: Path, name: str) -> None:
+    assert with_course(counting, f"[limits]\n{name} = 1").limits == {name: 1}
+
+
+@pytest.mark.parametrize(
+    ("course", "told"),
+    [
+        ('languages = ["en", "de"]', "'de' is no language (known: en, fr)"),
+        ('languages = ["EN"]', "'EN' is no language"),
+        ('languages = ["en", "en"]', "twice"),
+        ("languages = []", "must be a list of codes"),
+        ('languages = "en"', "must be a list of codes"),
+        ("languages = [1]", "1 is no language"),
+        ('languages = [["en"]]', "['en'] is no language"),
+        ('[titles]\nfr = "Deux"', "'fr' is in none of the languages (en)"),
+        ("[titles]\nen = 3", "'en' is no text"),
+        ('titles = "T"', "AttributeError"),
+        ("[points]\nq1 = -1", "points.q1 is -1, not a number from 0 on"),
+        ('[points]\nq1 = "1"', "points.q1 is '1'"),
+        ("[points]\nq1 = true", "points.q1 is True"),
+        ("[points]\nq1 = nan", "points.q1 is nan"),
+        ("[points]\nq1 = inf", "points.q1 is inf"),
+        ("[points]\ntest.q1 = 1", "points.test is {'q1': 1}"),
+        ("points = 3", "AttributeError"),
+        ("[limits]\nseconds = 3", "there is no limit 'seconds' (known: cell_seconds,"),
+        ("[limits]\ncell_seconds = -3", "limits.cell_seconds is -3"),
+        ("[limits]\ncell_seconds = 0", "limits.cell_seconds is 0"),
+        ('[limits]\ncell_seconds = "3"', "limits.cell_seconds is '3'"),
+    ],
+)
+def test_a_wrong_word_on_the_course_is_told_in_one_line(
+    counting: Path, course: str, told: str, refusal: Callable[..., str]
+) -> None:
+    message = refusal(LabError, lambda: with_course(counting, course))
+    assert told in message and str(counting / "lab.toml") in message
+
+
+def test_a_language_of_the_lab_is_returned(counting: Path) -> None:
+    assert with_course(counting, COURSE).check_language("en") == "en"
+
+
+def test_a_language_the_lab_is_not_in_is_answered_with_those_it_is_in(
+    counting: Path, refusal: Callable[..., str]
+) -> None:
+    lab = with_course(counting, COURSE)
+    assert "(fr, en); got 'de'" in refusal(LabError, lambda: lab.check_language("de"))
 
 
 def test_questions_keep_the_order_of_the_manifest(counting: Path) -> None:

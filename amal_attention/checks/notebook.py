@@ -1,0 +1,280 @@
+"""A student's notebook run from the top in a fresh kernel, and what its checks say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from amal_attention.checks.kernel import Execution, Raised, fresh_kernel
+from amal_attention.checks.notebook_cells import NotebookCell, read_cells
+from amal_attention.checks.outcome import Outcome, Report, State
+from amal_attention.errors import LabError, explain
+
+__all__ = ["CellError", "Manual", "NotebookCheck", "QuestionCheck", "check_notebook"]
+
+Progress = Callable[[int, int, str], None]
+
+_RUNS = "the check runs to its end"
+_TAKE_AGAIN = "take the cell again from the notebook that you were given"
+
+
+@dataclass(frozen=True)
+class CellError:
+    """What a cell raised, and where.
+
+    Attributes:
+        cell: number of the cell that was run, from 1, counting cells of every kind.
+        kind: name of the exception's class; "stopped" where the cell lasted too long, "died" where the kernel did.
+        message: its first line.
+        at_cell: the innermost cell on the way, such as that of a function that was called; None where it is not known.
+        line: the line of that cell, from 1.
+        code: that line.
+        question: the id of the solution cell, if it is one that raised.
+    """
+
+    cell: int
+    kind: str
+    message: str
+    at_cell: int | None = None
+    line: int | None = None
+    code: str = ""
+    question: str = ""
+
+    @property
+    def text(self) -> str:
+        """What was raised and where, without the cell that was run."""
+        raised = ": ".join(filter(None, (self.kind, self.message)))
+        if self.line is None:
+            return raised
+        elsewhere = f"cell {self.at_cell}, " if self.at_cell != self.cell else ""
+        return f"{raised} ({elsewhere}line {self.line}: {self.code})"
+
+
+@dataclass(frozen=True)
+class QuestionCheck:
+    """What became of a test cell.
+
+    Attributes:
+        question: the id of the solution cell that it checks.
+        grade_id: its own id.
+        cell: its number, from 1.
+        points: what it is worth, if it says so.
+        report: the outcomes that it reported; one more where it did not run to its end.
+        counts: False where a later cell with the same id takes its place.
+    """
+
+    question: str
+    grade_id: str
+    cell: int
+    points: float | None
+    report: Report
+    counts: bool = True
+
+    @property
+    def why(self) -> str:
+        """The first thing that is missed, on one line; empty where nothing is."""
+        outcome = next((each for each in self.report.outcomes if each.state is State.MISSED), None)
+        if outcome is None:
+            return ""
+        if outcome.expectation == _RUNS:
+            return outcome.came
+        return " ".join(": ".join(filter(None, (outcome.expectation, outcome.hint or outcome.came))).split())
+
+
+@dataclass(frozen=True)
+class Manual:
+    """A question that is answered in words, or by any other cell that a person marks."""
+
+    grade_id: str
+    cell: int
+    points: float | None
+
+
+@dataclass(frozen=True)
+class NotebookCheck:
+    """What the checks of a notebook say.
+
+    Attributes:
+        notebook: its path.
+        questions: each test cell, in order.
+        manual: what a person marks, in order.
+        errors: what other cells raised; an answer that is still to be written is none.
+        remarks: what else one should know of the notebook.
+    """
+
+    notebook: str
+    questions: tuple[QuestionCheck, ...]
+    manual: tuple[Manual, ...]
+    errors: tuple[CellError, ...]
+    remarks: tuple[str, ...]
+
+    @property
+    def met(self) -> bool:
+        """Whether every check that counts is met."""
+        return all(each.report.state is State.MET for each in self.questions if each.counts)
+
+    def only(self, questions: Sequence[str]) -> NotebookCheck:
+        """The same with these questions alone, each named by its solution cell or by its own cell; all if none."""
+        if not questions:
+            return self
+        return replace(
+            self,
+            questions=tuple(each for each in self.questions if {each.question, each.grade_id} & set(questions)),
+            manual=tuple(each for each in self.manual if each.grade_id in questions),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as JSON-ready built-in types."""
+        questions = [
+            {**asdict(each), "state": str(each.report.state), "why": each.why, "report": each.report.to_dict()}
+            for each in self.questions
+        ]
+        values = {"notebook": self.notebook, "met": self.met, "questions": questions}
+        return values | {
+            "manual": [asdict(each) for each in self.manual],
+            "errors": [asdict(each) for each in self.errors],
+            "remarks": list(self.remarks),
+        }
+
+
+def check_notebook(
+    path: Path, timeout: float = 60.0, progress: Progress | None = None, questions: Sequence[str] = ()
+) -> NotebookCheck:
+    """Run the checks of a notebook in a fresh kernel, in the notebook's own folder; its file is only read.
+
+    Every code cell is run from the top but those that train or draw; one that raises keeps no other from running. A
+    cell that does not stop when it is interrupted ends the kernel, and what follows is not run.
+
+    Args:
+        path: the notebook.
+        timeout: seconds that a cell may last.
+        progress: told, before each cell and at the end, how many cells are done, of how many, and which question it is.
+        questions: those to tell of; all if none is named.
+
+    Raises:
+        LabError: this is no notebook, it holds no test cell, or it has no such question.
+        AmalError: no kernel starts.
+    """
+    cells, remarks = read_cells(path)
+    _check_names(path, cells, questions)
+    run = [cell for cell in cells if cell.runs]
+    tell = progress or (lambda done, total, question: None)
+    executions: dict[int, Execution] = {}
+    with fresh_kernel(path.absolute().parent) as kernel:
+        for done, cell in enumerate(run):
+            tell(done, len(run), cell.question)
+            executions[cell.number] = kernel.run(cell.source, timeout)
+            if executions[cell.number].died:
+                break
+    tell(len(run), len(run), "")
+    return _Judge(cells, executions, timeout).result(path, remarks).only(questions)
+
+
+def _check_names(path: Path, cells: Sequence[NotebookCell], questions: Sequence[str]) -> None:
+    known = [cell.question for cell in cells if cell.is_test or cell.is_manual]
+    for name in questions:
+        if name not in known and name not in [cell.grade_id for cell in cells if cell.is_test]:
+            raise LabError(
+                explain(
+                    expected=f"a question of {path} ({', '.join(dict.fromkeys(known))})",
+                    got=repr(name),
+                    do="name one of these",
+                )
+            )
+
+
+class _Judge:
+    """Reads what became of the cells."""
+
+    def __init__(self, cells: Sequence[NotebookCell], executions: dict[int, Execution], timeout: float) -> None:
+        self.cells = {cell.number: cell for cell in cells}
+        self.executions, self.timeout = executions, timeout
+        self.of_count = {execution.count: number for number, execution in executions.items()}
+        self.dead_from = next((number for number, execution in executions.items() if execution.died), None)
+
+    def result(self, path: Path, remarks: Sequence[str]) -> NotebookCheck:
+        """All of it."""
+        tests = [cell for cell in self.cells.values() if cell.is_test]
+        last = {cell.grade_id: cell.number for cell in tests}
+        others = [self.error(number) for number in self.executions if not self.cells[number].is_test]
+        return NotebookCheck(
+            str(path),
+            tuple(self.question(cell, last[cell.grade_id] == cell.number) for cell in tests),
+            tuple(Manual(cell.grade_id, cell.number, cell.points) for cell in self.cells.values() if cell.is_manual),
+            tuple(
+                replace(error, question=self.cells[error.cell].question)
+                for error in others
+                if error is not None and error.kind != "NotImplementedError"
+            ),
+            tuple(remarks),
+        )
+
+    def question(self, cell: NotebookCell, counts: bool) -> QuestionCheck:
+        """What became of a test cell."""
+        execution = self.executions.get(cell.number)
+        reports = [each for each in execution.reports if each.question == cell.question] if execution else []
+        report = Report(cell.question, [outcome for each in reports for outcome in each.outcomes])
+        error = self.error(cell.number)
+        if error is not None:
+            to_do = error.kind == "NotImplementedError"
+            came = "not written yet" if to_do else error.text
+            report.outcomes.append(Outcome(_RUNS, State.TO_DO if to_do else State.MISSED, came=came))
+        elif not reports:
+            report.outcomes.append(Outcome(_RUNS, State.MISSED, came=self.silence(cell)))
+        return QuestionCheck(cell.question, cell.grade_id, cell.number, cell.points, report, counts)
+
+    def silence(self, cell: NotebookCell) -> str:
+        """Why a test cell that raised nothing reported nothing."""
+        execution = self.executions.get(cell.number)
+        if not cell.is_code:
+            return f"cell {cell.number} is a {cell.kind} cell: make it a code cell again"
+        if not cell.source.strip():
+            return f"cell {cell.number} is empty: {_TAKE_AGAIN}"
+        if execution is None:
+            return f"not run: the kernel ended in cell {self.dead_from} ({self.first_line(self.dead_from or 0)})"
+        if execution.reports:
+            return f"cell {cell.number} checks {execution.reports[0].question} in its place: {_TAKE_AGAIN}"
+        return f"cell {cell.number} ran and checked nothing: {_TAKE_AGAIN}"
+
+    def error(self, number: int) -> CellError | None:
+        """What went wrong in a cell, if anything did."""
+        execution = self.executions.get(number)
+        if execution is None:
+            return None
+        raised = execution.raised
+        if execution.died:
+            slow = f"it did not stop after {self.timeout:g} s; " if execution.stopped else ""
+            return CellError(number, "died", f"{slow}the kernel ended in this cell ({self.first_line(number)})")
+        if execution.stopped:
+            return self.located(number, replace(raised or Raised("", ""), kind="stopped", message=self.too_long))
+        return self.located(number, raised) if raised is not None else None
+
+    @property
+    def too_long(self) -> str:
+        return f"not done after {self.timeout:g} s"
+
+    def located(self, number: int, raised: Raised) -> CellError:
+        """The error with its line of code, where the kernel told which."""
+        hint = self.left_out(raised)
+        at = self.cells.get(self.of_count.get(raised.count, 0)) if raised.count is not None else None
+        if at is None or raised.line is None:
+            return CellError(number, raised.kind, raised.message + hint)
+        line = raised.line + at.blank_lines
+        code = at.source.splitlines()[line - 1 : line]
+        return CellError(number, raised.kind, raised.message + hint, at.number, line, "".join(code).strip())
+
+    def left_out(self, raised: Raised) -> str:
+        """Tells of a missing name that it stands in a cell that was left out, if it does."""
+        name = re.match(r"name '(\w+)' is not defined", raised.message) if raised.kind == "NameError" else None
+        if name is None:
+            return ""
+        word = re.compile(rf"\b{name[1]}\b")
+        left = [cell.number for cell in self.cells.values() if cell.left_out and word.search(cell.source)]
+        return f"; it stands in cell {left[0]}, which is left out here because it trains or draws" if left else ""
+
+    def first_line(self, number: int) -> str:
+        """How a cell begins."""
+        return next((line.strip() for line in self.cells[number].source.splitlines() if line.strip()), "")

@@ -1,0 +1,169 @@
+"""The cells of a notebook that may be damaged: what can be read is read, and the rest is told."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from amal_attention.errors import LabError, explain
+
+__all__ = ["NotebookCell", "read_cells"]
+
+_LEFT_OUT = "active-ipynb"
+_TEST = "test-"
+
+
+@dataclass(frozen=True)
+class NotebookCell:
+    """A cell of a notebook.
+
+    Attributes:
+        number: its place, from 1.
+        kind: "code", "markdown" or "raw".
+        source: its text.
+        grade_id: its name in the course, or empty.
+        points: what it is worth, if it says so.
+        is_test: whether its outcome is graded.
+        is_manual: whether a person marks it.
+        is_solution: whether it holds an answer that a test cell checks.
+        tagged: whether it is tagged as one that trains or draws.
+    """
+
+    number: int
+    kind: str
+    source: str
+    grade_id: str = ""
+    points: float | None = None
+    is_test: bool = False
+    is_manual: bool = False
+    is_solution: bool = False
+    tagged: bool = False
+
+    @property
+    def question(self) -> str:
+        """The id of the solution cell that a test cell checks; else its own id."""
+        return self.grade_id.removeprefix(_TEST) if self.is_test else self.grade_id
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it can be run."""
+        return self.kind == "code"
+
+    @property
+    def left_out(self) -> bool:
+        """Whether it trains or draws: the tag of such cells stands on test cells too, which are run."""
+        return self.tagged and not self.is_test
+
+    @property
+    def runs(self) -> bool:
+        """Whether there is anything to run."""
+        return self.is_code and not self.left_out and bool(self.source.strip())
+
+    @property
+    def blank_lines(self) -> int:
+        """How many lines the kernel drops, and does not count, before the first one that holds anything."""
+        lines = self.source.splitlines()
+        return next((index for index, line in enumerate(lines) if line.strip()), 0)
+
+
+def read_cells(path: Path) -> tuple[list[NotebookCell], list[str]]:
+    """The cells of a notebook, and remarks on what was wrong with it.
+
+    Raises:
+        LabError: this is no notebook, or it holds no test cell.
+    """
+    text, remarks = _text(path)
+    cells = [_cell(number, cell) for number, cell in enumerate(_cells(path, text), 1)]
+    tests = [cell for cell in cells if cell.is_test]
+    if not tests:
+        raise LabError(
+            explain(
+                expected=f"the notebook of a lab in {path}",
+                got="no test cell in it",
+                do="give the notebook of the lab, not one of your own; or copy your answers into a fresh one",
+            )
+        )
+    return cells, remarks + _doubles(cells) + _untested(cells)
+
+
+def _text(path: Path) -> tuple[str, list[str]]:
+    try:
+        if path.is_dir() or (path.exists() and not path.is_file()):
+            raise OSError("it is a folder" if path.is_dir() else "it is no ordinary file")
+        raw = path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise LabError(
+            explain(expected=f"a notebook in {path}", got=reason, do="give the path of a file .ipynb")
+        ) from error
+    try:
+        return raw.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        return raw.decode("latin-1"), ["the file is not in UTF-8, and was read as Latin-1: save it again from Jupyter"]
+
+
+def _cells(path: Path, text: str) -> list[Any]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            cells = nbformat.reads(text, as_version=4)["cells"]  # type: ignore[no-untyped-call]
+        if not isinstance(cells, list):
+            raise TypeError("its cells are no list")
+    except Exception as error:  # what nbformat raises on a damaged notebook is anything
+        reason = " ".join(str(error).split()) or "nothing readable"
+        raise LabError(
+            explain(
+                expected=f"a notebook in {path}",
+                got=f"{type(error).__name__}: {reason[:200]}",
+                do="open it in Jupyter and save it again, or copy your answers into a fresh one",
+            )
+        ) from error
+    return cells
+
+
+def _cell(number: int, cell: Any) -> NotebookCell:
+    cell = _dict(cell)
+    metadata = _dict(cell.get("metadata"))
+    course = _dict(metadata.get("nbgrader"))
+    source, tags, name = cell.get("source"), metadata.get("tags"), course.get("grade_id")
+    by_hand = bool(course.get("task") or (course.get("grade") and course.get("solution")))
+    return NotebookCell(
+        number,
+        str(cell.get("cell_type")),
+        source if isinstance(source, str) else "",
+        name if isinstance(name, str) else "",
+        _points(course.get("points")),
+        is_test=bool(course.get("grade") and isinstance(name, str) and not by_hand),
+        is_manual=by_hand and isinstance(name, str),
+        is_solution=bool(course.get("solution") and isinstance(name, str) and not by_hand),
+        tagged=isinstance(tags, list) and _LEFT_OUT in tags,
+    )
+
+
+def _points(value: Any) -> float | None:
+    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return value if number else None
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _doubles(cells: Sequence[NotebookCell]) -> list[str]:
+    places: dict[str, list[str]] = {}
+    for cell in cells:
+        places.setdefault(cell.grade_id, []).append(str(cell.number))
+    twice = {name: numbers for name, numbers in places.items() if name and len(numbers) > 1}
+    return [f"{name} stands in cells {' and '.join(numbers)}: the last one counts" for name, numbers in twice.items()]
+
+
+def _untested(cells: Sequence[NotebookCell]) -> list[str]:
+    tested = {cell.question for cell in cells if cell.is_test}
+    untested = dict.fromkeys(cell.grade_id for cell in cells if cell.is_solution and cell.grade_id not in tested)
+    return [f"{name} has no test cell, and is not checked: was it deleted?" for name in untested]

@@ -1,0 +1,57 @@
+"""What nbgrader does for us: clear a notebook for students, as its own ``generate_assignment`` would.
+
+No other module imports nbgrader.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from typing import TYPE_CHECKING
+
+from amal_attention.course.problems import grade_extra
+from amal_attention.errors import LabError, explain
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+__all__ = ["STUBS", "cleared"]
+
+STUBS = {
+    "en": '# YOUR CODE HERE\nraise NotImplementedError("to do: write your code here")',
+    "fr": '# VOTRE CODE ICI\nraise NotImplementedError("à faire : écrivez votre code ici")',
+}
+
+
+def cleared(notebook: NotebookNode, language: str) -> NotebookNode:
+    """``notebook``, changed in place: solutions made stubs; hidden tests, mark schemes and outputs removed; locked.
+
+    The preprocessors are those of ``GenerateAssignment``, in its order, less those that read or write other files.
+
+    Raises:
+        LabError: nbgrader is missing, or refuses the notebook.
+    """
+    with grade_extra(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its dependencies announce changes that are none of ours
+        from nbgrader import preprocessors as nb
+    quiet = logging.Logger("nbgrader", logging.CRITICAL)
+    steps = [
+        nb.LockCells(log=quiet),
+        nb.ClearSolutions(log=quiet, code_stub={"python": STUBS[language]}),
+        nb.ClearOutput(log=quiet),
+        nb.CheckCellMetadata(log=quiet),
+        nb.ComputeChecksums(log=quiet),
+        nb.ClearHiddenTests(log=quiet),
+        nb.ClearMarkScheme(log=quiet),
+        nb.ComputeChecksums(log=quiet),
+        nb.CheckCellMetadata(log=quiet),
+    ]
+    try:
+        for step in steps:
+            notebook, _ = step(notebook, {})
+    except Exception as error:  # RuntimeError, jsonschema's and its own ValidationError: all say that it refuses
+        first = str(error).strip().split("\n")[0]
+        raise LabError(
+            explain(expected="a notebook that nbgrader clears", got=first, do="mend the cell in the lab's script")
+        ) from error
+    return notebook

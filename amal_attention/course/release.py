@@ -1,0 +1,99 @@
+"""What students get of a lab: one notebook a language, the same to the byte each time it is made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from amal_attention.course.graded import graded_problems
+from amal_attention.course.leaks import leak_problems
+from amal_attention.course.markers import marker_problems
+from amal_attention.course.nbgrader_glue import STUBS, cleared
+from amal_attention.course.points import points_problems
+from amal_attention.course.problems import grade_extra, refuse
+from amal_attention.course.script import Script, notebook_of, read_script
+from amal_attention.errors import LabError, explain
+from amal_attention.files import write_atomically
+from amal_attention.lab import Lab
+
+__all__ = ["release", "release_path", "stale_releases", "write_release"]
+
+
+def release(lab: Lab, language: str) -> bytes:
+    """The notebook of ``lab`` for students of ``language``, as the bytes of its file.
+
+    It depends on the lab's folder and on nothing else, and writes nothing.
+
+    Raises:
+        LabError: the script, its markers or the points are wrong, or something secret is in what came out.
+    """
+    lab.check_language(language)
+    script = read_script(lab)
+    wrong = [*marker_problems(script), *graded_problems(script, lab.languages)]
+    refuse(wrong, expected="markers and nbgrader metadata that are right", do="mend")
+    refuse(points_problems(lab, script), expected="the same points everywhere", do="mend")
+    notebook = notebook_of(script, language)
+    notebook.metadata["title"] = lab.titles.get(language, lab.title)
+    notebook.metadata["amal"] = {"lab": lab.name, "language": language, "digest": _digest(lab, script)}
+    notebook = cleared(notebook, language)
+    leaks = leak_problems(lab, script, language, notebook)
+    refuse(leaks, expected="a notebook without what students must not see", do="mend the script, or report this")
+    with grade_extra():
+        import nbformat
+    try:
+        nbformat.validate(notebook)
+    except nbformat.ValidationError as error:
+        raise LabError(
+            explain(expected="a notebook in the format of Jupyter", got=str(error), do="report this")
+        ) from error
+    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    return f"{text.rstrip()}\n".encode()
+
+
+def release_path(lab: Lab, language: str, out: Path) -> Path:
+    """Where the release of ``lab`` in ``language`` lies below ``out``."""
+    return out / language / lab.name / f"{lab.name}.ipynb"
+
+
+def write_release(lab: Lab, languages: Sequence[str], out: Path) -> list[Path]:
+    """Write the releases that are missing or out of date below ``out``, and return where they are.
+
+    Raises:
+        LabError: one of them cannot be made; then none is written.
+        StorageError: a file cannot be written.
+    """
+    made = {release_path(lab, language, out): release(lab, language) for language in languages}
+    changed = [path for path, content in made.items() if _content(path) != content]
+    for path in changed:
+        write_atomically(path, made[path].decode())
+    return changed
+
+
+def stale_releases(lab: Lab, languages: Sequence[str], out: Path) -> list[Path]:
+    """The releases below ``out`` that are missing or out of date, and the files beside them that no release writes.
+
+    Files of a language that the lab is not released in count too.
+
+    Raises:
+        LabError: a release cannot be made.
+    """
+    made = {release_path(lab, language, out): release(lab, language) for language in languages}
+    stale = [path for path, content in made.items() if _content(path) != content]
+    searched = [code for code in STUBS if code in languages or code not in lab.languages]
+    beside = [path for code in searched for path in release_path(lab, code, out).parent.rglob("*")]
+    return stale + sorted(path for path in beside if path not in made and not path.is_dir())
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _digest(lab: Lab, script: Script) -> str:
+    """Of the script, and of what the manifest says of the notebook and of grading."""
+    said = [script.text, lab.title, lab.titles, lab.languages, list(lab.points.items()), lab.limits]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]

@@ -11,12 +11,13 @@ demo: $(VENV)/installed
 test: $(VENV)/installed
 	$(BIN)/pytest -n 2 --dist loadfile
 
-# What CI runs beside the tests: style, types, layers.
+# What CI runs beside the tests: style, types, layers, and skeletons that are what the script gives.
 check: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/amal release tp9_attention --check
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build dist

@@ -164,7 +164,8 @@ def attend(
 def check(
     notebook: Annotated[Path, typer.Argument(help="Your notebook, labs/<language>/<lab>/<lab>.ipynb.")],
     question: Annotated[
-        list[str] | None, typer.Option(help="A question to show, as the summary names it; may be repeated; all by default.")
+        list[str] | None,
+        typer.Option(help="A question to show, as the summary names it; may be repeated; all by default."),
     ] = None,
     timeout: Annotated[int, typer.Option(help="Seconds that a cell may last.", min=1)] = 60,
     as_json: AsJson = False,

@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 import amal_attention
+from amal_attention.course.leaks import leaks_in, secrets_of
+from amal_attention.course.script import read_script
+from amal_attention.lab import Lab
 
 ROOT = Path(__file__).parents[1]
 LABS = sorted(path.parent.name for path in ROOT.glob("solutions/*/lab.toml"))
@@ -55,14 +58,27 @@ def test_public_names_of_a_module_are_those_it_exports(name):
     assert defined <= set(getattr(module, "__all__", []))
 
 
-def test_the_wheel_holds_no_answer(tmp_path):
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> dict[str, bytes]:
+    """The files of the wheel that students install."""
     pytest.importorskip("hatchling", reason="building a wheel needs hatchling (pip install '.[dev]')")
-    subprocess.run([*build, "--wheel-dir", str(tmp_path), str(ROOT)], check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    names = zipfile.ZipFile(wheel).namelist()
-    assert any(name == "amal_attention/training/report.html.j2" for name in names)
-    tops = {name.split("/")[0] for name in names}
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*build, "--wheel-dir", str(folder), str(ROOT)], check=True, capture_output=True)
+    (path,) = folder.glob("*.whl")
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_the_wheel_holds_the_package_alone(wheel):
+    assert {"amal_attention/training/report.html.j2", "amal_attention/course/template/lab.py.j2"} <= set(wheel)
+    tops = {name.split("/")[0] for name in wheel}
     assert tops == {"amal_attention", f"amal_attention-{amal_attention.__version__}.dist-info"}
-    content = b"".join(zipfile.ZipFile(wheel).read(name) for name in names)
-    assert b"BEGIN SOLUTION" not in content
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_the_wheel_holds_no_answer(wheel, lab):
+    found = Lab.find(lab, ROOT / "solutions")
+    secrets = secrets_of(found, read_script(found))
+    assert len(secrets) > 50
+    assert {name: leaks for name, content in wheel.items() if (leaks := leaks_in(content, secrets))} == {}

@@ -9,7 +9,6 @@ import contextlib
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -123,7 +122,7 @@ def fresh_kernel(folder: Path) -> Iterator[Kernel]:
             kernel_spec_manager=_ThisInterpreter(), connection_file=str(Path(own) / "connection.json")
         )
         with contextlib.ExitStack() as ending:
-            ending.callback(_end, manager)
+            ending.callback(manager.shutdown_kernel, now=True)  # with the processes of its group, if it lives or not
             manager.start_kernel(
                 cwd=str(folder),
                 env={name: value for name, value in os.environ.items() if name not in _GRADERS},
@@ -157,14 +156,6 @@ def _wait(client: BlockingKernelClient) -> None:
                 do=f"see what {sys.executable} -m ipykernel_launcher --version says",
             )
         ) from error
-
-
-def _end(manager: KernelManager) -> None:
-    group = getattr(manager.provisioner, "pgid", None)
-    manager.shutdown_kernel(now=True)
-    if group is not None and hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(group, signal.SIGKILL)  # what a kernel that died by itself left running
 
 
 def _received(get: Callable[..., dict[str, Any]], asked: str, seconds: float) -> dict[str, Any] | None:

@@ -197,7 +197,7 @@ def _misread(raw: list[str], starts: list[int], nodes: list[NotebookNode]) -> It
 
 def _misread_line(there: str, read: str, node: NotebookNode) -> str | None:
     comment = there.startswith("#") or not there.strip()
-    if not there.endswith(read) or (not read and there.strip() not in ("", "#")):
+    if there.removesuffix(read).strip() not in ("", "#"):
         return "jupytext reads this line otherwise than it stands"
     if node.cell_type == "markdown" and not comment:
         return "a line of markdown begins with '# '"

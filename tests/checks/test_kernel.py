@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from amal_attention.checks import kernel as module
 from amal_attention.checks.kernel import Kernel, Raised, fresh_kernel
 from amal_attention.errors import AmalError
-from tests.checks.notebooks import displays, shows
+from tests.checks.notebooks import REPORTS, displays, shows
 from tests.checks.processes import ended
 
 
@@ -126,12 +128,24 @@ def test_sys_exit_is_an_error_and_the_kernel_goes_on(kernel):
 
 
 def test_much_output_is_kept_nowhere(kernel):
-    import resource
-
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    execution = kernel.run("for i in range(100_000): print(i, 'x' * 500)\n" + shows("q", "met"), 60)
+    tracemalloc.start()
+    execution = kernel.run("for i in range(20_000): print(i, 'x' * 500)\n" + shows("q", "met"), 60)
+    gc.collect()
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert [each.question for each in execution.reports] == ["q"]
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 40_000  # kB, of the 50 MB that were printed
+    assert kept < 1_000_000  # bytes, of the 10 million that were printed
+
+
+def test_what_another_cell_shows_late_is_not_of_this_cell(kernel):
+    report = {"question": "q", "outcomes": []}
+    source = (
+        "k = get_ipython().kernel\n"
+        f"content = {{'data': {{{REPORTS!r}: {report}}}, 'metadata': {{}}}}\n"
+        "k.session.send(k.iopub_socket, 'display_data', content, parent={parent})"
+    )
+    assert kernel.run(source.replace("{parent}", "k.get_parent()"), 30).reports != ()
+    assert kernel.run(source.replace("{parent}", "k.session.msg('execute_request')"), 30).reports == ()
 
 
 def test_garbage_on_the_kernels_socket_is_passed_over(kernel):

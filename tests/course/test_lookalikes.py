@@ -59,6 +59,7 @@ MEANT = {
         ### End of the solution
         ### STOP SOLUTION
         ### FIN SOLUTION
+        x = 1  # END OF THE SOLUTION
         # end solution""",
     "BEGIN HIDDEN TESTS": """
         ### BEGIN HIDDEN TESTS
@@ -106,6 +107,8 @@ INNOCENT = """
     solution = model(x)
     "solution",
     begin_solution()
+    end_solution
+    begin - solution
     end = solution
     return solution
     # no solution

@@ -195,6 +195,21 @@ def test_every_mistake_is_told_at_once_in_the_order_of_the_script(blank, problem
     assert lines == [3, 5, 15, 17]
 
 
+def test_mistakes_of_markers_and_of_metadata_are_told_in_the_order_of_the_script(blank, problems):
+    toy = blank(WHOLE.replace("<solution q1>", "<solution q1 2>").replace("END SOLUTION", "END SOLUTIONS"))
+    assert [line.split(": ")[0] for line in problems(lambda: release(toy.lab, "en"))] == [
+        "toy.py:1",
+        "toy.py:3",
+        "toy.py:5",
+    ]
+
+
+def test_an_image_of_the_task_itself_is_not_told_as_one_of_its_mark_scheme(blank, problems):
+    toy = blank(TASK.replace("# What", "# ![](attachment:a.png) What"))
+    (toy.folder / "lab.toml").open("a").write("[points]\nq2 = 1\n")
+    assert problems(lambda: release(toy.lab, "en")) == ["toy.py:1: in cell 1 (q2) of 'en': an attached file"]
+
+
 def test_a_mistake_in_a_cell_of_another_language_is_told_too(blank, problems):
     toy = blank('# %% lang="fr"\n### END SOLUTIONS\nx = 1\n')
     assert problems(lambda: release(toy.lab, "en"))[0].startswith("toy.py:2: ")

@@ -100,6 +100,14 @@ def test_tenths_add_up(toy, told):
     assert told() == []
 
 
+def test_tenths_that_add_up_to_a_little_more_are_no_problem(toy, told):
+    assert sum([0.1, 0.1, 0.1]) != 0.3
+    toy.manifest('"test-q1-count" = 3', '"test-q1-count" = 0.3')
+    toy.change('"points": 3', '"points": 0.3')
+    toy.hidden.write_text('@pytest.mark.question("q1-count", points=0.1)\ndef test():\n    pass\n\n\n' * 3)
+    assert told() == []
+
+
 def test_a_question_without_hidden_tests_is_told_where_there_is_the_folder(toy, told):
     toy.hidden.unlink()
     assert told()[0][2].endswith("3 in lab.toml, nothing in hidden_tests")

@@ -67,12 +67,12 @@ def test_ids_are_those_of_nbgrader_where_there_are_any_and_valid_everywhere(toy)
 
 def test_ids_stay_valid_and_different_whatever_the_cells_are_called(blank):
     long = "q" * 70
-    names = [f"{long}-a", f"{long}-b", "q" * 64, "en-1", "en-1-", "en-0"]
+    names = [f"{long}-a", f"{long}-b", "q" * 65, "q" * 64, "en-1", "en-1-", "en-0"]
     toy = blank("# %%\na = 1\n\n# %%\nb = 2\n\n" + "\n\n".join(f"# %% <locked {name}>\nc = 3" for name in names))
     ids = [cell.id for cell in notebook_of(read_script(toy.lab), "en").cells]
-    assert len(set(ids)) == 8
+    assert len(set(ids)) == 9
     assert all(VALID_ID.fullmatch(name) for name in ids)
-    assert ids[4:] == names[2:]
+    assert ids[5:] == names[3:]
 
 
 def test_magics_are_live_in_the_notebook(blank):

@@ -1,0 +1,81 @@
+"""The notebook from its first cell to its last, on the sample, as Run All runs it: solved, and as students get it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from amal_attention.checks.show import REPORT_TYPE
+from amal_attention.course.script import notebook_of, read_script
+from amal_attention.lab import Lab
+
+ROOT = Path(__file__).parents[3]
+LAB = Lab.find("tp9_attention", ROOT / "solutions")
+QUESTIONS = [name.removeprefix("test-") for name in LAB.points if name.startswith("test-")]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def without_imdb(tmp_path_factory: pytest.TempPathFactory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("AMAL_DATA", raising=False)
+        patch.chdir(tmp_path_factory.mktemp("student"))
+        yield
+
+
+def run_all(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Run every cell; one that is tagged raises-exception may raise, as in JupyterLab."""
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    return notebook
+
+
+def outputs(notebook: nbformat.NotebookNode, kind: str) -> list[nbformat.NotebookNode]:
+    return [out for cell in notebook.cells for out in cell.get("outputs", []) if out.output_type == kind]
+
+
+def reports(notebook: nbformat.NotebookNode) -> dict[str, set[str]]:
+    """The states of the outcomes that the checks showed, by question."""
+    shown = [out.data[REPORT_TYPE] for out in outputs(notebook, "display_data") if REPORT_TYPE in out.data]
+    return {each["question"]: {outcome["state"] for outcome in each["outcomes"]} for each in shown}
+
+
+@pytest.fixture(scope="module")
+def solved() -> tuple[nbformat.NotebookNode, float]:
+    """The solved notebook after Run All, and the seconds it took."""
+    began = time.monotonic()
+    return run_all(notebook_of(read_script(LAB), "fr")), time.monotonic() - began
+
+
+def test_the_solved_notebook_runs_without_an_error(solved):
+    assert [f"{out.ename}: {out.evalue}" for out in outputs(solved[0], "error")] == []
+
+
+def test_every_check_of_the_solved_notebook_passes(solved):
+    assert reports(solved[0]) == {question: {"met"} for question in QUESTIONS}
+
+
+def test_it_takes_at_most_two_minutes(solved):
+    assert solved[1] < 120
+
+
+def test_it_draws_diagrams_curves_histograms_and_reviews(solved):
+    shown = [out.data for kind in ("execute_result", "display_data") for out in outputs(solved[0], kind)]
+    assert sum("image/svg+xml" in data for data in shown) == 4 + 2 * 4 + 1 + 1  # diagrams; trainings; sweep; balance
+    assert sum("little attention" in "".join(data.get("text/html", "")) for data in shown) == 5
+
+
+@pytest.fixture(scope="module", params=LAB.languages)
+def skeleton(request: pytest.FixtureRequest) -> nbformat.NotebookNode:
+    path = ROOT / "labs" / request.param / LAB.name / f"{LAB.name}.ipynb"
+    return run_all(nbformat.read(path, as_version=4))
+
+
+def test_the_skeleton_fails_with_not_implemented_alone(skeleton):
+    assert {out.ename for out in outputs(skeleton, "error")} == {"NotImplementedError"}
+
+
+def test_every_check_of_the_skeleton_says_to_do(skeleton):
+    assert reports(skeleton) == {question: {"to do"} for question in QUESTIONS}

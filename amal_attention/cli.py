@@ -208,7 +208,7 @@ def release(
     stale = [path for each, codes in chosen for path in stale_releases(each, codes, out)]  # all are made before any
     if check and stale:
         _refuse_stale(stale, lab, out)
-    written = [path for each, codes in chosen if not check for path in write_release(each, codes, out)]
+    written = [path for each, codes in chosen for path in write_release(each, codes, out)]
     typer.echo("\n".join(map(str, written)) or "up to date")
 
 
@@ -333,13 +333,12 @@ def _counted_cells() -> Iterator[Callable[[int, int, str], None]]:
     from rich.console import Console
     from rich.text import Text
 
-    with Console(stderr=True).status("starting") as line:
-        try:
+    try:
+        with Console(stderr=True).status("starting") as line:
             yield lambda done, total, name: line.update(Text(f"{done}/{total} cells  {name}"))
-        except KeyboardInterrupt:
-            line.stop()
-            typer.echo("amal: interrupted", err=True)
-            raise typer.Exit(130) from None
+    except KeyboardInterrupt:
+        typer.echo("amal: interrupted", err=True)
+        raise typer.Exit(130) from None
 
 
 @contextlib.contextmanager

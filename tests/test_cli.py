@@ -265,7 +265,7 @@ def test_check_prints_each_report_the_errors_and_a_summary(amal, notebook):
 def test_check_of_some_questions_shows_these_alone_and_judges_by_them(amal, notebook):
     status, output, _ = amal("check", "mine.ipynb", "--question", "q1")
     assert status == 0
-    assert "q2" not in output and output.endswith("1 of 1 checks met\n")
+    assert "✗ q2" not in output and output.endswith("1 of 1 checks met\n")
 
 
 def test_check_as_json_prints_nothing_else(amal, notebook):

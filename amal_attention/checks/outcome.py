@@ -28,7 +28,7 @@ class Outcome:
         sent: what the student's code was given.
         came: what it gave back.
         expected: what a right answer gives back.
-        hint: the likely mistake.
+        hint: the likely mistake; of what is to do, the line that says so.
     """
 
     expectation: str
@@ -40,7 +40,8 @@ class Outcome:
 
     def details(self) -> list[tuple[str, str]]:
         """What is known of a miss, as pairs of a name and a text, in the order in which one reads them."""
-        known = {"sent": self.sent, "came": self.came, "expected": self.expected, "likely": self.hint}
+        hint = "at" if self.state is State.TO_DO else "likely"
+        known = {"sent": self.sent, "came": self.came, "expected": self.expected, hint: self.hint}
         return [(name, text) for name, text in known.items() if text and self.state is not State.MET]
 
 

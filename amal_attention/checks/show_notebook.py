@@ -31,7 +31,7 @@ def notebook_text(result: NotebookCheck) -> str:
 
 def print_notebook_check(result: NotebookCheck) -> None:
     """Print it on standard output, coloured where that is a terminal."""
-    console = Console(highlight=False)
+    console = Console()
     for line in notebook_text(result).split("\n"):
         console.print(Text(line, style=_COLOURS.get(line.lstrip()[:1], "")), soft_wrap=True)
 

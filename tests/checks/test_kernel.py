@@ -8,13 +8,15 @@ import sys
 import time
 import tracemalloc
 from pathlib import Path
+from queue import Empty
+from typing import Any
 
 import pytest
 
 from amal_attention.checks import kernel as module
 from amal_attention.checks.kernel import Kernel, Raised, fresh_kernel
 from amal_attention.errors import AmalError
-from tests.checks.notebooks import REPORTS, displays, shows
+from tests.checks.notebooks import REPORTS, STUBBORN, displays, shows
 from tests.checks.processes import ended
 
 
@@ -174,12 +176,43 @@ def test_a_loop_that_prints_without_end_is_interrupted_too(kernel):
 
 def test_what_cannot_be_interrupted_ends_the_kernel(folder, monkeypatch):
     monkeypatch.setattr(module, "_GRACE_SECONDS", 0.5)
-    source = "while True:\n    try:\n        while True: sum([1])\n    except BaseException: pass"
     with fresh_kernel(folder) as running:
         pid = int(said(running, "__import__('os').getpid()"))
-        execution = running.run(source, 0.5)
+        execution = running.run(STUBBORN, 0.5)
         assert (execution.stopped, execution.died) == (True, True)
         assert ended(pid)
+
+
+class Deaf:
+    """A client to which the word that a cell is done gets lost, as in a flood of output."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.client, name)
+
+    def get_iopub_msg(self, timeout: float) -> Any:
+        message = self.client.get_iopub_msg(timeout=timeout)
+        if message["content"].get("execution_state") == "idle":
+            raise Empty
+        return message
+
+
+def test_a_cell_is_done_when_the_kernel_replies_though_its_last_word_gets_lost(kernel):
+    begin = time.monotonic()
+    execution = Kernel(kernel._manager, Deaf(kernel._client)).run(shows("q", "met") + "\n1 / 0", 30)
+    assert time.monotonic() - begin < 10
+    assert len(execution.reports) == 1 and not execution.stopped
+    assert execution.raised is not None and execution.raised.line == 3
+
+
+def test_the_history_of_whoever_runs_it_is_not_touched(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    with fresh_kernel(folder) as running:
+        running.run("marked = 'a line like no other'", 30)
+        assert said(running, "get_ipython().history_manager.hist_file") == "':memory:'"
+    assert not any(b"no other" in each.read_bytes() for each in tmp_path.rglob("*") if each.is_file())
 
 
 @pytest.mark.parametrize("source", ["import os; os._exit(1)", "quit()", "import os; os.kill(os.getpid(), 9)"])

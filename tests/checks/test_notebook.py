@@ -12,7 +12,7 @@ from amal_attention.checks import kernel as kernel_module
 from amal_attention.checks.notebook import CellError, NotebookCheck, QuestionCheck, check_notebook
 from amal_attention.checks.outcome import Outcome, Report, State
 from amal_attention.errors import LabError
-from tests.checks.notebooks import answer, code, examination, graded, shows, text, write
+from tests.checks.notebooks import STUBBORN, answer, code, examination, graded, shows, text, write
 
 CHECK = "from amal_attention.checks import check, equal_to\n\n"
 
@@ -226,7 +226,7 @@ def test_what_follows_the_end_of_the_kernel_is_not_run_and_says_so(tmp_path):
     path = write(
         tmp_path / "dead.ipynb",
         examination("a", shows("a", "met")),
-        code("\n# leave\nimport os; os._exit(0)"),
+        answer("b", "\n# leave\nimport os; os._exit(0)"),
         examination("b", f"open({str(note)!r}, 'w')\n{shows('b', 'met')}"),
     )
     told: list[Any] = []
@@ -234,14 +234,14 @@ def test_what_follows_the_end_of_the_kernel_is_not_run_and_says_so(tmp_path):
     assert [each.report.state for each in result.questions] == ["met", "missed"]
     assert result.questions[1].why == "not run: the kernel ended in cell 2 (# leave)"
     assert [error.text for error in result.errors] == ["died: the kernel ended in this cell (# leave)"]
+    assert [(error.cell, error.question) for error in result.errors] == [(2, "b")]
     assert not note.exists()
     assert [done for done, _, _ in told] == [0, 1, 3]
 
 
 def test_a_test_cell_that_ends_the_kernel_is_missed_whatever_it_reported(tmp_path, monkeypatch):
     monkeypatch.setattr(kernel_module, "_GRACE_SECONDS", 0.5)
-    stubborn = "while True:\n    try:\n        while True: sum([1])\n    except BaseException: pass"
-    path = write(tmp_path / "stubborn.ipynb", examination("a", shows("a", "met") + "\n" + stubborn))
+    path = write(tmp_path / "stubborn.ipynb", examination("a", shows("a", "met") + "\n" + STUBBORN))
     (question,) = check_notebook(path, 1).questions
     assert question.report.state is State.MISSED
     assert question.why.startswith("died: it did not stop after 1 s; the kernel ended in this cell (from IPython")

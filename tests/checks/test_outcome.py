@@ -34,7 +34,7 @@ def test_details_come_in_the_order_in_which_one_reads_them() -> None:
 
 
 def test_what_is_not_known_is_no_detail() -> None:
-    assert TO_DO.details() == [("likely", "in forward, line 3")]
+    assert TO_DO.details() == [("at", "in forward, line 3")]
 
 
 def test_what_is_met_needs_no_detail() -> None:

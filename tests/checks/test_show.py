@@ -42,7 +42,7 @@ def test_a_report_in_a_terminal_reads_from_top_to_bottom() -> None:
 
 
 def test_of_an_answer_that_is_not_written_only_the_first_line_is_told() -> None:
-    assert report_text(Report("q2", [TO_DO] * 5)) == ("… q2: to do\n  … is written\n      likely    in forward, line 3")
+    assert report_text(Report("q2", [TO_DO] * 5)) == ("… q2: to do\n  … is written\n      at        in forward, line 3")
     assert report_html(Report("q2", [TO_DO] * 5)).count("is written") == 1
 
 

@@ -96,7 +96,7 @@ def test_magics_are_live_in_the_notebook(blank):
         ("# %%\nx = 1\nprint('\x0c')", 3, "a character in it that ends a line"),
         ("# %%\nx = 1\nprint('\0')", 3, "a character in it that ends a line"),
         ("# %% [markdown]\n# a\nb", 3, "a line of markdown begins with '# '"),
-        ('# %% [markdown]\n"""a\nb"""', 2, "a line of markdown begins with '# '"),
+        ('# %% [markdown]\n"""a\nb"""', 2, "otherwise than it stands"),
         ('# %% [markdown]\n"""\n# a\n"""', 2, "otherwise than it stands"),
         ('# %% tags=["active-ipynb"]\n# x = 1\ny = 2', 3, "or it runs when the script is imported"),
         ("# %%\nx = 1\n# ls is a command", 3, "for a command of the shell"),

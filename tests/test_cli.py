@@ -327,7 +327,14 @@ def test_check_leaves_no_kernel_when_it_is_stopped(tmp_path, stop):
         examination("q1", "import os\nopen('pid', 'w').write(str(os.getpid()))\nwhile True: pass"),
     )
     command = [sys.executable, "-c", "from amal_attention.cli import main; main()", "check", "endless.ipynb"]
-    ran = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, text=True)
+    ran = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
+    )
     note, deadline = tmp_path / "pid", time.monotonic() + 60
     while not (note.exists() and note.read_text()) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -24,13 +24,13 @@ import torch
 
 from amal_attention.checks.outcome import Outcome, Report, State
 
-__all__ = ["ExpectationMissed", "Missed", "expectation", "judged", "recording"]
+__all__ = ["ExpectationMissed", "Missed", "RaisedElsewhere", "expectation", "judged", "raised_outcome", "recording"]
 
 recording: ContextVar[Report | None] = ContextVar("recording", default=None)
 """The report that outcomes go to, if a check is open."""
 
 _OURS = (f"{Path(__file__).parents[1]}{os.sep}", f"{sysconfig.get_path('stdlib')}{os.sep}", "<frozen ")
-_INSTALLED = {"site-packages", "dist-packages"}
+_NOT_THEIRS = {"site-packages", "dist-packages", "hidden_tests"}
 _LONGEST = 300
 
 P = ParamSpec("P")
@@ -50,6 +50,14 @@ class ExpectationMissed(AssertionError):
     def __init__(self, outcome: Outcome) -> None:
         lines = [f"{outcome.expectation}: {outcome.state}", *(": ".join(pair) for pair in outcome.details())]
         super().__init__("\n  ".join(lines))
+        self.outcome = outcome
+
+
+class RaisedElsewhere(Exception):
+    """What a student's code raised in another process; ``outcome`` is what :func:`raised_outcome` made of it there."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.came or outcome.hint)
         self.outcome = outcome
 
 
@@ -86,14 +94,21 @@ def judged(title: str, look: Callable[[], None]) -> Outcome:
     try:
         with torch.enable_grad():
             look()
-    except Missed as missed:
-        return Outcome(title, State.MISSED, missed.sent, missed.came, missed.expected, missed.hint)
     except Exception as error:
-        if isinstance(error, NotImplementedError) and _raised_by_hand(error.__traceback__):
-            return Outcome(title, State.TO_DO, hint=_student_line(error.__traceback__))
-        came = f"{type(error).__name__}: {_first_line(error)}"
-        return Outcome(title, State.MISSED, came=f"{came} ({_student_line(error.__traceback__)})", hint=_advice(error))
+        return replace(raised_outcome(error), expectation=title)
     return Outcome(title, State.MET)
+
+
+def raised_outcome(error: Exception) -> Outcome:
+    """What an exception says of a student's code, in words; the expectation that it ended is yet to be named."""
+    if isinstance(error, RaisedElsewhere):
+        return error.outcome
+    if isinstance(error, Missed):
+        return Outcome("", State.MISSED, error.sent, error.came, error.expected, error.hint)
+    if isinstance(error, NotImplementedError) and _raised_by_hand(error.__traceback__):
+        return Outcome("", State.TO_DO, hint=_student_line(error.__traceback__))
+    came = f"{type(error).__name__}: {_first_line(error)} ({_student_line(error.__traceback__)})"
+    return Outcome("", State.MISSED, came=came, hint=_advice(error))
 
 
 def _first_line(error: Exception) -> str:
@@ -123,7 +138,7 @@ def _student_line(trace: TracebackType | None) -> str:
 
 
 def _ours(file: str) -> bool:
-    return file.startswith(_OURS) or not _INSTALLED.isdisjoint(Path(file).parts)
+    return file.startswith(_OURS) or not _NOT_THEIRS.isdisjoint(Path(file).parts)
 
 
 def _advice(error: Exception) -> str:

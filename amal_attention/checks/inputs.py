@@ -42,8 +42,10 @@ class FixedAttention(nn.Module):
         super().__init__()
         self.weights = nn.Parameter(weights.clone())
         self.out_features = dim
-        self.x: Tensor | None = None
-        self.mask: Tensor | None = None
+        self.x: Tensor | None
+        self.mask: Tensor | None
+        self.register_buffer("x", None)  # buffers are seen in the state, from another process too
+        self.register_buffer("mask", None)
 
     def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """``x`` float ``(B, L, D)``, ``mask`` bool ``(B, L)`` -> pooled ``(B, D)``, weights ``(B, L)``."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.reading import looks, read
-from amal_attention.checks.subject import Subject, subject
+from amal_attention.checks.subject import FunctionSubject, Subject, function_subject, randomised, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers, reviews_sent
 
-__all__ = ["gradient_flows", "gradient_reaches", "registers_everything"]
+__all__ = ["gradient_flows", "gradient_reaches", "learns_to_find", "registers_everything"]
 
 Module = nn.Module | Subject
 
@@ -22,23 +22,32 @@ _UNREGISTERED = (
     "and make nothing anew in forward"
 )
 
+_LOG_OF_0 = (
+    "0 · log 0: the gradient of the log of 0 is infinite, even where the result is hidden afterwards; "
+    "fill weights of 0 with a number whose log is finite before you take it"
+)
 
+_LENGTHS = (4, 2, 1)
 _TRIES = 6
+_STARTS = 5
+_LEARNT = 0.93
 
 
 @expectation("a gradient reaches every parameter")
-def gradient_reaches(pooling: Module, dim: int, *, hint: str = "") -> None:
-    """Each parameter of a pooling gets a gradient from the pooled vector, finite and, in some look, not all zero.
+def gradient_reaches(
+    pooling: Module, dim: int, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
+) -> None:
+    """In training mode each parameter gets a gradient from the pooled vector, finite and, in some look, not all zero.
 
     A bias, or a single number, may have a zero gradient: adding a constant to all scores rightly changes nothing.
     """
     silent = set(subject(pooling).parameters())
     if not silent:
         raise Missed("parameters that learn", "none", hint or _UNREGISTERED)
-    for looked_at, x, mask in looks(pooling, dim, (4, 2, 1), _TRIES):
+    for looked_at, x, mask in looks(pooling, dim, lengths, _TRIES, seed):
         sent = f"{reviews_sent(x, mask)}, and a gradient of the pooled vectors"
         pooled, _ = read(looked_at, x, mask)
-        found, _ = looked_at.gradients(x, mask, torch.linspace(-1, 2, pooled.numel()).reshape(pooled.shape))
+        found, _ = looked_at.train().gradients(x, mask, torch.linspace(-1, 2, pooled.numel()).reshape(pooled.shape))
         for name, gradient in found.items():
             if gradient is None:
                 unused = f"{name} is not used in the pooled vector, or cut off from it by a detach or a no_grad"
@@ -54,35 +63,133 @@ def gradient_reaches(pooling: Module, dim: int, *, hint: str = "") -> None:
 
 
 @expectation("all that it computes with is registered: a copy of its state is a copy of it")
-def registers_everything(build: Callable[[], Module], dim: int, *, hint: str = "") -> None:
+def registers_everything(
+    build: Callable[[], Module], dim: int, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
+) -> None:
     """A second module that is given the state of a first one answers as the first one does.
 
     Args:
         build: makes a module, the same at each call but for its random start.
         dim: D of what it reads.
+        lengths: of the reviews.
+        seed: another seed, other parameters and words.
         hint: for a miss.
     """
     second = subject(build()).eval()
-    for first, x, mask in looks(build(), dim, (4, 2, 1)):
+    for first, x, mask in looks(build(), dim, lengths, seed=seed):
         second.load(first.state())
         (pooled, _), (again, _), (copied, _) = (read(each, x, mask) for each in (first, first, second))
         if not same(pooled, again):
-            raise Missed("the same answer at each call", "another one", "something random is made in forward")
+            raise Missed(
+                "the same answer at each call",
+                "another one",
+                "something random is made in forward, or kept from one call to the next",
+            )
         if not same(pooled, copied):
             raise Missed("the same answer from the copy", "another one", hint or _UNREGISTERED, reviews_sent(x, mask))
 
 
 @expectation("a gradient flows through it")
-def gradient_flows(function: Callable[[Tensor, Tensor], Tensor], weights: Tensor, mask: Tensor) -> None:
+def gradient_flows(
+    function: Callable[[Tensor, Tensor], Tensor] | FunctionSubject, weights: Tensor, mask: Tensor
+) -> None:
     """A function of ``weights`` and ``mask`` lets a finite gradient through to the weights."""
-    watched = weights.clone().requires_grad_()
-    value = function(watched.clone(), mask.clone())
-    if not (isinstance(value, Tensor) and value.requires_grad):
-        raise Missed("a result that depends on the weights", "one cut off from them", "no detach, no item, no no_grad")
-    (gradient,) = torch.autograd.grad(value.sum(), watched, allow_unused=True)
-    if gradient is None or not gradient.isfinite().all():
-        came = "none" if gradient is None else numbers(gradient)
-        raise Missed("a finite gradient for the weights", came, "is there a log of 0, or a detach?")
+    gradient = function_subject(function).gradient(weights, mask)
+    if gradient is None:
+        raise Missed(
+            "a result that depends on the weights", "none: one cut off from them", "no detach, no item, no no_grad"
+        )
+    if not gradient.isfinite().all():
+        raise Missed("a finite gradient for the weights", numbers(gradient), _LOG_OF_0, f"weights {numbers(weights)}")
+
+
+@expectation("trained on labelled reviews, it finds the word that tells")
+def learns_to_find(pooling: Module, dim: int, *, seed: int = 0, steps: int = 80, hint: str = "") -> None:
+    """Trained by the gradients it gives, under a linear layer, it decides new reviews whose labels it never meets.
+
+    In each review one word, that bears a mark, tells the label; the same sign on the others, at random, misleads a
+    mean. Labels and the linear layer stay here: the pooling sees words, and the gradient of what it gave. It learns
+    in training mode, and decides in evaluation mode; one mark, then the opposite one, so that no luck of the start
+    does for both; from another start where training from one leads nowhere.
+    """
+    looked_at, best = subject(pooling), 0.0
+    for start in range(seed, seed + _STARTS):
+        found = 1.0
+        for mark in (2.0, -2.0):
+            if found >= _LEARNT:
+                found = _share_found(looked_at, dim, mark, start, steps)
+        if found >= _LEARNT:
+            return
+        best = max(best, found)
+    raise Missed(
+        f"at least {_LEARNT:.0%} of new reviews right",
+        f"{best:.0%}",
+        hint or "does the attention learn? A gradient must reach the query",
+        f"{steps} steps on reviews in which one marked word tells the label, then 400 new ones",
+    )
+
+
+def _share_found(looked_at: Subject, dim: int, mark: float, seed: int, steps: int) -> float:
+    """The share of new reviews that it decides rightly after training from a random start, or already on the way."""
+    training, share = _Training(looked_at, dim, mark, seed), 0.0
+    for spurt in (steps // 2, steps // 4, steps - steps // 2 - steps // 4):
+        training.go_on(spurt)
+        share = training.share_found()
+        if share >= _LEARNT:
+            break
+    return share
+
+
+class _Training:
+    """A pooling from a random start, under a linear layer that stays here, with the labels."""
+
+    def __init__(self, pooling: Subject, dim: int, mark: float, seed: int) -> None:
+        self.pooling, self.dim, self.mark = pooling, dim, mark
+        self.generator = torch.Generator().manual_seed(seed)
+        drawn = randomised(pooling, seed).parameters()
+        self.values = {name: each.requires_grad_() for name, each in drawn.items()}
+        x, mask, _ = _marked_reviews(dim, mark, self.generator, 1)
+        self.head = nn.Linear(read(pooling, x, mask)[0].shape[1], 2)
+        self.head.load_state_dict(
+            {
+                name: 0.3 * torch.randn(each.shape, generator=self.generator)
+                for name, each in self.head.state_dict().items()
+            }
+        )
+        self.optimiser = torch.optim.Adam([*self.values.values(), *self.head.parameters()], lr=0.05)
+
+    def go_on(self, steps: int) -> None:
+        """Train, by the gradients that the pooling gives for the gradient of what it pooled."""
+        self.pooling.train()
+        for _ in range(steps):
+            x, mask, labels = _marked_reviews(self.dim, self.mark, self.generator)
+            pooled = read(self.pooling, x, mask)[0].requires_grad_()
+            self.optimiser.zero_grad()
+            nn.functional.cross_entropy(self.head(pooled), labels).backward()  # type: ignore[no-untyped-call]
+            assert pooled.grad is not None
+            for name, gradient in self.pooling.gradients(x, mask, pooled.grad)[0].items():
+                self.values[name].grad = gradient
+            self.optimiser.step()
+            self.pooling.load({name: each.detach() for name, each in self.values.items()})
+
+    def share_found(self) -> float:
+        """The share of new reviews that it decides rightly, in evaluation mode."""
+        x, mask, labels = _marked_reviews(self.dim, self.mark, self.generator, 400)
+        return float((self.head(read(self.pooling.eval(), x, mask)[0]).argmax(dim=1) == labels).float().mean())
+
+
+def _marked_reviews(
+    dim: int, mark: float, generator: torch.Generator, count: int = 64
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Reviews of 8 to 12 words, the labels that one word of each tells, and no other."""
+    lengths = torch.randint(8, 13, (count,), generator=generator)
+    mask = torch.arange(12) < lengths.unsqueeze(1)
+    x = 0.3 * torch.randn(count, 12, dim, generator=generator)
+    signs = 2.0 * torch.randint(0, 2, mask.shape, generator=generator) - 1
+    places = (torch.rand(count, generator=generator) * lengths).long()
+    x[:, :, 0] = signs
+    x[torch.arange(count), places, 1] += mark
+    return x, mask, (signs[torch.arange(count), places] > 0).long()
 
 
 def _may_be_silent(name: str, gradient: Tensor) -> bool:

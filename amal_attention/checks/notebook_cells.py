@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import math
 import warnings
 from collections.abc import Sequence
@@ -13,10 +14,12 @@ import nbformat
 
 from amal_attention.errors import LabError, explain
 
-__all__ = ["NotebookCell", "read_cells"]
+__all__ = ["NotebookCell", "decoded", "read_cells"]
 
 _LEFT_OUT = "active-ipynb"
 _TEST = "test-"
+_OLD_KINDS = {"heading": "markdown", "html": "markdown"}
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,9 @@ class NotebookCell:
         is_test: whether its outcome is graded.
         is_manual: whether a person marks it.
         is_solution: whether it holds an answer that a test cell checks.
-        tagged: whether it is tagged as one that trains or draws.
+        is_locked: whether students are not to change it.
+        tags: what it is tagged with.
+        cell_id: its name in Jupyter, or empty: formats before 4.5 have none.
     """
 
     number: int
@@ -43,7 +48,36 @@ class NotebookCell:
     is_test: bool = False
     is_manual: bool = False
     is_solution: bool = False
-    tagged: bool = False
+    is_locked: bool = False
+    tags: frozenset[str] = frozenset()
+    cell_id: str = ""
+
+    @classmethod
+    def of(cls, number: int, values: Any) -> NotebookCell:
+        """What can be read of a cell as JSON holds it, in format 4 of Jupyter or in one before; never an error."""
+        values = _dict(values)
+        metadata = _dict(values.get("metadata"))
+        course = _dict(metadata.get("nbgrader"))
+        tags, name, kind = metadata.get("tags"), course.get("grade_id"), _text_or_empty(values.get("cell_type"))
+        by_hand = bool(course.get("task") or (course.get("grade") and course.get("solution")))
+        return cls(
+            number,
+            _OLD_KINDS.get(kind, kind),
+            _source(values.get("source", values.get("input"))),
+            _text_or_empty(name),
+            _points(course.get("points")),
+            is_test=bool(course.get("grade") and isinstance(name, str) and not by_hand),
+            is_manual=by_hand and isinstance(name, str),
+            is_solution=bool(course.get("solution") and isinstance(name, str) and not by_hand),
+            is_locked=bool(course.get("locked")),
+            tags=frozenset(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else frozenset(),
+            cell_id=_text_or_empty(values.get("id")),
+        )
+
+    @property
+    def tagged(self) -> bool:
+        """Whether it is tagged as one that trains or draws."""
+        return _LEFT_OUT in self.tags
 
     @property
     def question(self) -> str:
@@ -79,7 +113,7 @@ def read_cells(path: Path) -> tuple[list[NotebookCell], list[str]]:
         LabError: this is no notebook, or it holds no test cell.
     """
     text, remarks = _text(path)
-    cells = [_cell(number, cell) for number, cell in enumerate(_cells(path, text), 1)]
+    cells = [NotebookCell.of(number, cell) for number, cell in enumerate(_cells(path, text), 1)]
     tests = [cell for cell in cells if cell.is_test]
     if not tests:
         raise LabError(
@@ -92,6 +126,16 @@ def read_cells(path: Path) -> tuple[list[NotebookCell], list[str]]:
     return cells, remarks + _doubles(cells) + _untested(cells)
 
 
+def decoded(raw: bytes) -> tuple[str, list[str]]:
+    """The text of a file, and a remark if it is not in UTF-8; a character that is cut off at the end is left out."""
+    if raw.startswith(_UTF_16):
+        return raw.decode("utf-16", "replace"), ["the file is not in UTF-8, but in UTF-16: save it again from Jupyter"]
+    try:
+        return codecs.getincrementaldecoder("utf-8-sig")().decode(raw), []
+    except UnicodeDecodeError:
+        return raw.decode("latin-1"), ["the file is not in UTF-8, and was read as Latin-1: save it again from Jupyter"]
+
+
 def _text(path: Path) -> tuple[str, list[str]]:
     try:
         if path.is_dir() or (path.exists() and not path.is_file()):
@@ -102,10 +146,7 @@ def _text(path: Path) -> tuple[str, list[str]]:
         raise LabError(
             explain(expected=f"a notebook in {path}", got=reason, do="give the path of a file .ipynb")
         ) from error
-    try:
-        return raw.decode("utf-8-sig"), []
-    except UnicodeDecodeError:
-        return raw.decode("latin-1"), ["the file is not in UTF-8, and was read as Latin-1: save it again from Jupyter"]
+    return decoded(raw)
 
 
 def _cells(path: Path, text: str) -> list[Any]:
@@ -127,23 +168,14 @@ def _cells(path: Path, text: str) -> list[Any]:
     return cells
 
 
-def _cell(number: int, cell: Any) -> NotebookCell:
-    cell = _dict(cell)
-    metadata = _dict(cell.get("metadata"))
-    course = _dict(metadata.get("nbgrader"))
-    source, tags, name = cell.get("source"), metadata.get("tags"), course.get("grade_id")
-    by_hand = bool(course.get("task") or (course.get("grade") and course.get("solution")))
-    return NotebookCell(
-        number,
-        str(cell.get("cell_type")),
-        source if isinstance(source, str) else "",
-        name if isinstance(name, str) else "",
-        _points(course.get("points")),
-        is_test=bool(course.get("grade") and isinstance(name, str) and not by_hand),
-        is_manual=by_hand and isinstance(name, str),
-        is_solution=bool(course.get("solution") and isinstance(name, str) and not by_hand),
-        tagged=isinstance(tags, list) and _LEFT_OUT in tags,
-    )
+def _source(value: Any) -> str:
+    """A text, or a list of its lines; what is no character becomes a question mark."""
+    lines = value if isinstance(value, list) else [value]
+    return "".join(line for line in lines if isinstance(line, str)).encode("utf-8", "replace").decode()
+
+
+def _text_or_empty(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _points(value: Any) -> float | None:

@@ -6,7 +6,7 @@ that show that one alone: whether a review is read apart from the others is seen
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -21,10 +21,13 @@ from amal_attention.checks.wording import numbers, reviews_sent, shape
 __all__ = [
     "depends_on_mean_alone",
     "depends_on_text",
+    "follows_large_scores",
     "ignores_padding",
+    "keeps_weights_of_words",
     "log_weights_affine",
     "one_query_for_all",
     "reads_each_alone",
+    "reads_leftward",
     "reads_order",
     "shapes",
     "simplex",
@@ -34,8 +37,12 @@ __all__ = [
 
 Module = nn.Module | Subject
 
+_LENGTHS = (4, 2, 1)
+
 _TRIES = 6
 """How often something that must be seen once is looked for: the ReLU of a narrow layer may hide it in some looks."""
+_CLEAR_TRIES = 16
+_CLEAR = 1.0  # between two log-weights
 
 _TINY = 1e-30
 """Below this a weight is as good as 0, and its logarithm tells nothing."""
@@ -57,30 +64,40 @@ _COUNTS_PADDING = (
     "and a recurrent layer that reads from the right meets the padding first"
 )
 _MIXED = "reviews are mixed: a recurrent layer needs batch_first=True, and a softmax or a sum dim=1"
-_BENT = "the scores q · x go into the softmax as they are: no sigmoid, no ReLU, no tanh before it"
+_BENT = "the scores q · x go into the softmax as they are: no sigmoid, no ReLU, no tanh, no clamp before it"
 _WIDTH_OF_WORDS = "it has the width of the embeddings: are they what you sum, in place of the values or states?"
 _OTHER_FIRST_WORD = "1 review of 3 words, then the same with another first word"
 
 
 @expectation("pooled is (B, out_features) and weights (B, L), for any B and L")
-def shapes(pooling: Module, dim: int, out_features: int, *, hint: str = "") -> None:
+def shapes(
+    pooling: Module,
+    dim: int,
+    out_features: int,
+    *,
+    lengths: Sequence[int] = _LENGTHS,
+    seed: int = 0,
+    hint: str = "",
+) -> None:
     """Shapes for several reviews, for a batch of one, and for a review of one word; ``out_features`` is an attribute.
 
     Args:
         pooling: the module.
         dim: D of what it reads.
         out_features: the width of what it gives.
+        lengths: of the first batch of reviews.
+        seed: another seed, other words.
         hint: for a miss without a likely mistake of its own.
     """
     declared = getattr(pooling, "out_features", None)
     if declared != out_features:
         raise Missed(f"out_features = {out_features}", f"out_features = {declared!r}", "set self.out_features", "")
-    for lengths in ((4, 2, 1), (3,), (1,), (2, 2), (1, 1)):
-        x, mask = some_reviews(dim, lengths)
+    for several in (lengths, (3,), (1,), (2, 2), (1, 1)):
+        x, mask = some_reviews(dim, several, seed)
         pooled, _ = read(subject(pooling).eval(), x, mask, finite=False)
         if pooled.shape[1] != out_features:
             raise Missed(
-                f"pooled of shape ({len(lengths)}, {out_features})",
+                f"pooled of shape ({len(several)}, {out_features})",
                 f"pooled of shape {shape(pooled)}",
                 _WIDTH_OF_WORDS if pooled.shape[1] == dim else "",
                 reviews_sent(x, mask),
@@ -88,39 +105,62 @@ def shapes(pooling: Module, dim: int, out_features: int, *, hint: str = "") -> N
 
 
 @expectation("weights sum to 1 over the words of a review, and are 0 on padding")
-def simplex(pooling: Module, dim: int, *, hint: str = "") -> None:
+def simplex(pooling: Module, dim: int, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = "") -> None:
     """Weights are a distribution over the words of each review.
 
     Args:
         pooling: the module.
         dim: D of what it reads.
+        lengths: of the reviews.
+        seed: another seed, other parameters and words.
         hint: where it has no softmax, in place of hints that speak of one.
     """
-    for looked_at, x, mask in looks(pooling, dim, (4, 2, 1)):
+    for looked_at, x, mask in looks(pooling, dim, lengths, seed=seed):
         _, weights = read(looked_at, x, mask, finite=False)
         _distribution(weights, mask, reviews_sent(x, mask), hint)
 
 
 @expectation("padding changes nothing: neither what stands there, nor how much of it there is")
-def ignores_padding(pooling: Module, dim: int, *, hint: str = "") -> None:
-    """The same answer with zeros under the padding, with other numbers there, and beside a longer review."""
-    for looked_at, x, mask in looks(pooling, dim, (4, 2, 1)):
+def ignores_padding(
+    pooling: Module,
+    dim: int,
+    *,
+    lengths: Sequence[int] = _LENGTHS,
+    longest: int = 7,
+    under: float = 1.0,
+    seed: int = 0,
+    hint: str = "",
+) -> None:
+    """The same answer with zeros under the padding, with other numbers there, and beside a longer review.
+
+    Args:
+        pooling: the module.
+        dim: D of what it reads.
+        lengths: of the reviews.
+        longest: length of the review beside which they are padded further.
+        under: how large the other numbers are.
+        seed: another seed, other parameters and words.
+        hint: where the answer depends on how much padding there is.
+    """
+    for looked_at, x, mask in looks(pooling, dim, lengths, seed=seed):
         empty = x * mask.unsqueeze(2)
         expected = read(looked_at, empty, mask)
         sent = f"{reviews_sent(x, mask)}; then the same "
-        for length, likely in ((4, _MIXED), (7, hint or _COUNTS_PADDING)):
-            other = _beside(looked_at, empty, mask, length)
-            _the_same_answer(expected, other, mask, f"{sent}beside a fourth review, of {length} words", likely)
-        other = read(looked_at, x, mask)
+        for length, likely in ((max(lengths), _MIXED), (longest, hint or _COUNTS_PADDING)):
+            other = _beside(looked_at, empty, mask, length, seed + 1)
+            _the_same_answer(expected, other, mask, f"{sent}beside one more review, of {length} words", likely)
+        other = read(looked_at, torch.where(mask.unsqueeze(2), x, under * x), mask)
         _the_same_answer(
             expected, other, mask, f"{sent}with numbers under the padding in place of zeros", _ADDS_PADDING
         )
 
 
 @expectation("a review is read by itself, whatever stands beside it in the batch")
-def reads_each_alone(pooling: Module, dim: int, *, hint: str = "") -> None:
+def reads_each_alone(
+    pooling: Module, dim: int, *, lengths: Sequence[int] = (4, 4, 4), seed: int = 0, hint: str = ""
+) -> None:
     """Reviews of the same length give alone what they give together."""
-    for looked_at, x, mask in looks(pooling, dim, (4, 4, 4)):
+    for looked_at, x, mask in looks(pooling, dim, lengths, seed=seed):
         pooled, weights = read(looked_at, x, mask)
         for review in range(len(x)):
             alone, alone_weights = read(looked_at, x[review : review + 1], mask[review : review + 1])
@@ -134,13 +174,36 @@ def reads_each_alone(pooling: Module, dim: int, *, hint: str = "") -> None:
                 )
 
 
+@expectation("a review is a bag of words: in another order, each word keeps its weight")
+def keeps_weights_of_words(
+    pooling: Module, dim: int, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
+) -> None:
+    """The words of each review turned around: their weights turn with them, and the pooled vector stays as it is."""
+    for looked_at, x, mask in looks(pooling, dim, lengths, seed=seed):
+        expected, weights = read(looked_at, x, mask)
+        places = torch.arange(x.shape[1])
+        from_the_end = mask.sum(dim=1, keepdim=True) - places - 1
+        turned = torch.where(from_the_end >= 0, from_the_end, places)
+        pooled, came = read(looked_at, x.take_along_dim(turned.unsqueeze(2), dim=1), mask)
+        if not (same(pooled, expected) and same(came, weights.take_along_dim(turned, dim=1))):
+            review = int((pooled - expected).abs().sum(dim=1).argmax())
+            raise Missed(
+                f"the same pooled vector, {numbers(expected[review])}, and each word's own weight",
+                f"{numbers(pooled[review])}, weights {numbers(came[review])} after {numbers(weights[review])}",
+                hint or "the place of a word must not count: each is compared with the query in the same way",
+                f"{reviews_sent(x, mask)}; then the same words from last to first",
+            )
+
+
 @expectation("the pooled vector is the sum of the words' values, counted by the weights")
-def sums_by_weights(pooling: Module, dim: int, *, hint: str = "") -> None:
+def sums_by_weights(
+    pooling: Module, dim: int, *, lengths: Sequence[int] = (3, 3), seed: int = 0, hint: str = ""
+) -> None:
     """What a review gives is the sum of what each of its words gives as a review of its own, counted by the weights.
 
     A review of one word gives the value of that word, since its weight is 1.
     """
-    for looked_at, x, mask in looks(pooling, dim, (3, 3)):
+    for looked_at, x, mask in looks(pooling, dim, lengths, seed=seed):
         pooled, weights = read(looked_at, x, mask)
         for review in range(len(x)):
             total = torch.zeros_like(pooled[review])
@@ -157,9 +220,11 @@ def sums_by_weights(pooling: Module, dim: int, *, hint: str = "") -> None:
 
 
 @expectation("large scores do no harm")
-def survives_large_scores(pooling: Module, dim: int, *, hint: str = "") -> None:
+def survives_large_scores(
+    pooling: Module, dim: int, *, lengths: Sequence[int] = (4, 4, 4), seed: int = 0, hint: str = ""
+) -> None:
     """Vectors a thousand times longer still give finite numbers, and weights that sum to 1; there is no padding."""
-    for looked_at, x, mask in looks(pooling, dim, (4, 4, 4)):
+    for looked_at, x, mask in looks(pooling, dim, lengths, seed=seed):
         read(looked_at, x, mask)
         pooled, weights = read(looked_at, 1000 * x, mask, finite=False)
         sent = f"{reviews_sent(x, mask)}, a thousand times as long as usual"
@@ -173,11 +238,40 @@ def survives_large_scores(pooling: Module, dim: int, *, hint: str = "") -> None:
         _distribution(weights, mask, sent)
 
 
+@expectation("scores a thousand times as large leave attention to the word with the largest")
+def follows_large_scores(pooling: Module, dim: int, *, length: int = 4, seed: int = 0, hint: str = "") -> None:
+    """Of vectors a thousand times as long, log-weights differ a thousand times as much: nothing cuts the scores off.
+
+    That holds for scores q · x, with one q for all texts. Looks in which small scores are bent, or hold something else
+    besides, are passed over: other expectations tell that.
+    """
+    compared = 0
+    for looked_at, x, mask in looks(pooling, dim, (length,), _CLEAR_TRIES, seed):
+        (_, before), (_, weights) = read(looked_at, x, mask), read(looked_at, 3 * x, mask)
+        log_weights, before = (each.clamp(min=_TINY).double().log() for each in (weights, before))
+        words = log_weights[0].topk(2).indices
+        apart, apart_before = (-each[0, words].diff() for each in (log_weights, before))
+        if apart < _CLEAR or not same(apart, 3 * apart_before, 1e-2):
+            continue
+        compared += 1
+        if compared > 3:
+            return
+        _, came = read(looked_at, 1000 * x, mask)
+        expected = (1000 / 3 * log_weights).softmax(dim=1)
+        if not same(came, expected, 0.05):
+            raise Missed(
+                f"weights {numbers(expected)}",
+                f"weights {numbers(came)}, of {numbers(weights)} for the vectors themselves",
+                hint or _BENT,
+                f"{reviews_sent(x, mask)}, then the same a thousand times as long",
+            )
+
+
 @expectation("log-weights are a constant plus q · x: nothing bends the scores")
-def log_weights_affine(pooling: Module, dim: int, *, hint: str = "") -> None:
+def log_weights_affine(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
     """For words at equal steps along a line, the log-weights go in equal steps too."""
     rise = False
-    for looked_at, ends, _ in looks(pooling, dim, (2,), _TRIES):
+    for looked_at, ends, _ in looks(pooling, dim, (2,), _TRIES, seed):
         start, step = ends[0]
         steps = torch.arange(-3.0, 4.0)
         x = (start + steps.unsqueeze(1) * step).unsqueeze(0)
@@ -196,9 +290,9 @@ def log_weights_affine(pooling: Module, dim: int, *, hint: str = "") -> None:
 
 
 @expectation("one query serves all reviews: the other words of a review do not change how two words compare")
-def one_query_for_all(pooling: Module, dim: int, *, hint: str = "") -> None:
+def one_query_for_all(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
     """The ratio of the weights of two words is the same, whatever third word stands beside them."""
-    for first, second in _odds_beside_other_words(pooling, dim):
+    for first, second in _odds_beside_other_words(pooling, dim, seed):
         if not same(first, second, 1e-3):
             raise Missed(
                 f"the log of the ratio of their weights to be {first:.3g} in both",
@@ -209,10 +303,10 @@ def one_query_for_all(pooling: Module, dim: int, *, hint: str = "") -> None:
 
 
 @expectation("attention depends on the text: the other words of a review change how two words compare")
-def depends_on_text(pooling: Module, dim: int, *, hint: str = "") -> None:
+def depends_on_text(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
     """The ratio of the weights of two words changes with the word that stands before them."""
     odds = []
-    for first, second in _odds_beside_other_words(pooling, dim):
+    for first, second in _odds_beside_other_words(pooling, dim, seed):
         if not same(first, second):
             return
         odds.append(first)
@@ -225,9 +319,9 @@ def depends_on_text(pooling: Module, dim: int, *, hint: str = "") -> None:
 
 
 @expectation("the query comes from the mean alone: a text of the same mean makes the same query")
-def depends_on_mean_alone(pooling: Module, dim: int, *, hint: str = "") -> None:
+def depends_on_mean_alone(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
     """The ratio of the weights of two words is the same in a text twice as long whose mean is the same."""
-    for looked_at, x, _ in looks(pooling, dim, (4,)):
+    for looked_at, x, _ in looks(pooling, dim, (4,), seed=seed):
         other = torch.cat([x, x], dim=1)
         other[:, 0], other[:, 1] = x[:, 0] + x[:, 2], x[:, 1] - x[:, 2]
         first, second = (_odds(looked_at, each, 2, 3) for each in (x, other))
@@ -241,10 +335,10 @@ def depends_on_mean_alone(pooling: Module, dim: int, *, hint: str = "") -> None:
 
 
 @expectation("the order of the words matters")
-def reads_order(pooling: Module, dim: int, *, hint: str = "") -> None:
+def reads_order(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
     """The same words in another order give another pooled vector."""
     given = []
-    for looked_at, x, mask in looks(pooling, dim, (4,), _TRIES):
+    for looked_at, x, mask in looks(pooling, dim, (4,), _TRIES, seed):
         pooled, _ = read(looked_at, x, mask)
         turned, _ = read(looked_at, x.flip(1), mask)
         if not same(pooled, turned):
@@ -258,9 +352,25 @@ def reads_order(pooling: Module, dim: int, *, hint: str = "") -> None:
     )
 
 
-def _beside(pooling: Subject, x: Tensor, mask: Tensor, length: int) -> tuple[Tensor, Tensor]:
+@expectation("read both ways, a word's state knows the words after it")
+def reads_leftward(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
+    """Another last word changes how the two words before it compare."""
+    for looked_at, x, _ in looks(pooling, dim, (3,), _TRIES, seed):
+        other = torch.cat([x[:, :2], 1 - 2 * x[:, 2:]], dim=1)
+        first, second = (_odds(looked_at, each, 0, 1) for each in (x, other))
+        if not (same(first, second) or bool((first - second).isnan())):
+            return
+    raise Missed(
+        "another ratio of the weights of two words before another last word",
+        "the same ratio",
+        hint or "the states of two networks are joined: one reads from left to right, the other from right to left",
+        "1 review of 3 words, then the same with another last word",
+    )
+
+
+def _beside(pooling: Subject, x: Tensor, mask: Tensor, length: int, seed: int) -> tuple[Tensor, Tensor]:
     """What reviews give in a batch with one more, of this length, and so with as much more padding."""
-    other, words = some_reviews(x.shape[2], (length,), seed=1)
+    other, words = some_reviews(x.shape[2], (length,), seed)
     more = length - x.shape[1]
     pooled, weights = read(
         pooling,
@@ -320,9 +430,9 @@ def _mistake_of_distribution(weights: Tensor, mask: Tensor, words: Tensor, paddi
     return next((hint for hint, seen in signs.items() if seen), _SOFTMAX)
 
 
-def _odds_beside_other_words(pooling: Module, dim: int) -> Iterator[tuple[Tensor, Tensor]]:
+def _odds_beside_other_words(pooling: Module, dim: int, seed: int) -> Iterator[tuple[Tensor, Tensor]]:
     """The log-ratio of the weights of the two last words, in two reviews that differ in their first word."""
-    for looked_at, x, _ in looks(pooling, dim, (3,), _TRIES):
+    for looked_at, x, _ in looks(pooling, dim, (3,), _TRIES, seed):
         other = x.clone()
         other[:, 0] = -2 * x[:, 0] + 1
         first, second = (_odds(looked_at, each, 1, 2) for each in (x, other))
@@ -333,7 +443,7 @@ def _odds_beside_other_words(pooling: Module, dim: int) -> Iterator[tuple[Tensor
 def _odds(pooling: Subject, x: Tensor, one: int, other: int) -> Tensor:
     """The log-ratio of the weights of two words of a review without padding; nan if one of them is as good as 0."""
     _, weights = read(pooling, x, torch.ones(x.shape[:2], dtype=torch.bool))
-    compared = weights[0, [one, other]].double()
+    compared = weights[0, [one, other]].double().abs()
     return (compared.log() @ torch.tensor([1.0, -1.0]).double()).where((compared > _TINY).all(), torch.nan)
 
 

@@ -18,14 +18,15 @@ NOT_FINITE = "there is a nan or an infinite number: softmax over nothing but -in
 
 
 def looks(
-    pooling: nn.Module | Subject, dim: int, lengths: Sequence[int], times: int = 3
+    pooling: nn.Module | Subject, dim: int, lengths: Sequence[int], times: int = 3, seed: int = 0
 ) -> Iterator[tuple[Subject, Tensor, Tensor]]:
     """The pooling with random parameters, and reviews of these lengths; other ones each time.
 
-    One look can miss a mistake, or see one that is none: the ReLU of a narrow layer may be 0 on every word.
+    One look can miss a mistake, or see one that is none: the ReLU of a narrow layer may be 0 on every word. Another
+    ``seed`` gives other looks.
     """
-    for seed in range(times):  # other seeds for words than for parameters: a query must not be the first word again
-        yield randomised(pooling, seed), *some_reviews(dim, lengths, times + seed)
+    for look in range(seed, seed + times):  # other seeds for words than for parameters: a query must be no word again
+        yield randomised(pooling, look), *some_reviews(dim, lengths, times + look)
 
 
 def read(pooling: Subject, x: Tensor, mask: Tensor, *, finite: bool = True) -> tuple[Tensor, Tensor]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol, Self, runtime_checkable
 
 import torch
 from torch import Tensor, nn
 
-__all__ = ["LocalSubject", "Subject", "randomised", "subject"]
+__all__ = ["FunctionSubject", "LocalFunction", "LocalSubject", "Subject", "function_subject", "randomised", "subject"]
 
 
 @runtime_checkable
@@ -87,6 +87,46 @@ class LocalSubject:
             return dict.fromkeys(learning), None
         found = torch.autograd.grad((pooled * upstream).sum(), [*learning.values(), x], allow_unused=True)
         return dict(zip(learning, found[:-1], strict=True)), found[-1]
+
+
+@runtime_checkable
+class FunctionSubject(Protocol):
+    """What an expectation may ask of a function, wherever it runs."""
+
+    def __call__(self, *inputs: Any, **named: Any) -> Any:
+        """What it returns."""
+
+    def gradient(self, *inputs: Tensor) -> Tensor | None:
+        """The gradient of the sum of what it returns with respect to the first input; None if it is cut off."""
+
+
+class LocalFunction:
+    """A function of this process.
+
+    Args:
+        function: any function.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
+    def __call__(self, *inputs: Any, **named: Any) -> Any:
+        """What it returns for copies of the inputs: what it changes in place stays there."""
+        return self.function(*(each.clone() if isinstance(each, Tensor) else each for each in inputs), **named)
+
+    def gradient(self, *inputs: Tensor) -> Tensor | None:
+        """The gradient of the sum of what it returns with respect to the first input; None if it is cut off."""
+        watched = inputs[0].clone().requires_grad_()
+        value = self(watched, *inputs[1:])
+        if not (isinstance(value, Tensor) and value.requires_grad):
+            return None
+        (gradient,) = torch.autograd.grad(value.sum(), watched, allow_unused=True)
+        return gradient
+
+
+def function_subject(function: Callable[..., Any] | FunctionSubject) -> FunctionSubject:
+    """The function as an expectation asks it: a handle as it is, a function of this process wrapped."""
+    return function if isinstance(function, FunctionSubject) else LocalFunction(function)
 
 
 def subject(module: nn.Module | Subject) -> Subject:

@@ -9,6 +9,8 @@ from torch import Tensor
 __all__ = ["kind", "numbers", "reviews_sent", "shape"]
 
 _MOST = 8
+_MOST_AXES = 3
+_MOST_NESTED = 3
 
 
 def shape(tensor: Tensor) -> str:
@@ -16,17 +18,19 @@ def shape(tensor: Tensor) -> str:
     return str(tuple(tensor.shape))
 
 
-def kind(value: Any) -> str:
-    """What a value is: for a tensor its shape and type, for a tuple what it holds, else its type."""
+def kind(value: Any, nested: int = _MOST_NESTED) -> str:
+    """What a value is: for a tensor its shape and type, for a tuple what it holds, ``nested`` deep, else its type."""
     if isinstance(value, Tensor):
         return f"a tensor {shape(value)} of {str(value.dtype).removeprefix('torch.')}"
-    if isinstance(value, (tuple, list)):
-        return f"a {type(value).__name__} of {len(value)}: " + ", ".join(kind(each) for each in value[:3])
+    if isinstance(value, (tuple, list)) and nested:
+        return f"a {type(value).__name__} of {len(value)}: " + ", ".join(kind(each, nested - 1) for each in value[:3])
     return "None" if value is None else f"a {type(value).__name__}"
 
 
 def numbers(tensor: Tensor) -> str:
     """The numbers of a tensor with three significant digits, nested as its axes are; long rows are cut short.
+
+    Of many axes only the shape is told: nobody could read the numbers.
 
     >>> import torch
     >>> numbers(torch.tensor([[0.5, 0.25], [1.0, 0.0]]))
@@ -34,6 +38,8 @@ def numbers(tensor: Tensor) -> str:
     """
     if tensor.ndim == 0:
         return f"{tensor.item():.3g}"
+    if tensor.ndim > _MOST_AXES:
+        return kind(tensor)
     shown = [numbers(row) for row in tensor[:_MOST]]
     return f"[{', '.join(shown)}{', …' if len(tensor) > _MOST else ''}]"
 

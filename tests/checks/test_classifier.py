@@ -23,9 +23,13 @@ from amal_attention.checks import (
     gives_logits,
     hands_over,
     keeps_embeddings,
+    learns_labels,
     logs_accuracy,
+    lowers_loss,
     optimises_everything,
+    pulls_by_entropy,
     steady_in_evaluation,
+    steps_by_lr,
     tunes_embeddings,
 )
 from amal_attention.checks.expectation import ExpectationMissed
@@ -318,6 +322,13 @@ class LogsAConstant(Right):
         self.log_dict({"val_loss": 0.7, "val_accuracy": 0.9})
 
 
+class LogsSummedLoss(Right):
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        logits = self(batch.tokens, batch.mask)
+        self.log("val_loss", F.cross_entropy(logits, batch.labels, reduction="sum"))
+        self.log("val_accuracy", (logits.argmax(dim=1) == batch.labels).float().mean(), batch_size=len(batch.labels))
+
+
 Model = type[Right]
 
 
@@ -399,12 +410,13 @@ MISTAKES = [
     (Idle, {"keeps_embeddings", "tunes_embeddings"}, "does the output layer learn"),
     (NeverFrozen, {"keeps_embeddings"}, "requires_grad is False"),
     (AlwaysFrozen, {"tunes_embeddings"}, "requires_grad is True"),
-    (AlwaysDrops, {"costs_cross_entropy", "steady_in_evaluation"}, ""),
+    (AlwaysDrops, {"costs_cross_entropy", "logs_accuracy", "steady_in_evaluation"}, ""),
     (MeanOfMeans, {"logs_accuracy"}, "mean of batch means"),
     (LogsErrors, {"logs_accuracy"}, "share of errors"),
     (NeverResets, {"logs_accuracy"}, "goes on into the next"),
     (ByClass, {"logs_accuracy"}, 'average="micro"'),
     (LogsAConstant, {"logs_accuracy"}, ""),
+    (LogsSummedLoss, {"logs_accuracy"}, "the mean cross-entropy of their logits"),
     (LogsLossAlone, {"logs_accuracy"}, "validation_step"),
     (LogsNothing, {"logs_accuracy"}, "validation_step"),
 ]
@@ -621,3 +633,185 @@ def test_nothing_is_written_on_standard_error(capfd: pytest.CaptureFixture[str])
             look(Metrics)
     assert report.headline == "8 of 8 met"
     assert capfd.readouterr().err == ""
+
+
+# How the entropy pulls
+
+
+def pulled(penalty: Penalty, kind: type[Charging] = Charging, given: Tensor | None = None) -> Outcome | None:
+    try:
+        pulls_by_entropy(lambda strength: kind(penalty, strength), TWO, SHARES if given is None else given)
+    except ExpectationMissed as caught:
+        return caught.outcome
+    return None
+
+
+@pytest.mark.parametrize("name", RIGHT_PENALTIES)
+def test_a_right_penalty_pulls_as_its_gradient_does(name: str) -> None:
+    assert pulled(RIGHT_PENALTIES[name]) is None
+
+
+def test_the_pull_is_that_of_these_weights() -> None:
+    assert pulled(RIGHT_PENALTIES["filled"], given=SHARES.flip(1).roll(-1, 1)) is not None
+
+
+def half_detached(weights: Tensor, mask: Tensor) -> Tensor:
+    return -(weights.detach() * weights.clamp(min=1e-12).log()).sum(dim=1).mean()
+
+
+WRONG_PULLS: dict[str, tuple[Penalty, str]] = {
+    **{name: WRONG_PENALTIES[name] for name in ("sign", "detached", "a gradient of 0", "0 log 0")},
+    "sum": (WRONG_PENALTIES["sum"][0], "times the mean over the reviews"),
+    "base 2": (WRONG_PENALTIES["base 2"][0], "in nats"),
+    "0 log 0 in the gradient": WRONG_PENALTIES["0 log 0 in the gradient"],
+    "half of it detached": (half_detached, "is cut off from the weights"),
+}
+
+
+@pytest.mark.parametrize(("penalty", "hint"), WRONG_PULLS.values(), ids=WRONG_PULLS)
+def test_a_wrong_pull_is_named(penalty: Penalty, hint: str) -> None:
+    outcome = pulled(penalty)
+    assert outcome is not None and hint in outcome.hint
+
+
+def test_what_half_of_it_detached_adds_is_right_and_only_its_pull_is_not() -> None:
+    assert charged(half_detached) is None
+
+
+def test_a_pull_on_a_pooling_that_is_not_registered_is_told() -> None:
+    outcome = pulled(RIGHT_PENALTIES["filled"], ChargingList)
+    assert outcome is not None and "is not registered" in outcome.hint
+
+
+# Training
+
+
+def told_by_the_first_word(count: int = 8) -> list[Batch]:
+    """Reviews whose label is whether the number of their first word is above 5."""
+    generator = torch.Generator().manual_seed(2)
+    tokens = torch.randint(0, WORDS, (count, 20, LONGEST), generator=generator)
+    return [Batch(each, torch.ones(20, LONGEST).bool(), (each[:, 0] > 5).long()) for each in tokens]
+
+
+def to_train(kind: Model) -> Right:
+    torch.manual_seed(4)
+    attention = FixedAttention(torch.ones(20, LONGEST) / LONGEST, 2 * WORDS)
+    return kind(torch.randn(WORDS, 2 * WORDS), attention)
+
+
+def trained(kind: Model, steps: int = 150) -> Outcome | None:
+    *batches, fresh = told_by_the_first_word()
+    return missed(lambda kind: learns_labels(to_train(kind), batches, fresh, steps=steps), kind)
+
+
+@pytest.mark.parametrize("kind", [Right, Metrics, HeldBack])
+def test_a_right_classifier_learns_labels(kind: Model) -> None:
+    assert trained(kind) is None
+
+
+@pytest.mark.parametrize("kind", [Idle, FlippedLoss])
+def test_a_classifier_that_learns_nothing_is_told(kind: Model) -> None:
+    outcome = trained(kind)
+    assert outcome is not None and outcome.expected == "at least 90% of new reviews right"
+    assert outcome.sent == "150 steps on 7 batches, then 20 new reviews"
+    assert outcome.hint.startswith("does training_step return the loss")
+
+
+def test_a_classifier_that_learns_by_heart_is_told() -> None:
+    """It is judged on reviews whose labels it never met."""
+
+    class ByHeart(Right):
+        seen: Tensor = torch.zeros(0, LONGEST)
+
+        def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
+            if self.training:
+                self.seen = torch.cat([self.seen, tokens])
+            known = (tokens[:, None] == self.seen).all(dim=2).any(dim=1)
+            return super().forward(tokens, mask) * torch.where(known, 1, -1)[:, None]
+
+    assert trained(ByHeart) is not None
+
+
+def lowered(kind: Model, below: float = 0.25) -> Outcome | None:
+    *batches, fresh = told_by_the_first_word()
+    return missed(lambda kind: lowers_loss(to_train(kind), batches, fresh, steps=60, below=below), kind)
+
+
+@pytest.mark.parametrize("kind", [Right, Metrics, Idle, NoOptimiser, Softmaxed])
+def test_a_loss_that_training_lowers_is_looked_at_alone(kind: Model) -> None:
+    """Neither the optimiser of the model is, nor its forward, which question 5 may inherit."""
+
+    class OwnLoss(kind):  # type: ignore[misc,valid-type]
+        def training_step(self, batch: Batch, batch_idx: int) -> Any:
+            return F.cross_entropy(self.output(self.pooling(self.embedding(batch.tokens), batch.mask)[0]), batch.labels)
+
+    assert lowered(OwnLoss) is None
+
+
+def test_a_loss_that_cannot_fall_is_told() -> None:
+    outcome = lowered(SoftmaxInLoss)
+    assert outcome is not None and "no softmax and no sigmoid" in outcome.hint and float(outcome.came) > 0.313
+    assert lowered(Right, below=1e-9) is not None
+
+
+def test_training_leaves_what_it_is_given_alone() -> None:
+    batches = told_by_the_first_word()
+    before = [each.clone() for batch in batches for each in batch]
+    lowers_loss(to_train(Right), batches[:-1], batches[-1], steps=60)
+    assert all(torch.equal(one, other) for one, other in zip(before, [e for b in batches for e in b], strict=True))
+
+
+class Stepping(Right):
+    """Learns by an optimiser of its own."""
+
+    optimiser: Callable[..., Any] = torch.optim.Adam
+
+    def __init__(self, lr: float) -> None:
+        super().__init__(torch.randn(WORDS, DIM), FixedAttention(torch.ones(REVIEWS, LONGEST), DIM))
+        self.lr = lr
+
+    def configure_optimizers(self) -> Any:
+        return type(self).optimiser(self.parameters(), lr=self.lr)
+
+
+class Decaying(Stepping):
+    optimiser = torch.optim.AdamW
+
+
+class Scheduled(Stepping):
+    def configure_optimizers(self) -> Any:
+        adam = torch.optim.Adam(self.parameters(), lr=self.lr)
+        return [adam], [torch.optim.lr_scheduler.OneCycleLR(adam, self.lr, total_steps=10)]
+
+
+class Deaf(Stepping):
+    def configure_optimizers(self) -> Any:
+        return torch.optim.Adam(self.parameters())
+
+
+class Descending(Stepping):
+    optimiser = torch.optim.SGD
+
+
+def stepped(kind: type[Stepping]) -> Outcome | None:
+    return missed(lambda kind: steps_by_lr(kind, BATCH, lr=0.03), kind)
+
+
+@pytest.mark.parametrize("kind", [Stepping, Decaying, Scheduled])
+def test_adam_with_its_step_size_is_right(kind: type[Stepping]) -> None:
+    assert stepped(kind) is None
+
+
+@pytest.mark.parametrize(("kind", "hint"), [(Deaf, "hand lr to the optimiser"), (Descending, "is torch.optim.Adam")])
+def test_another_step_is_told(kind: type[Stepping], hint: str) -> None:
+    outcome = stepped(kind)
+    assert outcome is not None and hint in outcome.hint
+    assert outcome.sent == "lr = 0.03, then lr = 0.003"
+
+
+def test_a_step_that_is_none_is_told() -> None:
+    class Still(Stepping):
+        def configure_optimizers(self) -> Any:
+            return torch.optim.Adam(self.parameters(), lr=0.0)
+
+    assert stepped(Still) is not None

@@ -11,7 +11,15 @@ import pytest
 import torch
 from torch import nn
 
-from amal_attention.checks.expectation import ExpectationMissed, Missed, expectation, judged, recording
+from amal_attention.checks.expectation import (
+    ExpectationMissed,
+    Missed,
+    RaisedElsewhere,
+    expectation,
+    judged,
+    raised_outcome,
+    recording,
+)
 from amal_attention.checks.outcome import Outcome, Report, State
 
 
@@ -265,3 +273,44 @@ def test_what_is_judged_is_an_outcome_of_that_title() -> None:
     assert judged("wrong", miss) == Outcome("wrong", State.MISSED, sent="d", came="b", expected="a", hint="c")
     with pytest.raises(Missed, match="expected a; came b"):
         miss()
+
+
+ELSEWHERE = Outcome("", State.MISSED, came="ValueError: no (in forward, line 3)", hint="perhaps")
+
+
+def test_what_was_raised_elsewhere_is_told_as_it_was_worded_there() -> None:
+    def look() -> None:
+        raise RaisedElsewhere(ELSEWHERE)
+
+    assert judged("fine", look) == Outcome("fine", State.MISSED, came=ELSEWHERE.came, hint="perhaps")
+    assert str(RaisedElsewhere(ELSEWHERE)) == ELSEWHERE.came
+
+
+def test_what_is_to_do_elsewhere_is_to_do() -> None:
+    outcome = Outcome("", State.TO_DO, hint="in forward, line 3")
+    assert raised_outcome(RaisedElsewhere(outcome)) is outcome
+    assert str(RaisedElsewhere(outcome)) == "in forward, line 3"
+
+
+def test_an_exception_is_worded_without_the_name_of_an_expectation() -> None:
+    assert raised_outcome(Missed("a", "b", "c", "d")) == Outcome("", State.MISSED, "d", "b", "a", "c")
+    outcome = raised_outcome(NameError("name 'nn' is not defined"))
+    assert outcome.came == "NameError: name 'nn' is not defined (raised by the call itself)"
+    assert (outcome.state, outcome.expectation) == (State.MISSED, "") and "run the cells above" in outcome.hint
+
+
+def test_wording_in_two_steps_is_wording_in_one() -> None:
+    """Another process words an exception, and this one names the expectation."""
+
+    def fails() -> None:
+        raise KeyError("x")
+
+    try:
+        fails()
+    except KeyError as error:
+        there = raised_outcome(error)
+
+    def look() -> None:
+        raise RaisedElsewhere(there)
+
+    assert judged("fine", look) == judged("fine", fails)

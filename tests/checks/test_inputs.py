@@ -76,3 +76,13 @@ def test_a_gradient_of_the_weights_is_seen() -> None:
     with torch.no_grad():
         attention.weights.zero_()
     assert given.tolist() == [[0.5, 0.5]]
+
+
+def test_what_a_fixed_attention_was_handed_is_in_its_state() -> None:
+    """From another process, one sees the state alone."""
+    attention = FixedAttention(torch.ones(2, 3) / 3, dim=5)
+    assert set(attention.state_dict()) == {"weights"}
+    x, mask = some_reviews(5, (3, 2))
+    attention(x, mask)
+    assert torch.equal(attention.state_dict()["x"], x) and torch.equal(attention.state_dict()["mask"], mask)
+    assert dict(attention.named_parameters()).keys() == {"weights"}

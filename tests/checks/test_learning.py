@@ -8,10 +8,22 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks import gradient_flows, gradient_reaches, registers_everything
+from amal_attention.checks import gradient_flows, gradient_reaches, learns_to_find, registers_everything
 from amal_attention.checks.expectation import ExpectationMissed
 from amal_attention.checks.outcome import Outcome
-from tests.checks.poolings import DIM, KeyScores, Mean, Query, TextQuery, VectorScores, masked_mean, perceptron
+from tests.checks.poolings import (
+    DIM,
+    RIGHT_QUERIES,
+    RIGHT_TEXT_QUERIES,
+    Build,
+    KeyScores,
+    Mean,
+    Query,
+    TextQuery,
+    VectorScores,
+    masked_mean,
+    perceptron,
+)
 
 
 def missed(look: Callable[[], None]) -> Outcome:
@@ -179,3 +191,78 @@ WRONG: dict[str, tuple[Entropy, str, str]] = {
 def test_a_gradient_that_is_cut_off_or_not_finite_is_told(function: Entropy, came: str, hint: str) -> None:
     outcome = missed(lambda: gradient_flows(function, WEIGHTS, MASK))
     assert came in outcome.came and hint in outcome.hint
+
+
+EVEN = torch.tensor([[0.5, 0.5]]), torch.ones(1, 2, dtype=torch.bool)
+
+
+def test_a_gradient_is_looked_at_as_training_gives_it() -> None:
+    class Held(Query):
+        def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+            pooled, weights = super().forward(x, mask)
+            return (x.sum(dim=1) if self.training else pooled), weights
+
+    outcome = missed(lambda: gradient_reaches(Held(VectorScores(DIM)), DIM))
+    assert outcome.expected == "a gradient for scores.query"
+
+
+def test_dropout_while_training_is_right() -> None:
+    class Dropping(Query):
+        def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+            return super().forward(nn.functional.dropout(x, 0.2, self.training), mask)
+
+    gradient_reaches(Dropping(VectorScores(DIM)), DIM)
+    learns_to_find(Dropping(VectorScores(DIM)), DIM)
+
+
+LEARNING = {
+    "query": RIGHT_QUERIES["parameter (d,)"],
+    "query scaled down": lambda: Query(VectorScores(DIM), scale=DIM**-0.5),
+    "text": RIGHT_TEXT_QUERIES["value with a relu"],
+    "deep text": RIGHT_TEXT_QUERIES["query of three layers"],
+}
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("build", LEARNING.values(), ids=LEARNING)
+def test_what_learns_finds_the_word_that_tells(build: Build, seed: int) -> None:
+    learns_to_find(build(), DIM, seed=seed)
+
+
+class Buffered(nn.Module):
+    """A query that is good for one of the two marks, and never learns."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("query", torch.tensor([0.0, 6.0, 0.0, 0.0, 0.0]))
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        weights = (x @ self.query).masked_fill(~mask, -1e9).softmax(dim=1)
+        return (weights[..., None] * x).sum(dim=1), weights
+
+
+class OnTrial(Query):
+    """It attends in evaluation; in training it gives the mean."""
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        pooled, weights = super().forward(x, mask)
+        return (masked_mean(x, mask, mask.sum(dim=1, keepdim=True)) if self.training else pooled), weights
+
+
+NOT_LEARNING: dict[str, Build] = {
+    "mean": lambda: Mean(masked_mean),
+    "a lucky start": Buffered,
+    "not while training": lambda: OnTrial(VectorScores(DIM)),
+    "gradient of the wrong sign": lambda: Bent(lambda gradient: -gradient),
+}
+
+
+@pytest.mark.parametrize("build", NOT_LEARNING.values(), ids=NOT_LEARNING)
+def test_what_does_not_learn_finds_nothing(build: Build) -> None:
+    outcome = missed(lambda: learns_to_find(build(), DIM))
+    assert outcome.expected == "at least 93% of new reviews right" and int(outcome.came.rstrip("%")) < 90
+    assert outcome.hint.startswith("does the attention learn?")
+
+
+def test_a_hint_of_the_question_is_told_for_what_does_not_learn() -> None:
+    assert missed(lambda: learns_to_find(Mean(masked_mean), DIM, steps=2, hint="q")).hint == "q"

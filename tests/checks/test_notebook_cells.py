@@ -75,6 +75,29 @@ def test_a_notebook_of_format_3_is_read(notebook):
     ]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_utf_16_is_read_and_told(notebook, encoding):
+    before, _ = read_cells(notebook)
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    notebook.write_bytes((mark + notebook.read_text("utf-8")).encode(encoding))
+    cells, (remark,) = read_cells(notebook)
+    assert cells == before
+    assert "UTF-16" in remark
+
+
+def test_what_is_no_character_is_read_as_a_question_mark(notebook):
+    change(notebook, lambda values: values["cells"][1].update(source="a = 1"))
+    notebook.write_text(notebook.read_text("utf-8").replace("a = 1", "a = '\\ud800'"), "utf-8")
+    assert read_cells(notebook)[0][1].source == "a = '?'"
+
+
+def test_the_tags_the_lock_and_the_id_of_a_cell_are_read(notebook):
+    change(notebook, lambda values: values["cells"][3].update(id="train"))
+    cells, _ = read_cells(notebook)
+    assert cells[3].tags == {"active-ipynb", "raises-exception"} and cells[3].cell_id == "train"
+    assert [cell.is_locked for cell in cells] == [False, False, True, False, False, False]
+
+
 @pytest.mark.parametrize("minor", [0, 4, 5, 9])
 def test_cells_without_an_id_are_read_in_every_minor_format(notebook, minor, recwarn):
     def edit(values: Any) -> None:

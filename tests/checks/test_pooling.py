@@ -13,11 +13,14 @@ from amal_attention.checks import (
     check,
     depends_on_mean_alone,
     depends_on_text,
+    follows_large_scores,
     gradient_reaches,
     ignores_padding,
+    keeps_weights_of_words,
     log_weights_affine,
     one_query_for_all,
     reads_each_alone,
+    reads_leftward,
     reads_order,
     registers_everything,
     shapes,
@@ -266,7 +269,7 @@ def test_a_review_that_padding_changes_is_told() -> None:
 
     outcome = told("padding", FirstCountsPadding)
     assert outcome.came.endswith("for review 2")
-    assert outcome.sent.endswith("then the same beside a fourth review, of 7 words")
+    assert outcome.sent.endswith("then the same beside one more review, of 7 words")
 
 
 def test_weights_alone_that_padding_changes_are_seen() -> None:
@@ -549,3 +552,107 @@ def test_filled_is_what_softmax_gives_on_the_words_alone() -> None:
     """The tests' own building block, against the softmax of each review cut to its words."""
     scores, mask = torch.randn(2, 4), torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0]]).bool()
     torch.testing.assert_close(filled(scores, mask)[1, :2], scores[1, :2].softmax(0))
+
+
+# What hidden tests look at beside these
+
+
+class Placed(Query):
+    """The place of a word is added to its score."""
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        weights = filled(self.scores(x).reshape(mask.shape) + 0.1 * torch.arange(x.shape[1]), mask)
+        return (weights[..., None] * x).sum(dim=1), weights
+
+
+OF_WORDS = {**RIGHT_MEANS, **RIGHT_QUERIES, **RIGHT_TEXT_QUERIES}
+
+
+@pytest.mark.parametrize("build", OF_WORDS.values(), ids=OF_WORDS)
+def test_a_right_bag_of_words_keeps_the_weights_of_words(build: Build) -> None:
+    keeps_weights_of_words(build(), DIM)
+    keeps_weights_of_words(build(), DIM, lengths=(60,), seed=3)
+
+
+@pytest.mark.parametrize("build", [lambda: Placed(VectorScores(DIM)), Recurrent, OfTheFirstWord])
+def test_a_place_that_counts_is_told(build: Build) -> None:
+    with pytest.raises(ExpectationMissed, match="likely: the place of a word must not count"):
+        keeps_weights_of_words(build(), DIM)
+    with pytest.raises(ExpectationMissed, match="likely: turn"):
+        keeps_weights_of_words(build(), DIM, hint="turn")
+
+
+def test_words_that_are_cut_off_are_seen_in_a_long_review() -> None:
+    class Cut(Query):
+        def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+            return super().forward(x, mask & (torch.arange(x.shape[1]) < 50))
+
+    keeps_weights_of_words(Cut(VectorScores(DIM)), DIM)
+    with pytest.raises(ExpectationMissed, match="each word's own weight"):
+        keeps_weights_of_words(Cut(VectorScores(DIM)), DIM, lengths=(60,))
+
+
+@pytest.mark.parametrize("build", RIGHT_QUERIES.values(), ids=RIGHT_QUERIES)
+def test_a_right_query_follows_large_scores(build: Build) -> None:
+    follows_large_scores(build(), DIM)
+    follows_large_scores(build(), DIM, length=7, seed=9)
+
+
+def clamped(scores: Tensor, mask: Tensor) -> Tensor:
+    return filled(scores.clamp(-10, 10), mask)
+
+
+def test_scores_that_are_cut_off_are_told() -> None:
+    with pytest.raises(ExpectationMissed, match="no clamp before it"):
+        follows_large_scores(Query(VectorScores(DIM), softmax=clamped), DIM)
+
+
+class Shifted(VectorScores):
+    """Something small beside the scores, which turns words that are nearly even."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x) + 0.1 * torch.arange(x.shape[1])
+
+
+class Bent(VectorScores):
+    """Scores within [-4, 4], where nothing cuts them off."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return 4 * (super().forward(x) / 4).tanh()
+
+
+def test_what_turns_nearly_even_words_alone_is_no_cut() -> None:
+    for seed in range(40):
+        follows_large_scores(Query(Shifted(DIM)), DIM, length=12, seed=seed)
+
+
+def test_bent_scores_are_left_to_the_test_of_the_law() -> None:
+    for seed in range(40):
+        follows_large_scores(Query(Bent(DIM)), DIM, length=12, seed=seed)
+
+
+BOTH_WAYS = {name: build for name, build in RIGHT_RECURRENTS.items() if "both ways" in name or "turned" in name}
+ONE_WAY = {name: build for name, build in RIGHT_RECURRENTS.items() if name not in BOTH_WAYS}
+
+
+@pytest.mark.parametrize("build", BOTH_WAYS.values(), ids=BOTH_WAYS)
+def test_what_reads_both_ways_knows_the_words_after(build: Build) -> None:
+    reads_leftward(build(), DIM)
+
+
+@pytest.mark.parametrize("build", ONE_WAY.values(), ids=ONE_WAY)
+def test_what_reads_rightward_alone_is_told(build: Build) -> None:
+    with pytest.raises(ExpectationMissed, match="likely: the states of two networks are joined"):
+        reads_leftward(build(), DIM)
+
+
+class WeightsByPlace(Query):
+    """Right vectors, beside weights that go by the place."""
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        return super().forward(x, mask)[0], filled(torch.arange(x.shape[1]).expand(mask.shape) * 1.0, mask)
+
+
+def test_weights_alone_that_are_wrong_are_seen() -> None:
+    with pytest.raises(ExpectationMissed, match="each word's own weight"):
+        keeps_weights_of_words(WeightsByPlace(VectorScores(DIM)), DIM)

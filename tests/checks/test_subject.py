@@ -9,7 +9,15 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks import simplex, some_reviews
-from amal_attention.checks.subject import LocalSubject, Subject, randomised, subject
+from amal_attention.checks.subject import (
+    FunctionSubject,
+    LocalFunction,
+    LocalSubject,
+    Subject,
+    function_subject,
+    randomised,
+    subject,
+)
 
 
 class Toy(nn.Module):
@@ -206,3 +214,50 @@ def test_an_expectation_asks_a_handle_as_it_asks_a_module() -> None:
     assert isinstance(handle, Subject)
     simplex(handle, 5)
     assert handle.asked
+
+
+def test_what_a_module_changes_in_place_stays_there() -> None:
+    class Emptying(Toy):
+        def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+            pooled, weights = super().forward(x.clone(), mask)
+            with torch.no_grad():
+                x.zero_()
+            return pooled, weights
+
+    x = torch.ones(1, 2, 5)
+    LocalSubject(Emptying())(x, torch.ones(1, 2, dtype=torch.bool))
+    assert x.tolist() == torch.ones(1, 2, 5).tolist()
+
+
+def halves(x: Tensor, by: Tensor | None = None, *, more: float = 0.0) -> Tensor:
+    x /= 2 if by is None else by
+    return x + more
+
+
+def test_a_function_is_asked_with_copies_and_its_names() -> None:
+    given = torch.tensor([4.0])
+    assert LocalFunction(halves)(given, torch.tensor(4.0), more=1.0).tolist() == [2.0]
+    assert given.tolist() == [4.0]
+
+
+def test_a_function_gives_the_gradient_of_the_sum_of_its_result() -> None:
+    given = torch.tensor([4.0, 2.0])
+    gradient = LocalFunction(lambda x, by: x * x * by).gradient(given, torch.tensor(3.0))
+    assert gradient is not None and gradient.tolist() == [24.0, 12.0]
+    assert not given.requires_grad
+
+
+@pytest.mark.parametrize("cut", [lambda x: x.detach(), lambda x: x.sum().item(), lambda x: None])
+def test_a_function_that_is_cut_off_has_no_gradient(cut: Any) -> None:
+    assert LocalFunction(cut).gradient(torch.ones(2)) is None
+
+
+def test_a_function_that_does_not_use_its_input_has_no_gradient() -> None:
+    assert LocalFunction(lambda x: torch.zeros(2, requires_grad=True)).gradient(torch.ones(2)) is None
+
+
+def test_a_handle_on_a_function_is_asked_as_it_is() -> None:
+    handle = LocalFunction(halves)
+    assert function_subject(handle) is handle and isinstance(handle, FunctionSubject)
+    wrapped = function_subject(halves)
+    assert isinstance(wrapped, LocalFunction) and wrapped.function is halves

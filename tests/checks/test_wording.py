@@ -72,3 +72,14 @@ def test_numbers_are_short_and_never_many(tensor: Tensor, told: str) -> None:
 def test_reviews_are_told_by_their_lengths(lengths: tuple[int, ...], told: str) -> None:
     mask = torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]
     assert reviews_sent(torch.zeros(*mask.shape, 5), mask) == told
+
+
+def test_of_many_axes_only_the_shape_is_told():
+    assert numbers(torch.zeros([2] * 8)) == f"a tensor {tuple([2] * 8)} of float32"
+
+
+def test_what_is_nested_deep_is_told_to_a_depth_alone():
+    nested: object = 1
+    for _ in range(14):
+        nested = [nested, nested, nested]
+    assert len(kind(nested)) < 400

@@ -311,6 +311,11 @@ class MeanPooling(nn.Module):
 
 
 # %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q1-mean-pooling", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# ### BEGIN HIDDEN TESTS
+# from amal_attention.grading.stock import hidden_points
+#
+# points = hidden_points("tp9_attention", "q1-mean-pooling", globals())
+# ### END HIDDEN TESTS
 # from amal_attention.checks import (
 #     check, close_to, ignores_padding, reads_each_alone, shapes, simplex,
 # )
@@ -332,6 +337,9 @@ class MeanPooling(nn.Module):
 #     }
 #     close_to(pooled, [[2.0, 3.0]], what="the three words give (2, 3)", mistakes=mistakes)
 #     close_to(weights, [[1 / 3, 1 / 3, 1 / 3, 0.0]], what="each word weighs 1/3, padding 0")
+# ### BEGIN HIDDEN TESTS
+# points
+# ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
 # > **Exercice 1.2** (2 points). Écrivez `TextClassifier`, un `LightningModule` : vecteurs des mots, puis la réduction
@@ -435,6 +443,11 @@ class TextClassifier(LightningModule):
 
 
 # %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q1-classifier", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# ### BEGIN HIDDEN TESTS
+# from amal_attention.grading.stock import hidden_points
+#
+# points = hidden_points("tp9_attention", "q1-classifier", globals())
+# ### END HIDDEN TESTS
 # from amal_attention.checks import (
 #     FixedAttention, check, costs_cross_entropy, gives_logits, hands_over,
 #     keeps_embeddings, logs_accuracy, optimises_everything, steady_in_evaluation,
@@ -459,6 +472,9 @@ class TextClassifier(LightningModule):
 #     free = TextClassifier(vectors.clone(), attention, num_classes=2, freeze_embeddings=False)
 #     optimises_everything(free, attention)
 #     tunes_embeddings(free, attention, batch)
+# ### BEGIN HIDDEN TESTS
+# points
+# ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
 # **Entraînement.** Les vecteurs restent fixes ; seule la couche linéaire s'apprend.
@@ -598,6 +614,11 @@ class LearnedQueryPooling(nn.Module):
 
 
 # %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q2-learned-query", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# ### BEGIN HIDDEN TESTS
+# from amal_attention.grading.stock import hidden_points
+#
+# points = hidden_points("tp9_attention", "q2-learned-query", globals())
+# ### END HIDDEN TESTS
 # from amal_attention.checks import (
 #     check, gradient_reaches, ignores_padding, log_weights_affine, one_query_for_all,
 #     reads_each_alone, registers_everything, shapes, simplex, sums_by_weights,
@@ -616,6 +637,9 @@ class LearnedQueryPooling(nn.Module):
 #     log_weights_affine(pooling, dim=5)
 #     one_query_for_all(pooling, dim=5)
 #     survives_large_scores(pooling, dim=5)
+# ### BEGIN HIDDEN TESTS
+# points
+# ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
 # L'attention est-elle étalée ou resserrée ? Son **entropie** le mesure :
@@ -655,6 +679,11 @@ def attention_entropy(weights: Tensor, mask: Tensor) -> Tensor:
 
 
 # %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q2-entropy", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# ### BEGIN HIDDEN TESTS
+# from amal_attention.grading.stock import hidden_points
+#
+# points = hidden_points("tp9_attention", "q2-entropy", globals())
+# ### END HIDDEN TESTS
 # import math
 #
 # from amal_attention.checks import check, close_to, gradient_flows
@@ -681,6 +710,9 @@ def attention_entropy(weights: Tensor, mask: Tensor) -> Tensor:
 #         hint="take the weights as they come; an epsilon in the logarithm must be tiny, 1e-10",
 #     )
 #     gradient_flows(attention_entropy, weights[:1, :3], mask[:1, :3])
+# ### BEGIN HIDDEN TESTS
+# points
+# ### END HIDDEN TESTS
 
 
 # %% [markdown] lang="fr"
@@ -702,6 +734,11 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 
 
 # %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q2-top-words", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# ### BEGIN HIDDEN TESTS
+# from amal_attention.grading.stock import hidden_points
+#
+# points = hidden_points("tp9_attention", "q2-top-words", globals())
+# ### END HIDDEN TESTS
 # from amal_attention.checks import check, close_to, equal_to
 #
 # with check("q2-top-words"):
@@ -719,6 +756,9 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 #     close_to(weights, [0.5, 0.25], what="and their weights")
 #     both = top_words(["great", "film"], torch.tensor([0.7, 0.3]), k=5)
 #     equal_to(len(both), 2, what="of two words, all if k is 5")
+# ### BEGIN HIDDEN TESTS
+# points
+# ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
 # **Entraînement.** Pendant l'apprentissage, l'histogramme des entropies de l'attention sur les critiques de validation est
@@ -878,6 +918,11 @@ class TextQueryPooling(nn.Module):
 
 
 # %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q3-text-query", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# ### BEGIN HIDDEN TESTS
+# from amal_attention.grading.stock import hidden_points
+#
+# points = hidden_points("tp9_attention", "q3-text-query", globals())
+# ### END HIDDEN TESTS
 # from amal_attention.checks import (
 #     check, depends_on_mean_alone, depends_on_text, gradient_reaches, ignores_padding,
 #     log_weights_affine, reads_each_alone, registers_everything, shapes, simplex,
@@ -896,6 +941,9 @@ class TextQueryPooling(nn.Module):
 #     depends_on_text(pooling, dim=5, hint="the query is the same for all texts, as in question 2")
 #     depends_on_mean_alone(pooling, dim=5)
 #     log_weights_affine(pooling, dim=5)
+# ### BEGIN HIDDEN TESTS
+# points
+# ### END HIDDEN TESTS
 
 # %% tags=["active-ipynb", "raises-exception"]
 # train(
@@ -1077,6 +1125,11 @@ class ContextualPooling(nn.Module):
 
 
 # %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q4-contextual", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# ### BEGIN HIDDEN TESTS
+# from amal_attention.grading.stock import hidden_points
+#
+# points = hidden_points("tp9_attention", "q4-contextual", globals())
+# ### END HIDDEN TESTS
 # from amal_attention.checks import (
 #     check, depends_on_text, equal_to, gradient_reaches, ignores_padding,
 #     reads_each_alone, reads_order, registers_everything, shapes, simplex,
@@ -1104,6 +1157,9 @@ class ContextualPooling(nn.Module):
 #     deeper = size(one_layer) < size(pooling)
 #     equal_to(deeper, True, what="two layers exceed one", hint="is num_layers used?")
 #     equal_to(size(gru) < size(lstm), True, what="an LSTM exceeds a GRU", hint="is cell used?")
+# ### BEGIN HIDDEN TESTS
+# points
+# ### END HIDDEN TESTS
 
 # %% tags=["active-ipynb", "raises-exception"]
 # train(
@@ -1229,6 +1285,11 @@ class EntropyRegularizedClassifier(TextClassifier):
 
 
 # %% tags=["active-ipynb"] nbgrader={"grade": true, "grade_id": "test-q5-entropy-regularised", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# ### BEGIN HIDDEN TESTS
+# from amal_attention.grading.stock import hidden_points
+#
+# points = hidden_points("tp9_attention", "q5-entropy-regularised", globals())
+# ### END HIDDEN TESTS
 # import math
 #
 # from amal_attention.checks import FixedAttention, charges_entropy, check, counts_labels
@@ -1250,6 +1311,9 @@ class EntropyRegularizedClassifier(TextClassifier):
 #
 #     charges_entropy(model, batch, mean_entropy=1.25 * math.log(2))
 #     counts_labels(model(0.0), batch)
+# ### BEGIN HIDDEN TESTS
+# points
+# ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
 # **Effet de la force.** Le même modèle que Q2, entraîné avec plusieurs $\lambda$ :

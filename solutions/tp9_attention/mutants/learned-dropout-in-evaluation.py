@@ -12,6 +12,6 @@ class LearnedQueryPooling(nn.Module):
         self.out_features = dim
 
     def forward(self, x, mask):
-        scores = (F.dropout(x, 0.2) @ self.query).masked_fill(~mask, -1e9)
+        scores = (F.dropout(x, 0.8) @ self.query).masked_fill(~mask, -1e9)
         weights = F.softmax(scores, dim=1)
         return torch.bmm(weights.unsqueeze(1), x).squeeze(1), weights

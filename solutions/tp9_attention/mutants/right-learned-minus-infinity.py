@@ -12,5 +12,5 @@ class LearnedQueryPooling(nn.Module):
     def forward(self, x, mask):
         scores = torch.matmul(x, self.q)
         scores = scores.masked_fill(~mask, float("-inf"))
-        weights = torch.nan_to_num(F.softmax(scores, dim=1))  # a review without words
+        weights = F.softmax(scores, dim=1)
         return torch.einsum("bl,bld->bd", weights, x), weights

@@ -32,9 +32,16 @@ QUESTIONS = [name.removeprefix("test-") for name in LAB.points if name.startswit
 SECONDS = 2.0
 
 
+HIDDEN_REGION = re.compile(r"### BEGIN HIDDEN TESTS\n.*?### END HIDDEN TESTS\n?", re.DOTALL)
+
+
 @pytest.fixture(scope="module")
 def notebook() -> Any:
-    return notebook_of(read_script(LAB), "en")
+    """The solved notebook, without what students do not see of its test cells."""
+    solved = notebook_of(read_script(LAB), "en")
+    for cell in solved.cells:
+        cell.source = HIDDEN_REGION.sub("", cell.source)
+    return solved
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,6 +30,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+class ShutIn(StrEnum):
+    """Where the code of a submission may run."""
+
+    SANDBOX = "sandbox"
+    PROCESS = "process"
+
+
 _WITH_OPTIONS = {"allow_extra_args": True, "ignore_unknown_options": True}
 _OPTIONS_HELP = (
     "Any option of the recipe can be given too, as Lightning's own command line takes it: --model.lr 0.01, "
@@ -46,6 +55,12 @@ Configs = Annotated[list[Path] | None, typer.Option("--config", help="YAML file 
 Out = Annotated[Path | None, typer.Option(help="Folder to write to; a new one below runs/ by default.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the interrupted run in --out.")]
 Labs = Annotated[Path | None, typer.Option(help="Folder of the labs; AMAL_LABS or solutions/ by default.")]
+HiddenSeed = Annotated[
+    int | None, typer.Option("--seed", help="Of what hidden tests draw; drawn itself by default.", min=0)
+]
+Where = Annotated[
+    ShutIn, typer.Option("--isolation", help="Where students' code runs; process protects from less than sandbox.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on standard output.")]
 
 
@@ -174,7 +189,7 @@ def check(
 
     The exit status is 0 if every check is met, and 1 if not.
     """
-    with _counted_cells() as progress:
+    with _counted("cells") as progress:
         from amal_attention.checks.notebook import check_notebook
 
         result = check_notebook(notebook, timeout, progress, question or ())
@@ -210,6 +225,81 @@ def release(
         _refuse_stale(stale, lab, out)
     written = [path for each, codes in chosen for path in write_release(each, codes, out)]
     typer.echo("\n".join(map(str, written)) or "up to date")
+
+
+@app.command()
+def grade(
+    lab: Annotated[str, typer.Argument(help="Name of a lab.")],
+    submissions: Annotated[
+        list[Path], typer.Argument(help="Notebooks, or folders with a notebook or a folder for each student.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="Keep a verdict for each submission there; what is there is not graded again.")
+    ] = None,
+    details: Annotated[bool, typer.Option("--details", help="Say what every point was lost for.")] = False,
+    seed: HiddenSeed = None,
+    isolation: Where = ShutIn.SANDBOX,
+    labs: Labs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Grade notebooks by the lab's hidden tests; their code runs in a sandbox, and never meets a test."""
+    from amal_attention.grading.run import grade_all
+    from amal_attention.grading.sandbox import MISSING_LAYERS, Isolation
+    from amal_attention.grading.show_verdict import summary_text, verdict_details, verdict_line
+    from amal_attention.lab import Lab
+
+    chosen = Isolation(isolation)
+    if chosen in MISSING_LAYERS:
+        typer.echo(f"amal: no sandbox: {MISSING_LAYERS[chosen]}", err=True)
+    with _counted("submissions") as progress:
+        verdicts = grade_all(Lab.find(lab, labs), submissions, out, seed, chosen, progress)
+    if as_json:
+        _print_json({"verdicts": [verdict.to_dict() for verdict in verdicts]})
+        return
+    width = max((len(verdict.submission) for verdict in verdicts), default=0)
+    for verdict in verdicts:
+        typer.echo(verdict_line(verdict, width))
+        if details and (told := verdict_details(verdict)):
+            typer.echo(told)
+    typer.echo(summary_text(verdicts))
+
+
+@app.command()
+def mutants(
+    lab: Annotated[str, typer.Argument(help="Name of a lab.")],
+    seed: HiddenSeed = None,
+    isolation: Where = ShutIn.SANDBOX,
+    labs: Labs = None,
+) -> None:
+    """Grade the lab's bank of mistakes: is every wrong answer caught, no right one punished, each mistake named?
+
+    The exit status is 1 if one of them is not graded as it should be.
+    """
+    import random
+
+    from amal_attention.grading.bank import bank_text, grade_bank
+    from amal_attention.grading.sandbox import Isolation
+    from amal_attention.lab import Lab
+
+    chosen = random.SystemRandom().randrange(10**9) if seed is None else seed
+    with _counted("submissions") as progress:
+        graded = grade_bank(Lab.find(lab, labs), chosen, Isolation(isolation), progress)
+    typer.echo(f"seed {chosen}\n{bank_text(graded)}")
+    raise typer.Exit(0 if all(each.as_it_should for each in graded) else 1)
+
+
+@app.command()
+def doctor() -> None:
+    """Look whether students' code can be shut in on this machine, and what it could still do.
+
+    The exit status is 1 if something is not as it should be.
+    """
+    from amal_attention.grading.doctor import examine_sandbox
+
+    findings = examine_sandbox()
+    for each in findings:
+        typer.echo(f"{'✓' if each.well else '✗'} {each.what}: {each.told}")
+    raise typer.Exit(0 if all(each.well for each in findings) else 1)
 
 
 @app.command("new-lab")
@@ -328,14 +418,14 @@ def _print_json(value: dict[str, Any]) -> None:
 
 
 @contextlib.contextmanager
-def _counted_cells() -> Iterator[Callable[[int, int, str], None]]:
-    """Show how many cells are done, on standard error where that is a terminal, and take the line away at the end."""
+def _counted(things: str) -> Iterator[Callable[[int, int, str], None]]:
+    """Show how many things are done, on standard error where that is a terminal, and take the line away at the end."""
     from rich.console import Console
     from rich.text import Text
 
     try:
         with Console(stderr=True).status("starting") as line:
-            yield lambda done, total, name: line.update(Text(f"{done}/{total} cells  {name}"))
+            yield lambda done, total, name: line.update(Text(f"{done}/{total} {things}  {name}"))
     except KeyboardInterrupt:
         typer.echo("amal: interrupted", err=True)
         raise typer.Exit(130) from None

@@ -6,8 +6,12 @@
     ├── DataError             a corpus that is missing, damaged or empty
     │   └── VectorsError      word vectors that are missing, damaged or of the wrong width
     ├── LabError              a lab, a question or a recipe that does not exist or does not fit
+    │   ├── Unreadable        a submission that holds nothing to grade
+    │   └── WrongLab          a submission of another lab
     ├── CheckpointError       a checkpoint that is missing, damaged or of another lab
-    └── StorageError          a file we could not write: disk full, no permission
+    ├── SandboxError          students' code cannot be shut in on this machine
+    ├── StorageError          a file we could not write: disk full, no permission
+    └── WireError             a message between a grader and a submission that is malformed, too large, late or cut off
 
 Every message is built from the same three parts by :func:`explain`: what was expected, what came, what to do.
 """
@@ -19,8 +23,12 @@ __all__ = [
     "CheckpointError",
     "DataError",
     "LabError",
+    "SandboxError",
     "StorageError",
+    "Unreadable",
     "VectorsError",
+    "WireError",
+    "WrongLab",
     "explain",
 ]
 
@@ -41,12 +49,28 @@ class LabError(AmalError):
     """A lab, a question or a recipe does not exist, or does not fit what it is used with."""
 
 
+class Unreadable(LabError):
+    """A submission is no notebook, or none of it can be read."""
+
+
+class WrongLab(LabError):
+    """A submission is the notebook of another lab, or of none."""
+
+
 class CheckpointError(AmalError):
     """A checkpoint is missing, damaged, or belongs to another lab."""
 
 
+class SandboxError(AmalError):
+    """Students' code cannot be shut in on this machine, or not any more."""
+
+
 class StorageError(AmalError):
     """A file or folder could not be written."""
+
+
+class WireError(AmalError):
+    """A message between a grader and a submission is malformed, too large, late or cut off, or cannot be sent."""
 
 
 def explain(*, expected: str, got: str, do: str) -> str:

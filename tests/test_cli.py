@@ -19,6 +19,8 @@ from tests.checks.processes import ended
 from tests.course.conftest import Toy, write_toy
 from tests.training.conftest import write_lab
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[1]
 QUICK = ["--data", "sample", "--trainer.max_epochs", "1"]
 

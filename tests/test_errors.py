@@ -19,7 +19,7 @@ def drawn_tree() -> dict[str, str]:
     parents: dict[str, str] = {}
     above: list[tuple[int, str]] = []
     for line in (errors.__doc__ or "").splitlines():
-        found = re.match(r"(?P<lead>[ │├└─]+)(?P<name>\w+Error)\s", line)
+        found = re.match(r"(?P<lead>[ │├└─]+)(?P<name>[A-Z]\w+)\s", line)
         if found is None:
             continue
         indent = len(found["lead"])

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 NOTEBOOK = Path(__file__).parents[1] / "labs" / "fr" / "tp9_attention" / "tp9_attention.ipynb"
 SCRIPT = Path(__file__).parents[1] / "solutions" / "tp9_attention" / "tp9_attention.py"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

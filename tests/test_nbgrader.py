@@ -1,8 +1,10 @@
-"""Stock nbgrader on the lab, in a fresh course directory: the solution has full marks, the skeleton none."""
+"""Stock nbgrader on the lab, in a fresh course directory, and our own grading of the same notebooks: the same marks."""
 
 from __future__ import annotations
 
 import copy
+import functools
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,13 +12,26 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from amal_attention.course.mutants import mutated, read_mutants
 from amal_attention.course.script import notebook_of, read_script
+from amal_attention.grading.engine import grade
+from amal_attention.grading.sandbox import Isolation
+from amal_attention.grading.submissions import Submission
 from amal_attention.lab import Lab
 
 pytest.importorskip("nbgrader", reason="needs nbgrader (pip install '.[grade]')")
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[1]
 LAB = Lab.find("tp9_attention", ROOT / "solutions")
+MISTAKES = [
+    "mean-counts-padding",
+    "classifier-softmax",
+    "learned-softmax-over-batch",
+    "entropy-base-two",
+    "contextual-reads-padding-backwards",
+]
 
 
 def without_practice(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -31,12 +46,24 @@ def without_practice(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 @pytest.fixture(scope="module")
-def marks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, tuple[float, float]]]:
+def submissions() -> dict[str, nbformat.NotebookNode]:
+    """Notebooks by student: the solution, the skeleton, and one that is partly right."""
+    solution = notebook_of(read_script(LAB), "fr")
+    skeleton = nbformat.read(ROOT / "labs" / "fr" / LAB.name / f"{LAB.name}.ipynb", as_version=4)
+    mutants = {mutant.name: mutant for mutant in read_mutants(LAB.folder / "mutants")}
+    partly = functools.reduce(lambda notebook, name: mutated(notebook, mutants[name]), MISTAKES, solution)
+    notebooks = {"solution": solution, "skeleton": skeleton, "partly": partly}
+    return {name: without_practice(each) for name, each in notebooks.items()}
+
+
+@pytest.fixture(scope="module")
+def marks(
+    tmp_path_factory: pytest.TempPathFactory, submissions: dict[str, nbformat.NotebookNode]
+) -> dict[str, dict[str, tuple[float, float]]]:
     """The automatic mark and the largest one of each test cell, by student and cell."""
     course = tmp_path_factory.mktemp("course")
     solution = notebook_of(read_script(LAB), "fr")
-    skeleton = nbformat.read(ROOT / "labs" / "fr" / LAB.name / f"{LAB.name}.ipynb", as_version=4)
-    submissions = {"solution": without_practice(solution), "skeleton": without_practice(skeleton)}
+    environment = {**os.environ, "AMAL_LABS": str(LAB.folder.parent)}
     for place, notebook in {
         "source": solution,
         **{f"submitted/{student}": notebook for student, notebook in submissions.items()},
@@ -47,7 +74,7 @@ def marks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, tuple
     (course / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'amal'\n")
     for stage in ("generate_assignment", "autograde"):
         command = [sys.executable, "-m", "nbgrader", stage, LAB.name, "--create"]
-        done = subprocess.run(command, cwd=course, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr[-2000:]
     return read_marks(course / "gradebook.db", list(submissions))
 
@@ -81,3 +108,24 @@ def test_the_skeleton_has_none(marks, test):
 
 def test_every_test_cell_is_graded(marks):
     assert sorted(marks["solution"]) == sorted(TESTS)
+
+
+@pytest.fixture(scope="module")
+def verdicts(submissions):
+    found = {}
+    handed_in = [Submission(name, nbformat.writes(notebook).encode()) for name, notebook in submissions.items()]
+    grade(
+        LAB, handed_in, lambda verdict: found.update({verdict.submission: verdict}), seed=3, isolation=Isolation.PROCESS
+    )
+    return found
+
+
+@pytest.mark.parametrize("name", ["solution", "skeleton", "partly"])
+def test_both_ways_to_grade_give_the_same_marks(marks, verdicts, name):
+    ours = {f"test-{each.question}": each.earned for each in verdicts[name].questions}
+    assert ours == {test: earned for test, (earned, _) in marks[name].items()}
+
+
+def test_what_is_partly_right_earns_a_part(verdicts):
+    parts = {each.question: each.earned / each.points for each in verdicts["partly"].questions}
+    assert sum(0 < part < 1 for part in parts.values()) >= len(MISTAKES)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Secret", "leak_problems", "leaks_in", "secrets_of"]
 
 _MARKERS = re.compile(rf"(?:BEGIN|END) (?:{'|'.join(KINDS)})")
+_MARKER = "@pytest.mark.question("
 _FOLDERS = re.compile(r"(?<![\w-])solutions[/\\]|\bhidden_tests\b")
 _HOMES = re.compile(r"(?<![\w.-])(?:/home|/Users|[A-Za-z]:[/\\]+Users)[/\\]+\w+")
 _SAYS_NOTHING = {*keyword.kwlist, *dir(builtins), "self", "cls", "_", "i", "n"}
@@ -54,7 +55,7 @@ def secrets_of(lab: Lab, script: Script) -> list[Secret]:
     secrets = [secret for cell in script.cells for secret in _removed(script, cell)]
     for path in sorted((lab.folder / "hidden_tests").glob("*.py")):
         lines = enumerate(path.read_text("utf-8", "replace").split("\n"), 1)
-        secrets += [Secret(path, line, "hidden test", text) for line, text in lines]
+        secrets += [Secret(path, line, "hidden test", text) for line, text in lines if text.strip() != _MARKER]
     parts = [Secret(secret.path, secret.line, secret.what, part) for secret in secrets for part in _parts(secret.text)]
     return [part for part in parts if _significant(part.text) and not any(_squash(part.text) in text for text in given)]
 

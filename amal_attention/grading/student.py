@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
+from amal_attention.checks.inputs import FixedAttention
 from amal_attention.checks.lightning_subject import LocalClassifier
-from amal_attention.checks.subject import LocalSubject
+from amal_attention.checks.subject import LocalFunction, LocalSubject
 
 __all__ = ["LocalStudent", "NotAnswered"]
 
@@ -22,13 +22,13 @@ class LocalStudent:
     """Answers that run in this process: for the reference, and for a submission that one trusts.
 
     Args:
-        names: what the notebook defines, by name.
+        names: what the notebook defines, by name. ``FixedAttention`` is always ours.
     """
 
     def __init__(self, names: Mapping[str, Any]) -> None:
-        self._names = names
+        self._names = {**names, FixedAttention.__name__: FixedAttention}
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
+    def __getattr__(self, name: str) -> LocalFunction:
         """A function of the student's, or a class of theirs, whose modules come back as handles.
 
         Raises:
@@ -38,16 +38,21 @@ class LocalStudent:
             raise NotAnswered(
                 f"expected {name} in the notebook; got none; run the skeleton's cells, and keep its names"
             )
-        return functools.partial(_called, self._names[name])
+        return _Answer(self._names[name])
 
 
-def _called(answer: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    value = answer(*map(_bare, args), **{name: _bare(each) for name, each in kwargs.items()})
-    return _handle(value)
+class _Answer(LocalFunction):
+    """A function, or a class, of the student's: it takes handles and gives handles."""
+
+    def __call__(self, *inputs: Any, **named: Any) -> Any:
+        return _handle(self.function(*map(_bare, inputs), **{name: _bare(each) for name, each in named.items()}))
 
 
 def _bare(value: Any) -> Any:
-    return value.module if isinstance(value, LocalSubject) else value
+    """The module of a handle; a copy of a tensor, so that what is changed in place stays there."""
+    if isinstance(value, LocalSubject):
+        return value.module
+    return value.clone() if isinstance(value, Tensor) else value
 
 
 def _handle(value: Any) -> Any:

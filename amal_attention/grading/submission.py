@@ -1,50 +1,49 @@
-"""What a notebook defines, found by running its cells in this process."""
+"""A submission that runs in this process: for one that is trusted, such as the reference."""
 
 from __future__ import annotations
 
 import contextlib
 import io
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from amal_attention.errors import DataError, explain
+from amal_attention.grading.definitions import definitions
+from amal_attention.grading.repair import AnswerCell
+from amal_attention.grading.student import LocalStudent
 
-__all__ = ["names_defined_by"]
-
-_GIVEN = "active-ipynb"
+__all__ = ["LocalSitting", "names_defined_by"]
 
 
-def names_defined_by(path: Path) -> dict[str, Any]:
-    """The names that the code of a notebook defines; its own outputs are dropped.
+class LocalSitting:
+    """Gives hidden tests the answers that are defined in this process.
 
-    Cells that train or draw, and test cells, are not run. A cell that raises ends there, and the next one is run:
-    what a later question defines does not hang on an earlier one.
-
-    Raises:
-        DataError: the file is no notebook.
+    Args:
+        names: what defines them, by name.
     """
-    import nbformat
+
+    def __init__(self, names: Mapping[str, Any]) -> None:
+        self._names = names
+
+    def begin(self, question: str, seed: int) -> LocalStudent:
+        """The student; what a test of this process draws is seeded by the test."""
+        return LocalStudent(self._names)
+
+
+def names_defined_by(cells: Sequence[AnswerCell]) -> dict[str, Any]:
+    """The names that cells define; what they print is dropped.
+
+    A cell that raises ends there, and the next one is run: what a later question defines does not hang on an earlier
+    one.
+    """
     from IPython.core.inputtransformer2 import TransformerManager
 
-    try:
-        notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    except Exception as error:  # what a damaged notebook makes nbformat raise has no end
-        raise DataError(
-            explain(expected=f"a notebook in {path}", got=f"{type(error).__name__}: {error}"[:200], do="check the file")
-        ) from error
     transform: Any = TransformerManager
     names: dict[str, Any] = {"__name__": "__main__"}
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        for number, cell in enumerate(notebook.cells):
-            if cell.cell_type == "code" and not _left_out(cell):
-                _run(transform().transform_cell(cell.source), f"cell {number + 1} of {path.name}", names)
+        for cell in cells:
+            with contextlib.suppress(Exception):
+                source = transform().transform_cell(cell.source)
+                if cell.definitions_only:
+                    source = definitions(source)
+                exec(compile(source, f"cell {cell.number}", "exec"), names)
     return names
-
-
-def _left_out(cell: Any) -> bool:
-    return _GIVEN in cell.metadata.get("tags", []) or bool(cell.metadata.get("nbgrader", {}).get("grade"))
-
-
-def _run(source: str, name: str, names: dict[str, Any]) -> None:
-    with contextlib.suppress(Exception):
-        exec(compile(source, name, "exec"), names)

@@ -28,6 +28,8 @@ from amal_attention.data.vectors import AlignedVectors, find_vectors, load_vecto
 from amal_attention.errors import DataError
 
 TRAIN, TEST = 83, 47
+pytestmark = pytest.mark.long
+
 GLOVE = "glove.6B.50d"
 QUIET: dict[str, Any] = {
     "accelerator": "cpu",

@@ -1,27 +1,25 @@
+"""A submission that runs in this process."""
+
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
-import nbformat
 import pytest
 
-from amal_attention.errors import DataError
-from amal_attention.grading.submission import names_defined_by
+from amal_attention.grading.repair import AnswerCell
+from amal_attention.grading.student import LocalStudent, NotAnswered
+from amal_attention.grading.submission import LocalSitting, names_defined_by
 
 
 @pytest.fixture
-def names(tmp_path: Path):
-    """Runs cells, each a source or a pair of a source and metadata, and gives the names that they define."""
+def names() -> Callable[..., dict[str, Any]]:
+    """The names that cells define."""
+    return lambda *sources: names_defined_by([AnswerCell(*each) for each in enumerate_cells(sources)])
 
-    def run(*cells: str | tuple[str, dict]) -> dict:
-        notebook = nbformat.v4.new_notebook()
-        for cell in cells:
-            source, metadata = cell if isinstance(cell, tuple) else (cell, {})
-            notebook.cells.append(nbformat.v4.new_code_cell(source, metadata=metadata))
-        nbformat.write(notebook, tmp_path / "submission.ipynb")
-        return names_defined_by(tmp_path / "submission.ipynb")
 
-    return run
+def enumerate_cells(sources: tuple[str, ...]) -> list[tuple[int, str, str]]:
+    return [(number, "", source) for number, source in enumerate(sources, 1)]
 
 
 def test_a_cell_sees_what_those_before_it_defined(names):
@@ -37,9 +35,10 @@ def test_a_cell_that_is_no_python_does_not_stop_the_next_one(names):
     assert names("def broken(:", "b = 3")["b"] == 3
 
 
-@pytest.mark.parametrize("metadata", [{"tags": ["active-ipynb"]}, {"nbgrader": {"grade": True}}])
-def test_cells_that_train_draw_or_test_are_not_run(names, metadata):
-    assert "a" not in names(("a = 1", metadata))
+def test_of_a_cell_that_trains_or_draws_only_definitions_are_run():
+    cell = AnswerCell(1, "", "%time fit()\na = 1\ndef f(): return 2", definitions_only=True)
+    defined = names_defined_by([cell])
+    assert "a" not in defined and defined["f"]() == 2
 
 
 def test_notebook_magics_do_no_harm(names):
@@ -51,19 +50,13 @@ def test_what_cells_print_is_dropped(names, capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_text_is_not_run(tmp_path):
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("a = 1")])
-    nbformat.write(notebook, tmp_path / "submission.ipynb")
-    assert "a" not in names_defined_by(tmp_path / "submission.ipynb")
+def test_cells_run_as_the_main_program(names):
+    assert names("name = __name__\nclass A: pass")["A"].__module__ == "__main__"
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "no notebook", '{"cells": 3}'])
-def test_a_file_that_is_no_notebook_is_told(tmp_path, content):
-    (tmp_path / "submission.ipynb").write_text(content)
-    with pytest.raises(DataError, match="expected a notebook in"):
-        names_defined_by(tmp_path / "submission.ipynb")
-
-
-def test_a_file_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(DataError, match="expected a notebook in"):
-        names_defined_by(tmp_path / "none.ipynb")
+def test_the_answers_of_this_process_are_given_to_any_test():
+    sitting = LocalSitting({"add": lambda a, b: a + b})
+    student = sitting.begin("q1", 1)
+    assert type(student) is LocalStudent and student.add(1, 2) == 3
+    with pytest.raises(NotAnswered):
+        _ = sitting.begin("q2", 2).absent

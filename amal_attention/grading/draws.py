@@ -1,0 +1,45 @@
+"""What a hidden test draws: sizes and seeds that differ from test to test and from run to run, and can be had again."""
+
+from __future__ import annotations
+
+import random
+
+import torch
+
+__all__ = ["Draws"]
+
+
+class Draws:
+    """The draws of one hidden test.
+
+    Args:
+        seed: of the run.
+        test: the name of the test.
+    """
+
+    def __init__(self, seed: int, test: str) -> None:
+        self._random = random.Random(f"{seed} {test}")
+
+    def seed(self) -> int:
+        """A seed, for an expectation."""
+        return self._random.randrange(1, 2**31)
+
+    def generator(self) -> torch.Generator:
+        """A generator of tensors."""
+        return torch.Generator().manual_seed(self.seed())
+
+    def between(self, least: int, most: int) -> int:
+        """A whole number; both ends may come."""
+        return self._random.randint(least, most)
+
+    def sizes(self, count: int, least: int, most: int) -> list[int]:
+        """Whole numbers no two of which are equal, in any order."""
+        return self._random.sample(range(least, most + 1), count)
+
+    def lengths(self, count: int, longest: int = 8) -> list[int]:
+        """Lengths of reviews no two of which are equal; one of them is 1, and three or more are in no order."""
+        lengths = [1, *self.sizes(count - 1, 2, longest)]
+        self._random.shuffle(lengths)
+        while count > 2 and lengths in (sorted(lengths), sorted(lengths, reverse=True)):
+            self._random.shuffle(lengths)
+        return lengths

@@ -1,0 +1,123 @@
+"""What stands between a submission and the machine, put up inside the process that is to run it.
+
+The zygote lies in bubblewrap already: a read-only interpreter, an empty home, no network. Here each child gets a world
+of its own besides, so that nothing passes from one submission to the next, and limits. The order matters: the parent
+(:func:`leave`) unshares, the child (:func:`enter`) mounts, limits itself, and at last gives up its privileges.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import tempfile
+from pathlib import Path
+
+from amal_attention.grading.limits import GradingLimits
+from amal_attention.grading.linux import die_with_parent, drop_privileges, forbid_new_privileges, mount, unshare
+from amal_attention.grading.seccomp import filter_system_calls
+
+__all__ = ["NAMESPACES", "data_bytes", "enter", "leave"]
+
+NAMESPACES = ("user", "mount", "pid", "ipc", "uts", "network")
+"""Those of which every submission has its own."""
+
+_SETTINGS = ("/proc/sys", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/acpi", "/proc/mtrr", "/proc/sysrq-trigger")
+_SECRETS = ("/proc/keys", "/proc/key-users", "/proc/timer_list", "/proc/kallsyms", "/proc/kcore", "/proc/vmallocinfo")
+_MB = 2**20
+_OPEN_FILES = 256
+_GRACE_SECONDS = 10  # of CPU, beyond the time in which the grader ends it
+
+
+def leave() -> list[str]:
+    """Go into new namespaces, before the fork of the process that is to run the submission; what they are.
+
+    Raises:
+        OSError: the system does not allow it.
+    """
+    unshare(*NAMESPACES)
+    return [f"{each} namespace" for each in NAMESPACES]
+
+
+def enter(limits: GradingLimits, home: str, held: int | None, *, sandbox: bool) -> list[str]:
+    """Close the world around this process; what closes it.
+
+    Args:
+        limits: of the submission.
+        home: the only folder that it is to know; made if it is not there.
+        held: bytes of data that the process holds already, torch and all (see :func:`data_bytes`).
+        sandbox: whether :func:`leave` was called in the parent; else there are limits alone.
+
+    Raises:
+        OSError: the system does not allow it.
+    """
+    die_with_parent()
+    os.setsid()
+    tempfile.tempdir = None  # it may have been settled before this process had a home
+    layers = _mounts(limits) if sandbox else []
+    Path(home).mkdir(mode=0o700, exist_ok=True)
+    os.chdir(home)
+    os.environ.update(HOME=home, TMPDIR=home, USER="student", LOGNAME="student", MPLBACKEND="agg", MPLCONFIGDIR=home)
+    _limit(limits, held, sandbox)
+    if sandbox:
+        drop_privileges()
+        layers.append("no privileges")
+        layers += ["a filter of system calls"] if filter_system_calls() else []
+    else:
+        forbid_new_privileges()
+    return [*layers, "limits of time, memory, processes and files"]
+
+
+def data_bytes() -> int | None:
+    """What this process holds in writable memory of its own; None where the system does not tell."""
+    with contextlib.suppress(OSError, ValueError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmData:"):
+                return int(line.split()[1]) * 1024
+    return None
+
+
+def _mounts(limits: GradingLimits) -> list[str]:
+    """A /proc without the other processes, and empty folders where one can write."""
+    mount("", "/", flags=("rec", "private"))
+    for folder, files in (("/tmp", 10_000), ("/dev/shm", 1_000)):
+        mount("tmpfs", folder, f"size={int(limits.file_mb * _MB)},nr_inodes={files},mode=700")
+    mount("tmpfs", "/dev/pts", "size=4096", flags=("nosuid", "nodev", "rdonly"))
+    return ["empty folders of its own", *_proc()]
+
+
+def _proc() -> list[str]:
+    harmless = ("nosuid", "nodev", "noexec")
+    try:
+        mount("proc", "/proc", flags=harmless)
+    except OSError:  # in a container that hides parts of /proc there is none
+        mount("tmpfs", "/proc", "size=4096", flags=(*harmless, "rdonly"))
+        return ["no /proc"]
+    layers = ["own /proc"]
+    with contextlib.suppress(OSError):
+        Path("/proc/sys/user/max_user_namespaces").write_text("0")
+        layers.append("no namespaces inside")  # a user namespace inside would have privileges again
+    for setting in filter(os.path.exists, _SETTINGS):  # files of root's, and root may be who started all this
+        mount("", setting, flags=("bind", "rec"), source=setting)
+        mount("", setting, flags=("bind", "remount", "rdonly", *harmless))
+    for secret in filter(os.path.exists, _SECRETS):
+        mount("", secret, flags=("bind",), source=os.devnull)
+    return [*layers, "no settings of the system"]
+
+
+def _limit(limits: GradingLimits, held: int | None, sandbox: bool) -> None:
+    """Limits that the kernel keeps; the supervisor looks after what they leave open."""
+    bounds = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CPU: int(limits.submission_seconds) + _GRACE_SECONDS,
+        resource.RLIMIT_FSIZE: int(limits.file_mb * _MB),
+        resource.RLIMIT_NOFILE: _OPEN_FILES,
+    }
+    if sandbox:  # elsewhere those of the user's other programs would count
+        bounds[resource.RLIMIT_NPROC] = int(limits.processes)
+    if held is not None:
+        bounds[resource.RLIMIT_DATA] = held + int(limits.memory_mb * _MB)
+    for kind, bound in bounds.items():
+        _, most = resource.getrlimit(kind)
+        bound = bound if most == resource.RLIM_INFINITY else min(bound, most)
+        resource.setrlimit(kind, (bound, bound))

@@ -1,0 +1,38 @@
+"""What one submission may take of the machine that grades it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+
+__all__ = ["GradingLimits"]
+
+
+@dataclass(frozen=True)
+class GradingLimits:
+    """The limits of one submission; a lab sets its own in the table ``[limits]`` of its manifest.
+
+    Attributes:
+        cell_seconds: that a cell, or one question put to an answer, may last.
+        submission_seconds: that all of them may last together.
+        memory_mb: that its processes may hold together, beside torch itself.
+        processes: and threads, that may run at once.
+        file_mb: that its files may hold together.
+        output_kb: of what it prints that is kept.
+    """
+
+    cell_seconds: float = 15
+    submission_seconds: float = 120
+    memory_mb: float = 2000
+    processes: float = 32
+    file_mb: float = 50
+    output_kb: float = 1000
+
+    @classmethod
+    def of(cls, values: Mapping[str, float]) -> GradingLimits:
+        """Those of a manifest; what it does not name stays as it is."""
+        return cls(**{each.name: values[each.name] for each in fields(cls) if each.name in values})
+
+    def to_dict(self) -> dict[str, float]:
+        """The limits as JSON-ready built-in types."""
+        return asdict(self)

@@ -1,0 +1,163 @@
+"""A student's answers that run in another process, as hidden tests see them.
+
+The handles here meet the protocols of :mod:`amal_attention.checks`, so that an expectation looks at them as it looks at
+modules of its own process. What comes back is plain: tensors, numbers, text, lists and tuples of these, and handles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Self
+
+from torch import Tensor
+
+from amal_attention.grading.frame import Handle
+
+__all__ = ["RemoteClassifier", "RemoteFunction", "RemoteModule", "RemoteStudent"]
+
+Ask = Callable[..., Any]
+
+
+class RemoteStudent:
+    """The answers of a submission that runs elsewhere: ``student.MeanPooling(dim=8)`` builds one of their classes.
+
+    Args:
+        ask: sends an operation and its details over there, and gives the value that comes back.
+    """
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def __getattr__(self, name: str) -> RemoteFunction:
+        """A function of the student's, or a class of theirs; whether it is there shows when it is called."""
+        if name.startswith("__"):  # pytest looks for such names on whatever a fixture gives
+            raise AttributeError(name)
+        return RemoteFunction(self._ask, name)
+
+
+class RemoteFunction:
+    """A function, or a class, over there.
+
+    Args:
+        ask: as for :class:`RemoteStudent`.
+        name: what it is called in the notebook.
+    """
+
+    def __init__(self, ask: Ask, name: str) -> None:
+        self._ask, self._name = ask, name
+
+    def __call__(self, *inputs: Any, **named: Any) -> Any:
+        """What it returns; a module comes back as a handle."""
+        sent = {key: _sent(each) for key, each in named.items()}
+        return _received(self._ask, self._ask("call", self._name, [_sent(each) for each in inputs], sent))
+
+    def gradient(self, *inputs: Tensor) -> Tensor | None:
+        """The gradient of the sum of what it returns with respect to the first input; None if it is cut off."""
+        return _tensor_or_none(self._ask("gradient", self._name, list(inputs)))
+
+
+class RemoteModule:
+    """A module over there; it meets :class:`amal_attention.checks.subject.Subject`.
+
+    Args:
+        ask: as for :class:`RemoteStudent`.
+        handle: its number there.
+    """
+
+    def __init__(self, ask: Ask, handle: Handle) -> None:
+        self._ask, self.handle = ask, handle
+
+    def __call__(self, *inputs: Any) -> Any:
+        """The reply of ``forward``."""
+        return self._do("__call__", *inputs)
+
+    def __getattr__(self, name: str) -> Any:
+        """What else the module has."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _received(self._ask, self._ask("attribute", self.handle, name))
+
+    def train(self) -> Self:
+        """Go into training mode."""
+        self._do("train")
+        return self
+
+    def eval(self) -> Self:
+        """Go into evaluation mode."""
+        self._do("eval")
+        return self
+
+    def parameters(self) -> dict[str, Tensor]:
+        """The values of the parameters that learn."""
+        return _tensors(self._do("parameters"))
+
+    def state(self) -> dict[str, Tensor]:
+        """The values of all parameters and buffers."""
+        return _tensors(self._do("state"))
+
+    def load(self, values: Mapping[str, Tensor]) -> None:
+        """Give some parameters or buffers other values."""
+        self._do("load", dict(values))
+
+    def gradients(self, x: Tensor, mask: Tensor, upstream: Tensor) -> tuple[dict[str, Tensor | None], Tensor | None]:
+        """Gradients of ``(pooled * upstream).sum()``: of each parameter that learns, and of ``x``."""
+        found, of_x = self._do("gradients", x, mask, upstream)
+        return _gradients(found), _tensor_or_none(of_x)
+
+    def _do(self, method: str, *inputs: Any, **named: Any) -> Any:
+        return _received(self._ask, self._ask("ask", self.handle, method, list(inputs), named))
+
+
+class RemoteClassifier(RemoteModule):
+    """A LightningModule over there; it meets :class:`amal_attention.checks.lightning_subject.ClassifierSubject`."""
+
+    def loss(self, batch: Any) -> Tensor:
+        """What ``training_step`` returns, a number, without dropout."""
+        return _tensor(self._do("loss", batch))
+
+    def loss_gradients(self, batch: Any) -> dict[str, Tensor | None]:
+        """The gradient of that loss for each parameter that learns."""
+        return _gradients(self._do("loss_gradients", batch))
+
+    def optimised(self) -> set[str]:
+        """Names of the parameters that ``configure_optimizers`` hands to an optimiser."""
+        return {str(each) for each in self._do("optimised")}
+
+    def fit(self, batches: Sequence[Any], steps: int) -> None:
+        """Take ``steps`` steps of its own optimiser over the batches, one after the other."""
+        self._do("fit", list(batches), steps)
+
+    def validate(self, batches: Sequence[Any]) -> dict[str, float]:
+        """What a Trainer logs over these validation batches."""
+        return {str(name): float(value) for name, value in dict(self._do("validate", list(batches))).items()}
+
+
+def _sent(value: Any) -> Any:
+    return value.handle if isinstance(value, RemoteModule) else value
+
+
+def _received(ask: Ask, value: Any) -> Any:
+    """The value, with modules in place of their numbers."""
+    match value:
+        case [Handle() as handle, bool(trains)]:
+            return (RemoteClassifier if trains else RemoteModule)(ask, handle)
+        case _:
+            return value
+
+
+def _tensor(value: Any) -> Tensor:
+    if not isinstance(value, Tensor):
+        raise TypeError(f"a tensor was asked for, and a {type(value).__name__} came")
+    return value
+
+
+def _tensor_or_none(value: Any) -> Tensor | None:
+    return None if value is None else _tensor(value)
+
+
+def _tensors(value: Any) -> dict[str, Tensor]:
+    return {str(name): _tensor(each) for name, each in dict(value).items()}
+
+
+def _gradients(value: Any) -> dict[str, Tensor | None]:
+    return {str(name): _tensor_or_none(each) for name, each in dict(value).items()}

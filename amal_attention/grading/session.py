@@ -1,0 +1,162 @@
+"""The student's side of a grading: it runs the cells of a notebook, and answers what is asked of what they define.
+
+This runs in the sandbox, beside code that may do anything to it. Nothing here is secret, and nothing that it says is
+believed: a reply is a value that the grader looks at, and a wrong one only costs marks.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+import socket
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import astuple
+from typing import Any
+
+import numpy as np
+import torch
+
+from amal_attention.checks.outcome import Outcome, State
+from amal_attention.checks.subject import LocalSubject
+from amal_attention.checks.wording import kind
+from amal_attention.errors import WireError
+from amal_attention.grading.definitions import definitions
+from amal_attention.grading.frame import Handle
+from amal_attention.grading.student import LocalStudent
+from amal_attention.grading.telling import outcome_of
+from amal_attention.grading.wire import Channel
+
+__all__ = ["Session", "prepare", "serve"]
+
+_FOREVER = 10.0**9
+
+
+def prepare() -> None:
+    """Make the shell in which cells run; once, before the fork of the process of any submission."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    class Shell(InteractiveShell):
+        def enable_gui(self, gui: str | None = None) -> None:
+            """There is none: what asks for pictures, such as ``%matplotlib inline``, is no error."""
+
+        system = InteractiveShell.system_raw  # the usual way needs a terminal
+
+    # A history would keep a thread, which forks do not carry over, and a file in somebody's home.
+    Shell.instance(config=Config(HistoryManager={"enabled": False}), colors="nocolor")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True)  # the last words of a process that dies are worth reading
+
+
+def serve(sock: socket.socket, layers: list[str]) -> None:
+    """Tell what closes the world around this process, then answer until the other end closes."""
+    channel = Channel(sock)
+    channel.send(layers, time.monotonic() + _FOREVER)
+    session = Session()
+    while True:
+        try:
+            request = channel.receive(time.monotonic() + _FOREVER)
+        except WireError:
+            return
+        reply = session.reply(*request)
+        try:
+            channel.send(reply, time.monotonic() + _FOREVER)
+        except WireError as error:
+            channel.send(("raised", _unsendable(reply, error)), time.monotonic() + _FOREVER)
+
+
+class Session:
+    """The names that a notebook defines, and the modules that were built of them."""
+
+    def __init__(self) -> None:
+        from IPython.core.getipython import get_ipython
+
+        self._shell: Any = get_ipython()
+        self._student = LocalStudent({})
+        self._subjects: list[LocalSubject] = []
+
+    def reply(self, operation: str, *details: Any) -> tuple[str, Any]:
+        """The reply to one request: ``("value", v)``, or ``("raised", ...)`` or ``("memory", ...)`` with an outcome."""
+        operations: dict[str, Callable[..., Any]] = {
+            "run": self.run,
+            "begin": self.begin,
+            "call": self.call,
+            "gradient": self.gradient,
+            "ask": self.ask,
+            "attribute": self.attribute,
+        }
+        try:
+            _tidy()
+            with torch.inference_mode(False), torch.enable_grad():
+                return "value", operations[operation](*details)
+        except Exception as error:
+            return "memory" if _is_out_of_memory(error) else "raised", astuple(outcome_of(error))
+        except BaseException as error:  # SystemExit and KeyboardInterrupt are a student's too
+            return "raised", astuple(Outcome("", State.MISSED, came=type(error).__name__))
+
+    def run(self, source: str, definitions_only: bool) -> None:
+        """Run a cell; with ``definitions_only`` only what it imports and what functions and classes it defines."""
+        if definitions_only:
+            source = definitions(self._shell.transform_cell(source))
+        result = self._shell.run_cell(source)
+        error = result.error_before_exec or result.error_in_exec
+        if error is not None:
+            raise error
+
+    def begin(self, seed: int) -> None:
+        """Begin a test: forget the modules built before, and start from this seed."""
+        self._subjects.clear()
+        self._student = LocalStudent(dict(self._shell.user_ns))
+        random.seed(seed)
+        np.random.seed(seed % 2**32)
+        torch.manual_seed(seed)
+
+    def call(self, name: str, inputs: list[Any], named: dict[str, Any]) -> Any:
+        """Call a function, or build a module."""
+        answer = getattr(self._student, name)
+        return self._sent(answer(*map(self._taken, inputs), **{key: self._taken(each) for key, each in named.items()}))
+
+    def gradient(self, name: str, inputs: list[Any]) -> Any:
+        """The gradient of a function with respect to its first input."""
+        return getattr(self._student, name).gradient(*inputs)
+
+    def ask(self, handle: Handle, method: str, inputs: list[Any], named: dict[str, Any]) -> Any:
+        """Call one of the methods that an expectation may call on a module."""
+        return self._sent(getattr(self._taken(handle), method)(*inputs, **named))
+
+    def attribute(self, handle: Handle, name: str) -> Any:
+        """An attribute of a module."""
+        return self._sent(getattr(self._taken(handle), name))
+
+    def _taken(self, value: Any) -> Any:
+        return self._subjects[value.id] if isinstance(value, Handle) else value
+
+    def _sent(self, value: Any) -> Any:
+        """The value, with a handle in place of a module."""
+        if not isinstance(value, LocalSubject):
+            return sorted(value) if isinstance(value, set) else value
+        if value not in self._subjects:
+            self._subjects.append(value)
+        return [Handle(self._subjects.index(value)), hasattr(value.module, "training_step")]
+
+
+def _tidy() -> None:
+    """Undo what code may have left changed for all that follows."""
+    torch.set_default_dtype(torch.float32)
+    torch.set_default_device(None)
+    torch.set_num_threads(1)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    if isinstance(error, MemoryError):
+        return True
+    return type(error) is RuntimeError and "DefaultCPUAllocator: can't allocate memory" in str(error)
+
+
+def _unsendable(reply: tuple[str, Any], error: WireError) -> tuple[Any, ...]:
+    came = kind(reply[1]) if reply[0] == "value" else "more than can be sent"
+    hint = "" if reply[0] == "value" else str(error)
+    return astuple(Outcome("", State.MISSED, "", came, "tensors, numbers, text, and lists of these", hint))

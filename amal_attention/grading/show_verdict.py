@@ -1,0 +1,63 @@
+"""How verdicts are shown in a terminal: a line each, and on demand what every lost point was lost for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+from statistics import median
+
+from amal_attention.checks.outcome import State
+from amal_attention.grading.telling import told
+from amal_attention.grading.verdict import QuestionVerdict, Verdict
+
+__all__ = ["summary_text", "verdict_details", "verdict_line"]
+
+
+def verdict_line(verdict: Verdict, width: int = 0) -> str:
+    """Name, status, points, and the questions that lost some."""
+    lost = ", ".join(_lost(each) for each in verdict.questions if each.earned < each.points)
+    if verdict.questions and all(each.state is State.TO_DO for each in verdict.questions):
+        lost = "nothing attempted"
+    earned = f"{verdict.earned:g}/{verdict.points:g}"
+    return f"{verdict.submission:<{width}}  {verdict.status:<13}  {earned:>9}  {lost}".rstrip()
+
+
+def verdict_details(verdict: Verdict) -> str:
+    """What became of the submission, and of each test that gave no points; indented, to stand below its line."""
+    lines = [*([f"why: {verdict.why}"] if verdict.why else []), *(f"repaired: {each}" for each in verdict.repairs)]
+    lines += [f"raised: {each}" for each in verdict.errors]
+    lines += [line for question in verdict.questions for line in _details(question)]
+    return "\n".join(f"    {line}" for line in "\n".join(lines).split("\n")) if lines else ""
+
+
+def summary_text(verdicts: Sequence[Verdict]) -> str:
+    """How many there are of each status, and what they earned on the whole."""
+    if not verdicts:
+        return "no submission"
+    statuses = Counter(str(verdict.status) for verdict in verdicts)
+    told = ", ".join(f"{count} {status}" for status, count in statuses.most_common())
+    middle = median(verdict.earned for verdict in verdicts)
+    things = "submission" if len(verdicts) == 1 else "submissions"
+    return f"{len(verdicts)} {things}: {told}; median {middle:g} of {verdicts[0].points:g} points"
+
+
+def _lost(question: QuestionVerdict) -> str:
+    if question.state is State.TO_DO:
+        return f"{question.question} not attempted"
+    return f"{question.question} -{question.points - question.earned:g}"
+
+
+def _details(question: QuestionVerdict) -> Iterator[str]:
+    if question.state is State.TO_DO:
+        yield told(question.question, question.tests[0].outcome)
+        return
+    lost = [test for test in question.tests if test.outcome.state is not State.MET]
+    for _, same in groupby(lost, key=lambda test: replace(test.outcome, expectation="")):  # one death, many tests
+        first, *others = same
+        names = f"{first.name.removeprefix('test_').replace('_', ' ')}{f' and {len(others)} more' if others else ''}"
+        yield f"{question.question}, {names}: -{sum(test.points for test in [first, *others]):g}"
+        yield f"  {told(question.question, first.outcome)}".replace("\n", "\n  ")
+        if first.hint and not others and first.hint != first.outcome.hint:
+            yield f"    see: {first.hint}"

@@ -1,0 +1,238 @@
+"""One submission, sat through question by question: a process that ends takes one question with it, and no more."""
+
+from __future__ import annotations
+
+import signal
+import time
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from amal_attention.checks.expectation import RaisedElsewhere
+from amal_attention.checks.outcome import Outcome, State
+from amal_attention.errors import WireError, explain
+from amal_attention.grading.printable import printable
+from amal_attention.grading.remote import RemoteStudent
+from amal_attention.grading.repair import AnswerCell, Answers
+from amal_attention.grading.sandbox import Child, Zygote
+from amal_attention.grading.supervisor import Ending
+from amal_attention.grading.wire import ChannelClosed, ChannelTimeout
+
+__all__ = ["CellError", "Loss", "Sits", "Sitting"]
+
+_ADVICE = {
+    "timeout": "is there a loop that does not end?",
+    "out_of_memory": "is something kept, or repeated, without end?",
+    "crashed": "run the notebook from the top: does its kernel die?",
+}
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Why a process was lost.
+
+    Attributes:
+        status: "timeout", "out_of_memory" or "crashed".
+        why: in words.
+        question: that was being answered, or whose cell was running; empty for a cell of no question.
+        cell: number of the cell that was running; 0 if none was.
+    """
+
+    status: str
+    why: str
+    question: str
+    cell: int = 0
+
+
+@dataclass(frozen=True)
+class CellError:
+    """What a cell of the notebook raised.
+
+    Attributes:
+        cell: its number in the file, from 1; 0 for a cell of the release.
+        question: that it answers, if any.
+        text: what was raised, and where.
+    """
+
+    cell: int
+    question: str
+    text: str
+
+
+class Sits(Protocol):
+    """What gives hidden tests the answers they look at."""
+
+    def begin(self, question: str, seed: int) -> Any:
+        """The student, before a test of ``question``.
+
+        Raises:
+            RaisedElsewhere: no test of this question can be held any more.
+        """
+
+
+class Sitting:
+    """The grading of one submission in processes of its own.
+
+    Args:
+        zygote: that forks them.
+        answers: the cells of the submission.
+
+    Attributes:
+        losses: the processes that were lost, in order.
+        errors: what cells raised, in the last run of the notebook.
+        cpu_seconds: that the processes took.
+        peak_mb: the most memory that one of them held.
+        output: the beginning of what the last process printed.
+    """
+
+    def __init__(self, zygote: Zygote, answers: Answers) -> None:
+        self._zygote, self._answers = zygote, answers
+        self._limits = zygote.limits
+        self._deadline = time.monotonic() + self._limits.submission_seconds
+        self._child: Child | None = None
+        self._question = ""
+        self._lost: dict[str, Loss] = {}
+        self._deadly: set[int] = set()
+        self.losses: list[Loss] = []
+        self.errors: tuple[CellError, ...] = ()
+        self.cpu_seconds = self.peak_mb = 0.0
+        self.output = ""
+
+    def begin(self, question: str, seed: int) -> RemoteStudent:
+        """The student, with the notebook run, before a test of ``question``.
+
+        Raises:
+            RaisedElsewhere: a process was lost to this question, or time is up.
+            SandboxError: there is no process to be had.
+        """
+        self._question = question
+        if time.monotonic() > self._deadline:
+            self._lost.setdefault(question, Loss("timeout", self._time_is_up(), question))
+        while question not in self._lost and self._child is None:
+            self._run_notebook()
+        if question in self._lost:
+            raise RaisedElsewhere(_told(self._lost[question]))
+        self.ask("begin", seed)
+        return RemoteStudent(self.ask)
+
+    def ask(self, operation: str, *details: Any) -> Any:
+        """What the submission answers.
+
+        Raises:
+            RaisedElsewhere: it raises something, answers what is no answer, or does not answer at all.
+        """
+        if self._child is None:
+            raise RaisedElsewhere(_told(self._lost[self._question]))
+        try:
+            return self._answer(self._child, (operation, *details))
+        except WireError as error:
+            self._lose(error, self._question)
+            raise RaisedElsewhere(_told(self._lost[self._question])) from error
+
+    @property
+    def lost(self) -> set[str]:
+        """The questions that a process was lost to, or for which there was no time."""
+        return set(self._lost)
+
+    def close(self) -> None:
+        """End the process."""
+        if self._child is not None:
+            self._end()
+
+    def _run_notebook(self) -> None:
+        """Run the cells in a new process, but those that cost one before."""
+        self._child = self._zygote.child()
+        errors = []
+        for place, cell in enumerate(self._answers.cells):
+            if place in self._deadly:
+                continue
+            try:
+                self._answer(self._child, ("run", cell.source, cell.definitions_only))
+            except RaisedElsewhere as error:
+                errors.append(CellError(cell.number, cell.question, error.outcome.came or error.outcome.hint))
+            except WireError as error:
+                self._deadly.add(place)
+                self._lose(error, cell.question, cell)
+                return
+        self.errors = tuple(errors)
+
+    def _answer(self, child: Child, request: tuple[Any, ...]) -> Any:
+        now = time.monotonic()
+        deadline = min(now + self._limits.cell_seconds, self._deadline)
+        child.channel.send(request, deadline)
+        match child.channel.receive(deadline):
+            case ("value", value):
+                return value
+            case ("raised", values):
+                raise RaisedElsewhere(_outcome(values))
+            case ("memory", _):
+                raise _OutOfMemory(explain(expected="an answer", got="no memory", do="take less"))
+        raise WireError(explain(expected="an answer", got="something else", do="its process is ended"))
+
+    def _lose(self, error: WireError, question: str, cell: AnswerCell | None = None) -> None:
+        """Count the process as lost to a question, and to the one that is asked too if there is no time for another."""
+        status, why = self._reason(error, self._end())
+        loss = Loss(status, why, question, cell.number if cell else 0)
+        self.losses.append(loss)
+        self._lost.setdefault(question, loss)
+        if time.monotonic() > self._deadline:
+            self._lost.setdefault(self._question, replace(loss, question=self._question))
+
+    def _end(self) -> Ending:
+        """End the process, and count what it took."""
+        child, self._child = self._child, None
+        ending = (child.end() if child is not None else None) or Ending(0)
+        self.cpu_seconds += ending.cpu_seconds
+        self.peak_mb = max(self.peak_mb, ending.peak_mb)
+        self.output = ending.output
+        return ending
+
+    def _reason(self, error: WireError, ending: Ending) -> tuple[str, str]:
+        """The status of a process that was lost, and why it was, in words."""
+        limits = self._limits
+        if isinstance(error, _OutOfMemory) or ending.over == "memory":
+            return "out_of_memory", f"more than {limits.memory_mb:g} MB of memory"
+        if ending.over:
+            return "crashed", f"more than {limits.processes:g} {ending.over} at once"
+        if isinstance(error, ChannelTimeout):
+            late = time.monotonic() >= self._deadline
+            return "timeout", self._time_is_up() if late else f"no answer within {limits.cell_seconds:g} s"
+        if not isinstance(error, ChannelClosed):
+            return "crashed", "an answer came that is none"
+        if ending.status < 0:
+            return "crashed", f"its process died of {_signal(-ending.status)}"
+        return "crashed", f"its process ended by itself, with status {ending.status}"
+
+    def _time_is_up(self) -> str:
+        return f"the {self._limits.submission_seconds:g} s for the whole notebook are over"
+
+
+class _OutOfMemory(WireError):
+    """The process is still there, but what it kept would fail all that follows."""
+
+
+def _signal(number: int) -> str:
+    """What a signal is called, such as "Segmentation fault"."""
+    return signal.strsignal(number) or f"signal {number}"
+
+
+def _told(loss: Loss) -> Outcome:
+    """What a student reads of a test that was not held."""
+    where = f", in cell {loss.cell}" if loss.cell else ""
+    return Outcome(
+        "the answer replies", State.MISSED, came=loss.why + where, expected="an answer", hint=_ADVICE[loss.status]
+    )
+
+
+def _outcome(values: Any) -> Outcome:
+    """The outcome that a submission's process tells, if it is one that can lose marks.
+
+    Raises:
+        WireError: it is not.
+    """
+    try:
+        _, state, *texts = values
+        sent, came, expected, hint = map(printable, texts)
+        outcome = Outcome("", State(state), sent, came, expected, hint)
+    except (TypeError, ValueError) as error:
+        raise WireError(explain(expected="an outcome", got="something else", do="its process is ended")) from error
+    return replace(outcome, state=State.MISSED) if outcome.state is State.MET else outcome

@@ -1,0 +1,47 @@
+"""Hidden tests inside the student's own kernel, for a course that grades with nbgrader's own ``autograde``.
+
+A test cell calls this where students do not see it. Honest submissions earn what ``amal grade`` gives them; a dishonest
+one can do as it likes with tests that run beside it, which is why there is a sandbox.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+from amal_attention.checks.check import marked_elsewhere
+from amal_attention.errors import LabError
+
+__all__ = ["hidden_points"]
+
+
+def hidden_points(lab: str, question: str, names: Mapping[str, Any], seed: int = 1) -> float | None:
+    """The points that the hidden tests of a question give; then a check that is missed takes none.
+
+    Args:
+        lab: its name; its folder lies in ``AMAL_LABS``.
+        question: ``grade_id`` of its solution cell.
+        names: what the notebook defines: ``globals()``.
+        seed: of what the tests draw.
+
+    Returns:
+        The points, as a cell's last expression nbgrader's partial credit; None where the lab is not to be found, so
+        that the cell's own checks decide.
+    """
+    from amal_attention.grading.hidden import with_hidden_tests
+    from amal_attention.grading.submission import LocalSitting
+    from amal_attention.lab import Lab
+
+    try:
+        folder = Lab.find(lab).folder / "hidden_tests"
+    except LabError as error:
+        print(f"the public checks alone decide: {error}")
+        return None
+    with warnings.catch_warnings(), contextlib.redirect_stderr(sys.stdout):  # nbgrader takes all for any warning
+        warnings.simplefilter("ignore")
+        held = with_hidden_tests(folder, seed, lambda tests: tests.hold(LocalSitting(names), {question}))
+    marked_elsewhere.add(question)
+    return sum(test.earned for test in held.get(question, ()))

@@ -1,0 +1,70 @@
+"""What isolates submissions on this machine, found out by trying."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from amal_attention.errors import SandboxError
+from amal_attention.grading import doctor
+from amal_attention.grading.doctor import Finding, examine_sandbox
+from amal_attention.grading.sandbox import Zygote
+
+ATTEMPTS = [
+    "reads a file of yours",
+    "writes into this package",
+    "sees other processes",
+    "signals the grader",
+    "uses the network",
+    "makes a user namespace",
+]
+
+
+def by_what(findings: list[Finding]) -> dict[str, tuple[bool, str]]:
+    return {each.what: (each.well, each.told) for each in findings}
+
+
+@pytest.fixture
+def zygote_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    def use(zygote: Zygote) -> None:
+        monkeypatch.setattr(doctor, "Zygote", lambda *_: contextlib.nullcontext(zygote))
+
+    return use
+
+
+def test_without_bubblewrap_it_says_how_to_install_it(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert examine_sandbox() == [Finding("bubblewrap", False, "not installed: apt install bubblewrap")]
+
+
+def test_in_the_sandbox_a_submission_can_do_none_of_it(shut_in, zygote_of, tmp_path):
+    zygote_of(shut_in)
+    findings = examine_sandbox()
+    assert [each for each in findings if not each.well] == []
+    found = by_what(findings)
+    assert found["bubblewrap"][1].startswith("bubblewrap ")
+    assert [each.told for each in findings if each.what == "layer"] == list(shut_in.layers)
+    assert {f"a submission that {each}" for each in ATTEMPTS} <= set(found)
+    assert {told for what, (_, told) in found.items() if "submission" in what} == {"it cannot"}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_outside_it_the_same_attempts_succeed(bubblewrap, beside, zygote_of):
+    zygote_of(beside)
+    found = by_what(examine_sandbox())
+    for attempt in ("reads a file of yours", "writes into this package", "sees other processes", "signals the grader"):
+        assert found[f"a submission that {attempt}"] == (False, "it can")
+
+
+def test_a_sandbox_that_does_not_start_is_a_finding(bubblewrap, monkeypatch):
+    def broken(*_: object) -> None:
+        raise SandboxError("no namespaces")
+
+    monkeypatch.setattr(doctor, "Zygote", broken)
+    *_, last = examine_sandbox()
+    assert last == Finding("sandbox", False, "no namespaces")

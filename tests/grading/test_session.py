@@ -1,0 +1,279 @@
+"""What a submission's process replies, asked over its channel; it is not shut in, which changes no reply."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from amal_attention.checks.outcome import Outcome, State
+from amal_attention.grading.frame import Handle
+from amal_attention.grading.sandbox import Child
+from amal_attention.grading.wire import ChannelClosed
+
+Ask = Callable[..., tuple[str, Any]]
+
+
+@pytest.fixture
+def ask(child: Child) -> Ask:
+    """Ask the process, and give its reply: what kind it is of, and what came."""
+
+    def reply(*request: Any) -> tuple[str, Any]:
+        child.channel.send(request, time.monotonic() + 30)
+        return child.channel.receive(time.monotonic() + 30)
+
+    return reply
+
+
+@pytest.fixture
+def run(ask: Ask) -> Callable[..., tuple[str, Any]]:
+    """Run cells, then begin a test; what the last of them gives."""
+
+    def cells(*sources: str, seed: int = 1, definitions_only: bool = False) -> tuple[str, Any]:
+        replies = [ask("run", source, definitions_only) for source in sources]
+        assert ask("begin", seed) == ("value", None)
+        return replies[-1]
+
+    return cells
+
+
+def outcome_in(reply: tuple[str, Any], kind: str = "raised") -> Outcome:
+    said, values = reply
+    assert said == kind
+    outcome = Outcome(*values)
+    return Outcome(**{**vars(outcome), "state": State(outcome.state)})
+
+
+def test_a_function_of_a_cell_is_called_with_what_is_sent(ask, run):
+    assert run("base = 10", "def count(items, *, step=1):\n    return base + step * len(items)") == ("value", None)
+    assert ask("call", "count", [[1, 2]], {}) == ("value", 12)
+    assert ask("call", "count", [(1, 2, 3)], {"step": 5}) == ("value", 25)
+
+
+def test_a_cell_that_raises_is_told_with_its_line_and_the_next_one_runs(ask, run):
+    reply = ask("run", "a = 1\nb = a / 0\nc = 3", False)
+    told = outcome_in(reply)
+    assert told.state is State.MISSED
+    assert told.came.startswith("ZeroDivisionError: division by zero") and "line 2" in told.came
+    assert run("def known(): return [a, 'c' in globals()]") == ("value", None)
+    assert ask("call", "known", [], {}) == ("value", [1, False])
+
+
+def test_a_cell_that_is_no_python_is_told(ask):
+    assert outcome_in(ask("run", "def broken(:", False)).came.startswith("SyntaxError")
+
+
+def test_a_cell_may_hold_what_notebooks_hold(ask, run):
+    assert run("%matplotlib inline\nfiles = !echo one two\ndef first(): return files[0]") == ("value", None)
+    assert ask("call", "first", [], {}) == ("value", "one two")
+
+
+def test_a_cell_that_asks_for_input_gets_none(ask):
+    assert outcome_in(ask("run", "input('go on?')", False)).state is State.MISSED
+
+
+def test_of_a_cell_that_trains_only_definitions_are_run(ask, run):
+    source = "import math\n%time loss = 1\nloss = train()\ndef area(r): return math.pi * r * r\nprint(area(1))"
+    assert run(source, definitions_only=True) == ("value", None)
+    assert ask("call", "area", [1], {}) == ("value", pytest.approx(3.14159, abs=1e-4))
+    assert outcome_in(ask("call", "loss", [], {})).state is State.TO_DO
+
+
+def test_of_a_cell_that_trains_and_is_no_python_nothing_is_run(ask):
+    assert outcome_in(ask("run", "x = (", True)).came.startswith("SyntaxError")
+
+
+def test_a_name_that_no_cell_defines_is_to_be_written(ask, run):
+    run("a = 1")
+    told = outcome_in(ask("call", "missing", [], {}))
+    assert told.state is State.TO_DO and "expected missing in the notebook" in told.hint
+
+
+def test_what_an_answer_raises_is_told(ask, run):
+    run("def fail():\n    raise ValueError('no')", "def unwritten():\n    raise NotImplementedError")
+    assert "ValueError: no" in outcome_in(ask("call", "fail", [], {})).came
+    assert outcome_in(ask("call", "unwritten", [], {})).state is State.TO_DO
+
+
+@pytest.mark.parametrize("raised", ["SystemExit(0)", "KeyboardInterrupt"])
+def test_what_would_end_the_process_is_told_too(ask, run, raised):
+    run(f"def leave():\n    raise {raised}")
+    name = raised.removesuffix("(0)")
+    assert outcome_in(ask("call", "leave", [], {})) == Outcome("", State.MISSED, came=name)
+    assert outcome_in(ask("run", f"raise {raised}", False)).came.startswith(name)
+    assert ask("begin", 1) == ("value", None)
+
+
+def test_an_operation_that_is_none_is_told(ask):
+    assert "KeyError: 'exec'" in outcome_in(ask("exec", "1")).came
+    assert ask("begin", 1) == ("value", None)
+
+
+@pytest.mark.parametrize("error", ["MemoryError()", 'RuntimeError("[x] DefaultCPUAllocator: can\'t allocate memory")'])
+def test_memory_that_is_not_there_is_told_apart(ask, run, error):
+    run(f"def grow():\n    raise {error}")
+    assert outcome_in(ask("call", "grow", [], {}), "memory").state is State.MISSED
+    assert outcome_in(ask("run", "grow()", False), "memory").state is State.MISSED
+
+
+def test_memory_that_torch_does_not_get_is_told_apart(ask, run):
+    run("import torch\ndef grow(): return torch.empty(2**55)")
+    assert outcome_in(ask("call", "grow", [], {}), "memory").state is State.MISSED
+
+
+UNSENDABLE = {
+    "object()": "object",
+    "print": "function",
+    "[1, object()]": "a list of 2",
+    "1j": "complex",
+    "2**70": "int",
+    "__import__('torch').zeros(2, dtype=__import__('torch').complex64)": "tensor",
+    "'\\ud800'": "str",
+    "'a' * 2**17": "str",
+}
+
+
+@pytest.mark.parametrize("value", UNSENDABLE)
+def test_a_value_that_cannot_be_sent_is_told_and_the_next_one_comes(ask, run, value):
+    run(f"def give():\n    return {value}\ndef fine(): return 1")
+    told = outcome_in(ask("call", "give", [], {}))
+    assert told.state is State.MISSED and UNSENDABLE[value] in told.came
+    assert told.expected == "tensors, numbers, text, and lists of these"
+    assert ask("call", "fine", [], {}) == ("value", 1)
+
+
+def test_an_error_that_cannot_be_sent_is_told_too(ask, run):
+    run("def fail():\n    raise ValueError('\\ud800')")
+    told = outcome_in(ask("call", "fail", [], {}))
+    assert told.state is State.MISSED and told.came
+
+
+def test_a_set_comes_as_a_list_in_order(ask, run):
+    run("def give(): return {3, 1, 2}")
+    assert ask("call", "give", [], {}) == ("value", [1, 2, 3])
+
+
+DOUBLING = """
+import torch
+class Doubling(torch.nn.Module):
+    def __init__(self, width=1):
+        super().__init__()
+        self.width = width
+        self.factor = torch.nn.Parameter(torch.full((width,), 2.0))
+    def forward(self, x, mask=None):
+        return x * self.factor, mask
+class Trained(Doubling):
+    def training_step(self, batch, index): return self.factor.sum()
+class Around(torch.nn.Module):
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+    def forward(self, x): return self.inner(x)[0] + 1
+"""
+
+
+def test_a_module_comes_as_its_number_and_whether_it_trains(ask, run):
+    run(DOUBLING)
+    assert ask("call", "Doubling", [], {}) == ("value", [Handle(0), False])
+    assert ask("call", "Trained", [3], {}) == ("value", [Handle(1), True])
+    assert ask("attribute", Handle(1), "width") == ("value", 3)
+    assert ask("attribute", Handle(1), "inner")[0] == "raised"
+
+
+def test_a_module_that_answers_with_itself_keeps_its_number(ask, run):
+    run(DOUBLING)
+    ask("call", "Doubling", [], {})
+    assert ask("ask", Handle(0), "eval", [], {}) == ("value", [Handle(0), False])
+    assert ask("ask", Handle(0), "train", [], {}) == ("value", [Handle(0), False])
+    assert ask("attribute", Handle(0), "training") == ("value", True)
+
+
+def test_a_module_is_handed_to_another_by_its_number(ask, run):
+    run(DOUBLING)
+    ask("call", "Doubling", [], {})
+    assert ask("call", "Around", [Handle(0)], {}) == ("value", [Handle(1), False])
+    assert ask("call", "Around", [], {"inner": Handle(0)}) == ("value", [Handle(2), False])
+    for each in (1, 2):
+        _, value = ask("ask", Handle(each), "__call__", [torch.tensor([3.0])], {})
+        assert value.tolist() == [7.0]
+
+
+def test_the_next_test_begins_without_the_modules_of_the_one_before(ask, run):
+    run(DOUBLING)
+    ask("call", "Doubling", [], {})
+    assert ask("begin", 2) == ("value", None)
+    assert "IndexError" in outcome_in(ask("attribute", Handle(0), "width")).came
+    assert ask("call", "Trained", [], {}) == ("value", [Handle(0), True])
+
+
+def test_a_gradient_is_that_of_the_sum(ask, run):
+    run("def cube(x): return x ** 3", "def cut(x): return x.detach()")
+    _, found = ask("gradient", "cube", [torch.tensor([2.0, 3.0])])
+    assert found.tolist() == [12.0, 27.0]
+    assert ask("gradient", "cut", [torch.tensor([2.0])]) == ("value", None)
+
+
+def test_the_attention_that_is_known_is_always_ours(ask, run):
+    run("class FixedAttention: pass")
+    assert ask("call", "FixedAttention", [torch.ones(1, 2), 3], {}) == ("value", [Handle(0), False])
+
+
+DRAWS = "import random, numpy, torch\ndef draw(): return [random.random(), float(numpy.random.rand()), torch.rand(2)]"
+
+
+@pytest.mark.parametrize("seed", [7, 2**31 - 1, 2**40 + 3])
+def test_each_test_begins_from_its_seed(ask, run, seed):
+    run(DRAWS, "draw()", seed=seed)
+    _, (first, second, third) = ask("call", "draw", [], {})
+    assert first == random.Random(seed).random()
+    assert second == np.random.RandomState(seed % 2**32).rand()
+    assert torch.equal(third, torch.rand(2, generator=torch.Generator().manual_seed(seed)))
+    assert ask("call", "draw", [], {})[1][0] != first
+
+
+CHANGES = """
+import torch
+torch.set_default_dtype(torch.float64)
+torch.set_grad_enabled(False)
+torch.set_num_threads(3)
+torch.set_default_device("meta")
+"""
+SETTINGS = """
+def settings():
+    made = torch.ones(1)
+    return [str(made.dtype), torch.is_grad_enabled(), torch.get_num_threads(), made.device.type]
+"""
+
+
+def test_what_a_cell_or_a_call_leaves_set_is_set_back_before_the_next(ask, run):
+    run(CHANGES, SETTINGS + f"def change():\n    exec({CHANGES!r})")
+    expected = ("value", ["torch.float32", True, 1, "cpu"])
+    assert ask("call", "settings", [], {}) == expected
+    ask("call", "change", [], {})
+    assert ask("call", "settings", [], {}) == expected
+
+
+def test_what_is_sent_is_not_changed_by_who_gets_it_twice(ask, run):
+    run("def twice(x, y):\n    x.zero_()\n    return y")
+    _, value = ask("call", "twice", [torch.ones(1), torch.ones(1)], {})
+    assert value.tolist() == [1.0]
+
+
+def test_what_is_printed_before_a_process_dies_is_kept(child):
+    deadline = time.monotonic() + 30
+    child.channel.send(("run", "import os\nprint('last')\nprint('words')\nos._exit(3)", False), deadline)
+    with pytest.raises(ChannelClosed):
+        child.channel.receive(deadline)
+    ending = child.end()
+    assert ending is not None and (ending.status, ending.output) == (3, "last\nwords\n")
+
+
+def test_a_process_ends_when_its_channel_does(child):
+    child.channel.close()
+    ending = child.end()
+    assert ending is not None and ending.over == ""

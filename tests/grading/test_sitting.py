@@ -1,0 +1,313 @@
+"""One submission, in processes that are played: what each reply, each death and each delay costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import astuple
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from amal_attention.checks.expectation import RaisedElsewhere
+from amal_attention.checks.outcome import Outcome, State
+from amal_attention.errors import SandboxError, WireError
+from amal_attention.grading import sitting as module
+from amal_attention.grading.limits import GradingLimits
+from amal_attention.grading.repair import AnswerCell, Answers
+from amal_attention.grading.sitting import CellError, Loss, Sitting
+from amal_attention.grading.supervisor import Ending
+from amal_attention.grading.wire import ChannelClosed, ChannelTimeout
+
+LIMITS = GradingLimits(cell_seconds=10, submission_seconds=100, memory_mb=300, processes=4)
+CELLS = (AnswerCell(1, "", "setup"), AnswerCell(3, "q1", "first"), AnswerCell(5, "q2", "second", True))
+OK = ("value", None)
+
+
+class Clock:
+    """Time that passes when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+class Played:
+    """A zygote whose children do what ``script`` says of each request: a reply, or an error that is raised.
+
+    ``deadlines`` are those of the requests, ``requests`` what was asked, by child.
+    """
+
+    def __init__(self, script: Callable[..., Any], clock: Clock) -> None:
+        self.limits, self.script, self.clock = LIMITS, script, clock
+        self.requests: list[list[tuple[Any, ...]]] = []
+        self.deadlines: list[float] = []
+        self.ended = 0
+        self.ending: Ending | None = Ending(-9, cpu_seconds=1.5, peak_mb=7.0, output="last words")
+
+    def child(self) -> Any:
+        self.requests.append([])
+        return SimpleNamespace(channel=self, end=self.end)
+
+    def send(self, request: tuple[Any, ...], deadline: float) -> None:
+        self.requests[-1].append(request)
+        self.deadlines.append(deadline)
+
+    def receive(self, deadline: float) -> Any:
+        reply = self.script(*self.requests[-1][-1])
+        if isinstance(reply, ChannelTimeout):
+            self.clock.now = deadline + 0.001
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+    def end(self) -> Ending | None:
+        self.ended += 1
+        return self.ending
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(module, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def sit(clock: Clock) -> Callable[..., tuple[Sitting, Played]]:
+    def start(script: Callable[..., Any] = lambda *request: OK) -> tuple[Sitting, Played]:
+        zygote = Played(script, clock)
+        return Sitting(zygote, Answers("en", CELLS, ())), zygote  # type: ignore[arg-type]
+
+    return start
+
+
+def told(call: Callable[[], object]) -> Outcome:
+    with pytest.raises(RaisedElsewhere) as caught:
+        call()
+    return caught.value.outcome
+
+
+def on(source: str, reply: Any, otherwise: Any = OK) -> Callable[..., Any]:
+    """What is replied to a request that holds this text, and to others."""
+    return lambda *request: reply if source in request else otherwise
+
+
+def raised(outcome: Outcome) -> tuple[str, Any]:
+    return "raised", astuple(outcome)
+
+
+def test_the_notebook_is_run_once_in_order_before_the_first_test(sit):
+    sitting, zygote = sit()
+    assert zygote.requests == []
+    sitting.begin("q1", 7)
+    sitting.begin("q2", 8)
+    ran = [("run", "setup", False), ("run", "first", False), ("run", "second", True)]
+    assert zygote.requests == [[*ran, ("begin", 7), ("begin", 8)]]
+    assert (sitting.losses, sitting.errors, sitting.lost, zygote.ended) == ([], (), set(), 0)
+
+
+def test_the_student_asks_the_process(sit):
+    sitting, zygote = sit(on("add", ("value", 5)))
+    assert sitting.begin("q1", 1).add(2, 3) == 5
+    assert zygote.requests[0][-1] == ("call", "add", [2, 3], {})
+
+
+def test_a_cell_that_raises_is_told_and_those_after_it_run(sit):
+    sitting, zygote = sit(on("first", raised(Outcome("", State.MISSED, came="ValueError: no (line 2)"))))
+    sitting.begin("q2", 1)
+    assert sitting.errors == (CellError(3, "q1", "ValueError: no (line 2)"),)
+    assert ("run", "second", True) in zygote.requests[0] and sitting.losses == []
+
+
+def test_a_cell_that_is_not_written_is_told_by_its_hint(sit):
+    sitting, _ = sit(on("first", raised(Outcome("", State.TO_DO, hint="in first, line 2"))))
+    sitting.begin("q1", 1)
+    assert sitting.errors == (CellError(3, "q1", "in first, line 2"),)
+
+
+def test_what_is_raised_in_an_answer_costs_no_process(sit):
+    sitting, zygote = sit(on("add", raised(Outcome("the answer can be used", State.MISSED, came="KeyError: 3"))))
+    student = sitting.begin("q1", 1)
+    outcome = told(lambda: student.add(1))
+    assert (outcome.came, outcome.state, outcome.expectation) == ("KeyError: 3", State.MISSED, "")
+    sitting.begin("q1", 2)
+    assert (sitting.losses, zygote.ended) == ([], 0)
+
+
+DEATHS = {
+    "segmentation fault": (ChannelClosed(""), Ending(-11), "crashed", "its process died of Segmentation fault"),
+    "unknown signal": (ChannelClosed(""), Ending(-60), "crashed", "its process died of Real-time signal"),
+    "exit": (ChannelClosed(""), Ending(0), "crashed", "its process ended by itself, with status 0"),
+    "exit with a status": (ChannelClosed(""), Ending(3), "crashed", "its process ended by itself, with status 3"),
+    "nothing known": (ChannelClosed(""), None, "crashed", "its process ended by itself, with status 0"),
+    "memory": (ChannelClosed(""), Ending(-9, "memory"), "out_of_memory", "more than 300 MB of memory"),
+    "processes": (ChannelClosed(""), Ending(-9, "processes"), "crashed", "more than 4 processes at once"),
+    "late": (ChannelTimeout(""), Ending(-9), "timeout", "no answer within 10 s"),
+    "late with much memory": (ChannelTimeout(""), Ending(-9, "memory"), "out_of_memory", "more than 300 MB of memory"),
+    "malformed": (WireError(""), Ending(-9), "crashed", "an answer came that is none"),
+    "no memory": (("memory", None), Ending(-9), "out_of_memory", "more than 300 MB of memory"),
+    "no pair": (5, Ending(-9), "crashed", "an answer came that is none"),
+    "three parts": (("value", 1, 2), Ending(-9), "crashed", "an answer came that is none"),
+    "unknown kind": (("verdict", 1), Ending(-9), "crashed", "an answer came that is none"),
+}
+
+
+@pytest.mark.parametrize("name", DEATHS)
+def test_a_process_lost_in_an_answer_costs_its_question_alone_and_is_told(sit, name):
+    reply, ending, status, why = DEATHS[name]
+    sitting, zygote = sit(on("add", reply))
+    zygote.ending = ending
+    student = sitting.begin("q1", 1)
+    outcome = told(lambda: student.add(1))
+    assert outcome.state is State.MISSED and outcome.came.startswith(why) and outcome.hint
+    (loss,) = sitting.losses
+    assert (loss.status, loss.question, loss.cell) == (status, "q1", 0) and loss.why.startswith(why)
+    assert sitting.lost == {"q1"}
+    assert told(lambda: student.add(1)) == told(lambda: sitting.begin("q1", 2)) == outcome
+    assert len(zygote.requests) == 1
+    sitting.begin("q2", 3)
+    assert zygote.requests[1] == [*zygote.requests[0][:3], ("begin", 3)]  # all of it again, in a new process
+    assert sitting.losses == [loss]
+
+
+def test_what_kills_a_process_is_hinted_at(sit):
+    hints = set()
+    for reply in (ChannelTimeout(""), ("memory", None), ChannelClosed("")):
+        sitting, _ = sit(on("add", reply))
+        student = sitting.begin("q1", 1)
+        hints.add(told(lambda student=student: student.add(1)).hint)
+    assert len(hints) == 3 and all(hints)
+
+
+def test_a_deadly_cell_is_left_out_when_the_notebook_is_run_again(sit):
+    sitting, zygote = sit(on("first", ChannelClosed("")))
+    zygote.ending = Ending(-11)
+    sitting.begin("q2", 1)
+    first, second = zygote.requests
+    assert first == [("run", "setup", False), ("run", "first", False)]
+    assert second == [("run", "setup", False), ("run", "second", True), ("begin", 1)]
+    assert sitting.losses == [Loss("crashed", "its process died of Segmentation fault", "q1", 3)]
+    assert told(lambda: sitting.begin("q1", 1)).came == "its process died of Segmentation fault, in cell 3"
+
+
+def test_a_deadly_cell_of_no_question_costs_none(sit):
+    sitting, zygote = sit(on("setup", ChannelTimeout("")))
+    sitting.begin("q1", 1)
+    sitting.begin("q2", 1)
+    assert sitting.losses == [Loss("timeout", "no answer within 10 s", "", 1)]
+    assert [request[1] for request in zygote.requests[1][:2]] == ["first", "second"]
+    assert sitting.lost == {""}
+
+
+def test_every_cell_may_be_deadly_and_there_is_an_end(sit):
+    sitting, zygote = sit(lambda operation, *details: ChannelClosed("") if operation == "run" else OK)
+    sitting.begin("q3", 1)
+    assert len(zygote.requests) == 4 and zygote.requests[-1] == [("begin", 1)]
+    assert [loss.cell for loss in sitting.losses] == [1, 3, 5]
+
+
+def test_the_error_of_a_cell_is_that_of_the_last_run(sit):
+    failing = raised(Outcome("", State.MISSED, came="E"))
+    sitting, _ = sit(lambda *request: {"setup": failing, "add": ChannelClosed("")}.get(request[1], OK))
+    student = sitting.begin("q1", 1)
+    told(lambda: student.add(1))
+    sitting.begin("q2", 1)
+    assert [error.cell for error in sitting.errors] == [1]
+
+
+def test_a_request_may_last_as_long_as_a_cell_and_no_longer_than_what_is_left_of_all(sit, clock):
+    sitting, zygote = sit()
+    sitting.begin("q1", 1)
+    assert zygote.deadlines[-1] == 1010
+    clock.now = 1095
+    sitting.begin("q1", 1)
+    assert zygote.deadlines[-1] == 1100
+
+
+def test_when_time_is_up_no_question_is_asked_any_more(sit, clock):
+    sitting, zygote = sit()
+    sitting.begin("q1", 1)
+    clock.now = 1100.5
+    outcome = told(lambda: sitting.begin("q2", 1))
+    assert outcome.came == "the 100 s for the whole notebook are over"
+    assert sitting.lost == {"q2"} and zygote.requests[0][-1] == ("begin", 1)
+
+
+def test_a_question_in_which_time_runs_out_is_told_so(sit, clock):
+    sitting, _ = sit(on("add", ChannelTimeout("")))
+    student = sitting.begin("q1", 1)
+    clock.now = 1095
+    assert told(lambda: student.add(1)).came == "the 100 s for the whole notebook are over"
+
+
+def test_a_cell_in_which_time_runs_out_costs_the_question_that_is_asked_too(sit, clock):
+    sitting, zygote = sit(on("first", ChannelTimeout("")))
+    clock.now = 1095
+    assert told(lambda: sitting.begin("q2", 1)).came == "the 100 s for the whole notebook are over, in cell 3"
+    assert sitting.lost == {"q1", "q2"} and len(zygote.requests) == 1
+    assert [loss.question for loss in sitting.losses] == ["q1"]
+
+
+def test_what_processes_took_is_counted_together(sit):
+    sitting, zygote = sit(on("add", ChannelClosed("")))
+    student = sitting.begin("q1", 1)
+    told(lambda: student.add(1))
+    sitting.begin("q2", 1)
+    zygote.ending = Ending(0, cpu_seconds=0.25, peak_mb=3.0, output="later")
+    sitting.close()
+    assert (sitting.cpu_seconds, sitting.peak_mb, sitting.output) == (1.75, 7.0, "later")
+    sitting.close()
+    assert zygote.ended == 2
+
+
+def test_a_machine_without_processes_is_no_fault_of_the_submission(sit):
+    sitting, zygote = sit()
+
+    def none() -> None:
+        raise SandboxError("no process")
+
+    zygote.child = none
+    with pytest.raises(SandboxError):
+        sitting.begin("q1", 1)
+    assert sitting.losses == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        None,
+        3,
+        "text",
+        [],
+        ["a", "missed", "", "", ""],
+        ["a", "missed", "", "", "", "", ""],
+        ["a", "well", "", "", "", ""],
+        ["a", "missed", "", 3, "", ""],
+        ["a", "missed", "", None, "", ""],
+        {"state": "missed"},
+    ],
+)
+def test_an_outcome_that_is_none_costs_the_process(sit, values):
+    sitting, _ = sit(on("add", ("raised", values)))
+    student = sitting.begin("q1", 1)
+    assert told(lambda: student.add(1)).came == "an answer came that is none"
+    assert [loss.status for loss in sitting.losses] == ["crashed"]
+
+
+def test_an_outcome_from_there_can_only_lose_and_cannot_act_on_a_terminal(sit):
+    lie = Outcome("every test is met", State.MET, "\x1b[2J", "a" * 2000, "\u202e", "fine")
+    sitting, _ = sit(on("add", raised(lie)))
+    student = sitting.begin("q1", 1)
+    outcome = told(lambda: student.add(1))
+    assert (outcome.expectation, outcome.state) == ("", State.MISSED)
+    assert (outcome.sent, outcome.came, outcome.expected) == (r"\x1b[2J", "a" * 1000 + "…", r"\u202e")
+
+
+def test_what_is_still_to_do_stays_so(sit):
+    sitting, _ = sit(on("add", raised(Outcome("", State.TO_DO, hint="in add, line 2"))))
+    student = sitting.begin("q1", 1)
+    outcome = told(lambda: student.add(1))
+    assert (outcome.state, outcome.hint) == (State.TO_DO, "in add, line 2")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import resource
 import tempfile
 from pathlib import Path
@@ -24,6 +25,7 @@ NAMESPACES = ("user", "mount", "pid", "ipc", "uts", "network")
 
 _SETTINGS = ("/proc/sys", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/acpi", "/proc/mtrr", "/proc/sysrq-trigger")
 _SECRETS = ("/proc/keys", "/proc/key-users", "/proc/timer_list", "/proc/kallsyms", "/proc/kcore", "/proc/vmallocinfo")
+_OCTAL = re.compile(r"\\([0-7]{3})")  # how a space is written in mountinfo
 _MB = 2**20
 _OPEN_FILES = 256
 _GRACE_SECONDS = 10  # of CPU, beyond the time in which the grader ends it
@@ -80,10 +82,23 @@ def data_bytes() -> int | None:
 def _mounts(limits: GradingLimits) -> list[str]:
     """A /proc without the other processes, and empty folders where one can write."""
     mount("", "/", flags=("rec", "private"))
+    shown = {each: os.open(each, os.O_PATH) for each in _mounted_in("/tmp")}
     for folder, files in (("/tmp", 10_000), ("/dev/shm", 1_000)):
         mount("tmpfs", folder, f"size={int(limits.file_mb * _MB)},nr_inodes={files},mode=700")
+    for place, descriptor in shown.items():  # the packages themselves, where someone keeps them in /tmp
+        Path(place).mkdir(parents=True, exist_ok=True)
+        mount("", place, flags=("bind", "rec"), source=f"/proc/self/fd/{descriptor}")
+        mount("", place, flags=("bind", "remount", "rdonly", "nosuid", "nodev"))
+        os.close(descriptor)
     mount("tmpfs", "/dev/pts", "size=4096", flags=("nosuid", "nodev", "rdonly"))
     return ["empty folders of its own", *_proc()]
+
+
+def _mounted_in(folder: str) -> list[str]:
+    """Where something is mounted below a folder."""
+    lines = Path("/proc/self/mountinfo").read_text(errors="surrogateescape").splitlines()
+    places = [_OCTAL.sub(lambda found: chr(int(found[1], 8)), line.split()[4]) for line in lines]
+    return [each for each in places if each.startswith(f"{folder}/")]
 
 
 def _proc() -> list[str]:

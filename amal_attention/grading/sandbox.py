@@ -233,8 +233,9 @@ def _bubblewrap(secrets: Sequence[Path]) -> list[str]:
     return [
         program,
         *("--unshare-all", "--uid", "1000", "--gid", "1000", "--die-with-parent", "--new-session"),
+        *("--tmpfs", "/tmp"),  # first: an environment may lie there
         *binds,
-        *("--dev", "/dev", "--dev-bind", "/proc", "/proc", "--tmpfs", "/tmp", "--chdir", "/tmp"),
+        *("--dev", "/dev", "--dev-bind", "/proc", "/proc", "--chdir", "/tmp"),
         *("--remount-ro", "/dev", "--remount-ro", "/", "--"),
     ]
 

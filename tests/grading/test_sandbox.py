@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 
 import amal_attention
 from amal_attention.errors import SandboxError
+from amal_attention.grading import sandbox
 from amal_attention.grading.limits import GradingLimits
 from amal_attention.grading.sandbox import MISSING_LAYERS, Child, Isolation, Zygote
 from amal_attention.grading.supervisor import Ending
@@ -212,6 +214,28 @@ def test_what_a_submission_sees_of_the_machine(shut_in, tmp_path, monkeypatch):
     assert (found["package"], found["prefix"], found["root file"]) == ("OSError",) * 3
     assert (found["lab"], found["tests"]) == (False, False)
     assert found["network"] is not None
+
+
+IN_TMP = """
+import os
+def call():
+    try:
+        open(os.path.join(FOLDER, "new"), "w")
+    except OSError as error:
+        return [sorted(os.listdir("/tmp")), os.listdir(FOLDER), error.strerror]
+"""
+
+
+@pytest.mark.usefixtures("bubblewrap")
+def test_packages_that_lie_in_tmp_are_seen_there_and_nothing_else_of_it(monkeypatch):
+    with tempfile.TemporaryDirectory(prefix="an environment ", dir="/tmp") as folder:
+        Path(folder, "package").touch()
+        monkeypatch.setattr(sandbox, "_SYSTEM", (*sandbox._SYSTEM, folder))
+        with shut_in_zygote() as zygote:
+            child = zygote.child()
+            asked(child, "run", f"FOLDER = {folder!r}", False)
+            assert called(child, IN_TMP) == [[Path(folder).name, "home"], ["package"], "Read-only file system"]
+            child.end()
 
 
 GRADER = """

@@ -8,6 +8,7 @@
     ├── LabError              a lab, a question or a recipe that does not exist or does not fit
     │   ├── Unreadable        a submission that holds nothing to grade
     │   └── WrongLab          a submission of another lab
+    ├── CourseError           a course, a roster or an archive of submissions that cannot be used
     ├── CheckpointError       a checkpoint that is missing, damaged or of another lab
     ├── SandboxError          students' code cannot be shut in on this machine
     ├── StorageError          a file we could not write: disk full, no permission
@@ -21,6 +22,7 @@ from __future__ import annotations
 __all__ = [
     "AmalError",
     "CheckpointError",
+    "CourseError",
     "DataError",
     "LabError",
     "SandboxError",
@@ -55,6 +57,10 @@ class Unreadable(LabError):
 
 class WrongLab(LabError):
     """A submission is the notebook of another lab, or of none."""
+
+
+class CourseError(AmalError):
+    """A course, its roster or an archive of what was handed in cannot be used."""
 
 
 class CheckpointError(AmalError):

@@ -226,13 +226,7 @@ def lowers_loss(
     Only ``training_step`` is looked at, so that a ``forward`` or an optimiser that is inherited and wrong does no harm.
     """
     looked_at = classifier(model)
-    values = {name: each.requires_grad_() for name, each in looked_at.parameters().items()}
-    optimiser = torch.optim.Adam(values.values(), lr=0.1)
-    for step in range(steps):
-        for name, gradient in looked_at.loss_gradients(batches[step % len(batches)]).items():
-            values[name].grad = gradient
-        optimiser.step()
-        looked_at.load({name: each.detach() for name, each in values.items()})
+    looked_at.descend(batches, steps, lr=0.1)
     came = float(looked_at.loss(fresh))
     if not came < below:
         sent = f"{steps} steps on {len(batches)} batches, then {len(fresh.labels)} new reviews"

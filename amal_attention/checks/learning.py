@@ -105,12 +105,11 @@ def gradient_flows(
 
 @expectation("trained on labelled reviews, it finds the word that tells")
 def learns_to_find(pooling: Module, dim: int, *, seed: int = 0, steps: int = 80, hint: str = "") -> None:
-    """Trained by the gradients it gives, under a linear layer, it decides new reviews whose labels it never meets.
+    """Trained by its gradients, under a linear layer, it decides new reviews whose labels it never meets.
 
     In each review one word, that bears a mark, tells the label; the same sign on the others, at random, misleads a
-    mean. Labels and the linear layer stay here: the pooling sees words, and the gradient of what it gave. It learns
-    in training mode, and decides in evaluation mode; one mark, then the opposite one, so that no luck of the start
-    does for both; from another start where training from one leads nowhere.
+    mean. It learns in training mode, and decides in evaluation mode; one mark, then the opposite one, so that no luck
+    of the start does for both; from another start where training from one leads nowhere.
     """
     looked_at, best = subject(pooling), 0.0
     for start in range(seed, seed + _STARTS):
@@ -141,41 +140,26 @@ def _share_found(looked_at: Subject, dim: int, mark: float, seed: int, steps: in
 
 
 class _Training:
-    """A pooling from a random start, under a linear layer that stays here, with the labels."""
+    """A pooling from a random start, under a linear layer of two classes."""
 
     def __init__(self, pooling: Subject, dim: int, mark: float, seed: int) -> None:
-        self.pooling, self.dim, self.mark = pooling, dim, mark
+        self.pooling, self.dim, self.mark = randomised(pooling, seed), dim, mark
         self.generator = torch.Generator().manual_seed(seed)
-        drawn = randomised(pooling, seed).parameters()
-        self.values = {name: each.requires_grad_() for name, each in drawn.items()}
         x, mask, _ = _marked_reviews(dim, mark, self.generator, 1)
-        self.head = nn.Linear(read(pooling, x, mask)[0].shape[1], 2)
-        self.head.load_state_dict(
-            {
-                name: 0.3 * torch.randn(each.shape, generator=self.generator)
-                for name, each in self.head.state_dict().items()
-            }
-        )
-        self.optimiser = torch.optim.Adam([*self.values.values(), *self.head.parameters()], lr=0.05)
+        width = read(pooling, x, mask)[0].shape[1]
+        weight, bias = (0.3 * torch.randn(shape, generator=self.generator) for shape in ((2, width), (2,)))
+        self.layer = (weight, bias)
 
     def go_on(self, steps: int) -> None:
-        """Train, by the gradients that the pooling gives for the gradient of what it pooled."""
-        self.pooling.train()
-        for _ in range(steps):
-            x, mask, labels = _marked_reviews(self.dim, self.mark, self.generator)
-            pooled = read(self.pooling, x, mask)[0].requires_grad_()
-            self.optimiser.zero_grad()
-            nn.functional.cross_entropy(self.head(pooled), labels).backward()  # type: ignore[no-untyped-call]
-            assert pooled.grad is not None
-            for name, gradient in self.pooling.gradients(x, mask, pooled.grad)[0].items():
-                self.values[name].grad = gradient
-            self.optimiser.step()
-            self.pooling.load({name: each.detach() for name, each in self.values.items()})
+        """Train it where it is, on labelled reviews."""
+        reviews = [_marked_reviews(self.dim, self.mark, self.generator) for _ in range(steps)]
+        self.layer = self.pooling.learn(reviews, self.layer, lr=0.05)
 
     def share_found(self) -> float:
-        """The share of new reviews that it decides rightly, in evaluation mode."""
+        """The share of new reviews that it decides rightly, in evaluation mode; their labels stay here."""
         x, mask, labels = _marked_reviews(self.dim, self.mark, self.generator, 400)
-        return float((self.head(read(self.pooling.eval(), x, mask)[0]).argmax(dim=1) == labels).float().mean())
+        pooled, _ = read(self.pooling.eval(), x, mask)
+        return float((nn.functional.linear(pooled, *self.layer).argmax(dim=1) == labels).float().mean())
 
 
 def _marked_reviews(

@@ -27,6 +27,9 @@ class ClassifierSubject(Subject, Protocol):
     def loss_gradients(self, batch: Any) -> dict[str, Tensor | None]:
         """The gradient of that loss for each parameter that learns."""
 
+    def descend(self, batches: Sequence[Any], steps: int, lr: float) -> None:
+        """Take ``steps`` steps of Adam down the gradients of that loss, over the batches one after the other."""
+
     def optimised(self) -> set[str]:
         """Names of the parameters that ``configure_optimizers`` hands to an optimiser."""
 
@@ -55,6 +58,15 @@ class LocalClassifier(LocalSubject):
         learning = {name: each for name, each in self.module.named_parameters() if each.requires_grad}
         found = torch.autograd.grad(self._loss(batch), list(learning.values()), allow_unused=True)
         return dict(zip(learning, found, strict=True))
+
+    def descend(self, batches: Sequence[Any], steps: int, lr: float) -> None:
+        """Take ``steps`` steps of Adam down the gradients of that loss, over the batches one after the other."""
+        learning = {name: each for name, each in self.module.named_parameters() if each.requires_grad}
+        optimiser = torch.optim.Adam(learning.values(), lr=lr)
+        for step in range(steps):
+            for name, gradient in self.loss_gradients(batches[step % len(batches)]).items():
+                learning[name].grad = gradient
+            optimiser.step()
 
     def optimised(self) -> set[str]:
         """Names of the parameters that ``configure_optimizers`` hands to an optimiser."""

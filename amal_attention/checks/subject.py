@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, Self, runtime_checkable
 
 import torch
 from torch import Tensor, nn
 
 __all__ = ["FunctionSubject", "LocalFunction", "LocalSubject", "Subject", "function_subject", "randomised", "subject"]
+
+Reviews = tuple[Tensor, Tensor, Tensor]
 
 
 @runtime_checkable
@@ -36,6 +38,18 @@ class Subject(Protocol):
 
     def gradients(self, x: Tensor, mask: Tensor, upstream: Tensor) -> tuple[dict[str, Tensor | None], Tensor | None]:
         """Gradients of ``(pooled * upstream).sum()``: of each parameter that learns, and of ``x``."""
+
+    def learn(self, reviews: Sequence[Reviews], layer: tuple[Tensor, Tensor], lr: float) -> tuple[Tensor, Tensor]:
+        """Train it under a linear layer of 2 classes, a step of Adam for each ``(x, mask, labels)``.
+
+        Args:
+            reviews: the batches: x ``(B, L, D)``, mask ``(B, L)``, labels ``(B,)``.
+            layer: weight ``(2, out_features)`` and bias ``(2,)`` of the layer at the start.
+            lr: of Adam.
+
+        Returns:
+            Weight and bias of the layer in the end.
+        """
 
 
 class LocalSubject:
@@ -87,6 +101,19 @@ class LocalSubject:
             return dict.fromkeys(learning), None
         found = torch.autograd.grad((pooled * upstream).sum(), [*learning.values(), x], allow_unused=True)
         return dict(zip(learning, found[:-1], strict=True)), found[-1]
+
+    def learn(self, reviews: Sequence[Reviews], layer: tuple[Tensor, Tensor], lr: float) -> tuple[Tensor, Tensor]:
+        """Train it under a linear layer; see :meth:`Subject.learn`."""
+        self.train()
+        weight, bias = (each.clone().requires_grad_() for each in layer)
+        learning = [each for each in self.module.parameters() if each.requires_grad]
+        optimiser = torch.optim.Adam([*learning, weight, bias], lr=lr)
+        for x, mask, labels in reviews:
+            pooled, _ = self(x, mask)
+            optimiser.zero_grad()
+            nn.functional.cross_entropy(nn.functional.linear(pooled, weight, bias), labels).backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+        return weight.detach(), bias.detach()
 
 
 @runtime_checkable

@@ -104,6 +104,15 @@ class RemoteModule:
         found, of_x = self._do("gradients", x, mask, upstream)
         return _gradients(found), _tensor_or_none(of_x)
 
+    def learn(
+        self, reviews: Sequence[tuple[Tensor, Tensor, Tensor]], layer: tuple[Tensor, Tensor], lr: float
+    ) -> tuple[Tensor, Tensor]:
+        """Train it under a linear layer; what that layer is in the end."""
+        weight, bias = map(_tensor, self._do("learn", list(reviews), layer, lr))
+        if weight.shape != layer[0].shape or bias.shape != layer[1].shape:
+            raise TypeError("a layer came back that is of another shape")
+        return weight, bias
+
     def _do(self, method: str, *inputs: Any, **named: Any) -> Any:
         return _received(self._ask, self._ask("ask", self.handle, method, list(inputs), named))
 
@@ -118,6 +127,10 @@ class RemoteClassifier(RemoteModule):
     def loss_gradients(self, batch: Any) -> dict[str, Tensor | None]:
         """The gradient of that loss for each parameter that learns."""
         return _gradients(self._do("loss_gradients", batch))
+
+    def descend(self, batches: Sequence[Any], steps: int, lr: float) -> None:
+        """Take ``steps`` steps of Adam down the gradients of that loss, over the batches one after the other."""
+        self._do("descend", list(batches), steps, lr)
 
     def optimised(self) -> set[str]:
         """Names of the parameters that ``configure_optimizers`` hands to an optimiser."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import warnings
 from collections.abc import Iterator
@@ -173,6 +174,20 @@ def test_each_step_is_one_step_of_its_own_optimiser_on_the_next_batch() -> None:
                 parameter -= 0.5 * parameter.grad  # type: ignore[operator]
     for name, value in looked_at.state().items():
         torch.testing.assert_close(value, oracle.state_dict()[name])
+
+
+def test_it_descends_by_adam_without_dropout_whatever_its_own_optimiser() -> None:
+    module, batches = Toy(), [batch_of(0, 1), batch_of(1, 1, 0)]
+    other = copy.deepcopy(module)
+    optimiser = torch.optim.Adam(other.parameters(), lr=0.05)
+    for batch in (batches[0], batches[1], batches[0]):
+        optimiser.zero_grad()
+        other.eval().training_step(batch, 0).backward()
+        optimiser.step()
+    before = copy.deepcopy(module.state_dict())
+    LocalClassifier(module).descend(batches, steps=3, lr=0.05)
+    moved = [name for name, each in module.state_dict().items() if not torch.equal(each, before[name])]
+    assert moved and all(torch.allclose(each, other.state_dict()[name]) for name, each in module.state_dict().items())
 
 
 def test_every_optimiser_takes_the_step() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
@@ -133,6 +134,24 @@ def test_nothing_has_a_gradient_where_none_is_recorded() -> None:
     assert LocalSubject(Cut()).gradients(*some_reviews(5), torch.ones(3, 5)) == ({"query": None, "unused": None}, None)
 
 
+def test_it_learns_as_one_module_with_the_layer_on_top_of_it_does() -> None:
+    x, mask = some_reviews(5)
+    reviews = [(x, mask, torch.tensor([0, 1, 1])), (2 * x, mask, torch.tensor([1, 1, 0]))] * 3
+    module, layer = Toy().eval(), nn.Linear(5, 2)
+    whole = nn.ModuleList([copy.deepcopy(module).train(), copy.deepcopy(layer)])
+    optimiser = torch.optim.Adam(whole.parameters(), lr=0.1)
+    for each, words, labels in reviews:
+        optimiser.zero_grad()
+        nn.CrossEntropyLoss()(whole[1](whole[0](each.clone(), words)[0]), labels).backward()
+        optimiser.step()
+    start = (layer.weight.detach().clone(), layer.bias.detach().clone())
+    weight, bias = LocalSubject(module).learn(reviews, start, lr=0.1)
+    assert torch.allclose(weight, whole[1].weight) and torch.allclose(bias, whole[1].bias)
+    assert torch.allclose(module.query, whole[0].query) and module.query.abs().max() > 0
+    assert torch.equal(module.frozen, torch.full((2,), 7.0)) and module.training
+    assert torch.equal(start[0], layer.weight) and not weight.requires_grad and not bias.requires_grad
+
+
 def test_gradients_are_not_left_on_the_module() -> None:
     module = Toy()
     LocalSubject(module).gradients(*some_reviews(5), torch.ones(3, 5))
@@ -207,6 +226,9 @@ class Elsewhere:
 
     def gradients(self, x: Tensor, mask: Tensor, upstream: Tensor) -> Any:
         return self.kept.gradients(x, mask, upstream)
+
+    def learn(self, reviews: Any, layer: tuple[Tensor, Tensor], lr: float) -> tuple[Tensor, Tensor]:
+        return self.kept.learn(reviews, layer, lr)
 
 
 def test_an_expectation_asks_a_handle_as_it_asks_a_module() -> None:

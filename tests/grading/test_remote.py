@@ -317,6 +317,7 @@ def test_a_reply_of_another_kind_than_asked_is_an_error_and_never_a_value(reply)
         lambda: model.gradients(x, mask, x),
         lambda: model.loss(BATCH),
         lambda: model.loss_gradients(BATCH),
+        lambda: model.learn([(x, mask, x)], (x, x), 0.1),
     ):
         with pytest.raises((TypeError, ValueError)):
             ask()

@@ -61,6 +61,7 @@ HiddenSeed = Annotated[
 Where = Annotated[
     ShutIn, typer.Option("--isolation", help="Where students' code runs; process protects from less than sandbox.")
 ]
+InCourse = Annotated[Path, typer.Option("--course", help="The folder of the course.", show_default="here")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on standard output.")]
 
 
@@ -228,40 +229,111 @@ def release(
 
 
 @app.command()
+def course(
+    folder: Annotated[Path, typer.Argument(help="Of the course; it is made where it is missing.")],
+    lab: Annotated[str, typer.Argument(help="Name of a lab, an assignment of the course then.")],
+    lang: Annotated[str | None, typer.Option(help="Language of the notebook that nbgrader shows.")] = None,
+    roster: Annotated[Path | None, typer.Option(help="A csv of students: id, first_name, last_name, email.")] = None,
+    stock: Annotated[bool, typer.Option("--stock", help="Leave nbgrader's own autograde, without a sandbox.")] = False,
+    labs: Labs = None,
+) -> None:
+    """Make an nbgrader course, or add a lab to one: configuration, source, release, gradebook."""
+    from amal_attention.course.new_course import add_lab
+    from amal_attention.course.roster import read_roster
+    from amal_attention.lab import Lab
+
+    found = Lab.find(lab, labs)
+    students = read_roster(roster) if roster is not None else {}
+    made = add_lab(folder, found, lang or found.languages[0], students.values(), stock=stock)
+    typer.echo(f"{made.folder}: {lab}, {len(students)} students; nbgrader's commands work in it")
+
+
+@app.command()
 def grade(
     lab: Annotated[str, typer.Argument(help="Name of a lab.")],
     submissions: Annotated[
-        list[Path], typer.Argument(help="Notebooks, or folders with a notebook or a folder for each student.")
-    ],
+        list[Path] | None,
+        typer.Argument(help="Notebooks, or folders with a notebook or a folder for each student; else the course."),
+    ] = None,
+    course: InCourse = Path(),
+    student: Annotated[list[str] | None, typer.Option(help="One of the course; may be given again.")] = None,
     out: Annotated[
         Path | None, typer.Option(help="Keep a verdict for each submission there; what is there is not graded again.")
     ] = None,
     details: Annotated[bool, typer.Option("--details", help="Say what every point was lost for.")] = False,
     seed: HiddenSeed = None,
     isolation: Where = ShutIn.SANDBOX,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that grade, side by side.")] = 1,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786: its workers grade.")
+    ] = None,
     labs: Labs = None,
     as_json: AsJson = False,
 ) -> None:
-    """Grade notebooks by the lab's hidden tests; their code runs in a sandbox, and never meets a test."""
+    """Grade notebooks by the lab's hidden tests; their code runs in a sandbox, and never meets a test.
+
+    Without notebooks, what was handed in to the course is graded, and written into its gradebook.
+    """
+    from amal_attention.course.course_folder import Course
+    from amal_attention.grading.course_run import grade_course
     from amal_attention.grading.run import grade_all
     from amal_attention.grading.sandbox import MISSING_LAYERS, Isolation
+    from amal_attention.grading.show_progress import Progress
     from amal_attention.grading.show_verdict import summary_text, verdict_details, verdict_line
+    from amal_attention.grading.submissions import find_submissions
+    from amal_attention.grading.workers import Crew
     from amal_attention.lab import Lab
 
-    chosen = Isolation(isolation)
+    chosen, crew = Isolation(isolation), Crew(jobs, scheduler)
     if chosen in MISSING_LAYERS:
         typer.echo(f"amal: no sandbox: {MISSING_LAYERS[chosen]}", err=True)
-    with _counted("submissions") as progress:
-        verdicts = grade_all(Lab.find(lab, labs), submissions, out, seed, chosen, progress)
+    with _status() as show:
+        line, found = Progress(show), Lab.find(lab, labs)
+        told = (line.beginning, line.graded, crew)
+        if submissions:
+            verdicts = grade_all(found, find_submissions(submissions), out, seed, chosen, *told)
+        else:
+            verdicts = grade_course(Course.at(course), found, student or [], seed, chosen, *told)
     if as_json:
         _print_json({"verdicts": [verdict.to_dict() for verdict in verdicts]})
         return
     width = max((len(verdict.submission) for verdict in verdicts), default=0)
     for verdict in verdicts:
         typer.echo(verdict_line(verdict, width))
-        if details and (told := verdict_details(verdict)):
-            typer.echo(told)
+        if details and (text := verdict_details(verdict)):
+            typer.echo(text)
     typer.echo(summary_text(verdicts))
+
+
+@app.command()
+def feedback(
+    lab: Annotated[str, typer.Argument(help="Name of a lab.")],
+    course: InCourse = Path(),
+    student: Annotated[list[str] | None, typer.Option(help="One of the course; may be given again.")] = None,
+    labs: Labs = None,
+) -> None:
+    """Write a page for each student of the course: marks, why, their code and its outputs; nothing of the tests."""
+    from amal_attention.course.course_folder import Course
+    from amal_attention.grading.course_pages import write_feedback
+    from amal_attention.lab import Lab
+
+    with _counted("pages") as progress:
+        pages = write_feedback(Course.at(course), Lab.find(lab, labs), student or [], progress)
+    typer.echo(f"{len(pages)} pages: {pages[0].parents[2] if pages else 'nobody handed in'}")
+
+
+@app.command()
+def summary(
+    lab: Annotated[str, typer.Argument(help="Name of a lab.")],
+    course: InCourse = Path(),
+    labs: Labs = None,
+) -> None:
+    """Write a page on the lab: scores, questions and tests most failed, mistakes most made, similar answers."""
+    from amal_attention.course.course_folder import Course
+    from amal_attention.grading.course_pages import write_summary
+    from amal_attention.lab import Lab
+
+    typer.echo(str(write_summary(Course.at(course), Lab.find(lab, labs))))
 
 
 @app.command()
@@ -418,17 +490,24 @@ def _print_json(value: dict[str, Any]) -> None:
 
 
 @contextlib.contextmanager
-def _counted(things: str) -> Iterator[Callable[[int, int, str], None]]:
-    """Show how many things are done, on standard error where that is a terminal, and take the line away at the end."""
+def _status() -> Iterator[Callable[[str], None]]:
+    """Show a line that changes, on standard error where that is a terminal, and take it away at the end."""
     from rich.console import Console
     from rich.text import Text
 
     try:
         with Console(stderr=True).status("starting") as line:
-            yield lambda done, total, name: line.update(Text(f"{done}/{total} {things}  {name}"))
+            yield lambda text: line.update(Text(text))
     except KeyboardInterrupt:
         typer.echo("amal: interrupted", err=True)
         raise typer.Exit(130) from None
+
+
+@contextlib.contextmanager
+def _counted(things: str) -> Iterator[Callable[[int, int, str], None]]:
+    """Show how many things are done; see :func:`_status`."""
+    with _status() as show:
+        yield lambda done, total, name: show(f"{done}/{total} {things}  {name}")
 
 
 @contextlib.contextmanager

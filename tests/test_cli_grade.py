@@ -239,5 +239,5 @@ def test_grade_counts_submissions_on_a_terminal_and_takes_the_line_away(till, tm
     os.close(ours)
     output, _ = ran.communicate(timeout=30)
     assert ran.returncode == 0 and "ada" in output, output
-    assert b"0/1 submissions  ada" in shown
-    assert shown.rsplit(b"submissions  ada", 1)[1].strip().endswith(b"\x1b[2K")
+    assert b"1/1 submissions  1 missing  0:00 left  ada" in shown
+    assert shown.rsplit(b"ada", 1)[1].strip().endswith(b"\x1b[2K")

@@ -34,6 +34,7 @@ def grade(
     *,
     seed: int,
     isolation: Isolation = Isolation.SANDBOX,
+    reference: Reference | None = None,
 ) -> None:
     """Grade submissions one after the other.
 
@@ -43,22 +44,23 @@ def grade(
         report: told each verdict when it is there.
         seed: of what the hidden tests draw; the same for all, so that all are asked the same.
         isolation: where the submissions' code runs.
+        reference: the releases of the lab; made where they are not given.
 
     Raises:
         LabError: the lab has no hidden tests, or no release can be made of it.
         SandboxError: there is no sandbox on this machine.
     """
-    reference = Reference.of(lab)
+    releases = reference or Reference.of(lab)
 
     def each(tests: HiddenTests) -> None:
-        grading = _Grading(lab, reference, tests, zygote_for(lab, reference, isolation), seed, isolation)
+        grading = _Grading(lab, releases, tests, zygote_for(lab, releases, isolation), seed, isolation)
         try:
             for submission in submissions:
                 try:
                     report(grading.verdict(submission))
                 except SandboxError:  # the zygote is gone: once more, with another one
                     grading.zygote.close()
-                    grading = replace(grading, zygote=zygote_for(lab, reference, isolation))
+                    grading = replace(grading, zygote=zygote_for(lab, releases, isolation))
                     report(grading.verdict(submission))
         finally:
             grading.zygote.close()

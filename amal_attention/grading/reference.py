@@ -78,13 +78,18 @@ class Reference:
         Raises:
             LabError: they cannot be made.
         """
-        read = {language: json.loads(release(lab, language)) for language in lab.languages}
+        return cls.read(lab.name, {language: release(lab, language) for language in lab.languages})
+
+    @classmethod
+    def read(cls, lab: str, notebooks: Mapping[str, bytes]) -> Reference:
+        """What stands in the releases of a lab, given by language."""
+        read = {language: json.loads(raw) for language, raw in notebooks.items()}
         cells = {language: [NotebookCell.of(*each) for each in enumerate(read[language]["cells"])] for language in read}
         every = [cell for listed in cells.values() for cell in listed]
         solutions = {cell.grade_id for cell in every if cell.is_solution}
         questions = dict.fromkeys(cell.question for cell in every if cell.is_test and cell.question in solutions)
         return cls(
-            lab.name,
+            lab,
             tuple(questions),
             {language: (_digest(read[language]), tuple(map(_cell, cells[language]))) for language in read},
         )

@@ -81,8 +81,10 @@ def read_submission(name: str, place: Path, lab: str) -> Submission:
     """The submission in a file, or in a folder.
 
     Of several notebooks in a folder the one of the lab is taken, and of several of the lab the last one that was
-    written. Links are not followed.
+    written. Links are not followed. Where there is nothing, it is missing.
     """
+    if not os.path.lexists(place):
+        return Submission(name, why="nothing was handed in")
     if place.is_symlink() or not place.is_dir():
         return _read(name, place)
     found = _notebooks(place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from amal_attention.files import write_atomically
@@ -38,13 +39,13 @@ class VerdictFolder:
         """The verdict on a submission; None where there is none that can be read."""
         return _read(self._path(name))
 
+    def all(self) -> Iterator[Verdict]:
+        """Those that are there and can be read."""
+        return filter(None, map(_read, sorted(self.folder.glob("*.json"))))
+
     def seed(self) -> int | None:
         """The seed with which these submissions were graded, if any was."""
-        for path in sorted(self.folder.glob("*.json")):
-            verdict = _read(path)
-            if verdict is not None:
-                return verdict.seed
-        return None
+        return next((verdict.seed for verdict in self.all()), None)
 
     def _path(self, name: str) -> Path:
         if len(name.encode()) > _LONGEST_NAME:

@@ -24,7 +24,7 @@ from amal_attention.checks.wording import numbers
 from amal_attention.grading.engine import grade
 from amal_attention.grading.run import grade_all
 from amal_attention.grading.sandbox import Isolation
-from amal_attention.grading.submissions import Submission
+from amal_attention.grading.submissions import Submission, find_submissions
 from amal_attention.grading.verdict import Status, Verdict
 from amal_attention.grading.verdicts import VerdictFolder
 from tests.grading.submissions.accidents import ACCIDENTS
@@ -267,7 +267,7 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Batch]:
         TOLD.clear()
         now[0] = handed_in.get(name, name)
 
-    for verdict in grade_all(mill.lab, [course], None, 3, Isolation.SANDBOX, progress):
+    for verdict in grade_all(mill.lab, find_submissions([course]), None, 3, Isolation.SANDBOX, progress):
         name = handed_in.get(verdict.submission, verdict.submission)
         found.verdicts.setdefault(name, []).append(verdict)
     progress(0, 0, "")

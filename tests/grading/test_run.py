@@ -13,7 +13,7 @@ from amal_attention.errors import LabError, SandboxError, StorageError
 from amal_attention.grading import run
 from amal_attention.grading.run import grade_all
 from amal_attention.grading.sandbox import Isolation
-from amal_attention.grading.submissions import Submission
+from amal_attention.grading.submissions import Submission, find_submissions
 from amal_attention.grading.verdict import Status, Verdict
 from amal_attention.grading.verdicts import VerdictFolder
 from amal_attention.lab import Lab
@@ -39,7 +39,7 @@ class Played:
             report(self.verdict(lab, submission, **options))
 
     @staticmethod
-    def verdict(lab: Lab, submission: Submission, seed: int, isolation: Isolation) -> Verdict:
+    def verdict(lab: Lab, submission: Submission, seed: int, isolation: Isolation, reference: None) -> Verdict:
         limits = run.GradingLimits.of(lab.limits).to_dict()
         status = Status.GRADED if submission.raw is not None else submission.status
         return Verdict(
@@ -77,7 +77,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def again(lab: Lab, places: Path, out: Path | None, seed: int | None = None, **options: Any) -> list[Verdict]:
-    return grade_all(lab, [places], out, seed, options.pop("isolation", Isolation.SANDBOX), **options)
+    return grade_all(lab, find_submissions([places]), out, seed, options.pop("isolation", Isolation.SANDBOX), **options)
 
 
 def test_verdicts_come_in_the_order_of_names_and_are_kept(played, till, submitted, out):

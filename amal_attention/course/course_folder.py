@@ -1,0 +1,81 @@
+"""A course as nbgrader keeps it: a folder with its configuration, its gradebook, and what was given and handed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from amal_attention.errors import CourseError, explain
+
+__all__ = ["CONFIGURATION", "Course"]
+
+CONFIGURATION = "nbgrader_config.py"
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course directory; the names of its folders are nbgrader's.
+
+    Attributes:
+        folder: of the course.
+    """
+
+    folder: Path
+
+    @classmethod
+    def at(cls, folder: Path) -> Course:
+        """The course in a folder.
+
+        Raises:
+            CourseError: there is none.
+        """
+        if not (folder / CONFIGURATION).is_file():
+            raise CourseError(
+                explain(
+                    expected=f"a course in {folder}",
+                    got=f"no {CONFIGURATION}",
+                    do="make one with amal course, or name its folder with --course",
+                )
+            )
+        return cls(folder.resolve())
+
+    @property
+    def gradebook(self) -> Path:
+        """The file of nbgrader's gradebook."""
+        return self.folder / "gradebook.db"
+
+    def source(self, lab: str) -> Path:
+        """The instructor's notebook."""
+        return self.folder / "source" / lab / f"{lab}.ipynb"
+
+    def released(self, lab: str) -> Path:
+        """The notebook that students get."""
+        return self.folder / "release" / lab / f"{lab}.ipynb"
+
+    def submitted(self, lab: str) -> dict[str, Path]:
+        """By student, in the order of their names, the folder of what they handed in for a lab."""
+        found = sorted((self.folder / "submitted").glob(f"*/{lab}"))
+        return {path.parent.name: path for path in found if path.is_dir() and not path.parent.is_symlink()}
+
+    def handed_in_at(self, student: str, lab: str) -> str | None:
+        """When a student handed it in, in nbgrader's words; None where that is not known."""
+        try:
+            return (self.folder / "submitted" / student / lab / "timestamp.txt").read_text("utf-8").strip() or None
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def autograded(self, student: str, lab: str) -> Path:
+        """The notebook of a student as a grader sees it."""
+        return self.folder / "autograded" / student / lab / f"{lab}.ipynb"
+
+    def verdicts(self, lab: str) -> Path:
+        """The folder of the verdicts on a lab."""
+        return self.folder / "verdicts" / lab
+
+    def feedback(self, student: str, lab: str) -> Path:
+        """The page for a student, where nbgrader's ``release_feedback`` looks for it."""
+        return self.folder / "feedback" / student / lab / f"{lab}.html"
+
+    def summary(self, lab: str) -> Path:
+        """The page on a lab for the instructor."""
+        return self.folder / "summary" / f"{lab}.html"

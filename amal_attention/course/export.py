@@ -1,0 +1,233 @@
+"""Grades for others: a csv, JSON, Gradescope's csv, Moodle's worksheet and its zip of feedback."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from amal_attention.course.matching import Matcher
+from amal_attention.course.roster import Student
+from amal_attention.course.worksheet import Line, Worksheet, read_worksheet
+from amal_attention.errors import CourseError, explain
+
+__all__ = ["KINDS", "Exported", "Row", "export", "feedback_zip"]
+
+KINDS = ("csv", "json", "gradescope", "moodle")
+"""What grades can be exported to."""
+
+_MISSING = "missing"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
+_LONGEST_LIST = 20
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a student earned.
+
+    Attributes:
+        student: the student.
+        status: what became of the submission.
+        earned: points, manual ones too, before the penalty.
+        points: the most that can be earned.
+        questions: points earned and the most of them, by question.
+        comment: to the student.
+        late_penalty: points that are taken off.
+    """
+
+    student: Student
+    status: str
+    earned: float
+    points: float
+    questions: Mapping[str, tuple[float, float]]
+    comment: str
+    late_penalty: float = 0.0
+
+    @property
+    def total(self) -> float:
+        """The points that are left."""
+        return max(0.0, self.earned - self.late_penalty)
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether there is nothing: no submission, and no point given by hand."""
+        return self.status == _MISSING and self.earned == 0
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A file, and what to tell of it.
+
+    Attributes:
+        content: of the file.
+        remarks: a sentence each.
+    """
+
+    content: bytes
+    remarks: tuple[str, ...] = ()
+
+
+def export(rows: Sequence[Row], kind: str, *, worksheet: Path | None = None) -> Exported:
+    """The grades as another program reads them.
+
+    Args:
+        rows: one a student.
+        kind: one of :data:`KINDS`.
+        worksheet: for Moodle, its grading worksheet as the teacher downloaded it.
+
+    Raises:
+        CourseError: there is no such kind, or the worksheet is missing or none.
+    """
+    if kind == "csv":
+        return Exported(_csv(_table(rows), bom=True))
+    if kind == "json":
+        values = [_json(row) for row in rows]
+        return Exported((json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
+    if kind == "gradescope":
+        return Exported(_csv(_gradescope(rows), bom=False))
+    if kind == "moodle" and worksheet is not None:
+        return _moodle(rows, read_worksheet(worksheet))
+    if kind == "moodle":
+        raise CourseError(
+            explain(expected="Moodle's grading worksheet", got="none", do="download it from the assignment and give it")
+        )
+    raise CourseError(explain(expected=f"one of {', '.join(KINDS)}", got=repr(kind), do="choose one"))
+
+
+def feedback_zip(rows: Sequence[Row], worksheet: Path, course: Path, lab: str) -> Exported:
+    """The pages of feedback as Moodle takes them, for the students of its worksheet.
+
+    Raises:
+        CourseError: the worksheet is none.
+    """
+    file = io.BytesIO()
+    lines = read_worksheet(worksheet).lines(_matcher(rows))
+    without = []
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for line in lines:
+            if line.student is None:
+                continue
+            page = course / "feedback" / line.student / lab / f"{lab}.html"
+            if page.is_file():
+                name = zipfile.ZipInfo(f"{line.folder}/{page.name}")  # of 1980: the same pages make the same zip
+                archive.writestr(name, page.read_bytes(), zipfile.ZIP_DEFLATED)
+            else:
+                without.append(line.student)
+    return Exported(file.getvalue(), (*_unmatched(rows, lines), *_listed("no feedback for", without)))
+
+
+def _moodle(rows: Sequence[Row], worksheet: Worksheet) -> Exported:
+    lines = worksheet.lines(_matcher(rows))
+    by_id = {row.student.id: row for row in rows}
+    scaled: set[str] = set()
+    left = []
+    for line in lines:
+        if line.student is None:
+            continue
+        row = by_id[line.student]
+        if row.is_missing:
+            left.append(line.student)
+            continue
+        grade = row.total
+        if line.most and row.points and line.most != row.points:
+            grade *= line.most / row.points
+            scaled.add(f"grades are scaled from {_figure(row.points)} points to Moodle's {_figure(line.most)}")
+        worksheet.fill(line.position, _figure(grade), _guarded(row.comment))
+    remarks = (*_unmatched(rows, lines), *_listed("nothing handed in, no grade filled in", left), *sorted(scaled))
+    return Exported(worksheet.content(), remarks)
+
+
+def _matcher(rows: Sequence[Row]) -> Matcher:
+    return Matcher({row.student.id: row.student for row in rows})
+
+
+def _unmatched(rows: Sequence[Row], lines: Sequence[Line]) -> list[str]:
+    """Who is on one side only."""
+    nobodys = [f"{line.called} ({line.why})" for line in lines if line.student is None]
+    there = {line.student for line in lines}
+    absent = [row.student.id for row in rows if row.student.id not in there]
+    return [
+        *_listed("not matched in the worksheet, left as it was", nobodys),
+        *_listed("no line in the worksheet", absent),
+    ]
+
+
+def _listed(title: str, names: Sequence[str]) -> list[str]:
+    more = f" … and {len(names) - _LONGEST_LIST} more" if len(names) > _LONGEST_LIST else ""
+    return [f"{title} ({len(names)}): {', '.join(names[:_LONGEST_LIST])}{more}"] if names else []
+
+
+def _questions(rows: Sequence[Row]) -> dict[str, float]:
+    """All questions and what they are worth, in the order in which they come."""
+    worth: dict[str, float] = {}
+    for row in rows:
+        for question, (_, points) in row.questions.items():
+            worth[question] = max(points, worth.get(question, points))
+    return worth
+
+
+def _table(rows: Sequence[Row]) -> list[list[str]]:
+    questions = _questions(rows)
+    header = ["id", "last_name", "first_name", "email", "status", *questions]
+    lines = [[*header, "earned", "late_penalty", "total", "points", "comment"]]
+    for row in rows:
+        student = row.student
+        who = [student.id, student.last_name, student.first_name, student.email, row.status]
+        earned = [_figure(row.questions[each][0]) if each in row.questions else "" for each in questions]
+        sums = [_figure(each) for each in (row.earned, row.late_penalty, row.total, row.points)]
+        lines.append([*who, *earned, *sums, row.comment])
+    return lines
+
+
+def _gradescope(rows: Sequence[Row]) -> list[list[str]]:
+    questions = _questions(rows)
+    names = [f"{number}: {name} ({float(worth)} pts)" for number, (name, worth) in enumerate(questions.items(), 1)]
+    lines = [["First Name", "Last Name", "SID", "Email", "Total Score", "Max Points", "Status", *names]]
+    for row in rows:
+        student, blank = row.student, row.is_missing
+        total = "" if blank else _figure(row.total)
+        earned = ["" if blank or each not in row.questions else _figure(row.questions[each][0]) for each in questions]
+        who = [student.first_name, student.last_name, student.id, student.email]
+        lines.append([*who, total, _figure(row.points), "Missing" if blank else "Graded", *earned])
+    return lines
+
+
+def _json(row: Row) -> dict[str, object]:
+    questions = {name: {"earned": earned, "points": points} for name, (earned, points) in row.questions.items()}
+    return {
+        "student": asdict(row.student),
+        "status": row.status,
+        "questions": questions,
+        "earned": row.earned,
+        "late_penalty": row.late_penalty,
+        "total": row.total,
+        "points": row.points,
+        "comment": row.comment,
+    }
+
+
+def _csv(lines: list[list[str]], *, bom: bool) -> bytes:
+    """A csv; a spreadsheet knows by the mark at its beginning that it is in UTF-8."""
+    file = io.StringIO()
+    csv.writer(file).writerows([_guarded(cell) for cell in line] for line in lines)
+    return file.getvalue().encode("utf-8-sig" if bom else "utf-8", errors="replace")
+
+
+def _guarded(cell: str) -> str:
+    """A text that a spreadsheet does not take for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell
+
+
+def _figure(number: float) -> str:
+    """A number with up to four decimals, and a point.
+
+    >>> _figure(2.0), _figure(1 / 3), _figure(1200.0)
+    ('2', '0.3333', '1200')
+    """
+    return f"{number + 0.0:.4f}".rstrip("0").rstrip(".")

@@ -1,0 +1,122 @@
+"""The pages of a course: one for each student, and one on the lab for the instructor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+from amal_attention.course.course_folder import Course
+from amal_attention.course.gradebook import Marks, course_book
+from amal_attention.course.release import release
+from amal_attention.course.roster import Student
+from amal_attention.errors import CourseError, explain
+from amal_attention.files import write_atomically
+from amal_attention.grading.feedback import feedback_page
+from amal_attention.grading.handed_in import handed_in
+from amal_attention.grading.reference import Reference
+from amal_attention.grading.submissions import read_submission
+from amal_attention.grading.summary import summary_page
+from amal_attention.grading.verdict import Status, Verdict
+from amal_attention.grading.verdicts import VerdictFolder
+from amal_attention.lab import Lab
+
+__all__ = ["course_verdicts", "write_feedback", "write_summary"]
+
+_TEST = "test-"
+
+
+def course_verdicts(course: Course, lab: Lab, students: Collection[str] = ()) -> list[Verdict]:
+    """The verdicts that the course holds, in the order of the students' ids.
+
+    Raises:
+        CourseError: there are none, or not on one of ``students``.
+    """
+    folder = VerdictFolder(course.verdicts(lab.name))
+    found = {each.submission: each for each in folder.all()}
+    absent = sorted(set(students) - set(found))
+    if absent or not found:
+        raise CourseError(
+            explain(
+                expected=f"verdicts in {folder.folder}",
+                got=f"none on {', '.join(absent)}" if absent else "none",
+                do=f"amal grade {lab.name}",
+            )
+        )
+    return [found[name] for name in sorted(found) if not students or name in students]
+
+
+def write_feedback(
+    course: Course,
+    lab: Lab,
+    students: Collection[str] = (),
+    progress: Callable[[int, int, str], None] = lambda done, total, name: None,
+) -> list[Path]:
+    """Write a page for each student who handed in, or for some of them; where they are.
+
+    Raises:
+        CourseError: nothing is graded yet.
+        StorageError: a page cannot be written.
+    """
+    verdicts = [each for each in course_verdicts(course, lab, students) if each.status is not Status.MISSING]
+    reference = Reference.of(lab)
+    with course_book(course) as book:
+        known, marks = book.students(), book.marks(lab.name)
+    paths = []
+    for done, verdict in enumerate(verdicts):
+        progress(done, len(verdicts), verdict.submission)
+        student = known.get(verdict.submission, Student(verdict.submission))
+        mark = marks.get(verdict.submission, Marks({}, {}, {}))
+        page = feedback_page(
+            verdict,
+            _raw(course, lab, student.id),
+            title=lab.title,
+            name=student.full_name,
+            late_penalty=mark.penalty,
+            manual={_question(cell): (points, mark.most[cell]) for cell, points in mark.by_hand.items()},
+            comments={_question(cell): text for cell, text in mark.comments.items()},
+            reference=reference,
+        )
+        paths.append(course.feedback(student.id, lab.name))
+        write_atomically(paths[-1], page)
+    return paths
+
+
+def write_summary(course: Course, lab: Lab) -> Path:
+    """Write the page on a lab; where it is.
+
+    Raises:
+        CourseError: nothing is graded yet.
+        StorageError: the page cannot be written.
+    """
+    verdicts = course_verdicts(course, lab)
+    made = {language: release(lab, language) for language in lab.languages}
+    reference = Reference.read(lab.name, made)
+    there = [each for each in verdicts if each.status is not Status.MISSING]
+    sources = {each.submission: handed_in(_raw(course, lab, each.submission), reference).sources() for each in there}
+    page = summary_page(
+        there,
+        sources,
+        title=lab.title,
+        missing=[each.submission for each in verdicts if each.status is Status.MISSING],
+        skeleton=_skeleton(made),
+    )
+    path = course.summary(lab.name)
+    write_atomically(path, page)
+    return path
+
+
+def _skeleton(made: Mapping[str, bytes]) -> dict[str, str]:
+    """What students are given of each answer, in all languages."""
+    given: dict[str, str] = {}
+    for raw in made.values():
+        for question, source in handed_in(raw).sources().items():
+            given[question] = f"{given.get(question, '')}\n{source}"
+    return given
+
+
+def _raw(course: Course, lab: Lab, student: str) -> bytes | None:
+    return read_submission(student, course.folder / "submitted" / student / lab.name, lab.name).raw
+
+
+def _question(cell: str) -> str:
+    return cell.removeprefix(_TEST)

@@ -1,0 +1,41 @@
+"""A stage of ``nbgrader autograde`` in the place of its ``Execute``: no code runs there, and the verdict counts.
+
+nbgrader makes it by the name that a course's configuration holds, for its command and for formgrader's button alike.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Unicode
+
+from amal_attention.course.course_folder import Course
+from amal_attention.grading.graded_notebook import with_marks
+from amal_attention.grading.run import grade_all
+from amal_attention.grading.sandbox import Isolation
+from amal_attention.lab import Lab
+
+__all__ = ["GradeApart"]
+
+
+class GradeApart(NbGraderPreprocessor):  # type: ignore[misc]
+    """Puts the points of each test cell where nbgrader looks for partial credit."""
+
+    labs = Unicode("solutions", help="The folder of the labs.").tag(config=True)
+    isolation = Unicode("sandbox", help="Where students' code runs: sandbox or process.").tag(config=True)
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Grade the submission that nbgrader is at, or take the verdict that is there.
+
+        Raises:
+            AmalError: it cannot be graded.
+        """
+        about = resources["nbgrader"]
+        name, student = about["assignment"], about["student"]
+        course = Course.at(Path(self.parent.parent.coursedir.root))
+        place = {student: course.folder / "submitted" / student / name}
+        lab = Lab.find(name, Path(self.labs))
+        (verdict,) = grade_all(lab, place, course.verdicts(name), None, Isolation(self.isolation))
+        return with_marks(nb, verdict), resources

@@ -1,0 +1,75 @@
+"""A new course is one that nbgrader's own commands take for theirs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from amal_attention.course.course_folder import CONFIGURATION, Course
+from amal_attention.course.gradebook import course_book
+from amal_attention.course.new_course import add_lab
+from amal_attention.course.release import release
+from amal_attention.course.roster import Student
+from amal_attention.errors import LabError
+from tests.course.conftest import Toy, write_toy
+
+pytest.importorskip("nbgrader", reason="needs nbgrader (pip install '.[grade]')")
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Toy:
+    return write_toy(tmp_path_factory.mktemp("labs") / "toy")
+
+
+@pytest.fixture(scope="module")
+def course(toy: Toy, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    return add_lab(tmp_path_factory.mktemp("courses") / "my course", toy.lab, "fr", [Student("ada")])
+
+
+def test_students_get_our_release(course: Course, toy: Toy) -> None:
+    assert course.released("toy").read_bytes() == release(toy.lab, "fr")
+
+
+def test_the_source_holds_the_solution_in_the_language_asked_for(course: Course) -> None:
+    text = course.source("toy").read_text("utf-8")
+    assert "BEGIN SOLUTION" in text and "Compter" in text and "Counting" not in text
+
+
+def test_the_gradebook_knows_the_lab_and_the_students(course: Course) -> None:
+    with course_book(course) as book:
+        assert book.has("toy") and set(book.students()) == {"ada"}
+
+
+@pytest.mark.parametrize(("table", "told"), [("student", "ada"), ("assignment", "toy")])
+def test_nbgraders_commands_open_it(course: Course, table: str, told: str) -> None:
+    called = [sys.executable, "-m", "nbgrader", "db", table, "list"]
+    done = subprocess.run(called, cwd=course.folder, env=dict(os.environ), capture_output=True, text=True)
+    assert done.returncode == 0 and told in done.stdout + done.stderr, done.stderr[-800:]
+
+
+def test_adding_again_keeps_the_configuration_the_students_and_their_marks(toy: Toy, tmp_path: Path) -> None:
+    course = add_lab(tmp_path / "course", toy.lab, "en", [Student("ada", "Ada")])
+    (course.folder / CONFIGURATION).write_text("c = get_config()\n# mine\n")
+    with course_book(course) as book:
+        book.record("toy", "ada", {"test-q1-count": 2.0}, None)
+        before = book.marks("toy")
+    add_lab(tmp_path / "course", toy.lab, "en", [Student("bob")])
+    assert "# mine" in (course.folder / CONFIGURATION).read_text()
+    with course_book(course) as book:
+        assert set(book.students()) == {"ada", "bob"} and book.marks("toy") == before
+
+
+@pytest.mark.parametrize("stock", [True, False])
+def test_nbgraders_own_stage_stays_where_it_is_asked_for(toy: Toy, tmp_path: Path, stock: bool) -> None:
+    course = add_lab(tmp_path / "course", toy.lab, "en", stock=stock)
+    assert ("GradeApart" in (course.folder / CONFIGURATION).read_text()) is not stock
+
+
+def test_a_language_that_the_lab_has_not_leaves_nothing_behind(toy: Toy, tmp_path: Path) -> None:
+    with pytest.raises(LabError):
+        add_lab(tmp_path / "course", toy.lab, "de")
+    assert list(tmp_path.iterdir()) == []

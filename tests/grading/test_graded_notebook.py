@@ -1,0 +1,118 @@
+"""What a grader sees of a submission: their text in the release's cells, and the marks as nbgrader reads them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import nbformat
+import pytest
+
+from amal_attention.checks.outcome import Outcome, State
+from amal_attention.grading.graded_notebook import graded_notebook
+from amal_attention.grading.reference import Reference
+from amal_attention.grading.verdict import QuestionVerdict, Status, TestVerdict, Verdict
+from tests.grading.conftest import WRONG_TOTAL, skeleton, solved, write_till
+
+nbutils = pytest.importorskip("nbgrader.utils", reason="needs nbgrader (pip install '.[grade]')")
+
+MET = Outcome("all", State.MET)
+MISSED = Outcome("the sum", State.MISSED, came="6", expected="5", hint="add")
+VERDICT = Verdict(
+    "ada",
+    "till",
+    Status.GRADED,
+    questions=(
+        QuestionVerdict("q1-total", (TestVerdict("test_a", 1.5, MISSED), TestVerdict("test_b", 0.5, MET))),
+        QuestionVerdict("q2-change", (TestVerdict("test_c", 1, Outcome("it is there", State.TO_DO)),)),
+        QuestionVerdict("q3-tickets", (TestVerdict("test_d", 1, MET),)),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
+    return Reference.of(write_till(tmp_path_factory.mktemp("labs")))
+
+
+@pytest.fixture
+def seen(reference: Reference):
+    releases = {language: nbformat.reads(skeleton(language).decode(), 4) for language in ("en", "fr")}
+    return lambda raw, verdict=VERDICT: graded_notebook(raw, reference, releases, verdict)
+
+
+def cell(notebook: Any, name: str) -> Any:
+    return next(each for each in notebook.cells if each.metadata.get("nbgrader", {}).get("grade_id") == name)
+
+
+def changed(raw: bytes, change: Any) -> bytes:
+    notebook = json.loads(raw)
+    change(notebook)
+    return json.dumps(notebook).encode()
+
+
+def test_nbgrader_reads_the_points_that_were_earned(seen):
+    notebook = seen(solved())
+    nbformat.validate(notebook)
+    marks = {name: nbutils.determine_grade(cell(notebook, f"test-{name}")) for name in ("q1-total", "q2-change")}
+    assert marks == {"q1-total": (0.5, 2.0), "q2-change": (0.0, 1.0)}
+    assert nbutils.determine_grade(cell(notebook, "test-q3-tickets")) == (1.0, 1.0)
+
+
+def test_a_test_cell_says_what_was_lost_and_why(seen):
+    told = cell(seen(solved()), "test-q1-total").outputs[0].text
+    assert "0.5 of 2 points" in told and "came: 6" in told and "-1.5" in told
+    assert "not attempted" in cell(seen(solved()), "test-q2-change").outputs[0].text
+
+
+def test_answers_are_in_the_students_words_and_tests_in_ours(seen):
+    def tamper(notebook: Any) -> None:
+        for each in notebook["cells"]:
+            if each["metadata"].get("nbgrader", {}).get("grade_id") == "test-q1-total":
+                each["source"] = "pass"
+
+    notebook = seen(changed(solved(q1=WRONG_TOTAL), tamper))
+    assert cell(notebook, "q1-total").source == WRONG_TOTAL
+    assert "assert total([1, 2]) == 3" in cell(notebook, "test-q1-total").source
+
+
+def test_what_a_student_added_stands_where_it_stood_and_none_of_its_outputs(seen):
+    def add(notebook: Any) -> None:
+        place = next(
+            i
+            for i, each in enumerate(notebook["cells"])
+            if each["metadata"].get("nbgrader", {}).get("grade_id") == "q2-change"
+        )
+        hostile = {"output_type": "display_data", "metadata": {}, "data": {"text/html": "<script>alert(1)</script>"}}
+        mine = {
+            "cell_type": "code",
+            "metadata": {"x": 1},
+            "source": "mine = 1",
+            "outputs": [hostile],
+            "execution_count": 1,
+        }
+        words = {"cell_type": "markdown", "metadata": {}, "source": "À moi : « oui »\x07"}
+        notebook["cells"][place + 1 : place + 1] = [mine, words]
+
+    notebook = seen(changed(solved(), add))
+    sources = [each.source for each in notebook.cells]
+    place = sources.index(cell(notebook, "q2-change").source)
+    assert sources[place + 1 : place + 3] == ["mine = 1", "À moi : « oui »"]
+    assert "alert" not in nbformat.writes(notebook)
+    nbformat.validate(notebook)
+
+
+@pytest.mark.parametrize("raw", [None, b"", b"no notebook", b'{"cells": []}'])
+def test_where_nothing_can_be_read_it_is_the_release_with_the_marks(seen, raw):
+    notebook = seen(raw)
+    assert "to do: write your code here" in cell(notebook, "q1-total").source
+    assert nbutils.determine_grade(cell(notebook, "test-q1-total"))[0] == 0.5
+
+
+def test_a_release_in_another_language_is_seen_in_it(seen):
+    assert seen(skeleton("fr")).cells[0].source == "# La caisse"
+
+
+def test_the_releases_stay_as_they_are(seen):
+    first = seen(solved())
+    assert seen(None) != first and seen(solved()) == first

@@ -1,0 +1,60 @@
+"""``nbgrader autograde`` in a course of ours: its own command, and our verdict."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from amal_attention.course.course_folder import CONFIGURATION, Course
+from amal_attention.course.gradebook import course_book
+from amal_attention.course.new_course import add_lab
+from tests.grading.conftest import solved, write_till
+
+pytest.importorskip("nbgrader", reason="needs nbgrader (pip install '.[grade]')")
+
+PARTLY = """\
+def total(prices):
+    assert "hidden_tests" not in repr(globals())
+    return float(sum(prices)) if prices else None"""
+
+
+@pytest.fixture(scope="module")
+def autograded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, str]:
+    """The course after nbgrader's command, and what that printed."""
+    folder = tmp_path_factory.mktemp("stage")
+    course = add_lab(folder / "course", write_till(folder / "labs"), "en")
+    configuration = course.folder / CONFIGURATION
+    configuration.write_text(f"{configuration.read_text()}c.GradeApart.isolation = 'process'\n")
+    path = course.folder / "submitted" / "ada" / "till" / "till.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(solved(q1=PARTLY))
+    command = [sys.executable, "-m", "nbgrader", "autograde", "till", "--create"]
+    done = subprocess.run(command, cwd=course.folder, env=dict(os.environ), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return course, done.stderr
+
+
+def test_the_gradebook_has_the_marks_of_our_verdict(autograded):
+    with course_book(autograded[0]) as book:
+        marks = book.marks("till")["ada"].automatic
+    assert marks == {"test-q1-total": 1.5, "test-q2-change": 1.0, "test-q3-tickets": 1.0}
+
+
+def test_the_verdict_is_kept_and_the_notebook_says_what_was_lost(autograded):
+    course, _ = autograded
+    assert (course.verdicts("till") / "ada.json").exists()
+    text = course.autograded("ada", "till").read_text("utf-8")
+    assert "1.5 of 2 points" in text and "the sum of nothing" in text
+
+
+def test_no_kernel_was_started(autograded):
+    assert "Executing notebook" not in autograded[1]
+
+
+def test_the_folder_of_labs_is_named_in_the_configuration(autograded):
+    course, _ = autograded
+    assert str(Path(course.folder.parent / "labs")) in (course.folder / CONFIGURATION).read_text()

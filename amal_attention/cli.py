@@ -10,6 +10,7 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterator
+from datetime import tzinfo
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -303,6 +304,92 @@ def grade(
         if details and (text := verdict_details(verdict)):
             typer.echo(text)
     typer.echo(summary_text(verdicts))
+
+
+@app.command()
+def collect(
+    archive: Annotated[Path, typer.Argument(help="Moodle's zip, nbgrader's exchange, or a folder of students.")],
+    lab: Annotated[str, typer.Argument(help="Name of a lab.")],
+    course: InCourse = Path(),
+    roster: Annotated[Path | None, typer.Option(help="A csv of students; by default those in the gradebook.")] = None,
+    timezone: Annotated[str, typer.Option(help="Of the times in a zip, such as Europe/Paris.")] = "UTC",
+    labs: Labs = None,
+) -> None:
+    """Put what students handed in into the course; say who is missing, and what could not be matched or read."""
+    from amal_attention.course.collect import collect, collection_text
+    from amal_attention.course.course_folder import Course
+    from amal_attention.course.gradebook import course_book
+    from amal_attention.course.roster import read_roster
+    from amal_attention.grading.identity import is_notebook_of
+    from amal_attention.grading.reference import Reference
+    from amal_attention.lab import Lab
+
+    found, zone = Course.at(course), _zone(timezone)
+    with course_book(found) as book:
+        if roster is not None:
+            book.enrol(read_roster(roster).values())
+        students = book.students()
+    reference = Reference.of(Lab.find(lab, labs))
+    collection = collect(
+        archive, found.folder, lab, students or None, lambda raw: is_notebook_of(raw, reference), zone=zone
+    )
+    with course_book(found) as book:
+        book.enrol(each.student for each in collection.arrived if each.student.id not in students)
+    typer.echo(collection_text(collection))
+
+
+def _zone(name: str) -> tzinfo:
+    from zoneinfo import ZoneInfo
+
+    from amal_attention.errors import CourseError, explain
+
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError) as error:
+        raise CourseError(
+            explain(expected="the name of a time zone", got=repr(name), do="write it as in Europe/Paris")
+        ) from error
+
+
+class Platform(StrEnum):
+    """Who reads the grades."""
+
+    CSV = "csv"
+    JSON = "json"
+    GRADESCOPE = "gradescope"
+    MOODLE = "moodle"
+
+
+@app.command()
+def export(
+    lab: Annotated[str, typer.Argument(help="Name of a lab.")],
+    out: Annotated[Path, typer.Option(help="The file to be written.")],
+    to: Annotated[Platform, typer.Option(help="Who reads it.")] = Platform.CSV,
+    course: InCourse = Path(),
+    worksheet: Annotated[Path | None, typer.Option(help="Moodle's grading worksheet, as downloaded.")] = None,
+    feedback: Annotated[
+        Path | None, typer.Option(help="With a worksheet: a zip of the pages of feedback, for Moodle.")
+    ] = None,
+    labs: Labs = None,
+) -> None:
+    """Write the grades of the course, those of people and late penalties included, for another program."""
+    from amal_attention.course.course_folder import Course
+    from amal_attention.course.export import export, feedback_zip
+    from amal_attention.errors import CourseError, explain
+    from amal_attention.files import write_atomically
+    from amal_attention.grading.course_rows import course_rows
+    from amal_attention.lab import Lab
+
+    if feedback is not None and worksheet is None:
+        raise CourseError(explain(expected="a worksheet for the feedback", got="none", do="give it with --worksheet"))
+    found = Course.at(course)
+    rows = course_rows(found, Lab.find(lab, labs))
+    made = {out: export(rows, to, worksheet=worksheet)}
+    if feedback is not None and worksheet is not None:
+        made[feedback] = feedback_zip(rows, worksheet, found.folder, lab)
+    for path, exported in made.items():
+        write_atomically(path, exported.content)
+        typer.echo("\n".join([f"{path}: {len(rows)} students", *exported.remarks]))
 
 
 @app.command()

@@ -12,8 +12,8 @@ from amal_attention.errors import StorageError, explain
 __all__ = ["write_atomically", "writing"]
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` as UTF-8, a lone surrogate as "?"; its folder is made where it is missing.
+def write_atomically(path: Path, text: str | bytes) -> None:
+    """Write to ``path``, a text as UTF-8 with "?" for a lone surrogate; its folder is made where it is missing.
 
     A reader sees the old file or the new one, never a part.
 
@@ -25,7 +25,7 @@ def write_atomically(path: Path, text: str) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with unfinished.open("wb") as file:
-                file.write(text.encode(errors="replace"))
+                file.write(text if isinstance(text, bytes) else text.encode(errors="replace"))
                 os.fsync(file.fileno())
             unfinished.replace(path)
         finally:

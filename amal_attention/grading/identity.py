@@ -7,9 +7,9 @@ from typing import Any
 
 from amal_attention.errors import LabError, Unreadable, WrongLab, explain
 from amal_attention.grading.reference import Reference, comparable, names_in
-from amal_attention.grading.salvage import Salvaged
+from amal_attention.grading.salvage import Salvaged, salvage
 
-__all__ = ["Identity", "identified"]
+__all__ = ["Identity", "identified", "is_notebook_of"]
 
 _LONGEST = 60
 
@@ -52,6 +52,15 @@ def identified(submission: Salvaged, reference: Reference) -> Identity:
     if isinstance(lab, str) and not same:
         repairs.append("the notebook was made from another release of the lab")
     return Identity(language, same, tuple(repairs))
+
+
+def is_notebook_of(raw: bytes, reference: Reference) -> bool:
+    """Whether the bytes of a file, damaged or not, are a notebook of a lab."""
+    try:
+        identified(salvage(raw), reference)
+    except (Unreadable, WrongLab):
+        return False
+    return True
 
 
 def _has_answers(submission: Salvaged, reference: Reference) -> bool:

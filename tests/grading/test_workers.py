@@ -82,9 +82,10 @@ def graded(lab: Lab, crew: Crew, report: Any = None) -> dict[str, Verdict]:
 
 
 def grading_processes() -> list[int]:
-    """The workers of this process that hold a grader: those with a zygote below them."""
+    """Dask's workers below this process that hold a grader: those with a zygote. There are other zygotes."""
     below = psutil.Process().children(recursive=True)
-    return [each.ppid() for each in below if "amal_attention.grading.zygote" in each.cmdline()]
+    parents = [each.parent() for each in below if "amal_attention.grading.zygote" in each.cmdline()]
+    return [each.pid for each in parents if each is not None and "multiprocessing" in " ".join(each.cmdline())]
 
 
 def test_two_workers_give_the_verdicts_of_one_process_also_where_one_of_them_dies(lab, alone):

@@ -204,7 +204,7 @@ def test_a_run_that_is_killed_and_begun_again_ends_like_an_undisturbed_one(story
     shutil.copy(story.course.folder / "nbgrader_config.py", tmp_path)
     write_gradebook(story, course)
     code = "from amal_attention.cli import main; main()"
-    command = [sys.executable, "-c", code, "grade", "till", "--isolation", "process", "-j", "2", "--seed", "5"]
+    command = [sys.executable, "-c", code, "grade", "till", "--isolation", "process", "--seed", "5"]
     environment = os.environ | {"AMAL_LABS": str(story.folder / "labs")}
     first = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)
     while len(list(course.verdicts("till").glob("*.json"))) < 5:

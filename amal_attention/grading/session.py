@@ -66,6 +66,7 @@ def serve(sock: socket.socket, layers: list[str]) -> None:
             channel.send(reply, time.monotonic() + _FOREVER)
         except WireError as error:
             channel.send(("raised", _unsendable(reply, error)), time.monotonic() + _FOREVER)
+        del request, reply  # they may be large, and the next ones too
 
 
 class Session:

@@ -28,6 +28,7 @@ __all__ = ["Ending", "supervise"]
 _LOOK_SECONDS = 0.05
 _PIPE_BYTES = 2**16
 _HOME = "/tmp/home"
+_SHARERS = 2  # the zygote, and the supervisor
 
 Serve = Callable[[socket.socket, list[str]], None]
 
@@ -62,7 +63,7 @@ def supervise(serve: Serve, channel: socket.socket, life: socket.socket, limits:
         sandbox: whether to go into new namespaces.
     """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    held, base = data_bytes(), _held(os.getpid())
+    held, base = data_bytes(), _held("self")  # in the sandbox, /proc knows this process by another number
     home = _HOME if sandbox else tempfile.mkdtemp(prefix="amal-")
     layers = leave() if sandbox else []
     if not sandbox:
@@ -126,7 +127,9 @@ class _Watch:
         if sum(grown.values()) <= most:
             return ""
         shares = {each: _share(each) for each in running}  # what forks share is no memory of each
-        return "memory" if sum(grown[each] if share is None else share for each, share in shares.items()) > most else ""
+        before = base // (len(running) + _SHARERS)  # what each has a share in since before the first fork
+        held = (grown[each] if share is None else share - before for each, share in shares.items())
+        return "memory" if sum(held) > most else ""
 
     def running(self) -> set[int]:
         """The processes of the submission: all those in its /proc, or, outside a sandbox, what descends from here."""
@@ -189,7 +192,7 @@ def _parent(pid: int) -> int:
         return 0
 
 
-def _held(pid: int) -> int:
+def _held(pid: int | str) -> int:
     """Bytes of memory that a process holds and that no file backs."""
     return _kilobytes(pid, "status", "RssAnon:", "RssShmem:") or 0
 
@@ -203,7 +206,7 @@ def _threads(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/task").iterdir())) if Path(f"/proc/{pid}/task").exists() else 0
 
 
-def _kilobytes(pid: int, file: str, *names: str) -> int | None:
+def _kilobytes(pid: int | str, file: str, *names: str) -> int | None:
     """The sum of these lines of a file in /proc, in bytes: 0 where it ended, None where it cannot be read."""
     try:
         lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()

@@ -35,10 +35,8 @@ def main(number: int, options: dict[str, Any]) -> None:
     from amal_attention.grading.limits import GradingLimits
     from amal_attention.grading.session import prepare, serve
     from amal_attention.grading.supervisor import supervise
-    from amal_attention.grading.warm import warm_up
 
     prepare()
-    warm_up()
     gc.collect()
     gc.freeze()  # or each child would copy what it only looks at
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

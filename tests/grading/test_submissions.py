@@ -103,13 +103,9 @@ def test_a_pipe_and_a_socket_are_refused_at_once(tmp_path):
         assert read_submission("a", tmp_path / "s.ipynb", "toy").status is Status.UNREADABLE
 
 
-def test_a_file_that_is_gone_is_unreadable(tmp_path):
+def test_a_file_that_is_not_there_is_missing(tmp_path):
     submission = read_submission("a", tmp_path / "gone.ipynb", "toy")
-    assert (submission.status, submission.why, submission.raw) == (
-        Status.UNREADABLE,
-        "No such file or directory",
-        None,
-    )
+    assert (submission.status, submission.why, submission.raw) == (Status.MISSING, "nothing was handed in", None)
 
 
 def test_a_folder_that_is_called_like_a_notebook_is_read_as_a_folder(tmp_path):

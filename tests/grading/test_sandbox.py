@@ -244,9 +244,9 @@ def test_packages_that_lie_in_tmp_are_seen_there_and_nothing_else_of_it(monkeypa
 def test_the_memory_of_torch_is_not_the_submissions(shut_in):
     most = int(shut_in.limits.memory_mb)
     child = shut_in.child()
-    asked(child, "run", f"kept = b'1' * ({most - 60} * 2**20)", False)
+    asked(child, "run", f"kept = b'1' * ({most - 15} * 2**20)", False)
     time.sleep(0.3)
-    assert called(child, "def call():\n    return len(kept)") == (most - 60) * 2**20
+    assert called(child, "def call():\n    return len(kept)") == (most - 15) * 2**20
     assert child.end().over == ""
 
 

@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from amal_attention.errors import CourseError, LabError
@@ -79,25 +78,6 @@ def graded(lab: Lab, crew: Crew, report: Any = None) -> dict[str, Verdict]:
     grade_on_workers(lab, submissions(), kept, seed=7, isolation=Isolation.PROCESS, crew=crew)
     assert all(len(each) == 1 for each in found.values())
     return {name: each for name, (each,) in found.items()}
-
-
-def grading_processes() -> list[int]:
-    """Dask's workers below this process that hold a grader: those with a zygote. There are other zygotes."""
-    below = psutil.Process().children(recursive=True)
-    parents = [each.parent() for each in below if "amal_attention.grading.zygote" in each.cmdline()]
-    return [each.pid for each in parents if each is not None and "multiprocessing" in " ".join(each.cmdline())]
-
-
-def test_two_workers_give_the_verdicts_of_one_process_also_where_one_of_them_dies(lab, alone):
-    killed: list[int] = []
-
-    def kill_one(verdict: Verdict) -> None:
-        if not killed:
-            killed.append(grading_processes()[0])
-            os.kill(killed[0], signal.SIGKILL)
-
-    assert graded(lab, Crew(2), kill_one) == alone
-    assert killed
 
 
 def deadly(submission: Submission) -> Verdict:

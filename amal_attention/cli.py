@@ -330,9 +330,7 @@ def collect(
             book.enrol(read_roster(roster).values())
         students = book.students()
     reference = Reference.of(Lab.find(lab, labs))
-    collection = collect(
-        archive, found.folder, lab, students or None, lambda raw: is_notebook_of(raw, reference), zone=zone
-    )
+    collection = collect(archive, found, lab, students or None, lambda raw: is_notebook_of(raw, reference), zone=zone)
     with course_book(found) as book:
         book.enrol(each.student for each in collection.arrived if each.student.id not in students)
     typer.echo(collection_text(collection))
@@ -386,7 +384,7 @@ def export(
     rows = course_rows(found, Lab.find(lab, labs))
     made = {out: export(rows, to, worksheet=worksheet)}
     if feedback is not None and worksheet is not None:
-        made[feedback] = feedback_zip(rows, worksheet, found.folder, lab)
+        made[feedback] = feedback_zip(rows, worksheet, found, lab)
     for path, exported in made.items():
         write_atomically(path, exported.content)
         typer.echo("\n".join([f"{path}: {len(rows)} students", *exported.remarks]))

@@ -14,10 +14,11 @@ import nbformat
 
 from amal_attention.errors import LabError, explain
 
-__all__ = ["NotebookCell", "decoded", "read_cells"]
+__all__ = ["TEST_PREFIX", "NotebookCell", "decoded", "read_cells"]
 
 _LEFT_OUT = "active-ipynb"
-_TEST = "test-"
+TEST_PREFIX = "test-"
+"""Begins the name of a test cell; what follows is that of the cell which it grades."""
 _OLD_KINDS = {"heading": "markdown", "html": "markdown"}
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -82,7 +83,7 @@ class NotebookCell:
     @property
     def question(self) -> str:
         """The id of the solution cell that a test cell checks; else its own id."""
-        return self.grade_id.removeprefix(_TEST) if self.is_test else self.grade_id
+        return self.grade_id.removeprefix(TEST_PREFIX) if self.is_test else self.grade_id
 
     @property
     def is_code(self) -> bool:

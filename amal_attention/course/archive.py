@@ -23,8 +23,8 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from amal_attention.course.shown import shown
 from amal_attention.errors import CourseError, explain
+from amal_attention.printable import one_line
 
 __all__ = ["Limits", "Member", "Refusal", "members", "members_of_zip"]
 
@@ -97,7 +97,7 @@ class Member:
     @property
     def name(self) -> str:
         """Its path, to be shown."""
-        return shown("/".join(self.parts))
+        return one_line("/".join(self.parts))
 
 
 def members(path: Path, limits: Limits | None = None, zone: tzinfo = UTC) -> Iterator[Member | Refusal]:
@@ -144,7 +144,7 @@ def members_of_zip(
         try:
             archive = stack.enter_context(zipfile.ZipFile(file))
         except _DAMAGED as error:
-            raise _no_archive(name, f"a damaged one: {shown(str(error))}") from error
+            raise _no_archive(name, f"a damaged one: {one_line(str(error))}") from error
         overlapping = _overlapping(archive)
         budget = _Budget(limits, limits.total(size))
         for info in archive.infolist():
@@ -153,7 +153,7 @@ def members_of_zip(
             if isinstance(parts, Refusal):
                 yield parts
             elif why := _why_not_zip(info, overlapping):
-                yield Refusal(shown(told), why)
+                yield Refusal(one_line(told), why)
             elif not told.endswith(("/", "\\")):
                 yield Member(parts, _zip_time(info, zone), partial(_read_zip, archive, info, budget))
 
@@ -174,7 +174,7 @@ class _Budget:
             with open_member() as file:
                 content = _read(file, most)
         except _DAMAGED as error:
-            return Refusal(name, f"it cannot be read: {shown(str(error))}")
+            return Refusal(name, f"it cannot be read: {one_line(str(error))}")
         if len(content) > most:
             return Refusal(name, self._too_large())
         self.left -= len(content)
@@ -215,12 +215,12 @@ def _of_tar(file: IO[bytes], limits: Limits, name: str) -> Iterator[Member | Ref
         try:
             archive = stack.enter_context(tarfile.open(fileobj=source, mode="r|"))
         except _DAMAGED as error:
-            raise _no_archive(name, f"a damaged one: {shown(str(error))}") from error
+            raise _no_archive(name, f"a damaged one: {one_line(str(error))}") from error
         for count in range(limits.files + 1):
             try:
                 info = archive.next()
             except _DAMAGED as error:
-                yield Refusal(name, f"the rest cannot be read: {shown(str(error))}")
+                yield Refusal(name, f"the rest cannot be read: {one_line(str(error))}")
                 return
             if info is None:
                 return
@@ -240,15 +240,15 @@ def _of_tar_entry(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: _Budg
     if isinstance(parts, Refusal):
         yield parts
     elif info.issym() or info.islnk():
-        yield Refusal(shown(info.name), "it is a link")
+        yield Refusal(one_line(info.name), "it is a link")
     elif not info.isdir() and (not info.isreg() or info.issparse()):
-        yield Refusal(shown(info.name), "it is no ordinary file")
+        yield Refusal(one_line(info.name), "it is no ordinary file")
     elif info.isreg():
 
         def opened() -> IO[bytes]:
             return archive.extractfile(info) or io.BytesIO()
 
-        yield Member(parts, _utc(info.mtime), partial(budget.read, shown(info.name), info.size, opened))
+        yield Member(parts, _utc(info.mtime), partial(budget.read, one_line(info.name), info.size, opened))
 
 
 def _of_folder(folder: Path, limits: Limits) -> Iterator[Member | Refusal]:
@@ -262,12 +262,12 @@ def _of_folder(folder: Path, limits: Limits) -> Iterator[Member | Refusal]:
             if count > limits.files:
                 raise _too_many(str(folder), limits)
             yield _of_file(folder, Path(place) / name, budget)
-    yield from (Refusal(shown(str(error.filename)), f"it cannot be read: {error.strerror}") for error in failed)
+    yield from (Refusal(one_line(str(error.filename)), f"it cannot be read: {error.strerror}") for error in failed)
 
 
 def _of_file(folder: Path, path: Path, budget: _Budget) -> Member | Refusal:
     parts = path.relative_to(folder).parts
-    name = shown("/".join(parts))
+    name = one_line("/".join(parts))
     about = path.lstat()
     if stat.S_ISREG(about.st_mode):
         return Member(parts, _utc(about.st_mtime), partial(budget.read, name, about.st_size, partial(_open_file, path)))
@@ -289,18 +289,18 @@ def _read(file: IO[bytes], most: int) -> bytes:
 
 
 def _read_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> bytes | Refusal:
-    return budget.read(shown(_zip_name(info)), info.file_size, partial(archive.open, info))
+    return budget.read(one_line(_zip_name(info)), info.file_size, partial(archive.open, info))
 
 
 def _parts(name: str) -> tuple[str, ...] | Refusal:
     """The names in a path, whichever way its slashes lean."""
     parts = tuple(part for part in name.replace("\\", "/").split("/") if part not in ("", "."))
     if name.startswith(("/", "\\")) or re.match("[A-Za-z]:[/\\\\]", name):
-        return Refusal(shown(name), "its path begins outside of the archive")
+        return Refusal(one_line(name), "its path begins outside of the archive")
     if ".." in parts:
-        return Refusal(shown(name), "its path leads out of the archive")
+        return Refusal(one_line(name), "its path leads out of the archive")
     if not parts or "\0" in name or len(name) > _LONGEST_PATH:
-        return Refusal(shown(name), "its path is none")
+        return Refusal(one_line(name), "its path is none")
     return parts
 
 
@@ -374,14 +374,16 @@ def _utc(seconds: float) -> datetime:
 
 def _no_archive(name: str, got: str) -> CourseError:
     return CourseError(
-        explain(expected=f"a zip, a tar.gz or a folder: {shown(name)}", got=got, do="give what the platform gave you")
+        explain(
+            expected=f"a zip, a tar.gz or a folder: {one_line(name)}", got=got, do="give what the platform gave you"
+        )
     )
 
 
 def _too_many(name: str, limits: Limits) -> CourseError:
     return CourseError(
         explain(
-            expected=f"at most {limits.files:,} files in {shown(name)}",
+            expected=f"at most {limits.files:,} files in {one_line(name)}",
             got="more",
             do="look into it before anything else does",
         )

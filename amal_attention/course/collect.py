@@ -19,13 +19,14 @@ from pathlib import Path
 from filelock import FileLock
 
 from amal_attention.course.archive import Limits, Member, Refusal, members, members_of_zip
+from amal_attention.course.course_folder import Course
 from amal_attention.course.layout import Claim, Layout, is_clutter, recognise, time_of
 from amal_attention.course.matching import Match, Matcher, words_of
 from amal_attention.course.roster import Student, why_no_folder
-from amal_attention.course.shown import shown
 from amal_attention.course.versions import Choice, Versions
 from amal_attention.errors import CourseError, explain
 from amal_attention.files import writing
+from amal_attention.printable import one_line
 
 __all__ = ["Arrival", "Collection", "collect", "collection_text"]
 
@@ -103,7 +104,7 @@ class _Survey:
 
 def collect(
     archive: Path,
-    course: Path,
+    course: Course,
     lab_name: str,
     roster: Mapping[str, Student] | None,
     is_of_lab: Callable[[bytes], bool],
@@ -118,7 +119,7 @@ def collect(
     Args:
         archive: of Moodle (in folders or flat), of nbgrader (its exchange, or its folder "submitted"), or any folder
             with a notebook or a folder for each student; as a zip, a tar.gz or unpacked.
-        course: the course's folder.
+        course: the course.
         lab_name: of the lab.
         roster: the students by id; None to take everybody, under an id that is made of their name.
         is_of_lab: whether the bytes of a file say that it is a notebook of the lab.
@@ -129,9 +130,11 @@ def collect(
         StorageError: the course cannot be written.
     """
     if why := why_no_folder(lab_name):
-        raise CourseError(explain(expected="the name of a lab", got=f"{shown(lab_name)!r}, {why}", do="give its name"))
+        raise CourseError(
+            explain(expected="the name of a lab", got=f"{one_line(lab_name)!r}, {why}", do="give its name")
+        )
     survey = _survey(archive, lab_name, roster, zone)
-    with _alone(course / "collected" / f".{lab_name}.lock"):
+    with _alone(course.collected(f".{lab_name}.lock")):
         collector = _Collector(course, lab_name, survey, is_of_lab)
         for item in members(archive, zone=zone):
             collector.take(item)
@@ -139,7 +142,7 @@ def collect(
     missing = [
         student
         for student in (roster or {}).values()
-        if not (course / "submitted" / student.id / lab_name / f"{lab_name}.ipynb").is_file()
+        if not (course.place(student.id, lab_name) / f"{lab_name}.ipynb").is_file()
     ]
     return Collection(
         lab_name,
@@ -159,7 +162,7 @@ def collection_text(collection: Collection) -> str:
     of_all = f" of {collection.roster}" if collection.roster is not None else ""
     lines = [
         f"{collection.lab}, out of {collection.layout}: {len(befores)}{of_all} students ({news or 'nothing new'})",
-        *_listed("missing", [f"{each.id} ({shown(each.full_name)})" for each in collection.missing]),
+        *_listed("missing", [f"{each.id} ({one_line(each.full_name)})" for each in collection.missing]),
         *_listed("not matched, not taken", [f"{each.name}: {each.why}" for each in collection.unmatched]),
         *_listed("refused", [f"{each.name}: {each.why}" for each in collection.refused]),
         *_listed(
@@ -181,7 +184,7 @@ def _listed(title: str, lines: list[str]) -> list[str]:
 class _Collector:
     """Takes the files of an archive, one by one."""
 
-    def __init__(self, course: Path, lab: str, survey: _Survey, is_of_lab: Callable[[bytes], bool]) -> None:
+    def __init__(self, course: Course, lab: str, survey: _Survey, is_of_lab: Callable[[bytes], bool]) -> None:
         self._course = course
         self._lab = lab
         self._survey = survey
@@ -225,13 +228,15 @@ class _Collector:
         told = self._survey.times.get(claim.beside) if claim.beside else None
         when = claim.when or told or member.when
         if when.year < _NO_TIME:
-            taken.remarks.append(f"the archive does not tell when {shown(claim.file)} was handed in")
+            taken.remarks.append(f"the archive does not tell when {one_line(claim.file)} was handed in")
         for name, each, saved in self._inside(claim.file, content, member, taken):
             if _is_named_notebook(name) or self._is_of_lab(each):
                 taken.versions.keep(each, name, when, saved)
             else:
                 self.refused.append(
-                    Refusal(member.name if name == claim.file else f"{member.name}/{shown(name)}", "it is no notebook")
+                    Refusal(
+                        member.name if name == claim.file else f"{member.name}/{one_line(name)}", "it is no notebook"
+                    )
                 )
 
     def _allowed(self, taken: _Taken, member: Member) -> bytes | None:
@@ -331,7 +336,7 @@ def _person(claim: Claim) -> tuple[str, str]:
 
 
 def _called(claim: Claim) -> str:
-    return shown(f"{claim.name} ({claim.number})" if claim.number else claim.name)
+    return one_line(f"{claim.name} ({claim.number})" if claim.number else claim.name)
 
 
 def _is_named_notebook(name: str) -> bool:

@@ -57,10 +57,18 @@ class Course:
         found = sorted((self.folder / "submitted").glob(f"*/{lab}"))
         return {path.parent.name: path for path in found if path.is_dir() and not path.parent.is_symlink()}
 
+    def place(self, student: str, lab: str) -> Path:
+        """The folder of what a student handed in, or would hand in."""
+        return self.folder / "submitted" / student / lab
+
+    def collected(self, lab: str) -> Path:
+        """The folder of all versions that ever came of a lab."""
+        return self.folder / "collected" / lab
+
     def handed_in_at(self, student: str, lab: str) -> str | None:
         """When a student handed it in, in nbgrader's words; None where that is not known."""
         try:
-            return (self.folder / "submitted" / student / lab / "timestamp.txt").read_text("utf-8").strip() or None
+            return (self.place(student, lab) / "timestamp.txt").read_text("utf-8").strip() or None
         except (OSError, UnicodeDecodeError):
             return None
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from amal_attention.course.course_folder import Course
 from amal_attention.course.matching import Matcher
 from amal_attention.course.roster import Student
 from amal_attention.course.worksheet import Line, Worksheet, read_worksheet
@@ -100,7 +101,7 @@ def export(rows: Sequence[Row], kind: str, *, worksheet: Path | None = None) -> 
     raise CourseError(explain(expected=f"one of {', '.join(KINDS)}", got=repr(kind), do="choose one"))
 
 
-def feedback_zip(rows: Sequence[Row], worksheet: Path, course: Path, lab: str) -> Exported:
+def feedback_zip(rows: Sequence[Row], worksheet: Path, course: Course, lab: str) -> Exported:
     """The pages of feedback as Moodle takes them, for the students of its worksheet.
 
     Raises:
@@ -113,7 +114,7 @@ def feedback_zip(rows: Sequence[Row], worksheet: Path, course: Path, lab: str) -
         for line in lines:
             if line.student is None:
                 continue
-            page = course / "feedback" / line.student / lab / f"{lab}.html"
+            page = course.feedback(line.student, lab)
             if page.is_file():
                 name = zipfile.ZipInfo(f"{line.folder}/{page.name}")  # of 1980: the same pages make the same zip
                 archive.writestr(name, page.read_bytes(), zipfile.ZIP_DEFLATED)

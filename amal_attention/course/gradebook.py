@@ -137,8 +137,7 @@ class CourseBook:
             self._record(lab, student, earned, notebook)
 
     def _record(self, lab: str, student: str, earned: Mapping[str, float], notebook: NotebookNode | None) -> None:
-        if student not in {each.id for each in self._book.students}:
-            self._book.add_student(student)
+        self._book.update_or_create_student(student)
         submission = self._book.update_or_create_submission(lab, student)
         submission.timestamp = self.handed_in_at(student, lab)
         unanswered = _unanswered(notebook) if notebook is not None else None

@@ -6,12 +6,12 @@ import math
 import re
 from collections.abc import Iterator
 
+from amal_attention.checks.notebook_cells import TEST_PREFIX
 from amal_attention.course.problems import Problem
 from amal_attention.course.script import Cell, Script
 
-__all__ = ["TEST_PREFIX", "graded_kind", "graded_problems", "points_of"]
+__all__ = ["graded_kind", "graded_problems", "points_of"]
 
-TEST_PREFIX = "test-"
 
 _FLAGS = ("grade", "solution", "locked", "task")
 # The flags that are true of each kind of cell, and the types of cell that it may be.

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from amal_attention.course.shown import shown
 from amal_attention.errors import CourseError, explain
+from amal_attention.printable import one_line
 
 __all__ = ["Student", "read_roster", "why_no_folder"]
 
@@ -58,9 +58,9 @@ def read_roster(path: Path) -> dict[str, Student]:
     taken: dict[str, str] = {}
     for line, student in _rows(path):
         if why := why_no_folder(student.id):
-            raise _bad(path, line, "ids that can be names of folders", f"{shown(student.id)!r}, {why}")
+            raise _bad(path, line, "ids that can be names of folders", f"{one_line(student.id)!r}, {why}")
         if (same := taken.setdefault(student.id.casefold(), student.id)) in students:
-            raise _bad(path, line, "an id once", f"{shown(student.id)!r} after {shown(same)!r}")
+            raise _bad(path, line, "an id once", f"{one_line(student.id)!r} after {one_line(same)!r}")
         students[student.id] = student
     if not students:
         raise _bad(path, 1, "students", "none")
@@ -105,7 +105,7 @@ def _columns(path: Path, header: list[str]) -> list[str]:
     columns = [name.strip() for name in header]
     twice = [name for name in _COLUMNS if columns.count(name) > 1]
     if "id" not in columns or twice:
-        got = shown(", ".join(columns)) or "an empty line"
+        got = one_line(", ".join(columns)) or "an empty line"
         raise _bad(path, 1, "the names of columns, separated by commas, id among them, each once", got)
     return columns
 

@@ -19,9 +19,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from amal_attention.course.course_folder import Course
 from amal_attention.course.layout import time_of
-from amal_attention.course.shown import shown
 from amal_attention.files import write_atomically, writing
+from amal_attention.printable import one_line
 
 __all__ = ["Choice", "Version", "Versions"]
 
@@ -72,14 +73,14 @@ class Versions:
     """The versions of one student's notebook of one lab.
 
     Args:
-        course: the course's folder.
+        course: the course.
         lab: the lab's name.
         student: the student's id.
     """
 
-    def __init__(self, course: Path, lab: str, student: str) -> None:
-        self._kept = course / "collected" / lab / student
-        self._submitted = course / "submitted" / student / lab / f"{lab}.ipynb"
+    def __init__(self, course: Course, lab: str, student: str) -> None:
+        self._kept = course.collected(lab) / student
+        self._submitted = course.place(student, lab) / f"{lab}.ipynb"
         self._timestamp = self._submitted.with_name("timestamp.txt")
 
     def keep(self, content: bytes, name: str, when: datetime, saved: datetime) -> None:
@@ -157,7 +158,7 @@ def _first_of_last(versions: list[Version]) -> Version:
 
 def _file_name(name: str) -> str:
     """A name as it came, as far as a file can have it everywhere; its end says what it is, so it stays."""
-    plain = _NOT_IN_NAMES.sub("_", shown(name, len(name))).lstrip(". -").rstrip(". ")
+    plain = _NOT_IN_NAMES.sub("_", one_line(name, len(name))).lstrip(". -").rstrip(". ")
     stem, dot, suffix = plain.rpartition(".")
     stem, suffix = (stem, f".{suffix}") if dot and len(suffix) <= 10 else (plain, "")
     cut = stem.encode()[: _LONGEST_NAME - len(suffix.encode())].decode(errors="ignore")

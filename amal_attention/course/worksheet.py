@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from amal_attention.course.matching import Matcher, words_of
-from amal_attention.course.shown import shown
 from amal_attention.errors import CourseError, explain
+from amal_attention.printable import one_line
 
 __all__ = ["Line", "Worksheet", "read_worksheet"]
 
@@ -105,7 +105,7 @@ class Worksheet:
         kept = _NOT_IN_FILES.sub("", (said["name"] or participant).replace("_", " ")).strip() or "Participant"
         return Line(
             position,
-            shown(called),
+            one_line(called),
             f"{kept}_{number}_assignsubmission_file_",
             students.pop() if len(students) == 1 else None,
             why,
@@ -130,7 +130,7 @@ def read_worksheet(path: Path) -> Worksheet:
     for delimiter, rows in _read(text.removeprefix(_BOM)):
         if {"identifier", "grade"} <= set(_columns(rows[0])):
             return Worksheet(text, delimiter, rows)
-    raise _no_worksheet(path, f"columns {shown(text.removeprefix(_BOM).split(chr(10))[0])!r}")
+    raise _no_worksheet(path, f"columns {one_line(text.removeprefix(_BOM).split(chr(10))[0])!r}")
 
 
 def _read(text: str) -> Iterator[tuple[str, list[list[str]]]]:

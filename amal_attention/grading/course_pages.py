@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
+from amal_attention.checks.notebook_cells import TEST_PREFIX
 from amal_attention.course.course_folder import Course
 from amal_attention.course.gradebook import Marks, course_book
 from amal_attention.course.release import release
@@ -21,8 +22,6 @@ from amal_attention.grading.verdicts import VerdictFolder
 from amal_attention.lab import Lab
 
 __all__ = ["course_verdicts", "write_feedback", "write_summary"]
-
-_TEST = "test-"
 
 
 def course_verdicts(course: Course, lab: Lab, students: Collection[str] = ()) -> list[Verdict]:
@@ -115,8 +114,8 @@ def _skeleton(made: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def _raw(course: Course, lab: Lab, student: str) -> bytes | None:
-    return read_submission(student, course.folder / "submitted" / student / lab.name, lab.name).raw
+    return read_submission(student, course.place(student, lab.name), lab.name).raw
 
 
 def _question(cell: str) -> str:
-    return cell.removeprefix(_TEST)
+    return cell.removeprefix(TEST_PREFIX)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from amal_attention.checks.notebook_cells import TEST_PREFIX
 from amal_attention.course.course_folder import Course
 from amal_attention.course.export import Row
 from amal_attention.course.gradebook import Marks, course_book
@@ -13,7 +14,6 @@ from amal_attention.lab import Lab
 
 __all__ = ["course_rows"]
 
-_TEST = "test-"
 _NOT_GRADED = "not graded"
 
 
@@ -42,7 +42,7 @@ def _row(lab: Lab, student: Student, marks: Marks | None, verdict: Verdict | Non
         submitted,
         sum(earned[cell] for cell in lab.points),
         float(sum(lab.points.values())),
-        {cell.removeprefix(_TEST): (earned[cell], float(most)) for cell, most in lab.points.items()},
+        {cell.removeprefix(TEST_PREFIX): (earned[cell], float(most)) for cell, most in lab.points.items()},
         _comment(verdict) if verdict is not None else "",
         marks.penalty,
     )

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from amal_attention.checks.notebook_cells import TEST_PREFIX
 from amal_attention.course.course_folder import Course
 from amal_attention.course.gradebook import CourseBook, Marks, course_book
 from amal_attention.course.release import release
@@ -78,8 +79,7 @@ def _places(course: Course, book: CourseBook, lab: Lab, students: Collection[str
                 do=f"amal course {course.folder} {lab.name}",
             )
         )
-    submitted = course.submitted(lab.name)
-    known = sorted(set(submitted) | set(book.students()))
+    known = sorted({*course.submitted(lab.name), *book.students()})
     unknown = set(students) - set(known)
     if unknown or not known:
         raise CourseError(
@@ -89,11 +89,7 @@ def _places(course: Course, book: CourseBook, lab: Lab, students: Collection[str
                 do="look at their ids: amal collect takes what they handed in",
             )
         )
-    return {
-        each: submitted.get(each, course.folder / "submitted" / each / lab.name)
-        for each in known
-        if not students or each in students
-    }
+    return {each: course.place(each, lab.name) for each in known if not students or each in students}
 
 
 class _Writer:
@@ -118,11 +114,11 @@ class _Writer:
         student, lab = verdict.submission, self.lab.name
         if verdict.status is Status.MISSING:
             return
-        raw = read_submission(student, self.course.folder / "submitted" / student / lab, lab).raw
+        raw = read_submission(student, self.course.place(student, lab), lab).raw
         notebook = graded_notebook(raw, self.reference, self.releases, verdict)
         path = self.course.autograded(student, lab)
         text = f"{nbformat.writes(notebook)}\n"  # type: ignore[no-untyped-call]
-        earned = {f"test-{each.question}": each.earned for each in verdict.questions}
+        earned = {f"{TEST_PREFIX}{each.question}": each.earned for each in verdict.questions}
         if _content(path) == text and _same(self.there.get(student), earned, self.book.handed_in_at(student, lab)):
             return
         write_atomically(path, text)

@@ -12,7 +12,6 @@ from amal_attention.checks.outcome import Outcome, State
 from amal_attention.errors import SandboxError, Unreadable, WrongLab
 from amal_attention.grading.hidden import HiddenTests, with_hidden_tests
 from amal_attention.grading.limits import GradingLimits
-from amal_attention.grading.printable import printable
 from amal_attention.grading.reference import Reference
 from amal_attention.grading.repair import Answers, read_answers
 from amal_attention.grading.sandbox import Isolation, Zygote
@@ -20,6 +19,7 @@ from amal_attention.grading.sitting import Sitting
 from amal_attention.grading.submissions import Submission
 from amal_attention.grading.verdict import QuestionVerdict, Status, TestVerdict, Verdict
 from amal_attention.lab import Lab
+from amal_attention.printable import printable
 
 __all__ = ["grade", "lab_digest", "zygote_for"]
 

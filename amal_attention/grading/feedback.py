@@ -19,10 +19,10 @@ from amal_attention.checks.outcome import State
 from amal_attention.grading.handed_in import HandedIn, ShownCell, handed_in
 from amal_attention.grading.outputs import Room, outputs_html
 from amal_attention.grading.pages import STATUS_WORDS, page
-from amal_attention.grading.printable import printable
 from amal_attention.grading.reference import Reference
 from amal_attention.grading.telling import NOT_ATTEMPTED
 from amal_attention.grading.verdict import QuestionVerdict, TestVerdict, Verdict
+from amal_attention.printable import printable
 
 __all__ = ["feedback_page"]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from unicodedata import category
 
-from amal_attention.checks.notebook_cells import NotebookCell
+from amal_attention.checks.notebook_cells import TEST_PREFIX, NotebookCell
 from amal_attention.checks.outcome import State
 from amal_attention.errors import Unreadable, WrongLab
 from amal_attention.grading.identity import identified
@@ -18,7 +18,6 @@ from amal_attention.grading.verdict import QuestionVerdict, Verdict
 
 __all__ = ["graded_notebook", "with_marks"]
 
-_TEST = "test-"
 _LONGEST = 200_000  # characters of a cell
 
 
@@ -60,7 +59,7 @@ def with_marks(notebook: Any, verdict: Verdict) -> Any:
     """
     import nbformat
 
-    earned = {f"{_TEST}{each.question}": each for each in verdict.questions}
+    earned = {f"{TEST_PREFIX}{each.question}": each for each in verdict.questions}
     for cell in notebook.cells:
         question = earned.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
         if cell.cell_type == "code" and question is not None:

@@ -16,9 +16,9 @@ from _pytest.runner import runtestprotocol
 from amal_attention.checks.outcome import Outcome, State
 from amal_attention.errors import LabError, SandboxError, explain
 from amal_attention.grading import plugin
-from amal_attention.grading.printable import printable
 from amal_attention.grading.sitting import Sits
 from amal_attention.grading.verdict import TestVerdict
+from amal_attention.printable import printable
 
 __all__ = ["HiddenTests", "with_hidden_tests"]
 

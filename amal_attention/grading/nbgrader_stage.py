@@ -35,7 +35,7 @@ class GradeApart(NbGraderPreprocessor):  # type: ignore[misc]
         about = resources["nbgrader"]
         name, student = about["assignment"], about["student"]
         course = Course.at(Path(self.parent.parent.coursedir.root))
-        place = {student: course.folder / "submitted" / student / name}
+        place = {student: course.place(student, name)}
         lab = Lab.find(name, Path(self.labs))
         (verdict,) = grade_all(lab, place, course.verdicts(name), None, Isolation(self.isolation))
         return with_marks(nb, verdict), resources

@@ -19,7 +19,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from amal_attention.grading.printable import printable
+from amal_attention.printable import printable
 
 __all__ = ["Room", "outputs_html", "safe_jpeg", "safe_png"]
 

@@ -7,8 +7,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from amal_attention.grading.printable import printable
 from amal_attention.grading.verdict import Status
+from amal_attention.printable import printable
 
 __all__ = ["POLICY", "STATUS_WORDS", "page", "points_text"]
 

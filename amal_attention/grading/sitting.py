@@ -10,12 +10,12 @@ from typing import Any, Protocol
 from amal_attention.checks.expectation import RaisedElsewhere
 from amal_attention.checks.outcome import Outcome, State
 from amal_attention.errors import WireError, explain
-from amal_attention.grading.printable import printable
 from amal_attention.grading.remote import RemoteStudent
 from amal_attention.grading.repair import AnswerCell, Answers
 from amal_attention.grading.sandbox import Child, Zygote
 from amal_attention.grading.supervisor import Ending
 from amal_attention.grading.wire import ChannelClosed, ChannelTimeout
+from amal_attention.printable import printable
 
 __all__ = ["CellError", "Loss", "Sits", "Sitting"]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from amal_attention.errors import LabError, explain
-from amal_attention.grading.printable import printable
 from amal_attention.grading.verdict import Status
+from amal_attention.printable import printable
 
 __all__ = ["Submission", "find_submissions", "read_submission"]
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from amal_attention.course import versions
+from amal_attention.course import course_folder, versions
 from amal_attention.course.collect import Collection, collect, collection_text
 from amal_attention.course.roster import Student, read_roster
 from amal_attention.errors import CourseError, StorageError
@@ -39,7 +39,7 @@ class Course:
         """Out of a folder with these files, all of noon."""
         if isinstance(files, dict):
             files = self.write("came", files)
-        return collect(files, self.folder, LAB, roster, is_toy)
+        return collect(files, course_folder.Course(self.folder), LAB, roster, is_toy)
 
     def zip(self, entries: dict[str, bytes], when: datetime = NOON, name: str = "came.zip") -> Path:
         path = self.made / name
@@ -155,7 +155,7 @@ def test_killed_at_any_write_and_run_again_is_as_if_undisturbed(
 
 def test_times_of_moodle_are_of_the_zone_that_is_told(course: Course) -> None:
     archive = course.zip({"Ada Lovelace_1_assignsubmission_file_/toy.ipynb": notebook("a")})
-    collect(archive, course.folder, LAB, ROSTER, is_toy, zone=ZoneInfo("Europe/Paris"))
+    collect(archive, course_folder.Course(course.folder), LAB, ROSTER, is_toy, zone=ZoneInfo("Europe/Paris"))
     assert course.stamp("ada") == "2026-11-20 11:00:00.000000 UTC"
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from amal_attention.course.course_folder import Course
 from amal_attention.course.export import KINDS, Row, export, feedback_zip
 from amal_attention.course.roster import Student
 from amal_attention.errors import CourseError
@@ -160,12 +161,12 @@ def test_moodles_zip_of_feedback_has_a_page_for_each_who_has_one(tmp_path):
         page.parent.mkdir(parents=True)
         page.write_text(f"for {row.student.id}")
     path = worksheet(tmp_path, (11, "Ada Lovelace", ""), (12, "Böb O'Neill, Jr.", ""), (13, "Nobody", ""))
-    exported = feedback_zip(ROWS, path, tmp_path / "course", "toy")
+    exported = feedback_zip(ROWS, path, Course(tmp_path / "course"), "toy")
     with zipfile.ZipFile(io.BytesIO(exported.content)) as archive:
         pages = {name: archive.read(name) for name in archive.namelist()}
     assert pages == {"Ada Lovelace_11_assignsubmission_file_/toy.html": b"for ada"}
     assert exported.remarks[-1] == "no feedback for (1): bob" and len(exported.remarks) == 3
-    assert feedback_zip(ROWS, path, tmp_path / "course", "toy").content == exported.content
+    assert feedback_zip(ROWS, path, Course(tmp_path / "course"), "toy").content == exported.content
 
 
 def test_what_cannot_be_exported_is_told(refusal):

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from amal_attention.course.course_folder import Course
 from amal_attention.course.versions import Versions
 
 NOON = datetime(2026, 11, 20, 12, 0, 0, 250_000, tzinfo=UTC)
@@ -22,7 +23,7 @@ def of_lab(raw: bytes) -> bool:
 
 
 def keep(course: Path, raw: bytes, hours: float = 0, name: str = "a.ipynb") -> Versions:
-    versions = Versions(course, "toy", "ada")
+    versions = Versions(Course(course), "toy", "ada")
     when = NOON + timedelta(hours=hours)
     versions.keep(raw, name, when, when)
     return versions
@@ -68,7 +69,7 @@ def test_where_none_is_of_the_lab_the_last_is_handed_in(tmp_path):
 
 
 def test_nothing_that_came_is_nothing_handed_in(tmp_path):
-    assert Versions(tmp_path, "toy", "ada").hand_in(of_lab) is None and list(tmp_path.iterdir()) == []
+    assert Versions(Course(tmp_path), "toy", "ada").hand_in(of_lab) is None and list(tmp_path.iterdir()) == []
 
 
 def test_what_lies_there_by_other_means_is_kept(tmp_path):

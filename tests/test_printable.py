@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amal_attention.grading.printable import printable
+from amal_attention.printable import one_line, printable
 
 
 @pytest.mark.parametrize("text", ["", "a b", "two\nlines", "été ∑ 中 🙂", "q̲"])
@@ -58,3 +58,23 @@ def test_no_text_holds_a_control_a_mark_of_direction_or_half_a_character(text):
     assert {unicodedata.bidirectional(each) for each in shown}.isdisjoint(
         {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Zoé 李", "Zoé 李"),
+        ("a\x1b[31m\n\t", "a\\x1b[31m\\n\\t"),
+        ("\u202eevil\u2066", "\\u202eevil\\u2066"),
+        ("\udce9", "\\udce9"),
+        ("x" * 121, "x" * 120 + "…"),
+    ],
+)
+def test_a_name_is_shown_on_one_line(text, shown):
+    assert one_line(text) == shown
+
+
+@given(text=st.text())
+def test_any_name_is_shown_in_one_line_that_can_be_printed(text):
+    assert one_line(text).isprintable()
+    one_line(text).encode()

@@ -1,12 +1,16 @@
 """How fast a cohort is graded: beside stock ``nbgrader autograde``, and as the number of submissions grows.
 
     python benchmarks/grading.py                          (20 submissions through both, then 50, 200 and 800 of ours)
+    python benchmarks/grading.py --otter ~/otter/bin/python --sizes   (otter-grader too, which that Python has)
     python benchmarks/grading.py --peers 20 --sizes       (the comparison alone)
     python benchmarks/grading.py --peers 0 --sizes 50 200 --jobs 2
 
 Submissions are solved notebooks, each with a mistake of the lab's bank or none; of those that grow in number one in
 twenty is damaged or hostile. The cells that train and draw are left out of the notebooks of the comparison, so that
 graders are compared and not training: ours never runs them. Everything runs with one thread a process.
+
+Otter grades in its own process and a kernel for each submission, as ``otter run`` does: its containers need Docker. Its
+tests are the cells that nbgrader runs, all or nothing. Its Python needs this package too, and pytest.
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -36,6 +41,24 @@ from amal_attention.lab import Lab
 LAB = Lab.find("tp9_attention", Path(__file__).parents[1] / "solutions")
 ONE_IN = 20
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "AMAL_LABS": str(LAB.folder.parent)}
+OTTER_TEST = """\
+OK_FORMAT = False
+from otter.test_files import test_case
+
+name = {name!r}
+
+@test_case(points={points!r})
+def test(env):
+    exec({cell!r}, env)
+    assert env["points"] == {points!r}
+"""
+OTTER = """\
+import sys
+from otter.api import grade_submission
+
+for submission in sys.argv[2:]:
+    grade_submission(submission, sys.argv[1], quiet=True)
+"""
 
 
 def main() -> None:
@@ -44,9 +67,10 @@ def main() -> None:
     options.add_argument("--peers", type=int, default=20)
     options.add_argument("--sizes", type=int, nargs="*", default=[50, 200, 800])
     options.add_argument("--jobs", type=int, nargs="*", default=[1, 2])
+    options.add_argument("--otter", type=Path, metavar="PYTHON")
     chosen = options.parse_args()
     if chosen.peers:
-        compare(chosen.peers)
+        compare(chosen.peers, chosen.otter)
     for jobs in chosen.jobs:
         for size in chosen.sizes:
             grow(size, jobs)
@@ -126,13 +150,38 @@ def ours(course: Course, jobs: int) -> tuple[float, float]:
     return ran([*grade, "--course", str(course.folder), "--jobs", str(jobs)], course.folder)
 
 
-def compare(count: int) -> None:
-    """The same submissions through nbgrader and through ours."""
-    texts = [nbformat.writes(without_practice(each)) for each in honest(count)]
+def is_test(cell: Any) -> bool:
+    """Whether a cell gives a question its points."""
+    return cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade", False)
+
+
+def otter(python: Path, folder: Path, notebooks: list[Any]) -> float:
+    """Seconds that otter-grader takes, its tests the test cells, which are left out of the notebooks."""
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "autograder.zip", "w") as archive:
+        for cell in filter(is_test, notebooks[0].cells):
+            about = cell.metadata["nbgrader"]
+            test = OTTER_TEST.format(name=about["grade_id"], points=about["points"], cell=cell.source)
+            archive.writestr(f"tests/{about['grade_id']}.py", test)
+    for number, notebook in enumerate(notebooks):
+        answers = copy.deepcopy(notebook)
+        answers.cells = [cell for cell in answers.cells if not is_test(cell)]
+        nbformat.write(answers, folder / f"s{number:04d}.ipynb")
+    submissions = [str(path) for path in sorted(folder.glob("*.ipynb"))]
+    return ran([str(python), "-c", OTTER, str(folder / "autograder.zip"), *submissions], folder)[0]
+
+
+def compare(count: int, otter_python: Path | None) -> None:
+    """The same submissions through nbgrader, otter-grader and ours."""
+    notebooks = [without_practice(each) for each in honest(count)]
+    texts = [nbformat.writes(each) for each in notebooks]
     with tempfile.TemporaryDirectory() as folder:
         stock = made(Path(folder) / "stock", texts, stock=True)
         seconds, _ = ran([sys.executable, "-m", "nbgrader", "autograde", LAB.name, "--create"], stock.folder)
         print(f"{count} submissions, nbgrader autograde: {seconds:.1f} s", flush=True)
+        if otter_python:
+            theirs = otter(otter_python, Path(folder) / "otter", notebooks)
+            print(f"{count} submissions, otter run: {theirs:.1f} s", flush=True)
         for jobs in (1, 2):
             course = made(Path(folder) / f"ours{jobs}", texts, stock=False)
             own, _ = ours(course, jobs)

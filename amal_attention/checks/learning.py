@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.reading import looks, read
+from amal_attention.checks.reading import looks, read, read_each
 from amal_attention.checks.subject import FunctionSubject, Subject, function_subject, randomised, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers, reviews_sent
@@ -78,7 +78,8 @@ def registers_everything(
     second = subject(build()).eval()
     for first, x, mask in looks(build(), dim, lengths, seed=seed):
         second.load(first.state())
-        (pooled, _), (again, _), (copied, _) = (read(each, x, mask) for each in (first, first, second))
+        (pooled, _), (again, _) = read_each(first, [(x, mask), (x, mask)])
+        copied, _ = read(second, x, mask)
         if not same(pooled, again):
             raise Missed(
                 "the same answer at each call",

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.inputs import some_reviews
-from amal_attention.checks.reading import NOT_FINITE, looks, read
+from amal_attention.checks.reading import NOT_FINITE, looks, read, read_each
 from amal_attention.checks.subject import Subject, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers, reviews_sent, shape
@@ -92,12 +92,12 @@ def shapes(
     declared = getattr(pooling, "out_features", None)
     if declared != out_features:
         raise Missed(f"out_features = {out_features}", f"out_features = {declared!r}", "set self.out_features", "")
-    for several in (lengths, (3,), (1,), (2, 2), (1, 1)):
-        x, mask = some_reviews(dim, several, seed)
-        pooled, _ = read(subject(pooling).eval(), x, mask, finite=False)
+    batches = [some_reviews(dim, several, seed) for several in (lengths, (3,), (1,), (2, 2), (1, 1))]
+    answers = read_each(subject(pooling).eval(), batches, finite=False)
+    for (pooled, _), (x, mask) in zip(answers, batches, strict=True):
         if pooled.shape[1] != out_features:
             raise Missed(
-                f"pooled of shape ({len(several)}, {out_features})",
+                f"pooled of shape ({len(x)}, {out_features})",
                 f"pooled of shape {shape(pooled)}",
                 _WIDTH_OF_WORDS if pooled.shape[1] == dim else "",
                 reviews_sent(x, mask),
@@ -144,15 +144,17 @@ def ignores_padding(
     """
     for looked_at, x, mask in looks(pooling, dim, lengths, seed=seed):
         empty = x * mask.unsqueeze(2)
-        expected = read(looked_at, empty, mask)
-        sent = f"{reviews_sent(x, mask)}; then the same "
-        for length, likely in ((max(lengths), _MIXED), (longest, hint or _COUNTS_PADDING)):
-            other = _beside(looked_at, empty, mask, length, seed + 1)
-            _the_same_answer(expected, other, mask, f"{sent}beside one more review, of {length} words", likely)
-        other = read(looked_at, torch.where(mask.unsqueeze(2), x, under * x), mask)
-        _the_same_answer(
-            expected, other, mask, f"{sent}with numbers under the padding in place of zeros", _ADDS_PADDING
+        beside = [_beside(empty, mask, length, seed + 1) for length in (max(lengths), longest)]
+        noisy = torch.where(mask.unsqueeze(2), x, under * x)
+        expected, *others = read_each(looked_at, [(empty, mask), *beside, (noisy, mask)])
+        differences = (
+            (f"beside one more review, of {max(lengths)} words", _MIXED),
+            (f"beside one more review, of {longest} words", hint or _COUNTS_PADDING),
+            ("with numbers under the padding in place of zeros", _ADDS_PADDING),
         )
+        for (pooled, weights), (what, likely) in zip(others, differences, strict=True):
+            other = pooled[: len(x)], weights[: len(x), : x.shape[1]]
+            _the_same_answer(expected, other, mask, f"{reviews_sent(x, mask)}; then the same {what}", likely)
 
 
 @expectation("a review is read by itself, whatever stands beside it in the batch")
@@ -161,9 +163,9 @@ def reads_each_alone(
 ) -> None:
     """Reviews of the same length give alone what they give together."""
     for looked_at, x, mask in looks(pooling, dim, lengths, seed=seed):
-        pooled, weights = read(looked_at, x, mask)
-        for review in range(len(x)):
-            alone, alone_weights = read(looked_at, x[review : review + 1], mask[review : review + 1])
+        each = zip(x.unsqueeze(1), mask.unsqueeze(1), strict=True)
+        (pooled, weights), *answers = read_each(looked_at, [(x, mask), *each])
+        for review, (alone, alone_weights) in enumerate(answers):
             if not (same(alone[0], pooled[review]) and same(alone_weights[0], weights[review])):
                 columns = weights.sum(dim=0)
                 raise Missed(
@@ -180,11 +182,11 @@ def keeps_weights_of_words(
 ) -> None:
     """The words of each review turned around: their weights turn with them, and the pooled vector stays as it is."""
     for looked_at, x, mask in looks(pooling, dim, lengths, seed=seed):
-        expected, weights = read(looked_at, x, mask)
         places = torch.arange(x.shape[1])
         from_the_end = mask.sum(dim=1, keepdim=True) - places - 1
         turned = torch.where(from_the_end >= 0, from_the_end, places)
-        pooled, came = read(looked_at, x.take_along_dim(turned.unsqueeze(2), dim=1), mask)
+        other = x.take_along_dim(turned.unsqueeze(2), dim=1)
+        (expected, weights), (pooled, came) = read_each(looked_at, [(x, mask), (other, mask)])
         if not (same(pooled, expected) and same(came, weights.take_along_dim(turned, dim=1))):
             review = int((pooled - expected).abs().sum(dim=1).argmax())
             raise Missed(
@@ -204,12 +206,11 @@ def sums_by_weights(
     A review of one word gives the value of that word, since its weight is 1.
     """
     for looked_at, x, mask in looks(pooling, dim, lengths, seed=seed):
-        pooled, weights = read(looked_at, x, mask)
-        for review in range(len(x)):
-            total = torch.zeros_like(pooled[review])
-            for place in range(x.shape[1]):
-                value, _ = read(looked_at, x[review : review + 1, place : place + 1], mask[:1, :1])
-                total = total + weights[review, place] * value[0]
+        words = [(word.reshape(1, 1, -1), mask[:1, :1]) for word in x.flatten(0, 1)]
+        (pooled, weights), *answers = read_each(looked_at, [(x, mask), *words])
+        values = torch.cat([value for value, _ in answers]).reshape(*mask.shape, -1)
+        totals = (weights.unsqueeze(2) * values).sum(dim=1)
+        for review, total in enumerate(totals):
             if not same(total, pooled[review], 1e-3):
                 raise Missed(
                     f"{numbers(total)}, the values of its words counted by its weights {numbers(weights[review])}",
@@ -247,7 +248,7 @@ def follows_large_scores(pooling: Module, dim: int, *, length: int = 4, seed: in
     """
     compared = 0
     for looked_at, x, mask in looks(pooling, dim, (length,), _CLEAR_TRIES, seed):
-        (_, before), (_, weights) = read(looked_at, x, mask), read(looked_at, 3 * x, mask)
+        (_, before), (_, weights) = read_each(looked_at, [(x, mask), (3 * x, mask)])
         log_weights, before = (each.clamp(min=_TINY).double().log() for each in (weights, before))
         words = log_weights[0].topk(2).indices
         apart, apart_before = (-each[0, words].diff() for each in (log_weights, before))
@@ -324,7 +325,7 @@ def depends_on_mean_alone(pooling: Module, dim: int, *, seed: int = 0, hint: str
     for looked_at, x, _ in looks(pooling, dim, (4,), seed=seed):
         other = torch.cat([x, x], dim=1)
         other[:, 0], other[:, 1] = x[:, 0] + x[:, 2], x[:, 1] - x[:, 2]
-        first, second = (_odds(looked_at, each, 2, 3) for each in (x, other))
+        first, second = _odds(looked_at, (x, other), 2, 3)
         if not (same(first, second, 1e-3) or (first - second).isnan()):
             raise Missed(
                 f"the log of the ratio of their weights to be {first:.3g} in both",
@@ -339,8 +340,7 @@ def reads_order(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> 
     """The same words in another order give another pooled vector."""
     given = []
     for looked_at, x, mask in looks(pooling, dim, (4,), _TRIES, seed):
-        pooled, _ = read(looked_at, x, mask)
-        turned, _ = read(looked_at, x.flip(1), mask)
+        (pooled, _), (turned, _) = read_each(looked_at, [(x, mask), (x.flip(1), mask)])
         if not same(pooled, turned):
             return
         given.append(pooled)
@@ -357,7 +357,7 @@ def reads_leftward(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") 
     """Another last word changes how the two words before it compare."""
     for looked_at, x, _ in looks(pooling, dim, (3,), _TRIES, seed):
         other = torch.cat([x[:, :2], 1 - 2 * x[:, 2:]], dim=1)
-        first, second = (_odds(looked_at, each, 0, 1) for each in (x, other))
+        first, second = _odds(looked_at, (x, other), 0, 1)
         if not (same(first, second) or bool((first - second).isnan())):
             return
     raise Missed(
@@ -368,16 +368,14 @@ def reads_leftward(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") 
     )
 
 
-def _beside(pooling: Subject, x: Tensor, mask: Tensor, length: int, seed: int) -> tuple[Tensor, Tensor]:
-    """What reviews give in a batch with one more, of this length, and so with as much more padding."""
+def _beside(x: Tensor, mask: Tensor, length: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Reviews in a batch with one more, of this length, and so with as much more padding."""
     other, words = some_reviews(x.shape[2], (length,), seed)
     more = length - x.shape[1]
-    pooled, weights = read(
-        pooling,
+    return (
         torch.cat([nn.functional.pad(x, (0, 0, 0, more)), other]),
         torch.cat([nn.functional.pad(mask, (0, more)), words]),
     )
-    return pooled[:-1], weights[:-1, : x.shape[1]]
 
 
 def _the_same_answer(
@@ -435,16 +433,18 @@ def _odds_beside_other_words(pooling: Module, dim: int, seed: int) -> Iterator[t
     for looked_at, x, _ in looks(pooling, dim, (3,), _TRIES, seed):
         other = x.clone()
         other[:, 0] = -2 * x[:, 0] + 1
-        first, second = (_odds(looked_at, each, 1, 2) for each in (x, other))
+        first, second = _odds(looked_at, (x, other), 1, 2)
         if not (first - second).isnan():
             yield first, second
 
 
-def _odds(pooling: Subject, x: Tensor, one: int, other: int) -> Tensor:
-    """The log-ratio of the weights of two words of a review without padding; nan if one of them is as good as 0."""
-    _, weights = read(pooling, x, torch.ones(x.shape[:2], dtype=torch.bool))
-    compared = weights[0, [one, other]].double().abs()
-    return (compared.log() @ torch.tensor([1.0, -1.0]).double()).where((compared > _TINY).all(), torch.nan)
+def _odds(pooling: Subject, texts: Sequence[Tensor], one: int, other: int) -> list[Tensor]:
+    """The log-ratio of the weights of two words, in reviews without padding; nan if a weight is as good as 0."""
+    odds = []
+    for _, weights in read_each(pooling, [(x, torch.ones(x.shape[:2], dtype=torch.bool)) for x in texts]):
+        compared = weights[0, [one, other]].double().abs()
+        odds.append((compared.log() @ torch.tensor([1.0, -1.0]).double()).where((compared > _TINY).all(), torch.nan))
+    return odds
 
 
 def _no_query(looked_at: Subject) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -11,7 +12,7 @@ from amal_attention.checks.inputs import some_reviews
 from amal_attention.checks.subject import Subject, randomised
 from amal_attention.checks.wording import kind, numbers, reviews_sent, shape
 
-__all__ = ["NOT_FINITE", "looks", "read"]
+__all__ = ["NOT_FINITE", "looks", "read", "read_each"]
 
 NOT_FINITE = "there is a nan or an infinite number: softmax over nothing but -inf, 0 / 0, or an exp that overflows"
 """What such a number hints at."""
@@ -41,7 +42,24 @@ def read(pooling: Subject, x: Tensor, mask: Tensor, *, finite: bool = True) -> t
     Raises:
         Missed: it gives something else.
     """
-    reply = pooling(x, mask)
+    (answer,) = read_each(pooling, [(x, mask)], finite=finite)
+    return answer
+
+
+def read_each(
+    pooling: Subject, texts: Sequence[tuple[Tensor, Tensor]], *, finite: bool = True
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """What a pooling gives for several batches ``(x, mask)``, as :func:`read` gives it, asked at once.
+
+    Raises:
+        Missed: in its turn, it gives something else.
+    """
+    for reply, (x, mask) in zip(pooling.each(texts), texts, strict=True):
+        yield _answer(reply, x, mask, finite)
+
+
+def _answer(reply: Any, x: Tensor, mask: Tensor, finite: bool) -> tuple[Tensor, Tensor]:
+    """The pooled vectors and the weights, if the reply is such a pair."""
     sent = reviews_sent(x, mask)
     if not (isinstance(reply, (tuple, list)) and len(reply) == 2 and all(isinstance(each, Tensor) for each in reply)):
         raise Missed("the pair of tensors (pooled, weights)", kind(reply), "return both, pooled first", sent)

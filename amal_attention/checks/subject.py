@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, Self, runtime_checkable
 
 import torch
@@ -21,6 +21,9 @@ class Subject(Protocol):
     def __call__(self, *inputs: Any) -> Any:
         """The reply of ``forward``."""
 
+    def each(self, inputs: Sequence[Sequence[Any]]) -> Iterator[Any]:
+        """The replies of ``forward`` to several inputs, one after the other, with what it raises in its place."""
+
     def train(self) -> Self:
         """Go into training mode."""
 
@@ -35,6 +38,9 @@ class Subject(Protocol):
 
     def load(self, values: Mapping[str, Tensor]) -> None:
         """Give some parameters or buffers other values."""
+
+    def randomise(self, seed: int) -> None:
+        """Give the parameters that learn random numbers as large as keeps sums of products near 1."""
 
     def gradients(self, x: Tensor, mask: Tensor, upstream: Tensor) -> tuple[dict[str, Tensor | None], Tensor | None]:
         """Gradients of ``(pooled * upstream).sum()``: of each parameter that learns, and of ``x``."""
@@ -66,6 +72,10 @@ class LocalSubject:
         """The reply of ``forward`` to copies of the inputs: what it changes in place stays there."""
         return self.module(*(each.clone() if isinstance(each, Tensor) else each for each in inputs))
 
+    def each(self, inputs: Sequence[Sequence[Any]]) -> Iterator[Any]:
+        """The replies of ``forward`` to several inputs."""
+        return (self(*each) for each in inputs)
+
     def __getattr__(self, name: str) -> Any:
         """What else the module has."""
         return getattr(self.module, name)
@@ -91,6 +101,11 @@ class LocalSubject:
     def load(self, values: Mapping[str, Tensor]) -> None:
         """Give some parameters or buffers other values."""
         self.module.load_state_dict(dict(values), strict=False)
+
+    def randomise(self, seed: int) -> None:
+        """Give the parameters that learn random numbers; see :func:`randomised`."""
+        generator = torch.Generator().manual_seed(seed)
+        self.load({name: _drawn(each, generator) for name, each in self.parameters().items()})
 
     def gradients(self, x: Tensor, mask: Tensor, upstream: Tensor) -> tuple[dict[str, Tensor | None], Tensor | None]:
         """Gradients of ``(pooled * upstream).sum()``: of each parameter that learns, and of ``x``."""
@@ -168,8 +183,7 @@ def randomised(module: nn.Module | Subject, seed: int = 0) -> Subject:
     numbers are as large as keeps sums of products near 1, however wide the layer, so that no softmax saturates.
     """
     looked_at = subject(module).eval()
-    generator = torch.Generator().manual_seed(seed)
-    looked_at.load({name: _drawn(each, generator) for name, each in looked_at.parameters().items()})
+    looked_at.randomise(seed)
     return looked_at
 
 

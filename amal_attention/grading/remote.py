@@ -6,85 +6,101 @@ modules of its own process. What comes back is plain: tensors, numbers, text, li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol, Self
 
 from torch import Tensor
 
 from amal_attention.grading.frame import Handle
 
-__all__ = ["RemoteClassifier", "RemoteFunction", "RemoteModule", "RemoteStudent"]
+__all__ = ["Asks", "RemoteClassifier", "RemoteFunction", "RemoteModule", "RemoteStudent"]
 
-Ask = Callable[..., Any]
+
+class Asks(Protocol):
+    """What brings operations over there, and their answers back."""
+
+    def ask(self, operation: str, *details: Any) -> Any:
+        """Ask for one thing; what comes back."""
+
+    def ask_each(self, operations: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
+        """Ask for several things at once; what comes back of each, with what one raises in its place."""
+
+    def tell(self, operation: str, *details: Any) -> None:
+        """Have something done before what is asked next; what it raises is raised then."""
 
 
 class RemoteStudent:
     """The answers of a submission that runs elsewhere: ``student.MeanPooling(dim=8)`` builds one of their classes.
 
     Args:
-        ask: sends an operation and its details over there, and gives the value that comes back.
+        line: to there.
     """
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
+    def __init__(self, line: Asks) -> None:
+        self._line = line
 
     def __getattr__(self, name: str) -> RemoteFunction:
         """A function of the student's, or a class of theirs; whether it is there shows when it is called."""
         if name.startswith("__"):  # pytest looks for such names on whatever a fixture gives
             raise AttributeError(name)
-        return RemoteFunction(self._ask, name)
+        return RemoteFunction(self._line, name)
 
 
 class RemoteFunction:
     """A function, or a class, over there.
 
     Args:
-        ask: as for :class:`RemoteStudent`.
+        line: to there.
         name: what it is called in the notebook.
     """
 
-    def __init__(self, ask: Ask, name: str) -> None:
-        self._ask, self._name = ask, name
+    def __init__(self, line: Asks, name: str) -> None:
+        self._line, self._name = line, name
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """What it returns; a module comes back as a handle."""
         sent = {key: _sent(each) for key, each in named.items()}
-        return _received(self._ask, self._ask("call", self._name, [_sent(each) for each in inputs], sent))
+        return _received(self._line, self._line.ask("call", self._name, [_sent(each) for each in inputs], sent))
 
     def gradient(self, *inputs: Tensor) -> Tensor | None:
         """The gradient of the sum of what it returns with respect to the first input; None if it is cut off."""
-        return _tensor_or_none(self._ask("gradient", self._name, list(inputs)))
+        return _tensor_or_none(self._line.ask("gradient", self._name, list(inputs)))
 
 
 class RemoteModule:
     """A module over there; it meets :class:`amal_attention.checks.subject.Subject`.
 
     Args:
-        ask: as for :class:`RemoteStudent`.
+        line: to there.
         handle: its number there.
     """
 
-    def __init__(self, ask: Ask, handle: Handle) -> None:
-        self._ask, self.handle = ask, handle
+    def __init__(self, line: Asks, handle: Handle) -> None:
+        self._line, self.handle = line, handle
 
     def __call__(self, *inputs: Any) -> Any:
         """The reply of ``forward``."""
         return self._do("__call__", *inputs)
 
+    def each(self, inputs: Sequence[Sequence[Any]]) -> Iterator[Any]:
+        """The replies of ``forward`` to several inputs."""
+        replies = self._line.ask_each([self._operation("__call__", *each) for each in inputs])
+        return (_received(self._line, reply) for reply in replies)
+
     def __getattr__(self, name: str) -> Any:
         """What else the module has."""
         if name.startswith("__"):
             raise AttributeError(name)
-        return _received(self._ask, self._ask("attribute", self.handle, name))
+        return _received(self._line, self._line.ask("attribute", self.handle, name))
 
     def train(self) -> Self:
         """Go into training mode."""
-        self._do("train")
+        self._line.tell(*self._operation("train"))
         return self
 
     def eval(self) -> Self:
         """Go into evaluation mode."""
-        self._do("eval")
+        self._line.tell(*self._operation("eval"))
         return self
 
     def parameters(self) -> dict[str, Tensor]:
@@ -97,7 +113,11 @@ class RemoteModule:
 
     def load(self, values: Mapping[str, Tensor]) -> None:
         """Give some parameters or buffers other values."""
-        self._do("load", dict(values))
+        self._line.tell(*self._operation("load", dict(values)))
+
+    def randomise(self, seed: int) -> None:
+        """Give the parameters that learn random numbers."""
+        self._line.tell(*self._operation("randomise", seed))
 
     def gradients(self, x: Tensor, mask: Tensor, upstream: Tensor) -> tuple[dict[str, Tensor | None], Tensor | None]:
         """Gradients of ``(pooled * upstream).sum()``: of each parameter that learns, and of ``x``."""
@@ -113,8 +133,11 @@ class RemoteModule:
             raise TypeError("a layer came back that is of another shape")
         return weight, bias
 
-    def _do(self, method: str, *inputs: Any, **named: Any) -> Any:
-        return _received(self._ask, self._ask("ask", self.handle, method, list(inputs), named))
+    def _operation(self, method: str, *inputs: Any) -> tuple[str, Handle, str, list[Any]]:
+        return "ask", self.handle, method, list(inputs)
+
+    def _do(self, method: str, *inputs: Any) -> Any:
+        return _received(self._line, self._line.ask(*self._operation(method, *inputs)))
 
 
 class RemoteClassifier(RemoteModule):
@@ -149,11 +172,11 @@ def _sent(value: Any) -> Any:
     return value.handle if isinstance(value, RemoteModule) else value
 
 
-def _received(ask: Ask, value: Any) -> Any:
+def _received(line: Asks, value: Any) -> Any:
     """The value, with modules in place of their numbers."""
     match value:
         case [Handle() as handle, bool(trains)]:
-            return (RemoteClassifier if trains else RemoteModule)(ask, handle)
+            return (RemoteClassifier if trains else RemoteModule)(line, handle)
         case _:
             return value
 

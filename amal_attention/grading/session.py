@@ -23,7 +23,7 @@ from amal_attention.checks.subject import LocalSubject
 from amal_attention.checks.wording import kind
 from amal_attention.errors import WireError
 from amal_attention.grading.definitions import definitions
-from amal_attention.grading.frame import Handle
+from amal_attention.grading.frame import Handle, encode
 from amal_attention.grading.student import LocalStudent
 from amal_attention.grading.telling import outcome_of
 from amal_attention.grading.wire import Channel
@@ -31,6 +31,8 @@ from amal_attention.grading.wire import Channel
 __all__ = ["Session", "prepare", "serve"]
 
 _FOREVER = 10.0**9
+
+Reply = tuple[str, Any]
 
 
 def prepare() -> None:
@@ -58,15 +60,15 @@ def serve(sock: socket.socket, layers: list[str]) -> None:
     session = Session()
     while True:
         try:
-            request = channel.receive(time.monotonic() + _FOREVER)
+            operations = channel.receive(time.monotonic() + _FOREVER)
         except WireError:
             return
-        reply = session.reply(*request)
+        replies = session.replies(operations)
         try:
-            channel.send(reply, time.monotonic() + _FOREVER)
+            channel.send(replies, time.monotonic() + _FOREVER)
         except WireError as error:
-            channel.send(("raised", _unsendable(reply, error)), time.monotonic() + _FOREVER)
-        del request, reply  # they may be large, and the next ones too
+            channel.send(_sendable(replies, error), time.monotonic() + _FOREVER)
+        del operations, replies  # they may be large, and the next ones too
 
 
 class Session:
@@ -79,8 +81,17 @@ class Session:
         self._student = LocalStudent({})
         self._subjects: list[LocalSubject] = []
 
-    def reply(self, operation: str, *details: Any) -> tuple[str, Any]:
-        """The reply to one request: ``("value", v)``, or ``("raised", ...)`` or ``("memory", ...)`` with an outcome."""
+    def replies(self, operations: list[tuple[Any, ...]]) -> list[Reply]:
+        """The reply to each of these operations, up to the first that does not end well."""
+        replies: list[Reply] = []
+        for operation, *details in operations:
+            replies.append(self.reply(operation, *details))
+            if replies[-1][0] != "value":
+                break
+        return replies
+
+    def reply(self, operation: str, *details: Any) -> Reply:
+        """The reply to one operation: ``("value", v)``, or an outcome as ``("raised", ...)`` or ``("memory", ...)``."""
         operations: dict[str, Callable[..., Any]] = {
             "run": self.run,
             "begin": self.begin,
@@ -113,7 +124,7 @@ class Session:
         self._student = LocalStudent(dict(self._shell.user_ns))
         random.seed(seed)
         np.random.seed(seed % 2**32)
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)
 
     def call(self, name: str, inputs: list[Any], named: dict[str, Any]) -> Any:
         """Call a function, or build a module."""
@@ -124,9 +135,9 @@ class Session:
         """The gradient of a function with respect to its first input."""
         return getattr(self._student, name).gradient(*inputs)
 
-    def ask(self, handle: Handle, method: str, inputs: list[Any], named: dict[str, Any]) -> Any:
+    def ask(self, handle: Handle, method: str, inputs: list[Any]) -> Any:
         """Call one of the methods that an expectation may call on a module."""
-        return self._sent(getattr(self._taken(handle), method)(*inputs, **named))
+        return self._sent(getattr(self._taken(handle), method)(*inputs))
 
     def attribute(self, handle: Handle, name: str) -> Any:
         """An attribute of a module."""
@@ -157,7 +168,17 @@ def _is_out_of_memory(error: Exception) -> bool:
     return type(error) is RuntimeError and "DefaultCPUAllocator: can't allocate memory" in str(error)
 
 
-def _unsendable(reply: tuple[str, Any], error: WireError) -> tuple[Any, ...]:
-    came = kind(reply[1]) if reply[0] == "value" else "more than can be sent"
-    hint = "" if reply[0] == "value" else str(error)
+def _sendable(replies: list[Reply], error: WireError) -> list[Reply]:
+    """The replies up to the first that cannot be sent, and why it cannot; all of them may be too much together."""
+    for place, reply in enumerate(replies):
+        try:
+            encode(reply)
+        except WireError as its_error:
+            return [*replies[:place], ("raised", _unsendable(reply, its_error))]
+    return [("raised", _unsendable(("", ""), error))]
+
+
+def _unsendable(reply: Reply, error: WireError) -> tuple[Any, ...]:
+    is_value = reply[0] == "value"
+    came, hint = (kind(reply[1]), "") if is_value else ("more than can be sent", str(error))
     return astuple(Outcome("", State.MISSED, "", came, "tensors, numbers, text, and lists of these", hint))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -90,6 +91,7 @@ class Sitting:
         self._deadline = time.monotonic() + self._limits.submission_seconds
         self._child: Child | None = None
         self._question = ""
+        self._waiting: list[tuple[Any, ...]] = []
         self._lost: dict[str, Loss] = {}
         self._deadly: set[int] = set()
         self.losses: list[Loss] = []
@@ -110,9 +112,13 @@ class Sitting:
         while question not in self._lost and self._child is None:
             self._run_notebook()
         if question in self._lost:
-            raise RaisedElsewhere(_told(self._lost[question]))
-        self.ask("begin", seed)
-        return RemoteStudent(self.ask)
+            raise RaisedElsewhere(_not_held(self._lost[question]))
+        self._waiting = [("begin", seed)]
+        return RemoteStudent(self)
+
+    def tell(self, operation: str, *details: Any) -> None:
+        """Have something done before what is asked next; what it raises is raised then."""
+        self._waiting.append((operation, *details))
 
     def ask(self, operation: str, *details: Any) -> Any:
         """What the submission answers.
@@ -120,13 +126,24 @@ class Sitting:
         Raises:
             RaisedElsewhere: it raises something, answers what is no answer, or does not answer at all.
         """
+        (answer,) = self.ask_each([(operation, *details)])
+        return answer
+
+    def ask_each(self, operations: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
+        """What the submission answers to each of several operations, in one message.
+
+        Raises:
+            RaisedElsewhere: as :meth:`ask`, each in its turn.
+        """
         if self._child is None:
-            raise RaisedElsewhere(_told(self._lost[self._question]))
+            raise RaisedElsewhere(_not_held(self._lost[self._question]))
+        waiting, self._waiting = self._waiting, []
         try:
-            return self._answer(self._child, (operation, *details))
+            answers, raised = self._done(self._child, [*waiting, *operations])
         except WireError as error:
             self._lose(error, self._question)
-            raise RaisedElsewhere(_told(self._lost[self._question])) from error
+            raise RaisedElsewhere(_not_held(self._lost[self._question])) from error
+        return _in_turn(answers[len(waiting) :], raised)
 
     @property
     def lost(self) -> set[str]:
@@ -146,27 +163,33 @@ class Sitting:
             if place in self._deadly:
                 continue
             try:
-                self._answer(self._child, ("run", cell.source, cell.definitions_only))
-            except RaisedElsewhere as error:
-                errors.append(CellError(cell.number, cell.question, error.outcome.came or error.outcome.hint))
+                _, raised = self._done(self._child, [("run", cell.source, cell.definitions_only)])
             except WireError as error:
                 self._deadly.add(place)
                 self._lose(error, cell.question, cell)
                 return
+            if raised is not None:
+                errors.append(CellError(cell.number, cell.question, raised.came or raised.hint))
         self.errors = tuple(errors)
 
-    def _answer(self, child: Child, request: tuple[Any, ...]) -> Any:
-        now = time.monotonic()
-        deadline = min(now + self._limits.cell_seconds, self._deadline)
-        child.channel.send(request, deadline)
-        match child.channel.receive(deadline):
-            case ("value", value):
-                return value
-            case ("raised", values):
-                raise RaisedElsewhere(_outcome(values))
-            case ("memory", _):
-                raise _OutOfMemory(explain(expected="an answer", got="no memory", do="take less"))
-        raise WireError(explain(expected="an answer", got="something else", do="its process is ended"))
+    def _done(self, child: Child, operations: list[tuple[Any, ...]]) -> tuple[list[Any], Outcome | None]:
+        """The answers to operations, up to the first that raises something, and what that is."""
+        deadline = min(time.monotonic() + self._limits.cell_seconds, self._deadline)
+        child.channel.send(operations, deadline)
+        answers: list[Any] = []
+        for reply in _list(child.channel.receive(deadline)):
+            match reply:
+                case ("value", value):
+                    answers.append(value)
+                case ("raised", values):
+                    return answers[: len(operations)], _outcome(values)
+                case ("memory", _):
+                    raise _OutOfMemory(explain(expected="an answer", got="no memory", do="take less"))
+                case _:
+                    raise _no_answer()
+        if len(answers) != len(operations):
+            raise _no_answer()
+        return answers, None
 
     def _lose(self, error: WireError, question: str, cell: AnswerCell | None = None) -> None:
         """Count the process as lost to a question, and to the one that is asked too if there is no time for another."""
@@ -206,6 +229,23 @@ class Sitting:
         return f"the {self._limits.submission_seconds:g} s for the whole notebook are over"
 
 
+def _in_turn(answers: list[Any], raised: Outcome | None) -> Iterator[Any]:
+    """The answers, then what was raised in the place of one."""
+    yield from answers
+    if raised is not None:
+        raise RaisedElsewhere(raised)
+
+
+def _list(reply: Any) -> list[Any]:
+    if not isinstance(reply, list):
+        raise _no_answer()
+    return reply
+
+
+def _no_answer() -> WireError:
+    return WireError(explain(expected="an answer", got="something else", do="its process is ended"))
+
+
 class _OutOfMemory(WireError):
     """The process is still there, but what it kept would fail all that follows."""
 
@@ -215,7 +255,7 @@ def _signal(number: int) -> str:
     return signal.strsignal(number) or f"signal {number}"
 
 
-def _told(loss: Loss) -> Outcome:
+def _not_held(loss: Loss) -> Outcome:
     """What a student reads of a test that was not held."""
     where = f", in cell {loss.cell}" if loss.cell else ""
     return Outcome(

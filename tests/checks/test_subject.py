@@ -207,6 +207,9 @@ class Elsewhere:
         self.asked.append("forward")
         return self.kept(*inputs)
 
+    def each(self, inputs: Any) -> Any:
+        return (self(*each) for each in inputs)
+
     def train(self) -> Elsewhere:
         self.kept.train()
         return self
@@ -223,6 +226,9 @@ class Elsewhere:
 
     def load(self, values: Any) -> None:
         self.kept.load(values)
+
+    def randomise(self, seed: int) -> None:
+        self.kept.randomise(seed)
 
     def gradients(self, x: Tensor, mask: Tensor, upstream: Tensor) -> Any:
         return self.kept.gradients(x, mask, upstream)

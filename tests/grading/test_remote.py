@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -294,16 +294,56 @@ def test_what_is_raised_there_is_raised_here(remote):
 
 @pytest.mark.parametrize("name", ["__wrapped__", "__len__", "__iter__", "__bool__"])
 def test_names_that_python_looks_for_are_not_asked_for(name):
-    def ask(*request: Any) -> Any:
-        pytest.fail(f"asked {request}")
-
-    for each in (RemoteStudent(ask), RemoteModule(ask, Handle(0))):
+    line = Line(pytest.fail)
+    for each in (RemoteStudent(line), RemoteModule(line, Handle(0))):
         with pytest.raises(AttributeError, match=name):
             getattr(each, name)
 
 
+class Line:
+    """A line whose other end answers one thing to everything; it keeps what was asked for, and what was told."""
+
+    def __init__(self, reply: Any) -> None:
+        self.reply = reply
+        self.asked: list[tuple[Any, ...]] = []
+        self.told: list[tuple[Any, ...]] = []
+
+    def ask(self, *operation: Any) -> Any:
+        (answer,) = self.ask_each([operation])
+        return answer
+
+    def ask_each(self, operations: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
+        self.asked += operations
+        return (self.reply for _ in operations)
+
+    def tell(self, *operation: Any) -> None:
+        self.told.append(operation)
+
+
 def answering(reply: Any) -> RemoteClassifier:
-    return RemoteClassifier(lambda *request: reply, Handle(0))
+    return RemoteClassifier(Line(reply), Handle(0))
+
+
+def test_what_changes_a_module_is_told_and_waits_for_no_answer():
+    line = Line(None)
+    module = RemoteModule(line, Handle(2))
+    module.eval().train().randomise(7)
+    module.load({"a": 1})  # type: ignore[dict-item]
+    of_two = ("ask", Handle(2))
+    assert line.told == [
+        (*of_two, "eval", []),
+        (*of_two, "train", []),
+        (*of_two, "randomise", [7]),
+        (*of_two, "load", [{"a": 1}]),
+    ]
+    assert line.asked == []
+
+
+def test_replies_to_several_inputs_are_asked_for_at_once():
+    line = Line([Handle(1), False])
+    replies = list(RemoteModule(line, Handle(0)).each([(1, 2), (3,)]))
+    assert line.asked == [("ask", Handle(0), "__call__", [1, 2]), ("ask", Handle(0), "__call__", [3])]
+    assert [type(each) for each in replies] == [RemoteModule, RemoteModule]
 
 
 @pytest.mark.parametrize(
@@ -326,8 +366,8 @@ def test_a_reply_of_another_kind_than_asked_is_an_error_and_never_a_value(reply)
 @pytest.mark.parametrize("reply", [3, "text", [torch.ones(1)]])
 def test_a_gradient_of_a_function_is_a_tensor_or_none(reply):
     with pytest.raises(TypeError):
-        RemoteFunction(lambda *request: reply, "f").gradient(torch.ones(1))
-    assert RemoteFunction(lambda *request: None, "f").gradient(torch.ones(1)) is None
+        RemoteFunction(Line(reply), "f").gradient(torch.ones(1))
+    assert RemoteFunction(Line(None), "f").gradient(torch.ones(1)) is None
 
 
 @pytest.mark.parametrize("reply", [{"val_loss": "x"}, 3, {"val_loss": None}])
@@ -339,7 +379,7 @@ def test_what_is_logged_are_numbers(reply):
 
 def test_only_a_handle_beside_a_truth_becomes_a_module():
     def received(reply: Any) -> Any:
-        return RemoteFunction(lambda *request: reply, "f")()
+        return RemoteFunction(Line(reply), "f")()
 
     assert type(received([Handle(3), False])) is RemoteModule and received([Handle(3), False]).handle == Handle(3)
     assert type(received([Handle(3), True])) is RemoteClassifier
@@ -348,10 +388,10 @@ def test_only_a_handle_beside_a_truth_becomes_a_module():
 
 
 def test_a_module_is_sent_as_its_handle_also_by_name():
-    requests: list[Any] = []
-    module = RemoteModule(lambda *request: None, Handle(5))
-    RemoteFunction(lambda *request: requests.append(request), "Around")(module, 1, inner=module)
-    assert requests == [("call", "Around", [Handle(5), 1], {"inner": Handle(5)})]
+    line = Line(None)
+    module = RemoteModule(line, Handle(5))
+    RemoteFunction(line, "Around")(module, 1, inner=module)
+    assert line.asked == [("call", "Around", [Handle(5), 1], {"inner": Handle(5)})]
 
 
 def test_a_state_of_ones_own_can_be_loaded(remote):

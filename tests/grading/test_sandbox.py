@@ -256,7 +256,7 @@ from amal_attention.grading.limits import GradingLimits
 from amal_attention.grading.sandbox import Isolation, Zygote
 zygote = Zygote(Isolation(sys.argv[1]), GradingLimits())
 child = zygote.child()
-child.channel.send(("run", "while True: pass", False), time.monotonic() + 5)
+child.channel.send([("run", "while True: pass", False)], time.monotonic() + 5)
 time.sleep(0.5)
 print("there", flush=True)
 time.sleep(60)

@@ -20,14 +20,25 @@ Ask = Callable[..., tuple[str, Any]]
 
 
 @pytest.fixture
-def ask(child: Child) -> Ask:
+def ask(ask_all: Callable[[list[tuple[Any, ...]]], list[tuple[str, Any]]]) -> Ask:
     """Ask the process, and give its reply: what kind it is of, and what came."""
 
-    def reply(*request: Any) -> tuple[str, Any]:
-        child.channel.send(request, time.monotonic() + 30)
-        return child.channel.receive(time.monotonic() + 30)
+    def reply(*operation: Any) -> tuple[str, Any]:
+        (found,) = ask_all([operation])
+        return found
 
     return reply
+
+
+@pytest.fixture
+def ask_all(child: Child) -> Callable[[list[tuple[Any, ...]]], list[tuple[str, Any]]]:
+    """Ask for several things at once, and give the replies."""
+
+    def replies(operations: list[tuple[Any, ...]]) -> list[tuple[str, Any]]:
+        child.channel.send(operations, time.monotonic() + 30)
+        return child.channel.receive(time.monotonic() + 30)
+
+    return replies
 
 
 @pytest.fixture
@@ -147,6 +158,30 @@ def test_a_value_that_cannot_be_sent_is_told_and_the_next_one_comes(ask, run, va
     assert ask("call", "fine", [], {}) == ("value", 1)
 
 
+def test_several_operations_are_answered_in_order_up_to_the_first_that_fails(ask_all):
+    define = ("run", "def half(x):\n    return 2 / x", False)
+    assert ask_all([define, ("begin", 1), ("call", "half", [1], {})]) == [
+        ("value", None),
+        ("value", None),
+        ("value", 2.0),
+    ]
+    first, second = ask_all([("call", "half", [4], {}), ("call", "half", [0], {}), ("call", "half", [1], {})])
+    assert first == ("value", 0.5) and "ZeroDivisionError" in outcome_in(second).came
+
+
+def test_of_several_answers_those_before_one_that_cannot_be_sent_come(ask_all, run):
+    run("def give(kind):\n    return kind or object()")
+    first, second = ask_all([("call", "give", [1], {}), ("call", "give", [None], {}), ("call", "give", [2], {})])
+    assert first == ("value", 1) and "object" in outcome_in(second).came
+
+
+def test_answers_that_are_too_much_together_are_told(ask_all, run):
+    run("import torch\ndef give(): return torch.zeros(2**22)")
+    (reply,) = ask_all([("call", "give", [], {})] * 5)
+    assert outcome_in(reply).came == "more than can be sent"
+    assert ask_all([("call", "give", [], {})])[0][0] == "value"
+
+
 def test_an_error_that_cannot_be_sent_is_told_too(ask, run):
     run("def fail():\n    raise ValueError('\\ud800')")
     told = outcome_in(ask("call", "fail", [], {}))
@@ -188,8 +223,8 @@ def test_a_module_comes_as_its_number_and_whether_it_trains(ask, run):
 def test_a_module_that_answers_with_itself_keeps_its_number(ask, run):
     run(DOUBLING)
     ask("call", "Doubling", [], {})
-    assert ask("ask", Handle(0), "eval", [], {}) == ("value", [Handle(0), False])
-    assert ask("ask", Handle(0), "train", [], {}) == ("value", [Handle(0), False])
+    assert ask("ask", Handle(0), "eval", []) == ("value", [Handle(0), False])
+    assert ask("ask", Handle(0), "train", []) == ("value", [Handle(0), False])
     assert ask("attribute", Handle(0), "training") == ("value", True)
 
 
@@ -199,7 +234,7 @@ def test_a_module_is_handed_to_another_by_its_number(ask, run):
     assert ask("call", "Around", [Handle(0)], {}) == ("value", [Handle(1), False])
     assert ask("call", "Around", [], {"inner": Handle(0)}) == ("value", [Handle(2), False])
     for each in (1, 2):
-        _, value = ask("ask", Handle(each), "__call__", [torch.tensor([3.0])], {})
+        _, value = ask("ask", Handle(each), "__call__", [torch.tensor([3.0])])
         assert value.tolist() == [7.0]
 
 
@@ -266,7 +301,7 @@ def test_what_is_sent_is_not_changed_by_who_gets_it_twice(ask, run):
 
 def test_what_is_printed_before_a_process_dies_is_kept(child):
     deadline = time.monotonic() + 30
-    child.channel.send(("run", "import os\nprint('last')\nprint('words')\nos._exit(3)", False), deadline)
+    child.channel.send([("run", "import os\nprint('last')\nprint('words')\nos._exit(3)", False)], deadline)
     with pytest.raises(ChannelClosed):
         child.channel.receive(deadline)
     ending = child.end()

@@ -35,15 +35,16 @@ class Clock:
 
 
 class Played:
-    """A zygote whose children do what ``script`` says of each request: a reply, or an error that is raised.
+    """A zygote whose children do what ``script`` says of each operation: a reply, or an error that is raised.
 
-    ``deadlines`` are those of the requests, ``requests`` what was asked, by child.
+    ``deadlines`` are those of the messages, ``requests`` the operations that were asked for, by child.
     """
 
     def __init__(self, script: Callable[..., Any], clock: Clock) -> None:
         self.limits, self.script, self.clock = LIMITS, script, clock
         self.requests: list[list[tuple[Any, ...]]] = []
         self.deadlines: list[float] = []
+        self.sent: list[tuple[Any, ...]] = []
         self.ended = 0
         self.ending: Ending | None = Ending(-9, cpu_seconds=1.5, peak_mb=7.0, output="last words")
 
@@ -51,17 +52,20 @@ class Played:
         self.requests.append([])
         return SimpleNamespace(channel=self, end=self.end)
 
-    def send(self, request: tuple[Any, ...], deadline: float) -> None:
-        self.requests[-1].append(request)
+    def send(self, operations: list[tuple[Any, ...]], deadline: float) -> None:
+        self.requests[-1] += operations
+        self.sent = operations
         self.deadlines.append(deadline)
 
     def receive(self, deadline: float) -> Any:
-        reply = self.script(*self.requests[-1][-1])
-        if isinstance(reply, ChannelTimeout):
-            self.clock.now = deadline + 0.001
-        if isinstance(reply, Exception):
-            raise reply
-        return reply
+        replies: list[Any] = []
+        while len(replies) < len(self.sent) and all(reply[0] == "value" for reply in replies):
+            replies.append(self.script(*self.sent[len(replies)]))
+            if isinstance(replies[-1], ChannelTimeout):
+                self.clock.now = deadline + 0.001
+            if isinstance(replies[-1], Exception):
+                raise replies[-1]
+        return replies
 
     def end(self) -> Ending | None:
         self.ended += 1
@@ -103,9 +107,9 @@ def test_the_notebook_is_run_once_in_order_before_the_first_test(sit):
     sitting, zygote = sit()
     assert zygote.requests == []
     sitting.begin("q1", 7)
-    sitting.begin("q2", 8)
+    sitting.begin("q2", 8).add(1)
     ran = [("run", "setup", False), ("run", "first", False), ("run", "second", True)]
-    assert zygote.requests == [[*ran, ("begin", 7), ("begin", 8)]]
+    assert zygote.requests == [[*ran, ("begin", 8), ("call", "add", [1], {})]]
     assert (sitting.losses, sitting.errors, sitting.lost, zygote.ended) == ([], (), set(), 0)
 
 
@@ -113,6 +117,51 @@ def test_the_student_asks_the_process(sit):
     sitting, zygote = sit(on("add", ("value", 5)))
     assert sitting.begin("q1", 1).add(2, 3) == 5
     assert zygote.requests[0][-1] == ("call", "add", [2, 3], {})
+
+
+def test_what_is_told_goes_with_what_is_asked_next(sit):
+    sitting, zygote = sit(on("add", ("value", 5)))
+    sitting.begin("q1", 7)
+    sitting.tell("ask", 1)
+    sitting.tell("ask", 2)
+    assert zygote.sent == [("run", "second", True)]
+    assert list(sitting.ask_each([("call", "add"), ("call", "other")])) == [5, None]
+    assert zygote.sent == [("begin", 7), ("ask", 1), ("ask", 2), ("call", "add"), ("call", "other")]
+    assert sitting.ask("call", "add") == 5
+    assert zygote.sent == [("call", "add")]
+
+
+def test_what_is_told_in_a_test_is_forgotten_with_it(sit):
+    sitting, zygote = sit()
+    sitting.begin("q1", 7)
+    sitting.tell("ask", 1)
+    sitting.begin("q1", 8).add()
+    assert zygote.sent == [("begin", 8), ("call", "add", [], {})]
+
+
+def test_of_several_answers_those_before_an_error_are_given(sit):
+    sitting, zygote = sit(on("add", raised(Outcome("", State.MISSED, came="KeyError: 3"))))
+    sitting.begin("q1", 7)
+    answers = sitting.ask_each([("call", "one"), ("call", "add"), ("call", "two")])
+    assert next(answers) is None
+    assert told(lambda: next(answers)).came == "KeyError: 3"
+    assert zygote.ended == 0
+
+
+def test_an_error_of_what_was_told_is_raised_by_what_is_asked(sit):
+    sitting, _ = sit(on("bad", raised(Outcome("", State.MISSED, came="KeyError: 3"))))
+    sitting.begin("q1", 7)
+    sitting.tell("ask", "bad")
+    assert told(lambda: sitting.ask("call", "one")).came == "KeyError: 3"
+
+
+@pytest.mark.parametrize("replies", [[OK], [OK] * 3, [], None, "ok", {"a": 1}, OK, [[*OK], 1]])
+def test_a_message_that_answers_another_number_of_operations_costs_the_process(sit, replies):
+    sitting, zygote = sit()
+    sitting.begin("q1", 7)
+    zygote.receive = lambda deadline: replies
+    assert told(lambda: sitting.ask("call", "add")).came == "an answer came that is none"
+    assert [loss.status for loss in sitting.losses] == ["crashed"]
 
 
 def test_a_cell_that_raises_is_told_and_those_after_it_run(sit):
@@ -149,7 +198,7 @@ DEATHS = {
     "late with much memory": (ChannelTimeout(""), Ending(-9, "memory"), "out_of_memory", "more than 300 MB of memory"),
     "malformed": (WireError(""), Ending(-9), "crashed", "an answer came that is none"),
     "no memory": (("memory", None), Ending(-9), "out_of_memory", "more than 300 MB of memory"),
-    "no pair": (5, Ending(-9), "crashed", "an answer came that is none"),
+    "no pair": ((5,), Ending(-9), "crashed", "an answer came that is none"),
     "three parts": (("value", 1, 2), Ending(-9), "crashed", "an answer came that is none"),
     "unknown kind": (("verdict", 1), Ending(-9), "crashed", "an answer came that is none"),
 }
@@ -168,8 +217,8 @@ def test_a_process_lost_in_an_answer_costs_its_question_alone_and_is_told(sit, n
     assert sitting.lost == {"q1"}
     assert told(lambda: student.add(1)) == told(lambda: sitting.begin("q1", 2)) == outcome
     assert len(zygote.requests) == 1
-    sitting.begin("q2", 3)
-    assert zygote.requests[1] == [*zygote.requests[0][:3], ("begin", 3)]  # all of it again, in a new process
+    sitting.begin("q2", 3).subtract()
+    assert zygote.requests[1][:4] == [*zygote.requests[0][:3], ("begin", 3)]  # all of it again, in a new process
     assert sitting.losses == [loss]
 
 
@@ -188,7 +237,7 @@ def test_a_deadly_cell_is_left_out_when_the_notebook_is_run_again(sit):
     sitting.begin("q2", 1)
     first, second = zygote.requests
     assert first == [("run", "setup", False), ("run", "first", False)]
-    assert second == [("run", "setup", False), ("run", "second", True), ("begin", 1)]
+    assert second == [("run", "setup", False), ("run", "second", True)]
     assert sitting.losses == [Loss("crashed", "its process died of Segmentation fault", "q1", 3)]
     assert told(lambda: sitting.begin("q1", 1)).came == "its process died of Segmentation fault, in cell 3"
 
@@ -205,7 +254,7 @@ def test_a_deadly_cell_of_no_question_costs_none(sit):
 def test_every_cell_may_be_deadly_and_there_is_an_end(sit):
     sitting, zygote = sit(lambda operation, *details: ChannelClosed("") if operation == "run" else OK)
     sitting.begin("q3", 1)
-    assert len(zygote.requests) == 4 and zygote.requests[-1] == [("begin", 1)]
+    assert len(zygote.requests) == 4 and zygote.requests[-1] == []
     assert [loss.cell for loss in sitting.losses] == [1, 3, 5]
 
 
@@ -220,20 +269,20 @@ def test_the_error_of_a_cell_is_that_of_the_last_run(sit):
 
 def test_a_request_may_last_as_long_as_a_cell_and_no_longer_than_what_is_left_of_all(sit, clock):
     sitting, zygote = sit()
-    sitting.begin("q1", 1)
+    sitting.begin("q1", 1).add()
     assert zygote.deadlines[-1] == 1010
     clock.now = 1095
-    sitting.begin("q1", 1)
+    sitting.begin("q1", 1).add()
     assert zygote.deadlines[-1] == 1100
 
 
 def test_when_time_is_up_no_question_is_asked_any_more(sit, clock):
     sitting, zygote = sit()
-    sitting.begin("q1", 1)
+    sitting.begin("q1", 1).add()
     clock.now = 1100.5
     outcome = told(lambda: sitting.begin("q2", 1))
     assert outcome.came == "the 100 s for the whole notebook are over"
-    assert sitting.lost == {"q2"} and zygote.requests[0][-1] == ("begin", 1)
+    assert sitting.lost == {"q2"} and zygote.requests[0][-1][:2] == ("call", "add")
 
 
 def test_a_question_in_which_time_runs_out_is_told_so(sit, clock):

@@ -17,8 +17,8 @@ from tests.checks.processes import ended
 
 
 def asked(child: Child, *request: Any) -> Any:
-    child.channel.send(request, time.monotonic() + 30)
-    kind, value = child.channel.receive(time.monotonic() + 30)
+    child.channel.send([request], time.monotonic() + 30)
+    ((kind, value),) = child.channel.receive(time.monotonic() + 30)
     assert kind == "value", value
     return value
 

@@ -110,12 +110,13 @@ def _replies(value: str) -> str:
 from amal_attention.grading import session
 from amal_attention.grading.frame import Batch, Handle
 run = session.Session.run
-def reply(self, operation, *details):
+def replies(self, operations):
+    operation, *details = operations[-1]
     if operation == "run":
         run(self, *details)
-        return "value", None
-    return {value}
-session.Session.reply = reply
+        return [("value", None)]
+    return [({value}) for _ in operations]
+session.Session.replies = replies
 """
 
 
@@ -249,13 +250,12 @@ ATTACKS: dict[str, Bad] = {
     "a giant header": _channel("channel.sendall(frame(0, header=2**32 - 1))", why=_NO_ANSWER),
     "a giant body": _channel("channel.sendall(frame(0, length=2**63))", why=_NO_ANSWER),
     "a tensor that is not there": _channel(
-        "channel.sendall(frame({'tuple': ['value', {'tensor': ['float32', [2**12, 2**11]]}]}, length=2**25))\nimport time; time.sleep(1000)",
+        "channel.sendall(frame([{'tuple': ['value', {'tensor': ['float32', [2**12, 2**11]]}]}], length=2**25))\nimport time; time.sleep(1000)",
         why="no answer within"),
     "nesting without end": _channel("channel.sendall(frame(0, header=10**6)[:20] + b'[' * 10**6)", why=_NO_ANSWER),
-    "an operation of its own": _channel("channel.sendall(frame({'tuple': ['verdict', {'dict': {'earned': 8}}]}))", why=_NO_ANSWER),
+    "an operation of its own": _channel("channel.sendall(frame([{'tuple': ['verdict', {'dict': {'earned': 8}}]}]))", why=_NO_ANSWER),
     "a flood": _channel("while True: channel.sendall(bytes(2**20))", why=_NO_ANSWER),
-    "a flood of replies": _channel("while True: channel.sendall(frame({'tuple': ['value', 'x' * 60_000]}))",
-        lost=_ALL, status=Status.GRADED),
+    "a flood of replies": _channel("while True: channel.sendall(frame([{'tuple': ['value', 'x' * 60_000]}]))", why=_NO_ANSWER),
     "the channel closed": _channel("os.closerange(3, 256)", why="its process"),
     "the channel shut": _channel("channel.shutdown(2)", why="its process"),
     "the channel replaced by dup2": _channel(
@@ -265,13 +265,14 @@ ATTACKS: dict[str, Bad] = {
     "a child that keeps the channel": _channel(
         "import time\nif os.fork():\n    os._exit(0)\nos.setsid()\ntime.sleep(1000)", why="its process"),
     "file descriptors sent along": bad(
-        both(answered(q1=WRONG["q1-scale"]), added(f"{_CHANNEL}\nsocket.send_fds(channel, [frame({{'tuple': ['value', None]}})], [0, 1, 2] * 50)")),
-        lost=["q1-scale", "q3-longest"], earned={"q2-total": 0.0}),
+        both(answered(q1=WRONG["q1-scale"]), added(f"{_CHANNEL}\nsocket.send_fds(channel, [frame([{{'tuple': ['value', None]}}])], [0, 1, 2] * 50)")),
+        **_LOST_ALL, why=_NO_ANSWER),
     "replies sent ahead": bad(
-        cheating(f"{_CHANNEL}\nfor _ in range(100): channel.sendall(frame({{'tuple': ['value', {{'float': '3ff0000000000000'}}]}}))", {}),
-        lost=_ALL),
+        cheating(f"{_CHANNEL}\nfor number in [1, 2, 3] * 40: channel.sendall(frame([{{'tuple': ['value', {{'float': '3ff0000000000000'}}]}}] * number))", {}),
+        **_LOST_ALL, why=_NO_ANSWER),
     "handles sent ahead": bad(
-        cheating(f"{_CHANNEL}\nfor _ in range(100): channel.sendall(frame({{'tuple': ['value', [{{'handle': 0}}, True]]}}))", {}), lost=_ALL),
+        cheating(f"{_CHANNEL}\nfor number in [1, 2, 3] * 40: channel.sendall(frame([{{'tuple': ['value', [{{'handle': 0}}, True]]}}] * number))", {}),
+        **_LOST_ALL, why=_NO_ANSWER),
     "replies that say: met": bad(both(
         answered(q1=WRONG["q1-scale"], q2=WRONG["q2-total"], q3=WRONG["q3-longest"]),
         added(_replies('"raised", ("met", "met", "", "", "", "")'))), lost=_ALL),

@@ -114,6 +114,7 @@ def search_objects():
     while frame:
         look(repr((frame.f_code.co_filename, list(frame.f_locals), list(frame.f_globals))).encode())
         frame = frame.f_back
+    gc.unfreeze()  # what was there before the fork too
     for each in gc.get_objects():
         if isinstance(each, (dict, list, tuple)):
             for value in list(each.values() if isinstance(each, dict) else each):

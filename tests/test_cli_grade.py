@@ -105,9 +105,9 @@ def test_grade_without_a_sandbox_says_what_is_missing(amal, graded_in, submitted
     asked: list[Isolation] = []
     zygote_for = sys.modules["amal_attention.grading.engine"].zygote_for
 
-    def noted(lab: Lab, reference: object, isolation: Isolation) -> object:
+    def noted(lab: Lab, isolation: Isolation) -> object:
         asked.append(isolation)
-        return zygote_for(lab, reference, isolation)
+        return zygote_for(lab, isolation)
 
     monkeypatch.setattr("amal_attention.grading.engine.zygote_for", noted)
     status, output, errors = amal("grade", "till", "submitted/ada.ipynb", "--isolation", "process", "--json")

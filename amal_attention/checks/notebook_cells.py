@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from amal_attention.errors import LabError, explain
 
 __all__ = ["TEST_PREFIX", "NotebookCell", "decoded", "read_cells"]
@@ -151,6 +149,8 @@ def _text(path: Path) -> tuple[str, list[str]]:
 
 
 def _cells(path: Path, text: str) -> list[Any]:
+    import nbformat  # it takes a second to import, and who marks a notebook reads it without
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from amal_attention.course.graded import graded_problems
 from amal_attention.course.leaks import leak_problems
@@ -18,7 +19,10 @@ from amal_attention.errors import LabError, explain
 from amal_attention.files import write_atomically
 from amal_attention.lab import Lab
 
-__all__ = ["release", "release_path", "stale_releases", "write_release"]
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+__all__ = ["release", "release_path", "skeleton", "stale_releases", "write_release"]
 
 
 def release(lab: Lab, language: str) -> bytes:
@@ -29,15 +33,7 @@ def release(lab: Lab, language: str) -> bytes:
     Raises:
         LabError: the script, its markers or the points are wrong, or something secret is in what came out.
     """
-    lab.check_language(language)
-    script = read_script(lab)
-    wrong = [*marker_problems(script), *graded_problems(script, lab.languages)]
-    refuse(wrong, expected="markers and nbgrader metadata that are right", do="mend")
-    refuse(points_problems(lab, script), expected="the same points everywhere", do="mend")
-    notebook = notebook_of(script, language)
-    notebook.metadata["title"] = lab.titles.get(language, lab.title)
-    notebook.metadata["amal"] = {"lab": lab.name, "language": language, "digest": _digest(lab, script)}
-    notebook = cleared(notebook, language)
+    script, notebook = _made(lab, language)
     leaks = leak_problems(lab, script, language, notebook)
     refuse(leaks, expected="a notebook without what students must not see", do="mend the script, or report this")
     with grade_extra():
@@ -50,6 +46,27 @@ def release(lab: Lab, language: str) -> bytes:
         ) from error
     text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
     return f"{text.rstrip()}\n".encode()
+
+
+def skeleton(lab: Lab, language: str) -> NotebookNode:
+    """What :func:`release` writes, for comparison: it was not searched for what students must not see.
+
+    Raises:
+        LabError: the script, its markers or the points are wrong.
+    """
+    return _made(lab, language)[1]
+
+
+def _made(lab: Lab, language: str) -> tuple[Script, NotebookNode]:
+    lab.check_language(language)
+    script = read_script(lab)
+    wrong = [*marker_problems(script), *graded_problems(script, lab.languages)]
+    refuse(wrong, expected="markers and nbgrader metadata that are right", do="mend")
+    refuse(points_problems(lab, script), expected="the same points everywhere", do="mend")
+    notebook = notebook_of(script, language)
+    notebook.metadata["title"] = lab.titles.get(language, lab.title)
+    notebook.metadata["amal"] = {"lab": lab.name, "language": language, "digest": _digest(lab, script)}
+    return script, cleared(notebook, language)
 
 
 def release_path(lab: Lab, language: str, out: Path) -> Path:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +13,7 @@ import torch
 from lightning import LightningDataModule
 from torch.utils.data import DataLoader, Dataset
 
+from amal_attention.data.batch import ReviewBatch
 from amal_attention.data.buckets import LengthBuckets, Windows
 from amal_attention.data.cache import built_once, cache_root
 from amal_attention.data.corpus import Source
@@ -25,20 +25,12 @@ from amal_attention.data.vectors import DEFAULT_VECTORS, AlignedVectors, VectorF
 from amal_attention.data.vocabulary import PAD, Vocabulary
 from amal_attention.errors import DataError, explain
 
-__all__ = ["SOURCES", "ReviewBatch", "ReviewData", "Reviews"]
+__all__ = ["SOURCES", "ReviewData", "Reviews"]
 
 SOURCES: dict[str, Callable[[str | Path | None], Source]] = {
     "imdb": open_imdb,
     "sample": lambda data_dir: SampleReviews(),
 }
-
-
-class ReviewBatch(NamedTuple):
-    """``tokens`` int64 ``(B, L)``, padded by 0; ``mask`` bool ``(B, L)``, True on tokens; ``labels`` int64 ``(B,)``."""
-
-    tokens: torch.Tensor
-    mask: torch.Tensor
-    labels: torch.Tensor
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from amal_attention.checks.notebook_cells import TEST_PREFIX
 from amal_attention.course.course_folder import Course
 from amal_attention.course.gradebook import CourseBook, Marks, course_book
-from amal_attention.course.release import release
+from amal_attention.course.release import skeleton
 from amal_attention.errors import CourseError, explain
 from amal_attention.files import write_atomically
 from amal_attention.grading.graded_notebook import graded_notebook
@@ -24,6 +25,9 @@ from amal_attention.grading.submissions import read_submission
 from amal_attention.grading.verdict import Status, Verdict
 from amal_attention.grading.workers import ALONE, Crew
 from amal_attention.lab import Lab
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 __all__ = ["grade_course"]
 
@@ -65,7 +69,7 @@ def grade_course(
             report(verdict)
 
         return grade_all(
-            lab, places, course.verdicts(lab.name), seed, isolation, progress, write, crew, writer.reference
+            lab, places, course.verdicts(lab.name), seed, isolation, progress, write, crew, lambda: writer.reference
         )
 
 
@@ -96,16 +100,18 @@ class _Writer:
     """Writes what comes of a submission, where it is not written yet."""
 
     def __init__(self, course: Course, lab: Lab, book: CourseBook) -> None:
-        import nbformat
-
         self.course, self.lab, self.book = course, lab, book
-        made = {language: release(lab, language) for language in lab.languages}
-        self.reference = Reference.read(lab.name, made)
-        self.releases: dict[str, Any] = {
-            language: nbformat.reads(raw.decode(), 4)  # type: ignore[no-untyped-call]
-            for language, raw in made.items()
-        }
         self.there = book.marks(lab.name)
+
+    @cached_property
+    def releases(self) -> dict[str, NotebookNode]:
+        """The releases of the lab, by language."""
+        return {language: skeleton(self.lab, language) for language in self.lab.languages}
+
+    @cached_property
+    def reference(self) -> Reference:
+        """What stands in them."""
+        return Reference.read(self.lab.name, self.releases)
 
     def write(self, verdict: Verdict) -> None:
         """Write the notebook that graders see, and then the marks."""

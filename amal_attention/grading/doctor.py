@@ -91,5 +91,6 @@ def _attempts(child: Child) -> list[Finding]:
 
 def _ask(child: Child, *request: Any) -> Any:
     deadline = time.monotonic() + _SECONDS
-    child.channel.send(request, deadline)
-    return child.channel.receive(deadline)[1]
+    child.channel.send([request], deadline)
+    ((_, answer),) = child.channel.receive(deadline)
+    return answer

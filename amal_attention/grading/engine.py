@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from amal_attention.checks.outcome import Outcome, State
 from amal_attention.errors import SandboxError, Unreadable, WrongLab
@@ -14,7 +16,7 @@ from amal_attention.grading.hidden import HiddenTests, with_hidden_tests
 from amal_attention.grading.limits import GradingLimits
 from amal_attention.grading.reference import Reference
 from amal_attention.grading.repair import Answers, read_answers
-from amal_attention.grading.sandbox import Isolation, Zygote
+from amal_attention.grading.sandbox import Forks, Isolation, SharedZygote, Zygote
 from amal_attention.grading.sitting import Sitting
 from amal_attention.grading.submissions import Submission
 from amal_attention.grading.verdict import QuestionVerdict, Status, TestVerdict, Verdict
@@ -34,7 +36,8 @@ def grade(
     *,
     seed: int,
     isolation: Isolation = Isolation.SANDBOX,
-    reference: Reference | None = None,
+    reference: Callable[[], Reference] | None = None,
+    address: Path | None = None,
 ) -> None:
     """Grade submissions one after the other.
 
@@ -44,39 +47,54 @@ def grade(
         report: told each verdict when it is there.
         seed: of what the hidden tests draw; the same for all, so that all are asked the same.
         isolation: where the submissions' code runs.
-        reference: the releases of the lab; made where they are not given.
+        reference: gives the releases of the lab; they are made where it is not given.
+        address: of a zygote of this lab and isolation, where there is one to share.
 
     Raises:
         LabError: the lab has no hidden tests, or no release can be made of it.
         SandboxError: there is no sandbox on this machine.
     """
-    releases = reference or Reference.of(lab)
+    zygotes = [_zygote(lab, isolation, address)]
 
     def each(tests: HiddenTests) -> None:
-        grading = _Grading(lab, releases, tests, zygote_for(lab, releases, isolation), seed, isolation)
-        try:
-            for submission in submissions:
-                try:
-                    report(grading.verdict(submission))
-                except SandboxError:  # the zygote is gone: once more, with another one
-                    grading.zygote.close()
-                    grading = replace(grading, zygote=zygote_for(lab, releases, isolation))
-                    report(grading.verdict(submission))
-        finally:
-            grading.zygote.close()
+        grading = _Grading(lab, releases, tests, zygotes[0], seed, isolation)
+        for submission in submissions:
+            try:
+                report(grading.verdict(submission))
+            except SandboxError:  # the zygote is gone: once more, with another one
+                zygotes.append(zygote_for(lab, isolation))
+                grading = replace(grading, zygote=zygotes[-1])
+                report(grading.verdict(submission))
 
-    with_hidden_tests(lab.folder / "hidden_tests", seed, each)
+    try:
+        releases = reference() if reference is not None else Reference.of(lab)
+        with_hidden_tests(lab.folder / "hidden_tests", seed, each)
+    finally:
+        for zygote in zygotes:
+            zygote.close()
 
 
-def zygote_for(lab: Lab, reference: Reference, isolation: Isolation) -> Zygote:
-    """A zygote that has imported what the notebooks of the lab import.
+def zygote_for(lab: Lab, isolation: Isolation, address: Path | None = None) -> Zygote:
+    """A zygote that imports what the notebooks of the lab import.
+
+    Args:
+        lab: the lab.
+        isolation: where the submissions' code runs.
+        address: a path at which other processes find it.
 
     Raises:
         SandboxError: there is no sandbox on this machine, or the lab would be seen in it.
     """
-    sources = [cell.source for _, cells in reference.releases.values() for cell in cells if cell.kind == "code"]
-    modules = dict.fromkeys(name for source in sources for name in _IMPORT.findall(source))
-    return Zygote(isolation, GradingLimits.of(lab.limits), list(modules), [lab.folder])
+    modules = dict.fromkeys(_IMPORT.findall((lab.folder / f"{lab.name}.py").read_text("utf-8")))
+    return Zygote(isolation, GradingLimits.of(lab.limits), list(modules), [lab.folder], address)
+
+
+def _zygote(lab: Lab, isolation: Isolation, address: Path | None) -> Forks:
+    """The one to share, if it is there, else one's own."""
+    if address is not None:
+        with contextlib.suppress(SandboxError):
+            return SharedZygote(address, isolation, GradingLimits.of(lab.limits))
+    return zygote_for(lab, isolation)
 
 
 def lab_digest(lab: Lab) -> str:
@@ -95,7 +113,7 @@ class _Grading:
     lab: Lab
     reference: Reference
     tests: HiddenTests
-    zygote: Zygote
+    zygote: Forks
     seed: int
     isolation: Isolation
 

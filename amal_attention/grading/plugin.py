@@ -179,7 +179,7 @@ def _sitting(request: pytest.FixtureRequest) -> Sits:
     from amal_attention.grading.sandbox import Isolation
     from amal_attention.grading.sitting import Sitting
 
-    zygote = zygote_for(lab, reference, Isolation(isolation))
+    zygote = zygote_for(lab, Isolation(isolation))
     sitting = Sitting(zygote, answers)
     request.config.stash[_CLOSING] += [zygote, sitting]
     return sitting

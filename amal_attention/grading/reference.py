@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from amal_attention.checks.notebook_cells import NotebookCell
-from amal_attention.course.release import release
+from amal_attention.course.release import skeleton
 from amal_attention.lab import Lab
 
 __all__ = ["Reference", "ReferenceCell", "comparable", "names_in"]
@@ -78,12 +77,11 @@ class Reference:
         Raises:
             LabError: they cannot be made.
         """
-        return cls.read(lab.name, {language: release(lab, language) for language in lab.languages})
+        return cls.read(lab.name, {language: skeleton(lab, language) for language in lab.languages})
 
     @classmethod
-    def read(cls, lab: str, notebooks: Mapping[str, bytes]) -> Reference:
+    def read(cls, lab: str, read: Mapping[str, Any]) -> Reference:
         """What stands in the releases of a lab, given by language."""
-        read = {language: json.loads(raw) for language, raw in notebooks.items()}
         cells = {language: [NotebookCell.of(*each) for each in enumerate(read[language]["cells"])] for language in read}
         every = [cell for listed in cells.values() for cell in listed]
         solutions = {cell.grade_id for cell in every if cell.is_solution}

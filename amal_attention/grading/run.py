@@ -28,7 +28,7 @@ def grade_all(
     progress: Callable[[int, int, str], None] = lambda done, total, name: None,
     report: Callable[[Verdict], None] = lambda verdict: None,
     crew: Crew = ALONE,
-    reference: Reference | None = None,
+    reference: Callable[[], Reference] | None = None,
 ) -> list[Verdict]:
     """Grade the submissions in these places; the verdicts, in their order.
 
@@ -42,7 +42,7 @@ def grade_all(
         progress: told how many are done, of how many, and the name of the one that is graded.
         report: told each verdict, kept or new, as soon as it is there.
         crew: who grades.
-        reference: the releases of the lab; made where they are not given.
+        reference: gives the releases of the lab; they are made where it is not given.
 
     Raises:
         CourseError: there is no scheduler at the address of the crew's.

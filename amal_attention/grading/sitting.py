@@ -13,7 +13,7 @@ from amal_attention.checks.outcome import Outcome, State
 from amal_attention.errors import WireError, explain
 from amal_attention.grading.remote import RemoteStudent
 from amal_attention.grading.repair import AnswerCell, Answers
-from amal_attention.grading.sandbox import Child, Zygote
+from amal_attention.grading.sandbox import Child, Forks
 from amal_attention.grading.supervisor import Ending
 from amal_attention.grading.wire import ChannelClosed, ChannelTimeout
 from amal_attention.printable import printable
@@ -85,7 +85,7 @@ class Sitting:
         output: the beginning of what the last process printed.
     """
 
-    def __init__(self, zygote: Zygote, answers: Answers) -> None:
+    def __init__(self, zygote: Forks, answers: Answers) -> None:
         self._zygote, self._answers = zygote, answers
         self._limits = zygote.limits
         self._deadline = time.monotonic() + self._limits.submission_seconds

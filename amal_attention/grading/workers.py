@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from amal_attention.course.problems import grade_extra
 from amal_attention.errors import CourseError, explain
-from amal_attention.grading.engine import grade
+from amal_attention.grading.engine import grade, zygote_for
 from amal_attention.grading.parcel import LabParcel
 from amal_attention.grading.reference import Reference
 from amal_attention.grading.sandbox import Isolation
@@ -67,7 +67,7 @@ def grade_on_workers(
     seed: int,
     isolation: Isolation,
     crew: Crew,
-    reference: Reference | None = None,
+    reference: Callable[[], Reference] | None = None,
 ) -> None:
     """Grade submissions on workers; verdicts are reported as they come, in any order.
 
@@ -80,18 +80,67 @@ def grade_on_workers(
         seed: of what the hidden tests draw.
         isolation: where the submissions' code runs.
         crew: the workers.
-        reference: the releases of the lab; made where they are not given.
+        reference: gives the releases of the lab; they are made where it is not given.
 
     Raises:
         AmalError: as :func:`amal_attention.grading.engine.grade`, or CourseError: there is no scheduler at its address.
     """
-    parcel = LabParcel.of(lab, reference or Reference.of(lab))
-    with _client(crew) as client:
-        client.register_plugin(_plugin(parcel, seed, isolation))
-        try:
-            _hand_out(client, iter(submissions), report)
-        finally:
-            client.unregister_worker_plugin(_NAME)
+    with _zygote(lab, isolation, crew) as address, _settings():
+        if crew.scheduler is None:
+            _begin_imports()
+        parcel = LabParcel.of(lab, reference() if reference is not None else Reference.of(lab))
+        with _client(crew) as client:
+            client.register_plugin(_plugin(Grader(parcel, seed, isolation, address())))
+            try:
+                _hand_out(client, iter(submissions), report)
+            finally:
+                client.unregister_worker_plugin(_NAME)
+
+
+@contextmanager
+def _zygote(lab: Lab, isolation: Isolation, crew: Crew) -> Iterator[Callable[[], Path | None]]:
+    """One zygote for all workers of this machine, and what tells its address when it is ready; elsewhere there is none.
+
+    It imports while this process goes on.
+    """
+    if crew.scheduler is not None:
+        yield lambda: None
+        return
+    with tempfile.TemporaryDirectory(prefix="amal-", dir="/tmp") as folder:  # the path of a socket must be short
+        address = Path(folder) / "zygote"
+        with zygote_for(lab, isolation, address) as zygote:
+
+            def ready() -> Path:
+                zygote.ready()
+                return address
+
+            yield ready
+
+
+@contextmanager
+def _settings() -> Iterator[None]:
+    with grade_extra():
+        import dask
+    settings = {
+        "distributed.scheduler.allowed-failures": _TRIES - 1,
+        "distributed.worker.memory.terminate": False,  # a zygote is no part of it, and it holds little itself
+        "distributed.worker.memory.pause": False,
+        "distributed.worker.memory.spill": False,
+        "distributed.worker.memory.target": False,
+        "distributed.worker.multiprocessing-method": "forkserver",
+    }
+    with dask.config.set(settings):
+        yield
+
+
+def _begin_imports() -> None:
+    """Start the process from which workers are forked: it imports, once for all of them, while this one goes on."""
+    from multiprocessing import forkserver
+
+    from distributed.utils import get_mp_context
+
+    get_mp_context().set_forkserver_preload(["amal_attention.grading.preload"])
+    forkserver.ensure_running()
 
 
 def _hand_out(client: Client, waiting: Iterator[Submission], report: Callable[[Verdict], None]) -> None:
@@ -122,9 +171,8 @@ def _send(client: Client, submission: Submission) -> tuple[Any, Submission]:
 
 @contextmanager
 def _client(crew: Crew) -> Iterator[Client]:
-    with grade_extra():
-        import dask
-        from distributed import Client, LocalCluster
+    from distributed import Client, LocalCluster
+
     if crew.scheduler is not None:
         try:
             client = Client(crew.scheduler, timeout=_CONNECT_SECONDS)
@@ -140,15 +188,7 @@ def _client(crew: Crew) -> Iterator[Client]:
             client.wait_for_workers(1, timeout=60)
             yield client
         return
-    settings = {
-        "distributed.scheduler.allowed-failures": _TRIES - 1,
-        "distributed.worker.memory.terminate": False,  # a zygote is no part of it, and it holds little itself
-        "distributed.worker.memory.pause": False,
-        "distributed.worker.memory.spill": False,
-        "distributed.worker.memory.target": False,
-    }
     with (
-        dask.config.set(settings),
         tempfile.TemporaryDirectory() as folder,
         LocalCluster(
             crew.jobs,
@@ -163,7 +203,7 @@ def _client(crew: Crew) -> Iterator[Client]:
         yield client
 
 
-def _plugin(parcel: LabParcel, seed: int, isolation: Isolation) -> Any:
+def _plugin(grader: Grader) -> Any:
     from distributed import WorkerPlugin
 
     class Grading(WorkerPlugin):  # type: ignore[misc]
@@ -172,7 +212,7 @@ def _plugin(parcel: LabParcel, seed: int, isolation: Isolation) -> Any:
         name = _NAME
 
         def __init__(self) -> None:
-            self.grader = Grader(parcel, seed, isolation)
+            self.grader = grader
 
         def teardown(self, worker: Any) -> None:
             self.grader.close()
@@ -191,8 +231,8 @@ def _graded(submission: Submission) -> Verdict:
 class Grader:
     """Grades one submission after the other, in a thread that holds the hidden tests; it begins with the first."""
 
-    def __init__(self, parcel: LabParcel, seed: int, isolation: Isolation) -> None:
-        self._parcel, self._seed, self._isolation = parcel, seed, isolation
+    def __init__(self, parcel: LabParcel, seed: int, isolation: Isolation, address: Path | None = None) -> None:
+        self._parcel, self._seed, self._isolation, self._address = parcel, seed, isolation, address
         self._thread: threading.Thread | None = None
 
     def verdict(self, submission: Submission) -> Verdict:
@@ -222,8 +262,14 @@ class Grader:
         try:
             with tempfile.TemporaryDirectory() as folder:
                 lab = self._parcel.unpack(Path(folder))
-                submissions = iter(self._given.get, None)
-                reference = self._parcel.reference
-                grade(lab, submissions, self._come.put, seed=self._seed, isolation=self._isolation, reference=reference)
+                grade(
+                    lab,
+                    iter(self._given.get, None),
+                    self._come.put,
+                    seed=self._seed,
+                    isolation=self._isolation,
+                    reference=lambda: self._parcel.reference,
+                    address=self._address,
+                )
         except BaseException as error:
             self._come.put(error)

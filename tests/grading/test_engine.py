@@ -15,7 +15,6 @@ from amal_attention.errors import LabError, SandboxError
 from amal_attention.grading import engine
 from amal_attention.grading.engine import grade, lab_digest, zygote_for
 from amal_attention.grading.limits import GradingLimits
-from amal_attention.grading.reference import Reference
 from amal_attention.grading.sandbox import Isolation, Zygote
 from amal_attention.grading.submissions import Submission
 from amal_attention.grading.verdict import Status, Verdict
@@ -231,9 +230,9 @@ def test_the_zygote_imports_what_the_notebooks_import_has_the_limits_of_the_lab_
     script = till.folder / "till.py"
     text = script.read_text().replace("import math\n", "import math\nfrom os.path import join\nimport  json as j\n")
     script.write_text(text + "\n# %% [markdown]\n# import antigravity\n")
-    zygote_for(till, Reference.of(till), Isolation.PROCESS)
-    ((isolation, limits, modules, secrets),) = made
-    assert isolation is Isolation.PROCESS and secrets == [till.folder]
+    zygote_for(till, Isolation.PROCESS)
+    ((isolation, limits, modules, secrets, address),) = made
+    assert isolation is Isolation.PROCESS and secrets == [till.folder] and address is None
     assert limits == GradingLimits.of(till.limits) and limits.cell_seconds == 2
     assert modules == ["math", "os.path", "json", "random"]
 

@@ -98,7 +98,7 @@ def test_by_default_a_submission_runs_in_the_sandbox(run, graded_in, tmp_path, m
     asked: list[Isolation] = []
     closed: list[int] = []
 
-    def zygote_for(lab: Lab, reference: object, isolation: Isolation) -> Zygote:
+    def zygote_for(lab: Lab, isolation: Isolation) -> Zygote:
         asked.append(isolation)
         return graded_in  # it is closed in name only
 

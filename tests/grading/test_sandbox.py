@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,9 @@ import pytest
 
 import amal_attention
 from amal_attention.errors import SandboxError
-from amal_attention.grading import sandbox
+from amal_attention.grading import bubblewrap as bubblewrap_module
 from amal_attention.grading.limits import GradingLimits
-from amal_attention.grading.sandbox import MISSING_LAYERS, Child, Isolation, Zygote
+from amal_attention.grading.sandbox import MISSING_LAYERS, Child, Isolation, SharedZygote, Zygote
 from amal_attention.grading.supervisor import Ending
 from amal_attention.grading.wire import Channel, ChannelClosed
 from tests.checks.processes import ended
@@ -45,7 +45,9 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, s
 
 
 def shut_in_zygote(*secrets: Path) -> Zygote:
-    return Zygote(Isolation.SANDBOX, GradingLimits(), (), secrets)
+    zygote = Zygote(Isolation.SANDBOX, GradingLimits(), (), secrets)
+    zygote.ready()
+    return zygote
 
 
 def test_without_bubblewrap_one_line_says_how_to_install_it_or_do_without(refusal, monkeypatch):
@@ -230,7 +232,7 @@ def call():
 def test_packages_that_lie_in_tmp_are_seen_there_and_nothing_else_of_it(monkeypatch):
     with tempfile.TemporaryDirectory(prefix="an environment ", dir="/tmp") as folder:
         Path(folder, "package").touch()
-        monkeypatch.setattr(sandbox, "_SYSTEM", (*sandbox._SYSTEM, folder))
+        monkeypatch.setattr(bubblewrap_module, "_SYSTEM", (*bubblewrap_module._SYSTEM, folder))
         with shut_in_zygote() as zygote:
             child = zygote.child()
             asked(child, "run", f"FOLDER = {folder!r}", False)
@@ -304,3 +306,41 @@ def test_a_child_that_is_ended_answers_no_more(beside):
 
     with pytest.raises(ChannelClosed):
         ask()
+
+
+@pytest.fixture
+def shared(tmp_path) -> Iterator[Path]:
+    """The address of a zygote that others may use."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        address = Path(folder) / "zygote"
+        with Zygote(Isolation.PROCESS, GradingLimits(), address=address) as zygote:
+            zygote.ready()
+            yield address
+
+
+def test_a_zygote_may_be_shared_and_outlives_those_who_do(shared):
+    first, second = (SharedZygote(shared, Isolation.PROCESS, GradingLimits()) for _ in range(2))
+    one, two = first.child(), second.child()
+    assert [called(child, f"def call(): return {number}") for number, child in ((1, one), (2, two))] == [1, 2]
+    assert first.layers == second.layers != ()
+    one.end()
+    first.close()
+    assert asked(two, "call", "call", [], {}) == 2
+    two.end()
+    assert called(second.child(), "def call(): return 3") == 3
+    second.close()
+
+
+def test_a_shared_zygote_that_is_gone_is_told(refusal, tmp_path):
+    told = refusal(SandboxError, lambda: SharedZygote(tmp_path / "none", Isolation.PROCESS, GradingLimits()))
+    assert "a zygote to fork submissions from" in told
+
+
+def test_a_shared_zygote_that_ends_gives_no_child(refusal):
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        address = Path(folder) / "zygote"
+        with Zygote(Isolation.PROCESS, GradingLimits(), address=address) as zygote:
+            zygote.ready()
+            other = SharedZygote(address, Isolation.PROCESS, GradingLimits())
+        assert "a process for a submission" in refusal(SandboxError, other.child)
+        other.close()

@@ -1,0 +1,215 @@
+"""A course that was graded by us, in nbgrader's own tools: formgrader in a browser, its export, its feedback."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+
+from amal_attention.checks.outcome import Outcome, State
+from amal_attention.course.course_folder import Course
+from amal_attention.course.gradebook import course_book
+from amal_attention.course.new_course import add_lab
+from amal_attention.course.release import release
+from amal_attention.course.roster import Student
+from amal_attention.grading import run
+from amal_attention.grading.course_run import grade_course
+from amal_attention.grading.sandbox import Isolation
+from amal_attention.grading.submissions import Submission
+from amal_attention.grading.verdict import QuestionVerdict, Status, TestVerdict, Verdict
+from amal_attention.lab import Lab
+from tests.course.conftest import Toy, write_toy
+
+pytest.importorskip("nbgrader", reason="needs nbgrader (pip install '.[grade]')")
+
+pytestmark = pytest.mark.long
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+STUDENTS = [Student("ada", "Ada", "Lovelace"), Student("bob", "Bób", "Noël"), Student("zoe", "Zoé", "Absent")]
+MOST = 4.5  # 3 for the tests of q1-count, 1.5 for q1-observe
+POINTS = {"test_many": 2.0, "test_none": 1.0}
+MET = {"ada": {"test_many", "test_none"}, "bob": {"test_none"}}
+BOBS_CODE = "return 0  # as Bob sees it"
+
+
+def verdict_on(submission: Submission, met: Iterable[str]) -> Verdict:
+    outcomes = {True: Outcome("the number of items", State.MET), False: Outcome("the number of items", State.MISSED)}
+    tests = tuple(TestVerdict(name, points, outcomes[name in met]) for name, points in POINTS.items())
+    return Verdict(submission.name, "toy", Status.GRADED, questions=(QuestionVerdict("q1-count", tests),))
+
+
+def grade_by_table(lab: Lab, submissions: Iterable[Submission], report: Any, **_: object) -> None:
+    """Stands for the grader: runs nothing."""
+    for each in submissions:
+        missing = Verdict(each.name, lab.name, Status.MISSING)
+        report(verdict_on(each, MET[each.name]) if each.raw is not None else missing)
+
+
+def grade_again(course: Course, toy: Toy) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "grade", grade_by_table)
+        grade_course(course, toy.lab, (), 1, Isolation.PROCESS)
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Toy:
+    return write_toy(tmp_path_factory.mktemp("labs") / "toy")
+
+
+@pytest.fixture(scope="module")
+def course(toy: Toy, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """Ada has 3 points, Bob 1, Zoé did not hand in."""
+    course = add_lab(tmp_path_factory.mktemp("course") / "counting", toy.lab, "en", STUDENTS)
+    for student in MET:
+        notebook = json.loads(release(toy.lab, "en"))
+        for cell in notebook["cells"]:
+            if cell["metadata"].get("nbgrader", {}).get("grade_id") == "q1-count":
+                cell["source"] = f"class Counter:\n    def count(self, items):\n        {BOBS_CODE}\n"
+        path = course.place(student, "toy") / "toy.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(notebook), "utf-8")
+    grade_again(course, toy)
+    return course
+
+
+def nbgrader(course: Course, *command: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "nbgrader", *command], cwd=course.folder, capture_output=True)
+    assert done.returncode == 0, done.stderr[-2000:].decode()
+
+
+def test_nbgrader_exports_the_same_marks(course, tmp_path):
+    nbgrader(course, "export", "--to", str(tmp_path / "grades.csv"))
+    with (tmp_path / "grades.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["student_id"]: (float(row["score"]), float(row["max_score"])) for row in csv.DictReader(file)}
+    assert rows == {"ada": (3.0, MOST), "bob": (1.0, MOST), "zoe": (0.0, MOST)}
+
+
+def test_nbgrader_writes_feedback_with_the_same_marks(course):
+    nbgrader(course, "generate_feedback", "toy", "--force")
+    pages = {student: course.feedback(student, "toy").read_text("utf-8") for student in MET}
+    scores = {student: re.findall(r"\(Score: ([\d.]+) / ([\d.]+)\)", page) for student, page in pages.items()}
+    assert {student: tuple(map(float, found[0])) for student, found in scores.items()} == {
+        "ada": (3.0, MOST),
+        "bob": (1.0, MOST),
+    }
+    assert "1 of 3 points" in pages["bob"]
+
+
+@pytest.fixture(scope="module")
+def server(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Jupyter server, with nbgrader's extensions, in the folder of the course."""
+    home = tmp_path_factory.mktemp("home")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = {"ServerApp.port": port, "IdentityProvider.token": "", "ServerApp.allow_root": True}
+    places = {f"JUPYTER_{name}_DIR": str(home / name) for name in ("RUNTIME", "CONFIG", "DATA")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "jupyter_server", *(f"--{name}={value}" for name, value in options.items())],
+        cwd=course.folder,
+        env=os.environ | places,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/api")
+        yield f"http://127.0.0.1:{port}/formgrader"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def wait_for(address: str) -> None:
+    for _ in range(240):
+        try:
+            urllib.request.urlopen(address, timeout=2)
+        except OSError:
+            time.sleep(0.25)
+        else:
+            return
+    pytest.fail("the Jupyter server did not start within a minute")
+
+
+class Formgrader:
+    """formgrader in a browser."""
+
+    def __init__(self, page: Any, address: str) -> None:
+        self.page, self.address = page, address
+
+    def table(self, screen: str) -> list[list[str]]:
+        """The rows of the table of a screen, which is filled after the screen is there."""
+        self.page.goto(f"{self.address}/{screen}", wait_until="networkidle")
+        return [[cell.inner_text() for cell in row.locator("td").all()] for row in self.page.locator("tbody tr").all()]
+
+    def open(self, student: str) -> Any:
+        """The page on which a student's submission is marked."""
+        self.table(f"manage_students/{student}/toy")
+        self.page.locator("tbody a", has_text="toy").click()
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+
+@pytest.fixture(scope="module")
+def formgrader(server: str) -> Iterator[Formgrader]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright (pip install '.[dev]')")
+    browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser_path is None:
+        pytest.skip("needs a browser: apt-get install chromium")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.route(lambda url: not url.startswith(server.rpartition("/")[0]), lambda route: route.abort())
+        yield Formgrader(page, server)
+        browser.close()
+
+
+def test_formgrader_shows_who_handed_in_with_their_marks(formgrader, course):
+    rows = formgrader.table("manage_submissions/toy")
+    assert {(row[0], row[1], row[4]) for row in rows} == {
+        ("Lovelace, Ada", "ada", "3 / 4.5"),
+        ("Noël, Bób", "bob", "1 / 4.5"),
+    }
+    assert {row[3] for row in rows} == {"needs manual grading"}
+
+
+def test_formgrader_shows_all_students(formgrader):
+    shown = {row[1]: row[3] for row in formgrader.table("manage_students") if len(row) > 3}
+    assert shown == {"ada": "3 / 4.5", "bob": "1 / 4.5", "zoe": "0 / 4.5"}
+
+
+def test_formgrader_shows_an_answer_its_points_and_what_was_lost(formgrader):
+    page = formgrader.open("bob")
+    said = page.locator("body").inner_text()
+    assert BOBS_CODE in said and "1 of 3 points" in said and "-2  the number of items: missed" in said
+    assert page.locator("#test-q1-count.score").get_attribute("placeholder") == "1"
+
+
+def earned(course: Course) -> dict[str, float]:
+    with course_book(course) as book:
+        return {student: marks.earned for student, marks in book.marks("toy").items()}
+
+
+def test_an_open_question_marked_in_formgrader_stays_when_the_course_is_graded_again(
+    formgrader, course, toy, monkeypatch
+):
+    page = formgrader.open("bob")
+    with page.expect_response(re.compile("/api/grade/")) as answered:
+        page.locator("#q1-observe.score").fill("1.25")
+        page.keyboard.press("Tab")
+    assert answered.value.ok
+    assert earned(course) == {"ada": 3.0, "bob": 2.25}
+    monkeypatch.setitem(MET, "bob", set(POINTS))
+    grade_again(course, toy)
+    assert earned(course) == {"ada": 3.0, "bob": 4.25}
+    assert {row[1]: row[4] for row in formgrader.table("manage_submissions/toy")}["bob"] == "4.25 / 4.5"

@@ -9,7 +9,7 @@ import contextlib
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import tzinfo
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +20,9 @@ import typer
 from amal_attention.errors import AmalError, LabError, explain
 
 if TYPE_CHECKING:
+    from amal_attention.grading.demo import Demonstration
+    from amal_attention.grading.verdict import Verdict
+    from amal_attention.lab import Lab
     from amal_attention.training.recipe import Recipe
 
 app = typer.Typer(
@@ -133,16 +136,23 @@ def demo(
     labs: Labs = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run every question of the first lab found on the embedded sample: no network, about a minute."""
+    """Train every question of the first lab found on the embedded sample, then grade samples of what students hand in.
+
+    No network; a minute or two.
+    """
     with _progress_on_stderr():
         lab = _first_lab(labs)
         base = _recipe(lab, None, "sample", None, False, 0, None, labs, [])
         folder = out or _fresh_folder(f"demo-{lab}")
         result = _compare(base, None, folder, sweep=True, resume=False, measure_faithfulness=True)
-    _show_comparison(result, folder, as_json)
-    if not as_json:
-        best = max(result.records, key=lambda record: record.accuracy)
-        typer.echo(f'now try: {sys.argv[0]} attend {best.checkpoint} "The corridor was not chilling, it was dull."')
+    if as_json:
+        graded = _graded_samples(base.lab, folder)
+        _show_comparison(result, folder, as_json, {"grading": None if isinstance(graded, str) else graded.to_dict()})
+        return
+    report = _show_comparison(result, folder, as_json)
+    _show_demonstration(_graded_samples(base.lab, folder), report)
+    best = max(result.records, key=lambda record: record.accuracy)
+    typer.echo(f'now try: {sys.argv[0]} attend {best.checkpoint} "The corridor was not chilling, it was dull."')
 
 
 @app.command()
@@ -280,7 +290,6 @@ def grade(
     from amal_attention.grading.run import grade_all
     from amal_attention.grading.sandbox import MISSING_LAYERS, Isolation
     from amal_attention.grading.show_progress import Progress
-    from amal_attention.grading.show_verdict import summary_text, verdict_details, verdict_line
     from amal_attention.grading.submissions import find_submissions
     from amal_attention.grading.workers import Crew
     from amal_attention.lab import Lab
@@ -298,12 +307,7 @@ def grade(
     if as_json:
         _print_json({"verdicts": [verdict.to_dict() for verdict in verdicts]})
         return
-    width = max((len(verdict.submission) for verdict in verdicts), default=0)
-    for verdict in verdicts:
-        typer.echo(verdict_line(verdict, width))
-        if details and (text := verdict_details(verdict)):
-            typer.echo(text)
-    typer.echo(summary_text(verdicts))
+    _print_verdicts(verdicts, details=details)
 
 
 @app.command()
@@ -514,18 +518,60 @@ def _compare(base: Recipe, questions: list[str] | None, folder: Path, **choices:
     return compare_runs(base, chosen, folder, **choices)
 
 
-def _show_comparison(result: Any, folder: Path, as_json: bool) -> None:
+def _show_comparison(result: Any, folder: Path, as_json: bool, more: dict[str, Any] | None = None) -> Path:
     from amal_attention.training.compare import write_comparison
 
     report = write_comparison(result, folder)
     if as_json:
-        _print_json(result.to_dict() | {"report": str(report)})
-        return
+        _print_json(result.to_dict() | {"report": str(report)} | (more or {}))
+        return report
     from amal_attention.training.table import print_sweep, print_table
 
     print_table(result.records)
     print_sweep(result.sweep)
     typer.echo(f"report: {report}")
+    return report
+
+
+def _graded_samples(lab: Lab, folder: Path) -> Demonstration | str:
+    """What came of the samples, or why there is no grading here."""
+    from amal_attention.errors import SandboxError
+    from amal_attention.grading.demo import grade_samples, why_no_grading
+    from amal_attention.grading.show_progress import Progress
+
+    if why := why_no_grading(lab):
+        return why
+    with _status() as show:
+        show("making a course")
+        line = Progress(show)
+        try:
+            return grade_samples(lab, folder, line.beginning, line.graded)
+        except SandboxError as error:
+            return str(error)
+
+
+def _show_demonstration(graded: Demonstration | str, report: Path) -> None:
+    if isinstance(graded, str):
+        typer.echo(f"grading is left out: {graded}")
+        return
+    typer.echo("\nwhat eight students handed in, graded in the sandbox:")
+    _print_verdicts(graded.verdicts)
+    typer.echo(f"\ntraining report:   {report}")
+    typer.echo(f"students get:      {graded.releases[0]}")
+    typer.echo(f"instructor's page: {graded.summary}")
+    typer.echo(f"a student's page:  {graded.feedback}")
+    typer.echo(f"gradebook:         {graded.gradebook}")
+
+
+def _print_verdicts(verdicts: Sequence[Verdict], *, details: bool = False) -> None:
+    from amal_attention.grading.show_verdict import summary_text, verdict_details, verdict_line
+
+    width = max((len(verdict.submission) for verdict in verdicts), default=0)
+    for verdict in verdicts:
+        typer.echo(verdict_line(verdict, width))
+        if details and (text := verdict_details(verdict)):
+            typer.echo(text)
+    typer.echo(summary_text(verdicts))
 
 
 def _given_text(text: str | None, file: Path | None) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from amal_attention.checks.notebook_cells import TEST_PREFIX
 from amal_attention.course.course_folder import Course
 from amal_attention.course.gradebook import Marks, course_book
-from amal_attention.course.release import release
 from amal_attention.course.roster import Student
 from amal_attention.errors import CourseError, explain
 from amal_attention.files import write_atomically
@@ -88,8 +87,7 @@ def write_summary(course: Course, lab: Lab) -> Path:
         StorageError: the page cannot be written.
     """
     verdicts = course_verdicts(course, lab)
-    made = {language: release(lab, language) for language in lab.languages}
-    reference = Reference.read(lab.name, made)
+    reference = Reference.of(lab)
     there = [each for each in verdicts if each.status is not Status.MISSING]
     sources = {each.submission: handed_in(_raw(course, lab, each.submission), reference).sources() for each in there}
     page = summary_page(
@@ -97,19 +95,20 @@ def write_summary(course: Course, lab: Lab) -> Path:
         sources,
         title=lab.title,
         missing=[each.submission for each in verdicts if each.status is Status.MISSING],
-        skeleton=_skeleton(made),
+        skeleton=_skeleton(reference),
     )
     path = course.summary(lab.name)
     write_atomically(path, page)
     return path
 
 
-def _skeleton(made: Mapping[str, bytes]) -> dict[str, str]:
+def _skeleton(reference: Reference) -> dict[str, str]:
     """What students are given of each answer, in all languages."""
     given: dict[str, str] = {}
-    for raw in made.values():
-        for question, source in handed_in(raw).sources().items():
-            given[question] = f"{given.get(question, '')}\n{source}"
+    for _, cells in reference.releases.values():
+        for cell in cells:
+            if cell.grade_id in reference.questions:
+                given[cell.grade_id] = f"{given.get(cell.grade_id, '')}\n{cell.source}"
     return given
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from pathlib import Path
 from amal_attention.checks.outcome import Outcome, State
 from amal_attention.errors import SandboxError, Unreadable, WrongLab
 from amal_attention.grading.hidden import HiddenTests, with_hidden_tests
+from amal_attention.grading.imports import imports_of
 from amal_attention.grading.limits import GradingLimits
 from amal_attention.grading.reference import Reference
 from amal_attention.grading.repair import Answers, read_answers
@@ -25,7 +25,6 @@ from amal_attention.printable import printable
 
 __all__ = ["grade", "lab_digest", "zygote_for"]
 
-_IMPORT = re.compile(r"^(?:import|from)[ \t]+([\w.]+)", re.MULTILINE)
 _LONGEST_OUTPUT = 2000
 
 
@@ -85,8 +84,8 @@ def zygote_for(lab: Lab, isolation: Isolation, address: Path | None = None) -> Z
     Raises:
         SandboxError: there is no sandbox on this machine, or the lab would be seen in it.
     """
-    modules = dict.fromkeys(_IMPORT.findall((lab.folder / f"{lab.name}.py").read_text("utf-8")))
-    return Zygote(isolation, GradingLimits.of(lab.limits), list(modules), [lab.folder], address)
+    imports = imports_of((lab.folder / f"{lab.name}.py").read_text("utf-8"))
+    return Zygote(isolation, GradingLimits.of(lab.limits), imports, [lab.folder], address)
 
 
 def _zygote(lab: Lab, isolation: Isolation, address: Path | None) -> Forks:

@@ -132,7 +132,7 @@ class Zygote(Forks):
     Args:
         isolation: in the sandbox, or in a process with limits alone.
         limits: of each submission.
-        modules: what it imports before any fork.
+        imports: the statements by which it imports before any fork.
         secrets: files and folders that must not be seen from inside.
         address: a path at which other processes of this user find it, as a :class:`SharedZygote`.
 
@@ -144,7 +144,7 @@ class Zygote(Forks):
         self,
         isolation: Isolation,
         limits: GradingLimits,
-        modules: Sequence[str] = (),
+        imports: Sequence[str] = (),
         secrets: Sequence[Path] = (),
         address: Path | None = None,
     ) -> None:
@@ -157,7 +157,7 @@ class Zygote(Forks):
                 listener.bind(str(address))
                 listener.listen()
             options = {
-                "modules": list(modules),
+                "imports": list(imports),
                 "limits": limits.to_dict(),
                 "sandbox": self._sandbox,
                 "listener": None if address is None else listener.fileno(),

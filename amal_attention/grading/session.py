@@ -47,10 +47,18 @@ def prepare() -> None:
         system = InteractiveShell.system_raw  # the usual way needs a terminal
 
     # A history would keep a thread, which forks do not carry over, and a file in somebody's home.
-    Shell.instance(config=Config(HistoryManager={"enabled": False}), colors="nocolor")
+    shell = Shell.instance(config=Config(HistoryManager={"enabled": False}), colors="nocolor")
+    _call_first(shell)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=True)  # the last words of a process that dies are worth reading
+
+
+def _call_first(shell: Any) -> None:
+    """Do once what is slow the first time, or each submission would wait for it: a cell, recurrent layers."""
+    shell.run_cell("None")
+    for layer in (torch.nn.LSTM(2, 2, bidirectional=True), torch.nn.GRU(2, 2)):
+        layer(torch.zeros(1, 1, 2))[0].sum().backward()
 
 
 def serve(sock: socket.socket, layers: list[str]) -> None:

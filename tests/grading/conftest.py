@@ -203,7 +203,7 @@ def shut_in(bubblewrap: None, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def beside() -> Iterator[Zygote]:
     """A zygote in a process that is not shut in."""
     limits = GradingLimits(cell_seconds=60, submission_seconds=600)
-    with Zygote(Isolation.PROCESS, limits, ["lightning"]) as zygote:
+    with Zygote(Isolation.PROCESS, limits, ["import lightning"]) as zygote:
         yield zygote
 
 

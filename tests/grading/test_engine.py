@@ -231,10 +231,10 @@ def test_the_zygote_imports_what_the_notebooks_import_has_the_limits_of_the_lab_
     text = script.read_text().replace("import math\n", "import math\nfrom os.path import join\nimport  json as j\n")
     script.write_text(text + "\n# %% [markdown]\n# import antigravity\n")
     zygote_for(till, Isolation.PROCESS)
-    ((isolation, limits, modules, secrets, address),) = made
+    ((isolation, limits, imports, secrets, address),) = made
     assert isolation is Isolation.PROCESS and secrets == [till.folder] and address is None
     assert limits == GradingLimits.of(till.limits) and limits.cell_seconds == 2
-    assert modules == ["math", "os.path", "json", "random"]
+    assert imports == ["import math", "from os.path import join", "import  json as j", "import random"]
 
 
 @pytest.mark.parametrize("name", ["lab.toml", "till.py", "hidden_tests/test_till.py"])

@@ -32,7 +32,11 @@ def called(child: Child, source: str) -> Any:
 
 def test_it_says_when_it_is_ready_forks_with_one_thread_and_ends_with_its_socket(tmp_path):
     ours, theirs = socket.socketpair()
-    options = {"modules": ["no_such_module", "colorsys"], "limits": GradingLimits().to_dict(), "sandbox": False}
+    options = {
+        "imports": ["import no_such_module", "from colorsys import hsv_to_rgb"],
+        "limits": GradingLimits().to_dict(),
+        "sandbox": False,
+    }
     command = [sys.executable, "-P", "-m", "amal_attention.grading.zygote", str(theirs.fileno()), json.dumps(options)]
     log = tmp_path / "log"
     with theirs, log.open("wb") as file:

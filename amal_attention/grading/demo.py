@@ -1,0 +1,125 @@
+"""A small course that shows what grading does: its release, submissions of every kind, their grades and the pages."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from amal_attention.course.course_folder import Course
+from amal_attention.course.new_course import add_lab
+from amal_attention.course.release import release_path, write_release
+from amal_attention.course.roster import Student
+from amal_attention.files import write_atomically
+from amal_attention.grading.course_pages import write_feedback, write_summary
+from amal_attention.grading.course_run import grade_course
+from amal_attention.grading.limits import GradingLimits
+from amal_attention.grading.samples import samples
+from amal_attention.grading.sandbox import Isolation
+from amal_attention.grading.verdict import Verdict
+from amal_attention.lab import Lab
+
+__all__ = ["Demonstration", "grade_samples", "why_no_grading"]
+
+_CELL_SECONDS = 5.0
+_SHOWN = "partly"
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """What came of the samples.
+
+    Attributes:
+        verdicts: one for each student.
+        releases: the notebooks that students get.
+        course: the folder of the course.
+        summary: the page for the instructor.
+        feedback: the page for one student.
+        gradebook: nbgrader's.
+    """
+
+    verdicts: list[Verdict]
+    releases: list[Path]
+    course: Path
+    summary: Path
+    feedback: Path
+    gradebook: Path
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as JSON-ready built-in types."""
+        places = {"course": self.course, "summary": self.summary, "feedback": self.feedback}
+        return {
+            "verdicts": [verdict.to_dict() for verdict in self.verdicts],
+            "releases": [str(path) for path in self.releases],
+            **{name: str(path) for name, path in places.items()},
+            "gradebook": str(self.gradebook),
+        }
+
+
+def why_no_grading(lab: Lab) -> str | None:
+    """What is missing here to grade samples of a lab, and what to do about it; None if nothing is."""
+    absent = [name for name in ("hidden_tests", "mutants") if not any((lab.folder / name).glob("*.py"))]
+    if absent:
+        return f"there is no {' and no '.join(absent)} in {lab.folder}, which instructors have"
+    if any(importlib.util.find_spec(name) is None for name in ("nbgrader", "jupytext")):
+        return "the tools of the course are not installed: pip install 'amal-attention[grade]'"
+    if shutil.which("bwrap") is None:
+        return "students' code runs in bubblewrap, which is not installed: apt install bubblewrap"
+    return None
+
+
+def grade_samples(
+    lab: Lab,
+    folder: Path,
+    progress: Callable[[int, int, str], None] = lambda done, total, name: None,
+    report: Callable[[Verdict], None] = lambda verdict: None,
+) -> Demonstration:
+    """Release a lab, make a course, hand in a sample of each kind, grade them all in the sandbox, and write the pages.
+
+    A cell that does not end is stopped after five seconds at most, whatever the lab says.
+
+    Args:
+        lab: the lab, with its hidden tests and its bank of mistakes.
+        folder: where the releases (``labs``) and the course (``course``) are written.
+        progress: told how many are graded, of how many, and the name of the one that is graded.
+        report: told each verdict.
+
+    Raises:
+        LabError: no release can be made of the lab, or it cannot be graded.
+        SandboxError: there is no sandbox on this machine.
+        StorageError: a file cannot be written.
+    """
+    hurried = _hurried(lab)
+    write_release(hurried, lab.languages, folder / "labs")
+    course = _handed_in(hurried, folder / "course")
+    verdicts = grade_course(course, hurried, (), None, Isolation.SANDBOX, progress, report)
+    write_feedback(course, hurried)
+    write_summary(course, hurried)
+    shown = Course(folder / "course")
+    return Demonstration(
+        verdicts,
+        [release_path(lab, language, folder / "labs") for language in lab.languages],
+        shown.folder,
+        shown.summary(lab.name),
+        shown.feedback(_SHOWN, lab.name),
+        shown.gradebook,
+    )
+
+
+def _hurried(lab: Lab) -> Lab:
+    """The lab with a shorter limit; its releases say so in their digest, and so it is the one lab from here on."""
+    seconds = min(GradingLimits.of(lab.limits).cell_seconds, _CELL_SECONDS)
+    return replace(lab, limits=lab.limits | {"cell_seconds": seconds})
+
+
+def _handed_in(lab: Lab, folder: Path) -> Course:
+    """A course in which the samples were handed in."""
+    handed_in = samples(lab, lab.languages[0])
+    course = add_lab(folder, lab, lab.languages[0], map(Student, handed_in))
+    for student, raw in handed_in.items():
+        if raw is not None:
+            write_atomically(course.place(student, lab.name) / f"{lab.name}.ipynb", raw)
+    return course

@@ -1,0 +1,123 @@
+"""``amal demo`` as a user meets it: training, then grading where that can be done, and where to look."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from amal_attention.cli import main
+from amal_attention.errors import SandboxError
+from amal_attention.grading import demo
+from amal_attention.grading.demo import Demonstration
+from amal_attention.grading.verdict import Status, Verdict
+from amal_attention.training import compare
+from tests.training.conftest import write_lab
+
+Amal = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def trained() -> list[Any]:
+    """What the first training gave: it is the same each time, and takes seconds."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def trained_once(trained: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    train = compare.compare
+
+    def once(*given: Any, **choices: Any) -> Any:
+        if not trained:
+            trained.append(train(*given, **choices))
+        return trained[0]
+
+    monkeypatch.setattr(compare, "compare", once)
+
+
+@pytest.fixture
+def amal(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Amal:
+    """Run the command on a lab that only these tests know."""
+    monkeypatch.setenv("AMAL_CACHE", str(tmp_path_factory.getbasetemp().parent / "shared-cache"))
+    monkeypatch.setenv("AMAL_LABS", str(tmp_path / "labs"))
+    monkeypatch.chdir(tmp_path)
+    write_lab(tmp_path / "labs", "tiny")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["amal", "demo", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        output, errors = capsys.readouterr()
+        return int(ended.value.code or 0), output, errors
+
+    return run
+
+
+@pytest.fixture
+def graded(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Grading does as this list says: a demonstration to give, or an error to raise."""
+    does: list[Any] = []
+
+    def grade_samples(lab: object, folder: Path, *_: object) -> Demonstration:
+        if isinstance(does[0], Exception):
+            raise does[0]
+        course = folder / "course"
+        pages = (course / "summary.html", course / "feedback.html", course / "gradebook.db")
+        return Demonstration(does, [folder / "labs" / "en.ipynb"], course, *pages)
+
+    monkeypatch.setattr(demo, "why_no_grading", lambda lab: None)
+    monkeypatch.setattr(demo, "grade_samples", grade_samples)
+    return does
+
+
+def test_without_the_secrets_of_a_lab_it_trains_and_says_in_a_line_why_it_does_not_grade(amal):
+    status, output, _ = amal("--out", "shown")
+    assert status == 0
+    assert "every word alike" in output and Path("shown/report.html").is_file()
+    assert output.count("grading is left out: there is no hidden_tests and no mutants in ") == 1
+    assert output.splitlines()[-1].startswith("now try: ")
+    assert not Path("shown/course").exists()
+
+
+def test_it_prints_a_line_each_as_amal_grade_does_and_ends_with_where_to_look(amal, graded):
+    graded += [Verdict("right", "tiny", Status.GRADED), Verdict("missing", "tiny", Status.MISSING)]
+    status, output, _ = amal("--out", "shown")
+    assert status == 0
+    *_, before = output.partition("handed in, graded in the sandbox:\n")
+    assert before.splitlines() == [
+        "right    graded               0/0",
+        "missing  missing              0/0",
+        "2 submissions: 1 graded, 1 missing; median 0 of 0 points",
+        "",
+        "training report:   shown/report.html",
+        "students get:      shown/labs/en.ipynb",
+        "instructor's page: shown/course/summary.html",
+        "a student's page:  shown/course/feedback.html",
+        "gradebook:         shown/course/gradebook.db",
+        before.splitlines()[-1],
+    ]
+    assert before.splitlines()[-1].startswith("now try: ")
+
+
+def test_as_json_the_grades_stand_beside_the_training_and_nothing_else_is_printed(amal, graded):
+    graded.append(Verdict("right", "tiny", Status.GRADED))
+    status, output, _ = amal("--out", "shown", "--json")
+    values = json.loads(output)
+    assert status == 0 and values["report"] == "shown/report.html" and len(values["records"]) == 2
+    assert values["grading"]["verdicts"][0]["submission"] == "right"
+    assert values["grading"]["gradebook"] == "shown/course/gradebook.db"
+
+
+def test_a_sandbox_that_does_not_work_is_told_in_a_line_and_is_no_failure(amal, graded):
+    graded.append(SandboxError("no namespaces here"))
+    status, output, errors = amal("--out", "shown")
+    assert status == 0 and "grading is left out: no namespaces here\n" in output and "Traceback" not in errors

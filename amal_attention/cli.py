@@ -408,7 +408,7 @@ def feedback(
 
     with _counted("pages") as progress:
         pages = write_feedback(Course.at(course), Lab.find(lab, labs), student or [], progress)
-    typer.echo(f"{len(pages)} pages: {pages[0].parents[2] if pages else 'nobody handed in'}")
+    typer.echo(f"{len(pages)} page{'s' * (len(pages) != 1)}: {pages[0].parents[2] if pages else 'nobody handed in'}")
 
 
 @app.command()

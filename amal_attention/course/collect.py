@@ -23,6 +23,7 @@ from amal_attention.course.course_folder import Course
 from amal_attention.course.layout import Claim, Layout, is_clutter, recognise, time_of
 from amal_attention.course.matching import Match, Matcher, words_of
 from amal_attention.course.roster import Student, why_no_folder
+from amal_attention.course.slips import SECRET, TIMESTAMP
 from amal_attention.course.versions import Choice, Versions
 from amal_attention.errors import CourseError, explain
 from amal_attention.files import writing
@@ -34,6 +35,7 @@ _NESTED = Limits(files=1000, total_bytes=400 * 2**20, ratio=0)
 _MOST_FILES = 1000  # of one student
 _MOST_BYTES = 1024 * 2**20  # of one student
 _LONGEST_LIST = 20
+_LONGEST_SLIP = 1000  # bytes of what nbgrader puts beside a notebook
 _NO_TIME = 1990  # archives that know no time say 1970 or 1980
 
 
@@ -99,6 +101,7 @@ class _Survey:
 
     layout: Layout
     times: Mapping[tuple[str, ...], datetime]
+    secrets: Mapping[tuple[str, ...], bytes]
     people: Mapping[tuple[str, str], Match]
 
 
@@ -229,9 +232,10 @@ class _Collector:
         when = claim.when or told or member.when
         if when.year < _NO_TIME:
             taken.remarks.append(f"the archive does not tell when {one_line(claim.file)} was handed in")
+        secret = self._survey.secrets.get(claim.beside[:-1], b"") if claim.beside else b""
         for name, each, saved in self._inside(claim.file, content, member, taken):
             if _is_named_notebook(name) or self._is_of_lab(each):
-                taken.versions.keep(each, name, when, saved)
+                taken.versions.keep(each, name, when, saved, secret)
             else:
                 self.refused.append(
                     Refusal(
@@ -287,16 +291,21 @@ def _alone(path: Path) -> Iterator[None]:
 def _survey(archive: Path, lab: str, roster: Mapping[str, Student] | None, zone: tzinfo) -> _Survey:
     paths: list[tuple[str, ...]] = []
     times: dict[tuple[str, ...], datetime] = {}
+    secrets: dict[tuple[str, ...], bytes] = {}
     for item in members(archive, zone=zone):
         if isinstance(item, Member) and not is_clutter(item.parts):
             paths.append(item.parts)
-            content = item.read() if item.parts[-1] == "timestamp.txt" else None
-            if isinstance(content, bytes) and (told := time_of(content[:100].decode(errors="replace"))):
+            content = item.read() if item.parts[-1] in (TIMESTAMP, SECRET) else None
+            if not isinstance(content, bytes) or len(content) > _LONGEST_SLIP:
+                continue
+            if item.parts[-1] == SECRET:
+                secrets[item.parts[:-1]] = content
+            elif told := time_of(content.decode(errors="replace")):
                 times[item.parts] = told
     matcher = Matcher(roster or {})
     layout = recognise(paths, lab, lambda name: matcher.find(name).student is not None)
     claims = [claim for path in paths if isinstance(claim := layout.claim(path), Claim)]
-    return _Survey(layout, times, _people(claims, matcher if roster is not None else None))
+    return _Survey(layout, times, secrets, _people(claims, matcher if roster is not None else None))
 
 
 def _people(claims: list[Claim], matcher: Matcher | None) -> dict[tuple[str, str], Match]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from amal_attention.course.slips import TIMESTAMP
 from amal_attention.errors import CourseError, explain
+from amal_attention.lab import Lab
 
 __all__ = ["CONFIGURATION", "Course"]
 
@@ -52,6 +55,14 @@ class Course:
         """The notebook that students get."""
         return self.folder / "release" / lab / f"{lab}.ipynb"
 
+    def language(self, lab: Lab) -> str:
+        """The language of the lab's notebook in this course; the lab's first, where that is not said."""
+        try:
+            said = json.loads(self.source(lab.name).read_text("utf-8"))["metadata"]["amal"]["language"]
+        except (OSError, ValueError, KeyError, TypeError):
+            said = None
+        return said if said in lab.languages else lab.languages[0]
+
     def submitted(self, lab: str) -> dict[str, Path]:
         """By student, in the order of their names, the folder of what they handed in for a lab."""
         found = sorted((self.folder / "submitted").glob(f"*/{lab}"))
@@ -68,7 +79,7 @@ class Course:
     def handed_in_at(self, student: str, lab: str) -> str | None:
         """When a student handed it in, in nbgrader's words; None where that is not known."""
         try:
-            return (self.place(student, lab) / "timestamp.txt").read_text("utf-8").strip() or None
+            return (self.place(student, lab) / TIMESTAMP).read_text("utf-8").strip() or None
         except (OSError, UnicodeDecodeError):
             return None
 

@@ -10,13 +10,14 @@ from functools import partial
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
+from amal_attention.course.slips import SECRET, TIMESTAMP
+
 __all__ = ["Claim", "Layout", "is_clutter", "recognise", "time_of"]
 
 _MOODLE = re.compile(r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL)
 _EXCHANGE = re.compile(r"(?P<student>[^+]+)\+(?P<lab>[^+]+)\+(?P<time>[^+]+)(?:\+.*)?", re.DOTALL)
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?)\s*(\S+)?")
 _SUFFIXES = (".ipynb", ".zip", ".json", ".txt")
-_TIMESTAMP = "timestamp.txt"
 
 _Parts = tuple[str, ...]
 
@@ -31,7 +32,7 @@ class Claim:
         number: that the platform gave the student; may be empty.
         is_id: whether the name is the student's id, and nothing else.
         when: the file was handed in, as far as its path tells.
-        beside: path of a file that tells when it was handed in.
+        beside: path of the file that tells when it was handed in, beside which nbgrader puts its secret.
     """
 
     name: str
@@ -115,27 +116,27 @@ def _exchange(path: _Parts, lab: str) -> Claim | str | None:
             continue
         if found["lab"] != lab:
             return "it was handed in for another lab"
-        if path[-1] == _TIMESTAMP:
+        if path[-1] in (TIMESTAMP, SECRET):
             return None
-        beside = (*path[: position + 1], _TIMESTAMP)
+        beside = (*path[: position + 1], TIMESTAMP)
         return Claim(found["student"], path[-1], is_id=True, when=time_of(found["time"]), beside=beside)
     return None
 
 
 def _submitted(path: _Parts, lab: str, skip: int) -> Claim | str | None:
-    if len(path) < skip + 3 or path[-1] == _TIMESTAMP:
+    if len(path) < skip + 3 or path[-1] in (TIMESTAMP, SECRET):
         return None
     student, *inside = path[skip:]
     if inside[0] != lab:
         return "it was handed in for another lab"
-    return Claim(student, path[-1], is_id=True, beside=(*path[: skip + 2], _TIMESTAMP))
+    return Claim(student, path[-1], is_id=True, beside=(*path[: skip + 2], TIMESTAMP))
 
 
 def _plain(path: _Parts, skip: int) -> Claim | None:
-    if path[-1] == _TIMESTAMP or len(path) <= skip:
+    if path[-1] in (TIMESTAMP, SECRET) or len(path) <= skip:
         return None
     if len(path) > skip + 1:
-        return Claim(path[skip], path[-1], beside=(*path[: skip + 1], _TIMESTAMP))
+        return Claim(path[skip], path[-1], beside=(*path[: skip + 1], TIMESTAMP))
     name = PurePosixPath(path[skip])
     return Claim(name.stem, path[skip]) if name.suffix.lower() in _SUFFIXES else None
 

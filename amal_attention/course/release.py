@@ -22,7 +22,7 @@ from amal_attention.lab import Lab
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["release", "release_path", "skeleton", "stale_releases", "write_release"]
+__all__ = ["for_graders", "release", "release_path", "skeleton", "stale_releases", "write_release"]
 
 
 def release(lab: Lab, language: str) -> bytes:
@@ -55,6 +55,23 @@ def skeleton(lab: Lab, language: str) -> NotebookNode:
         LabError: the script, its markers or the points are wrong.
     """
     return _made(lab, language)[1]
+
+
+def for_graders(lab: Lab, language: str) -> NotebookNode:
+    """The release with the mark schemes, which tell those who mark the open questions what to give points for.
+
+    Raises:
+        LabError: the script, its markers or the points are wrong.
+    """
+    notebook = skeleton(lab, language)
+    tasks = {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in notebook_of(read_script(lab), language).cells
+        if cell.metadata.get("nbgrader", {}).get("task")
+    }
+    for cell in notebook.cells:
+        cell.source = tasks.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""), cell.source)
+    return notebook
 
 
 def _made(lab: Lab, language: str) -> tuple[Script, NotebookNode]:

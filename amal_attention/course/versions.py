@@ -21,6 +21,7 @@ from pathlib import Path
 
 from amal_attention.course.course_folder import Course
 from amal_attention.course.layout import time_of
+from amal_attention.course.slips import SECRET, TIMESTAMP
 from amal_attention.files import write_atomically, writing
 from amal_attention.printable import one_line
 
@@ -81,10 +82,10 @@ class Versions:
     def __init__(self, course: Course, lab: str, student: str) -> None:
         self._kept = course.collected(lab) / student
         self._submitted = course.place(student, lab) / f"{lab}.ipynb"
-        self._timestamp = self._submitted.with_name("timestamp.txt")
+        self._timestamp = self._submitted.with_name(TIMESTAMP)
 
-    def keep(self, content: bytes, name: str, when: datetime, saved: datetime) -> None:
-        """Keep a version; one that is there already stays as it is.
+    def keep(self, content: bytes, name: str, when: datetime, saved: datetime, secret: bytes = b"") -> None:
+        """Keep a version, and the secret that came with it; one that is there already stays as it is.
 
         Raises:
             StorageError: it cannot be written.
@@ -93,6 +94,8 @@ class Versions:
         path = folder / _file_name(name)
         if _content(path) != content:
             _write(path, content, saved.timestamp())
+        if secret and _content(folder / SECRET) != secret:
+            write_atomically(folder / SECRET, secret)
 
     def hand_in(self, is_of_lab: Callable[[bytes], bool]) -> Choice | None:
         """Hand in the last version that is of the lab, or the last if none is; None where there is none at all.
@@ -143,6 +146,9 @@ class Versions:
             write_atomically(self._timestamp, stamp)
         if not same:
             _write(self._submitted, content, version.saved)
+        secret = _content(version.path.with_name(SECRET))
+        if secret is not None and _content(self._submitted.with_name(SECRET)) != secret:
+            write_atomically(self._submitted.with_name(SECRET), secret)
         return not same or old != version.when
 
 

@@ -9,6 +9,7 @@ from amal_attention.checks.notebook_cells import TEST_PREFIX
 from amal_attention.course.course_folder import Course
 from amal_attention.course.gradebook import Marks, course_book
 from amal_attention.course.roster import Student
+from amal_attention.course.slips import pass_on
 from amal_attention.errors import CourseError, explain
 from amal_attention.files import write_atomically
 from amal_attention.grading.feedback import feedback_page
@@ -76,6 +77,7 @@ def write_feedback(
         )
         paths.append(course.feedback(student.id, lab.name))
         write_atomically(paths[-1], page)
+        pass_on(course.place(student.id, lab.name), paths[-1].parent)
     return paths
 
 

@@ -7,27 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from amal_attention.checks.notebook_cells import TEST_PREFIX
 from amal_attention.course.course_folder import Course
 from amal_attention.course.gradebook import CourseBook, Marks, course_book
-from amal_attention.course.release import skeleton
+from amal_attention.course.slips import pass_on
 from amal_attention.errors import CourseError, explain
 from amal_attention.files import write_atomically
-from amal_attention.grading.graded_notebook import graded_notebook
-from amal_attention.grading.reference import Reference
+from amal_attention.grading.graded_notebook import GradedNotebooks
 from amal_attention.grading.run import grade_all
 from amal_attention.grading.sandbox import Isolation
 from amal_attention.grading.submissions import read_submission
 from amal_attention.grading.verdict import Status, Verdict
 from amal_attention.grading.workers import ALONE, Crew
 from amal_attention.lab import Lab
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
 
 __all__ = ["grade_course"]
 
@@ -69,7 +63,15 @@ def grade_course(
             report(verdict)
 
         return grade_all(
-            lab, places, course.verdicts(lab.name), seed, isolation, progress, write, crew, lambda: writer.reference
+            lab,
+            places,
+            course.verdicts(lab.name),
+            seed,
+            isolation,
+            progress,
+            write,
+            crew,
+            lambda: writer.notebooks.reference,
         )
 
 
@@ -102,16 +104,7 @@ class _Writer:
     def __init__(self, course: Course, lab: Lab, book: CourseBook) -> None:
         self.course, self.lab, self.book = course, lab, book
         self.there = book.marks(lab.name)
-
-    @cached_property
-    def releases(self) -> dict[str, NotebookNode]:
-        """The releases of the lab, by language."""
-        return {language: skeleton(self.lab, language) for language in self.lab.languages}
-
-    @cached_property
-    def reference(self) -> Reference:
-        """What stands in them."""
-        return Reference.read(self.lab.name, self.releases)
+        self.notebooks = GradedNotebooks(lab, course.language(lab))
 
     def write(self, verdict: Verdict) -> None:
         """Write the notebook that graders see, and then the marks."""
@@ -121,10 +114,11 @@ class _Writer:
         if verdict.status is Status.MISSING:
             return
         raw = read_submission(student, self.course.place(student, lab), lab).raw
-        notebook = graded_notebook(raw, self.reference, self.releases, verdict)
+        notebook = self.notebooks.of(raw, verdict)
         path = self.course.autograded(student, lab)
         text = f"{nbformat.writes(notebook)}\n"  # type: ignore[no-untyped-call]
         earned = {f"{TEST_PREFIX}{each.question}": each.earned for each in verdict.questions}
+        pass_on(self.course.place(student, lab), path.parent)
         if _content(path) == text and _same(self.there.get(student), earned, self.book.handed_in_at(student, lab)):
             return
         write_atomically(path, text)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import contextlib
+import copy
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
 from amal_attention.checks.notebook_cells import TEST_PREFIX, NotebookCell
 from amal_attention.checks.outcome import State
+from amal_attention.course.release import for_graders
 from amal_attention.errors import Unreadable, WrongLab
 from amal_attention.grading.identity import identified
 from amal_attention.grading.recognition import Sheet, recognised
@@ -15,44 +18,64 @@ from amal_attention.grading.reference import Reference
 from amal_attention.grading.salvage import salvage
 from amal_attention.grading.telling import told
 from amal_attention.grading.verdict import QuestionVerdict, Verdict
+from amal_attention.lab import Lab
 
-__all__ = ["graded_notebook", "with_marks"]
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+__all__ = ["GradedNotebooks"]
 
 _LONGEST = 200_000  # characters of a cell
 
 
-def graded_notebook(raw: bytes | None, reference: Reference, releases: Mapping[str, Any], verdict: Verdict) -> Any:
-    """A notebook with the student's answers in the release's order, and the marks in its test cells.
-
-    Nothing of the file goes into it but the text of cells: no output, no metadata.
+class GradedNotebooks:
+    """Makes the notebooks of a lab that graders see.
 
     Args:
-        raw: the bytes of the submission; None where there is none.
-        reference: the releases that it may be of.
-        releases: the same by language, as ``nbformat`` reads them.
-        verdict: on the submission.
-
-    Returns:
-        The notebook, an ``nbformat`` node; where the submission cannot be read, the release with the marks.
+        lab: the lab.
+        language: of a submission that cannot be read.
     """
-    language = next(iter(releases))
-    sheet: Sheet | None = None
-    try:
-        submission = salvage(raw or b"")
-        identity = identified(submission, reference)
-        language = identity.language
-        sheet = recognised(submission.cells, reference.releases[language][1], by_id=identity.same_release)
-    except (Unreadable, WrongLab):
-        pass
-    import nbformat
 
-    notebook = nbformat.from_dict(releases[language])  # type: ignore[no-untyped-call]
-    if sheet is not None:
-        notebook.cells = _answered(notebook.cells, sheet)
-    return with_marks(notebook, verdict)
+    def __init__(self, lab: Lab, language: str) -> None:
+        self._lab, self._language = lab, language
+        self._made: dict[str, NotebookNode] = {}
+
+    @cached_property
+    def reference(self) -> Reference:
+        """The releases that a submission may be of."""
+        return Reference.of(self._lab)
+
+    def of(self, raw: bytes | None, verdict: Verdict) -> NotebookNode:
+        """A notebook with the student's answers in the release's order, the marks in its test cells, the mark schemes.
+
+        Nothing of the file goes into it but the text of cells: no output, no metadata.
+
+        Args:
+            raw: the bytes of the submission; None where there is none.
+            verdict: on the submission.
+
+        Returns:
+            The notebook; where the submission cannot be read, the release with the marks.
+        """
+        language, sheet = self._language, None
+        with contextlib.suppress(Unreadable, WrongLab):
+            submission = salvage(raw or b"")
+            identity = identified(submission, self.reference)
+            language = identity.language
+            cells = self.reference.releases[language][1]
+            sheet = recognised(submission.cells, cells, by_id=identity.same_release)
+        notebook = copy.deepcopy(self._given(language))
+        if sheet is not None:
+            notebook.cells = _answered(notebook.cells, sheet)
+        return _with_marks(notebook, verdict)
+
+    def _given(self, language: str) -> NotebookNode:
+        if language not in self._made:
+            self._made[language] = for_graders(self._lab, language)
+        return self._made[language]
 
 
-def with_marks(notebook: Any, verdict: Verdict) -> Any:
+def _with_marks(notebook: NotebookNode, verdict: Verdict) -> NotebookNode:
     """The notebook, its test cells with the points that were earned, as nbgrader reads them, and why.
 
     A number that is the result of a test cell is its partial credit (``nbgrader.utils.determine_grade``).

@@ -12,9 +12,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 from amal_attention.course.course_folder import Course
-from amal_attention.grading.graded_notebook import with_marks
+from amal_attention.grading.graded_notebook import GradedNotebooks
 from amal_attention.grading.run import grade_all
 from amal_attention.grading.sandbox import Isolation
+from amal_attention.grading.submissions import read_submission
 from amal_attention.lab import Lab
 
 __all__ = ["GradeApart"]
@@ -29,13 +30,17 @@ class GradeApart(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Grade the submission that nbgrader is at, or take the verdict that is there.
 
+        The notebook that comes of it is that of ``amal grade``, made of the file as it was handed in: nbgrader's stages
+        before this one know nothing of lost metadata or of copied cells.
+
         Raises:
             AmalError: it cannot be graded.
         """
         about = resources["nbgrader"]
         name, student = about["assignment"], about["student"]
         course = Course.at(Path(self.parent.parent.coursedir.root))
-        place = {student: course.place(student, name)}
+        place = course.place(student, name)
         lab = Lab.find(name, Path(self.labs))
-        (verdict,) = grade_all(lab, place, course.verdicts(name), None, Isolation(self.isolation))
-        return with_marks(nb, verdict), resources
+        (verdict,) = grade_all(lab, {student: place}, course.verdicts(name), None, Isolation(self.isolation))
+        raw = read_submission(student, place, name).raw
+        return GradedNotebooks(lab, course.language(lab)).of(raw, verdict), resources

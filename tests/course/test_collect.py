@@ -213,6 +213,22 @@ def test_nbgraders_exchange_is_read(course: Course) -> None:
     assert sorted(each.why for each in collection.refused) == ["it is no notebook", "it was handed in for another lab"]
 
 
+def test_the_secret_of_nbgrader_goes_with_the_version_that_is_handed_in(course: Course) -> None:
+    places = [f"inbound/ada+toy+2026-11-20 1{hour}:00:00.000000 UTC+x" for hour in range(2)]
+    files = {f"{place}/{name}": raw for place, both in zip(places, ("old", "new"), strict=True)
+             for name, raw in (("toy.ipynb", notebook(both)), ("submission_secret.txt", both.encode()))}  # fmt: skip
+    assert course.collect(files).refused == ()
+    secret = course.folder / "submitted" / "ada" / LAB / "submission_secret.txt"
+    assert secret.read_bytes() == b"new" and course.submitted("ada") == notebook("new")
+    assert course.collect(course.folder / "submitted").refused == () and secret.read_bytes() == b"new"
+
+
+def test_a_secret_that_is_far_too_long_is_none(course: Course) -> None:
+    place = "inbound/ada+toy+2026-11-20 10:00:00.000000 UTC+x"
+    course.collect({f"{place}/toy.ipynb": notebook("a"), f"{place}/submission_secret.txt": b"x" * 5000})
+    assert not (course.folder / "submitted" / "ada" / LAB / "submission_secret.txt").exists()
+
+
 @pytest.mark.parametrize("prefix", ["", "submitted/"])
 def test_nbgraders_folders_are_read(course: Course, prefix: str) -> None:
     files = {

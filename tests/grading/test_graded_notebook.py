@@ -9,9 +9,11 @@ import nbformat
 import pytest
 
 from amal_attention.checks.outcome import Outcome, State
-from amal_attention.grading.graded_notebook import graded_notebook
-from amal_attention.grading.reference import Reference
+from amal_attention.course.release import release
+from amal_attention.grading.graded_notebook import GradedNotebooks
 from amal_attention.grading.verdict import QuestionVerdict, Status, TestVerdict, Verdict
+from amal_attention.lab import Lab
+from tests.course.conftest import expanded
 from tests.grading.conftest import WRONG_TOTAL, skeleton, solved, write_till
 
 nbutils = pytest.importorskip("nbgrader.utils", reason="needs nbgrader (pip install '.[grade]')")
@@ -31,14 +33,13 @@ VERDICT = Verdict(
 
 
 @pytest.fixture(scope="module")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
-    return Reference.of(write_till(tmp_path_factory.mktemp("labs")))
+def notebooks(tmp_path_factory: pytest.TempPathFactory) -> GradedNotebooks:
+    return GradedNotebooks(write_till(tmp_path_factory.mktemp("labs")), "en")
 
 
 @pytest.fixture
-def seen(reference: Reference):
-    releases = {language: nbformat.reads(skeleton(language).decode(), 4) for language in ("en", "fr")}
-    return lambda raw, verdict=VERDICT: graded_notebook(raw, reference, releases, verdict)
+def seen(notebooks: GradedNotebooks):
+    return lambda raw, verdict=VERDICT: notebooks.of(raw, verdict)
 
 
 def cell(notebook: Any, name: str) -> Any:
@@ -116,3 +117,34 @@ def test_a_release_in_another_language_is_seen_in_it(seen):
 def test_the_releases_stay_as_they_are(seen):
     first = seen(solved())
     assert seen(None) != first and seen(solved()) == first
+
+
+def test_a_file_that_cannot_be_read_is_seen_in_the_language_of_the_course(tmp_path):
+    notebook = GradedNotebooks(write_till(tmp_path), "fr").of(b"no notebook", VERDICT)
+    assert notebook.cells[0].source == "# La caisse"
+
+
+TASK = """
+# %% [markdown] lang="{language}" <task q4-why 2>
+# {question}
+#
+# === BEGIN MARK SCHEME ===
+#
+# {scheme}
+#
+# === END MARK SCHEME ===
+"""
+
+
+def test_the_mark_scheme_is_there_for_who_marks_and_not_in_the_release(tmp_path):
+    lab = write_till(tmp_path)
+    manifest = lab.folder / "lab.toml"
+    manifest.write_text(manifest.read_text().replace("\n\n[limits]", '\n"q4-why" = 2\n\n[limits]'))
+    with (lab.folder / "till.py").open("a", encoding="utf-8") as script:
+        for language, question, scheme in (("en", "Why?", "1: because"), ("fr", "Pourquoi ?", "1 : parce que")):
+            script.write(expanded(TASK.format(language=language, question=question, scheme=scheme)))
+    lab = Lab.find("till", tmp_path)
+    seen = [cell(GradedNotebooks(lab, language).of(None, VERDICT), "q4-why").source for language in ("en", "fr")]
+    assert [text.partition("\n")[0] for text in seen] == ["Why?", "Pourquoi ?"]
+    assert "1: because" in seen[0] and "1 : parce que" in seen[1]
+    assert b"because" not in release(lab, "en")

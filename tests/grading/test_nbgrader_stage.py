@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -22,6 +23,13 @@ def total(prices):
     return float(sum(prices)) if prices else None"""
 
 
+def without_metadata(raw: bytes) -> bytes:
+    notebook = json.loads(raw)
+    for cell in notebook["cells"]:
+        cell["metadata"] = {}
+    return json.dumps(notebook).encode()
+
+
 @pytest.fixture(scope="module")
 def autograded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, str]:
     """The course after nbgrader's command, and what that printed."""
@@ -29,9 +37,9 @@ def autograded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, str]:
     course = add_lab(folder / "course", write_till(folder / "labs"), "en")
     configuration = course.folder / CONFIGURATION
     configuration.write_text(f"{configuration.read_text()}c.GradeApart.isolation = 'process'\n")
-    path = course.folder / "submitted" / "ada" / "till" / "till.ipynb"
-    path.parent.mkdir(parents=True)
-    path.write_bytes(solved(q1=PARTLY))
+    for student, raw in {"ada": solved(q1=PARTLY), "bob": without_metadata(solved())}.items():
+        course.place(student, "till").mkdir(parents=True)
+        (course.place(student, "till") / "till.ipynb").write_bytes(raw)
     command = [sys.executable, "-m", "nbgrader", "autograde", "till", "--create"]
     done = subprocess.run(command, cwd=course.folder, env=dict(os.environ), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -42,6 +50,12 @@ def test_the_gradebook_has_the_marks_of_our_verdict(autograded):
     with course_book(autograded[0]) as book:
         marks = book.marks("till")["ada"].automatic
     assert marks == {"test-q1-total": 1.5, "test-q2-change": 1.0, "test-q3-tickets": 1.0}
+
+
+def test_a_notebook_that_lost_its_metadata_has_its_marks(autograded):
+    with course_book(autograded[0]) as book:
+        marks = book.marks("till")["bob"].automatic
+    assert marks == {"test-q1-total": 2.0, "test-q2-change": 1.0, "test-q3-tickets": 1.0}
 
 
 def test_the_verdict_is_kept_and_the_notebook_says_what_was_lost(autograded):

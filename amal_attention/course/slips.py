@@ -1,0 +1,33 @@
+"""What nbgrader puts beside a notebook that is handed in, and its ``release_feedback`` asks for beside the feedback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from amal_attention.files import write_atomically
+
+__all__ = ["SECRET", "TIMESTAMP", "pass_on"]
+
+TIMESTAMP = "timestamp.txt"
+SECRET = "submission_secret.txt"
+_LONGEST = 1000  # bytes
+
+
+def pass_on(source: Path, target: Path) -> None:
+    """Copy what nbgrader put into one folder of a submission into another.
+
+    A file that is none of nbgrader's, as it is a link or far too long, stays where it is.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    for name in (TIMESTAMP, SECRET):
+        content = _read(source / name)
+        if content is not None and _read(target / name) != content:
+            write_atomically(target / name, content)
+
+
+def _read(path: Path) -> bytes | None:
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > _LONGEST:
+        return None
+    return path.read_bytes()

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from amal_attention.cell_names import TEST_PREFIX
 from amal_attention.errors import LabError, explain
 
-__all__ = ["TEST_PREFIX", "NotebookCell", "decoded", "read_cells"]
+__all__ = ["NotebookCell", "decoded", "read_cells"]
 
 _LEFT_OUT = "active-ipynb"
-TEST_PREFIX = "test-"
-"""Begins the name of a test cell; what follows is that of the cell which it grades."""
 _OLD_KINDS = {"heading": "markdown", "html": "markdown"}
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 

@@ -6,7 +6,7 @@ import ast
 import math
 from collections.abc import Iterator
 
-from amal_attention.checks.notebook_cells import TEST_PREFIX
+from amal_attention.cell_names import TEST_PREFIX
 from amal_attention.course.graded import graded_kind, points_of
 from amal_attention.course.problems import Problem
 from amal_attention.course.script import Script

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from amal_attention.checks.notebook_cells import TEST_PREFIX
+from amal_attention.cell_names import TEST_PREFIX
 from amal_attention.course.course_folder import Course
 from amal_attention.course.gradebook import Marks, course_book
 from amal_attention.course.roster import Student

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amal_attention.checks.notebook_cells import TEST_PREFIX
+from amal_attention.cell_names import TEST_PREFIX
 from amal_attention.course.course_folder import Course
 from amal_attention.course.export import Row
 from amal_attention.course.gradebook import Marks, course_book

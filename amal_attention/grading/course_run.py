@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
-from amal_attention.checks.notebook_cells import TEST_PREFIX
+from amal_attention.cell_names import TEST_PREFIX
 from amal_attention.course.course_folder import Course
 from amal_attention.course.gradebook import CourseBook, Marks, course_book
 from amal_attention.course.slips import pass_on

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
-from amal_attention.checks.notebook_cells import TEST_PREFIX, NotebookCell
+from amal_attention.cell_names import TEST_PREFIX
+from amal_attention.checks.notebook_cells import NotebookCell
 from amal_attention.checks.outcome import State
 from amal_attention.course.release import for_graders
 from amal_attention.errors import Unreadable, WrongLab

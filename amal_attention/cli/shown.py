@@ -1,0 +1,58 @@
+"""What commands print, and what they show while they run."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import typer
+
+__all__ = ["counted", "print_json", "progress_on_stderr", "status"]
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """Print a result for a program."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+@contextlib.contextmanager
+def status() -> Iterator[Callable[[str], None]]:
+    """Show a line that changes, on standard error where that is a terminal, and take it away at the end."""
+    from rich.console import Console
+    from rich.text import Text
+
+    try:
+        with Console(stderr=True).status("starting") as line:
+            yield lambda text: line.update(Text(text))
+    except KeyboardInterrupt:
+        typer.echo("amal: interrupted", err=True)
+        raise typer.Exit(130) from None
+
+
+@contextlib.contextmanager
+def counted(things: str) -> Iterator[Callable[[int, int, str], None]]:
+    """Show how many things are done; see :func:`_status`."""
+    with status() as show:
+        yield lambda done, total, name: show(f"{done}/{total} {things}  {name}")
+
+
+@contextlib.contextmanager
+def progress_on_stderr() -> Iterator[None]:
+    """Keep standard output for results, and silence remarks of libraries that no user can act on."""
+    import logging
+    import warnings
+
+    import lightning.pytorch  # it sets the level of its loggers when imported  # noqa: F401
+
+    for name in ("lightning.pytorch", "lightning.fabric", "lightning"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    with warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        except KeyboardInterrupt:
+            typer.echo("\namal: interrupted; add --resume (and --out) to go on from the last finished epoch", err=True)
+            raise typer.Exit(130) from None

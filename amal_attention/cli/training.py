@@ -1,0 +1,182 @@
+"""Commands that train models and look at them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from amal_attention.cli.options import AsJson, Configs, DataDir, LabName, Labs, Out, Resume, Seed, Source, Tuned
+from amal_attention.cli.shown import print_json, progress_on_stderr
+from amal_attention.errors import AmalError, LabError, explain
+
+if TYPE_CHECKING:
+    from amal_attention.training.recipe import Recipe
+
+__all__ = ["attend", "compare", "compare_questions", "fresh_folder", "recipe_of", "show_comparison", "train"]
+
+
+def train(
+    context: typer.Context,
+    lab: LabName,
+    question: Annotated[str, typer.Argument(help="Name of a question of the lab, for instance q2.")],
+    data: Source = "imdb",
+    data_dir: DataDir = None,
+    tuned: Tuned = False,
+    seed: Seed = 0,
+    config: Configs = None,
+    out: Out = None,
+    resume: Resume = False,
+    labs: Labs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train one question by its recipe, choose the epoch on validation, and test it."""
+    with progress_on_stderr():
+        from amal_attention.training.run import Run
+        from amal_attention.training.run import train as train_run
+
+        recipe = recipe_of(lab, question, data, data_dir, tuned, seed, config, labs, context.args)
+        folder = out or fresh_folder(f"{lab}-{question}-{data}-{recipe.embeddings}")
+        record = train_run(Run(recipe, folder), resume=resume)
+    if as_json:
+        print_json(record.to_dict())
+    else:
+        from amal_attention.training.table import print_table
+
+        print_table([record])
+        typer.echo(f"best checkpoint: {record.checkpoint}")
+
+
+def compare(
+    context: typer.Context,
+    lab: LabName,
+    data: Source = "imdb",
+    data_dir: DataDir = None,
+    tuned: Tuned = False,
+    seed: Seed = 0,
+    question: Annotated[
+        list[str] | None, typer.Option(help="A question to compare; may be repeated; all by default.")
+    ] = None,
+    sweep: Annotated[bool, typer.Option("--sweep/--no-sweep", help="Also vary the option that the lab varies.")] = True,
+    faithfulness: Annotated[
+        bool, typer.Option("--faithfulness", help="Also correlate attention with leave-one-out on 200 test reviews.")
+    ] = False,
+    config: Configs = None,
+    out: Out = None,
+    resume: Resume = False,
+    labs: Labs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train all questions of a lab on the same data, print the table and write an HTML report."""
+    with progress_on_stderr():
+        base = recipe_of(lab, None, data, data_dir, tuned, seed, config, labs, context.args)
+        folder = out or fresh_folder(f"{lab}-{data}-{base.embeddings}")
+        result = compare_questions(
+            base, question, folder, sweep=sweep, resume=resume, measure_faithfulness=faithfulness
+        )
+    show_comparison(result, folder, as_json)
+
+
+def attend(
+    checkpoint: Annotated[Path, typer.Argument(help="A checkpoint written by amal train or amal compare.")],
+    text: Annotated[str | None, typer.Argument(help="The text to read; - or nothing reads standard input.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Read the text from this file.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Also write the coloured text to this HTML file.")] = None,
+    labs: Labs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a trained model says of a text, and on which words its attention falls."""
+    given = _given_text(text, file)
+    with progress_on_stderr():
+        from amal_attention.training.attend import attend_text, attended_page
+        from amal_attention.training.checkpoint import load_trained
+
+        reading = attend_text(load_trained(checkpoint, labs), given)
+        if html is not None:
+            from amal_attention.files import write_atomically
+
+            write_atomically(html, attended_page(reading))
+    if as_json:
+        print_json(reading.to_dict())
+        return
+    from rich.console import Console
+
+    from amal_attention.visualise.words import attended_text
+
+    console = Console(highlight=False)
+    console.print(f"{reading.prediction} with probability {reading.probability:.3f}")
+    console.print(attended_text(reading.tokens, reading.weights))
+
+
+def recipe_of(
+    lab: str,
+    question: str | None,
+    source: str,
+    data_dir: Path | None,
+    tuned: bool,
+    seed: int,
+    configs: list[Path] | None,
+    labs: Path | None,
+    options: list[str],
+) -> Recipe:
+    """The recipe of a question, or of the first one, with what the command line changes of it.
+
+    Raises:
+        LabError: there is no such lab, question or file.
+    """
+    from amal_attention.lab import Lab
+
+    found = Lab.find(lab, labs)
+    chosen = found.check_question(question if question is not None else next(iter(found.questions)))
+    for path in configs or []:
+        if not path.is_file():
+            raise LabError(explain(expected="a YAML file after --config", got=f"{path}, which is none", do="check it"))
+
+    from amal_attention.training.recipe import Recipe
+
+    folder = str(data_dir) if data_dir is not None else None
+    return Recipe(found, chosen, source, tuned, seed, folder, tuple(configs or ()), tuple(options))
+
+
+def compare_questions(base: Recipe, questions: list[str] | None, folder: Path, **choices: Any) -> Any:
+    """Train some questions, or all."""
+    from amal_attention.training.compare import compare as compare_runs
+
+    chosen = [base.lab.check_question(name) for name in questions or base.lab.questions]
+    return compare_runs(base, chosen, folder, **choices)
+
+
+def show_comparison(result: Any, folder: Path, as_json: bool, more: dict[str, Any] | None = None) -> Path:
+    """Write the report, print the table, or all as JSON with ``more`` in it; where the report is."""
+    from amal_attention.training.compare import write_comparison
+
+    report = write_comparison(result, folder)
+    if as_json:
+        print_json(result.to_dict() | {"report": str(report)} | (more or {}))
+        return report
+    from amal_attention.training.table import print_sweep, print_table
+
+    print_table(result.records)
+    print_sweep(result.sweep)
+    typer.echo(f"report: {report}")
+    return report
+
+
+def _given_text(text: str | None, file: Path | None) -> str:
+    if text is not None and file is not None:
+        raise AmalError(explain(expected="a text or --file", got="both", do="give one of them"))
+    try:
+        if file is not None:
+            return file.read_text("utf-8")
+        return sys.stdin.read() if text in (None, "-") else str(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise AmalError(explain(expected="a text in UTF-8", got=str(error), do="check the file")) from error
+
+
+def fresh_folder(name: str) -> Path:
+    """A folder below runs/ that no other run has."""
+    import time
+
+    return Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"

@@ -85,7 +85,11 @@ def skeleton() -> nbformat.NotebookNode:
 
 
 class WithoutWords(ast.NodeTransformer):
-    """Empties texts, which differ from language to language."""
+    """Empties texts, which differ from language to language, and leaves out options that are texts."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        node.keywords = [each for each in node.keywords if not isinstance(getattr(each.value, "value", None), str)]
+        return self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:
         return ast.Constant("") if isinstance(node.value, str) else node

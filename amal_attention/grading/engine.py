@@ -19,6 +19,7 @@ from amal_attention.grading.repair import Answers, read_answers
 from amal_attention.grading.sandbox import Forks, Isolation, SharedZygote, Zygote
 from amal_attention.grading.sitting import Sitting
 from amal_attention.grading.submissions import Submission
+from amal_attention.grading.telling import without_folders
 from amal_attention.grading.verdict import QuestionVerdict, Status, TestVerdict, Verdict
 from amal_attention.lab import Lab
 from amal_attention.printable import printable
@@ -154,7 +155,7 @@ class _Grading:
             why=why,
             questions=self._by_question(held),
             errors=tuple(f"cell {error.cell}: {printable(error.text)}" for error in sitting.errors),
-            output=printable(sitting.output, _LONGEST_OUTPUT) if sitting.losses else "",
+            output=printable(without_folders(sitting.output), _LONGEST_OUTPUT) if sitting.losses else "",
             layers=self.zygote.layers,
             cpu_seconds=sitting.cpu_seconds,
             peak_mb=sitting.peak_mb,

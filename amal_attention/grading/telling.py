@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from pathlib import Path
+from sysconfig import get_paths
 
 from amal_attention.checks.expectation import ExpectationMissed, raised_outcome
 from amal_attention.checks.outcome import Outcome, State
 from amal_attention.grading.student import NotAnswered
 
-__all__ = ["NOT_ATTEMPTED", "outcome_of", "told"]
+__all__ = ["NOT_ATTEMPTED", "outcome_of", "told", "without_folders"]
 
 NOT_ATTEMPTED = "not attempted"
 """What is said of a question whose answer is not there, or still the one of the skeleton."""
+
+_FOLDERS = [get_paths()[key] for key in ("purelib", "platlib", "stdlib")] + [str(Path(__file__).parents[2])]
 
 
 def outcome_of(error: Exception) -> Outcome:
@@ -30,3 +35,10 @@ def told(question: str, outcome: Outcome) -> str:
         return f"{question}: {NOT_ATTEMPTED}" + (f" ({outcome.hint})" if outcome.hint else "")
     lines = [f"{outcome.expectation}: {outcome.state}", *(": ".join(pair) for pair in outcome.details())]
     return "\n  ".join(lines)
+
+
+def without_folders(text: str) -> str:
+    """What a submission printed, without the folders in which packages lie on the grader's machine."""
+    for folder in _FOLDERS:
+        text = text.replace(f"{folder}{os.sep}", "")
+    return text

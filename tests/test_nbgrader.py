@@ -34,6 +34,13 @@ MISTAKES = [
 ]
 
 
+UNANSWERED = ["q2-top-words", "q3-text-query"]
+
+
+def answers(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    return [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
+
+
 def without_practice(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """The notebook without the cells that train and draw: they earn nothing, and take a minute."""
     notebook = copy.deepcopy(notebook)
@@ -47,12 +54,15 @@ def without_practice(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 @pytest.fixture(scope="module")
 def submissions() -> dict[str, nbformat.NotebookNode]:
-    """Notebooks by student: the solution, the skeleton, and one that is partly right."""
+    """Notebooks by student: the solution, and one that is right in part, wrong in part, and not finished."""
     solution = notebook_of(read_script(LAB), "fr")
-    skeleton = nbformat.read(ROOT / "labs" / "fr" / LAB.name / f"{LAB.name}.ipynb", as_version=4)
+    given = nbformat.read(ROOT / "labs" / "fr" / LAB.name / f"{LAB.name}.ipynb", as_version=4)
     mutants = {mutant.name: mutant for mutant in read_mutants(LAB.folder / "mutants")}
     partly = functools.reduce(lambda notebook, name: mutated(notebook, mutants[name]), MISTAKES, solution)
-    notebooks = {"solution": solution, "skeleton": skeleton, "partly": partly}
+    for cell, empty in zip(answers(partly), answers(given), strict=True):
+        if cell.metadata.nbgrader.grade_id in UNANSWERED:
+            cell.source = empty.source
+    notebooks = {"solution": solution, "partly": partly}
     return {name: without_practice(each) for name, each in notebooks.items()}
 
 
@@ -101,9 +111,9 @@ def test_the_solution_has_full_marks(marks, test):
     assert marks["solution"][test] == (LAB.points[test], LAB.points[test])
 
 
-@pytest.mark.parametrize("test", TESTS)
-def test_the_skeleton_has_none(marks, test):
-    assert marks["skeleton"][test] == (0, LAB.points[test])
+@pytest.mark.parametrize("name", UNANSWERED)
+def test_what_is_not_answered_earns_nothing(marks, name):
+    assert marks["partly"][f"test-{name}"] == (0, LAB.points[f"test-{name}"])
 
 
 def test_every_test_cell_is_graded(marks):
@@ -120,7 +130,7 @@ def verdicts(submissions):
     return found
 
 
-@pytest.mark.parametrize("name", ["solution", "skeleton", "partly"])
+@pytest.mark.parametrize("name", ["solution", "partly"])
 def test_both_ways_to_grade_give_the_same_marks(marks, verdicts, name):
     ours = {f"test-{each.question}": each.earned for each in verdicts[name].questions}
     assert ours == {test: earned for test, (earned, _) in marks[name].items()}

@@ -1,16 +1,15 @@
 """One run of ``benchmarks/training.py`` without torch: fastText, TF-IDF + logistic regression, or NB-LR.
 
-The last line printed is what was measured, as JSON. All three read lines of tokens, the same as ours. What scikit-learn
+``main`` gives what was measured, as plain data. All three read lines of tokens, the same as ours. What scikit-learn
 does is one fit, counted as one epoch.
 """
 
 from __future__ import annotations
 
-import json
-import sys
-import time
 from pathlib import Path
 from typing import Any
+
+from training_clock import now
 
 Measured = dict[str, Any]
 Lines = tuple[list[str], list[int]]
@@ -23,9 +22,9 @@ def fast_text(folder: Path, epochs: int, threads: int) -> Measured:
     import fasttext
 
     def train(epochs: int) -> tuple[Any, float]:
-        began = time.perf_counter()
+        began = now()
         model = fasttext.train_supervised(str(folder / "train.txt"), dim=50, epoch=epochs, thread=threads, verbose=0)
-        return model, time.perf_counter() - began
+        return model, now() - began
 
     model, seconds = train(epochs)
     epoch = (train(epochs + EPOCHS)[1] - seconds) / EPOCHS
@@ -81,9 +80,9 @@ def nb_lr(folder: Path) -> Measured:
 
 def _fitted(pipeline: Any, folder: Path) -> Measured:
     train, held_out, test = (_read(folder / f"{name}.txt") for name in SPLITS)
-    began = time.perf_counter()
+    began = now()
     pipeline.fit(*train)
-    seconds = time.perf_counter() - began
+    seconds = now() - began
     return {
         "reviews": len(train[0]),
         "start": 0.0,
@@ -104,7 +103,3 @@ def main(job: dict[str, Any]) -> Measured:
     if job["kind"] == "fasttext":
         return fast_text(folder, job["epochs"] or EPOCHS, job["threads"])
     return {"tf-idf": tf_idf, "nb-lr": nb_lr}[job["kind"]](folder)
-
-
-if __name__ == "__main__":
-    print(json.dumps(main(json.loads(sys.argv[1]))))

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -198,7 +199,7 @@ def test_late_ones_are_late_in_the_gradebook(story):
             assert marks[person.id].handed_in == handed_in_at(person).replace(tzinfo=None)
 
 
-def test_a_run_that_is_killed_and_goes_on_with_two_workers_ends_like_an_undisturbed_one(story, tmp_path):
+def test_a_run_that_is_killed_then_interrupted_and_goes_on_ends_like_an_undisturbed_one(story, tmp_path):
     course = Course(tmp_path)
     shutil.copytree(story.course.folder / "submitted", tmp_path / "submitted")
     shutil.copy(story.course.folder / "nbgrader_config.py", tmp_path)
@@ -206,12 +207,31 @@ def test_a_run_that_is_killed_and_goes_on_with_two_workers_ends_like_an_undistur
     code = "from amal_attention.cli import main; main()"
     command = [sys.executable, "-c", code, "grade", "till", "--isolation", "process", "--seed", "5"]
     environment = os.environ | {"AMAL_LABS": str(story.folder / "labs")}
-    first = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)
-    while len(list(course.verdicts("till").glob("*.json"))) < 5:
-        assert first.poll() is None
-        time.sleep(0.02)
+
+    def begun(*options: str, verdicts: int) -> subprocess.Popen[str]:
+        """A run, in a group of its own, that has come to so many verdicts."""
+        run = subprocess.Popen(
+            [*command, *options],
+            cwd=tmp_path,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        while len(list(course.verdicts("till").glob("*.json"))) < verdicts:
+            assert run.poll() is None
+            time.sleep(0.02)
+        return run
+
+    first = begun(verdicts=5)
     first.kill()
-    first.wait()
+    first.communicate()
+    kept = {path: path.stat().st_mtime_ns for path in course.verdicts("till").glob("*.json")}
+    second = begun("-j", "2", verdicts=len(kept) + 5)
+    os.killpg(second.pid, signal.SIGINT)  # as a terminal does
+    _, said = second.communicate()
+    assert second.returncode == 130 and "amal: interrupted" in said and "Traceback" not in said
     kept = {path: path.stat().st_mtime_ns for path in course.verdicts("till").glob("*.json")}
     assert len(kept) < 60
     subprocess.run([*command, "-j", "2"], cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, check=True)

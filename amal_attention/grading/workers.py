@@ -7,7 +7,9 @@ your own, or give it certificates, as Dask's documentation says.
 
 from __future__ import annotations
 
+import contextlib
 import queue
+import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -94,7 +96,8 @@ def grade_on_workers(
             try:
                 _hand_out(client, iter(submissions), report)
             finally:
-                client.unregister_worker_plugin(_NAME)
+                with contextlib.suppress(Exception):  # workers that are gone hold nothing any more
+                    client.unregister_worker_plugin(_NAME)
 
 
 @contextmanager
@@ -134,13 +137,30 @@ def _settings() -> Iterator[None]:
 
 
 def _begin_imports() -> None:
-    """Start the process from which workers are forked: it imports, once for all of them, while this one goes on."""
+    """Start the process from which workers are forked: it imports, once for all of them, while this one goes on.
+
+    Like that process, workers know nothing of Ctrl-C, which a terminal sends to them too: the coordinator ends them.
+    """
     from multiprocessing import forkserver
 
     from distributed.utils import get_mp_context
 
     get_mp_context().set_forkserver_preload(["amal_attention.grading.preload"])
-    forkserver.ensure_running()
+    with _ignored(signal.SIGINT):  # what is ignored stays so in processes that are started
+        forkserver.ensure_running()
+
+
+@contextmanager
+def _ignored(number: signal.Signals) -> Iterator[None]:
+    """Ignore a signal, as far as this is the thread that may."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 def _hand_out(client: Client, waiting: Iterator[Submission], report: Callable[[Verdict], None]) -> None:

@@ -141,13 +141,13 @@ class OneCycle(Callback):
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Plan the whole training."""
-        steps = int(trainer.estimated_stepping_batches)
+        total = int(trainer.estimated_stepping_batches) + 1
         self._schedulers = [
             torch.optim.lr_scheduler.OneCycleLR(
                 optimizer,
                 [group.get("max_lr", group["lr"]) for group in optimizer.param_groups],
-                total_steps=steps + 1,
-                pct_start=self.warm_up,
+                total_steps=total,
+                pct_start=max(self.warm_up, 2 / total),  # torch divides by the length of a warm-up, less one step
                 cycle_momentum=False,
             )
             for optimizer in trainer.optimizers

@@ -150,6 +150,13 @@ def test_one_cycle_warms_up_and_falls_along_a_cosine():
     assert model.rates == pytest.approx(expected, rel=1e-6)
 
 
+@pytest.mark.parametrize(("epochs", "warm_up"), [(2, 0.2), (1, 1 / 3), (1, 0.1), (2, 0.1)])
+def test_one_cycle_is_planned_for_the_shortest_trainings(epochs, warm_up):
+    model = Model(lr=0.4)
+    fitted(model, OneCycle(warm_up=warm_up), epochs=epochs)  # two steps an epoch: a warm-up of one step, or of none
+    assert len(model.rates) == 2 * epochs and all(0 < rate <= 0.4 for rate in model.rates)
+
+
 class StopAfter(Callback):
     def __init__(self, epochs: int) -> None:
         self.epochs = epochs

@@ -384,6 +384,19 @@ def test_help_loads_nothing_heavy():
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
+@pytest.mark.parametrize("arguments", [["train", "tiny", "q9"], ["compare", "tiny", "--question", "q9"]])
+def test_a_question_that_is_not_there_is_told_before_anything_heavy_is_loaded(arguments):
+    code = (
+        f"import sys; sys.argv = ['amal', *{arguments}]\n"
+        "from amal_attention.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "assert not {'torch', 'lightning'} & set(sys.modules)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert "got 'q9'" in ended.stderr
+
+
 def test_help_answers_within_three_times_a_bare_python_that_imports_typer():
     def best(*command: str) -> float:
         times = []

@@ -13,9 +13,19 @@ from amal_attention.cli.shown import print_json, progress_on_stderr
 from amal_attention.errors import AmalError, LabError, explain
 
 if TYPE_CHECKING:
+    from amal_attention.lab import Lab
     from amal_attention.training.recipe import Recipe
 
-__all__ = ["attend", "compare", "compare_questions", "fresh_folder", "recipe_of", "show_comparison", "train"]
+__all__ = [
+    "attend",
+    "compare",
+    "compare_questions",
+    "fresh_folder",
+    "lab_with",
+    "recipe_of",
+    "show_comparison",
+    "train",
+]
 
 
 def train(
@@ -33,13 +43,17 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train one question by its recipe, choose the epoch on validation, and test it."""
+    lab_with(lab, [question], config, labs)
     with progress_on_stderr():
+        from amal_attention.training.processes import is_first
         from amal_attention.training.run import Run
         from amal_attention.training.run import train as train_run
 
         recipe = recipe_of(lab, question, data, data_dir, tuned, seed, config, labs, context.args)
         folder = out or fresh_folder(f"{lab}-{question}-{data}-{recipe.embeddings}")
         record = train_run(Run(recipe, folder), resume=resume)
+    if not is_first():
+        return
     if as_json:
         print_json(record.to_dict())
     else:
@@ -70,13 +84,17 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Train all questions of a lab on the same data, print the table and write an HTML report."""
+    lab_with(lab, question or [], config, labs)
     with progress_on_stderr():
         base = recipe_of(lab, None, data, data_dir, tuned, seed, config, labs, context.args)
         folder = out or fresh_folder(f"{lab}-{data}-{base.embeddings}")
         result = compare_questions(
             base, question, folder, sweep=sweep, resume=resume, measure_faithfulness=faithfulness
         )
-    show_comparison(result, folder, as_json)
+    from amal_attention.training.processes import is_first
+
+    if is_first():
+        show_comparison(result, folder, as_json)
 
 
 def attend(
@@ -126,18 +144,30 @@ def recipe_of(
     Raises:
         LabError: there is no such lab, question or file.
     """
-    from amal_attention.lab import Lab
-
-    found = Lab.find(lab, labs)
-    chosen = found.check_question(question if question is not None else next(iter(found.questions)))
-    for path in configs or []:
-        if not path.is_file():
-            raise LabError(explain(expected="a YAML file after --config", got=f"{path}, which is none", do="check it"))
+    found = lab_with(lab, [] if question is None else [question], configs, labs)
+    chosen = question if question is not None else next(iter(found.questions))
 
     from amal_attention.training.recipe import Recipe
 
     folder = str(data_dir) if data_dir is not None else None
     return Recipe(found, chosen, source, tuned, seed, folder, tuple(configs or ()), tuple(options))
+
+
+def lab_with(lab: str, questions: list[str], configs: list[Path] | None, labs: Path | None) -> Lab:
+    """The lab, if it has these questions and the files are there: told at once, for Lightning takes seconds to import.
+
+    Raises:
+        LabError: there is no such lab, question or file.
+    """
+    from amal_attention.lab import Lab
+
+    found = Lab.find(lab, labs)
+    for question in questions:
+        found.check_question(question)
+    for path in configs or []:
+        if not path.is_file():
+            raise LabError(explain(expected="a YAML file after --config", got=f"{path}, which is none", do="check it"))
+    return found
 
 
 def compare_questions(base: Recipe, questions: list[str] | None, folder: Path, **choices: Any) -> Any:

@@ -72,8 +72,9 @@ class ReviewData(LightningDataModule):
             training split: their few largest dimensions otherwise rule every dot product.
         min_count: words seen fewer times than this in the training split are unknown words.
         validation: share of the training split that is held out.
-        batch_size: reviews in a training batch.
-        token_budget: most places (reviews × longest length) in a training batch; unbounded if not given.
+        batch_size: reviews in a step of training. Where several processes train together, each takes its share of
+            every step, so that they learn what one would.
+        token_budget: most places (reviews × longest length) in a step of training; unbounded if not given.
         crop: train on a window of at most this many tokens of each review, drawn anew each epoch. Validation and test
             read whole reviews.
         seed: of the validation set, of the order and of the windows.
@@ -160,8 +161,8 @@ class ReviewData(LightningDataModule):
         """Batches of similar lengths, in an order and through windows drawn anew each epoch."""
         return self._loader(
             "train",
-            batch_size=self.hparams["batch_size"],
-            token_budget=self.hparams["token_budget"],
+            batch_size=self._share(self.hparams["batch_size"]),
+            token_budget=self._share(self.hparams["token_budget"]),
             crop=self.hparams["crop"],
             shuffle=True,
         )
@@ -181,7 +182,6 @@ class ReviewData(LightningDataModule):
         self, split: str, *, batch_size: int | None, token_budget: int | None, crop: int | None, shuffle: bool
     ) -> DataLoader[ReviewBatch]:
         rows = self.rows(split)
-        trainer = self.trainer
         buckets = LengthBuckets(
             np.diff(self.reviews.store.offsets)[rows],
             batch_size=batch_size,
@@ -189,10 +189,18 @@ class ReviewData(LightningDataModule):
             crop=crop,
             shuffle=shuffle,
             seed=self.hparams["seed"],
-            rank=trainer.global_rank if trainer else 0,
-            processes=trainer.world_size if trainer else 1,
+            rank=self.trainer.global_rank if self.trainer else 0,
+            processes=self._processes,
         )
         return DataLoader(_Rows(self.reviews, rows), sampler=buckets, batch_size=None)
+
+    @property
+    def _processes(self) -> int:
+        return self.trainer.world_size if self.trainer else 1
+
+    def _share(self, of_a_step: int | None) -> int | None:
+        """What each process takes, rounded up."""
+        return None if of_a_step is None else -(-of_a_step // self._processes)
 
     def _open_reviews(self) -> Reviews:
         if self._reviews is None:

@@ -38,7 +38,8 @@ class History(Callback):
         """Read the epoch's metrics and the clock."""
         now = time.monotonic()
         self.seconds, self._since = self.seconds + now - self._since, now
-        measured = {name: float(value) for name, value in trainer.callback_metrics.items()}
+        mean = trainer.strategy.reduce  # over the processes: each logs the losses of its own reviews
+        measured = {name: float(mean(value.clone())) for name, value in trainer.callback_metrics.items()}
         self.points.append(
             EpochPoint(
                 epoch=trainer.current_epoch + 1,

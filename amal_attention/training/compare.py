@@ -17,6 +17,7 @@ from amal_attention.files import write_atomically
 from amal_attention.record import RunRecord
 from amal_attention.training.checkpoint import load_trained
 from amal_attention.training.examination import read_reviews
+from amal_attention.training.processes import is_first
 from amal_attention.training.recipe import Recipe
 from amal_attention.training.report import render_report
 from amal_attention.training.run import Run, train
@@ -56,6 +57,8 @@ def compare(
 ) -> Comparison:
     """Train every question on the same data, then let each model read the same reviews.
 
+    Where several processes train together, the first lets the models read, and has the files.
+
     Args:
         base: source, seed, embeddings and options that all questions share; its own question is not used.
         questions: those to train.
@@ -72,7 +75,9 @@ def compare(
     records = [train(run, resume=resume, measure_faithfulness=measure_faithfulness, progress=progress) for run in runs]
     known = {record.strength: record for record in records}
     strengths = [known.get(value) or train(run, resume=resume, progress=progress) for value, run in swept.items()]
-    return Comparison(base.lab.title, _with_readings(runs, records, shown_reviews), strengths)
+    if is_first():
+        records = _with_readings(runs, records, shown_reviews)
+    return Comparison(base.lab.title, records, strengths)
 
 
 def write_comparison(comparison: Comparison, folder: Path) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 from torchmetrics import Metric
@@ -22,6 +24,9 @@ class AttentionSpread(Metric):
     - ``effective_words``: exp H, how many words share the attention.
 
     The histograms have fixed edges: 0 to 8 nats (larger values fall in the last bin), and 0 to 1.
+
+    Args:
+        options: those of every ``torchmetrics.Metric``.
     """
 
     full_state_update = False
@@ -34,8 +39,8 @@ class AttentionSpread(Metric):
     counts: Tensor
     normalised_counts: Tensor
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
         self.add_state("reviews", torch.zeros((), dtype=torch.int64), dist_reduce_fx="sum")
         self.add_state("comparable", torch.zeros((), dtype=torch.int64), dist_reduce_fx="sum")
         self.add_state("sums", torch.zeros(3, dtype=torch.float64), dist_reduce_fx="sum")

@@ -73,6 +73,8 @@ class Run:
 def train(run: Run, *, resume: bool = False, measure_faithfulness: bool = False, progress: bool = True) -> RunRecord:
     """Train a recipe, choose the epoch on the validation set, read the test set once, and write the record.
 
+    Where several processes train together, the first tests and writes, while the others wait for the record.
+
     Args:
         run: the recipe, and the folder to write to.
         resume: go on with an earlier run in that folder; a finished one is not done again.
@@ -100,12 +102,18 @@ def train(run: Run, *, resume: bool = False, measure_faithfulness: bool = False,
     with writing(run.folder, "make room there and add --resume, or choose another --out"):
         setup, history, histograms = _set_up(run, progress)
         _fit(setup, start)
-        setup.model.load_state_dict(torch.load(run.best, map_location="cpu", weights_only=True)["state_dict"])
-        record = _test(run, setup, history, histograms, progress, measure_faithfulness)
-    write_atomically(
-        run.folder / "record.json", json.dumps({"run": run.digest, "record": record.to_dict()}, allow_nan=False)
-    )
-    return record
+        tested: Any = None
+        if setup.trainer.is_global_zero:
+            setup.model.load_state_dict(torch.load(run.best, map_location="cpu", weights_only=True)["state_dict"])
+            tested = _test(run, setup, history, histograms, progress, measure_faithfulness)
+            _write(run, tested)
+    shared: RunRecord = setup.trainer.strategy.broadcast(tested)
+    return shared
+
+
+def _write(run: Run, record: RunRecord) -> None:
+    content = json.dumps({"run": run.digest, "record": record.to_dict()}, allow_nan=False)
+    write_atomically(run.folder / "record.json", content)
 
 
 def _fit(setup: Setup, start: Path | None) -> None:

@@ -131,6 +131,7 @@ def _settings() -> Iterator[None]:
         "distributed.worker.memory.spill": False,
         "distributed.worker.memory.target": False,
         "distributed.worker.multiprocessing-method": "forkserver",
+        "distributed.admin.low-level-log-length": 0,  # logs of messages would hold a thousand submissions, twice
     }
     with dask.config.set(settings):
         yield

@@ -148,3 +148,15 @@ def test_what_a_worker_cannot_do_is_told_as_it_is_alone(lab, refusal, monkeypatc
 @pytest.mark.parametrize(("crew", "one"), [(Crew(), True), (Crew(2), False), (Crew(1, "tcp://a:1"), False)])
 def test_one_process_needs_no_dask(crew, one):
     assert crew.alone is one
+
+
+def test_what_was_graded_is_not_kept_in_memory(lab):
+    held: list[int] = []
+
+    def report(verdict: Verdict) -> None:
+        status = Path("/proc/self/status").read_text()
+        held.append(next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) // 1024)
+
+    large = [Submission(f"s{number}", os.urandom(2**20)) for number in range(50)]
+    grade_on_workers(lab, iter(large), report, seed=7, isolation=Isolation.PROCESS, crew=Crew(jobs=2))
+    assert held[-1] - held[5] < 30  # MB; each submission was held twice

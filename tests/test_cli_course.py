@@ -218,6 +218,7 @@ def test_a_run_that_is_killed_then_interrupted_and_goes_on_ends_like_an_undistur
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job in the background ignores it
         )
         while len(list(course.verdicts("till").glob("*.json"))) < verdicts:
             assert run.poll() is None

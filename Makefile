@@ -9,7 +9,7 @@ demo: $(VENV)/installed
 	$(BIN)/amal demo
 
 test: $(VENV)/installed
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # What CI runs beside the tests: style, types, layers, and skeletons that are what the script gives.
 check: $(VENV)/installed

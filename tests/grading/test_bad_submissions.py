@@ -48,7 +48,7 @@ LIMITS = {
     "file_mb": 5,
     "output_kb": 100,
 }
-SEARCHES = 12
+SEARCHES = 16
 HONEST = "honest"
 EVERY = 8
 KERNEL = ("core_pattern", "poweroff_cmd", "panic", "hostname")
@@ -355,7 +355,7 @@ def test_a_search_of_all_that_can_be_read_finds_what_is_planted_in_its_own_cell_
     assert len(searches) == SEARCHES
     assert {word for found, *_ in searches for word in found} == {"control"}
     objects, environment, processes, *parts = (seen for _, seen, *_ in searches)
-    programs, files, memory = parts[:4], parts[4:7], parts[7:]
+    programs, files, memory = parts[:8], parts[8:11], parts[11:]
     assert objects["objects"] > 1000 and processes["files"] > 20 and environment["bytes"] > 1000
     assert sum(each["bytes"] for each in programs) > 10**6
     assert sum(each["files"] for each in files) > 100

@@ -75,7 +75,7 @@ def search_files(part):
 
 def search_programs(part):
     for top in {sys.prefix, "/usr/local", "/usr/lib/python3", "/bin"}:
-        walk(top, True, part, 4)
+        walk(top, True, part, 8)
 
 
 def search_processes():
@@ -154,7 +154,7 @@ parts = [
     search_objects,
     search_environment,
     search_processes,
-    *[lambda part=part: search_programs(part) for part in range(4)],
+    *[lambda part=part: search_programs(part) for part in range(8)],
     *[lambda part=part: search_files(part) for part in range(3)],
     *[lambda half=half: search_memory(half) for half in range(2)],
 ]

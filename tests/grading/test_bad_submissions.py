@@ -48,7 +48,7 @@ LIMITS = {
     "file_mb": 5,
     "output_kb": 100,
 }
-SEARCHES = 16
+SEARCHES = 18
 HONEST = "honest"
 EVERY = 8
 KERNEL = ("core_pattern", "poweroff_cmd", "panic", "hostname")

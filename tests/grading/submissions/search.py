@@ -91,7 +91,7 @@ def search_processes():
         read(f"/proc/{name}")
 
 
-def search_memory(half):
+def search_memory(part):
     for number in os.listdir("/proc"):
         if not number.isdigit():
             continue
@@ -101,7 +101,7 @@ def search_memory(half):
                 first, last = (int(each, 16) for each in place.split("-"))
                 if rights[0] != "r" or (inode != "0" and rights[1] != "w") or "[v" in line:
                     continue
-                for start in range(first + half * 2**22, last, 2**23):
+                for start in range(first + part * 2**22, last, 2**24):
                     try:
                         memory.seek(start)
                         look(memory.read(min(2**22, last - start)))
@@ -156,7 +156,7 @@ parts = [
     search_processes,
     *[lambda part=part: search_programs(part) for part in range(8)],
     *[lambda part=part: search_files(part) for part in range(3)],
-    *[lambda half=half: search_memory(half) for half in range(2)],
+    *[lambda part=part: search_memory(part) for part in range(4)],
 ]
 
 

@@ -13,6 +13,7 @@ import nbformat
 import pytest
 
 from amal_attention.course.mutants import mutated, read_mutants
+from amal_attention.course.programs import programs_at_hand
 from amal_attention.course.script import notebook_of, read_script
 from amal_attention.grading.engine import grade
 from amal_attention.grading.sandbox import Isolation
@@ -73,7 +74,8 @@ def marks(
     """The automatic mark and the largest one of each test cell, by student and cell."""
     course = tmp_path_factory.mktemp("course")
     solution = notebook_of(read_script(LAB), "fr")
-    environment = {**os.environ, "AMAL_LABS": str(LAB.folder.parent)}
+    with programs_at_hand():
+        environment = {**os.environ, "AMAL_LABS": str(LAB.folder.parent)}
     for place, notebook in {
         "source": solution,
         **{f"submitted/{student}": notebook for student, notebook in submissions.items()},

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from amal_attention.course.course_folder import CONFIGURATION, Course
 from amal_attention.course.problems import grade_extra
+from amal_attention.course.programs import programs_at_hand
 from amal_attention.course.roster import Student
 from amal_attention.errors import CourseError, explain
 
@@ -64,7 +65,9 @@ def course_book(course: Course) -> Iterator[CourseBook]:
         from nbgrader.api import Gradebook
         from sqlalchemy.exc import SQLAlchemyError
     try:
-        with Gradebook(f"sqlite:///{course.gradebook}") as book:
+        with programs_at_hand():
+            opened = Gradebook(f"sqlite:///{course.gradebook}")
+        with opened as book:
             yield CourseBook(course, book)
     except SQLAlchemyError as error:
         raise CourseError(

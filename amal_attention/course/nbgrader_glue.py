@@ -1,7 +1,4 @@
-"""What nbgrader does for us: clear a notebook for students, as its own ``generate_assignment`` would.
-
-No other module imports nbgrader.
-"""
+"""What nbgrader does for us: clear a notebook for students, as its own ``generate_assignment`` would."""
 
 from __future__ import annotations
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from amal_attention.course.course_folder import CONFIGURATION, Course
 from amal_attention.course.gradebook import course_book
 from amal_attention.course.problems import grade_extra
+from amal_attention.course.programs import programs_at_hand
 from amal_attention.course.release import release
 from amal_attention.course.roster import Student
 from amal_attention.course.script import notebook_of, read_script
@@ -90,15 +92,22 @@ def _assign(course: Course, lab: str) -> None:
         level = logger.level
         logger.setLevel(logging.CRITICAL)
         try:
-            done = NbGraderAPI(config=config).generate_assignment(lab, force=True, create=True)
+            with programs_at_hand():
+                done = NbGraderAPI(config=config).generate_assignment(lab, force=True, create=True)
         finally:
             logger.setLevel(level)
     if not done["success"]:
-        said = (done.get("error") or done.get("log") or "").strip().splitlines()[-1:] or ["nothing"]
         raise CourseError(
             explain(
                 expected=f"nbgrader to take {lab} as an assignment",
-                got=said[0],
+                got=_cause(done),
                 do=f"run nbgrader generate_assignment {lab} in {course.folder}",
             )
         )
+
+
+def _cause(done: Mapping[str, str]) -> str:
+    """The exception that nbgrader met: its log holds the traceback, indented; its error says only to look there."""
+    met = re.findall(r"^ {4}(\S.*)$", done.get("log", ""), re.MULTILINE)
+    said = done.get("error", "").strip().splitlines()
+    return (met or said or ["nothing"])[-1]

@@ -14,7 +14,7 @@ from amal_attention.course.gradebook import course_book
 from amal_attention.course.new_course import add_lab
 from amal_attention.course.release import release
 from amal_attention.course.roster import Student
-from amal_attention.errors import LabError
+from amal_attention.errors import CourseError, LabError
 from tests.course.conftest import Toy, write_toy
 
 pytest.importorskip("nbgrader", reason="needs nbgrader (pip install '.[grade]')")
@@ -73,3 +73,15 @@ def test_a_language_that_the_lab_has_not_leaves_nothing_behind(toy: Toy, tmp_pat
     with pytest.raises(LabError):
         add_lab(tmp_path / "course", toy.lab, "de")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_environment_need_be_activated(toy: Toy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", os.defpath)
+    with course_book(add_lab(tmp_path / "course", toy.lab, "en")) as book:
+        assert book.has("toy")
+
+
+def test_what_nbgrader_met_is_told(toy: Toy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nbgrader.api.get_alembic_version", lambda: (_ for _ in ()).throw(OSError("no room is left")))
+    with pytest.raises(CourseError, match="got OSError: no room is left; run nbgrader generate_assignment toy in"):
+        add_lab(tmp_path / "course", toy.lab, "en")

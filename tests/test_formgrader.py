@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
-import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -30,12 +25,12 @@ from amal_attention.grading.submissions import Submission
 from amal_attention.grading.verdict import QuestionVerdict, Status, TestVerdict, Verdict
 from amal_attention.lab import Lab
 from tests.course.conftest import Toy, write_toy
+from tests.web import chromium, jupyter
 
 pytest.importorskip("nbgrader", reason="needs nbgrader (pip install '.[grade]')")
 
 pytestmark = pytest.mark.long
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 STUDENTS = [Student("ada", "Ada", "Lovelace"), Student("bob", "Bób", "Noël"), Student("zoe", "Zoé", "Absent")]
 MOST = 4.5  # 3 for the tests of q1-count, 1.5 for q1-observe
 POINTS = {"test_many": 2.0, "test_none": 1.0}
@@ -109,36 +104,8 @@ def test_nbgrader_writes_feedback_with_the_same_marks(course):
 @pytest.fixture(scope="module")
 def server(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Jupyter server, with nbgrader's extensions, in the folder of the course."""
-    home = tmp_path_factory.mktemp("home")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = {"ServerApp.port": port, "IdentityProvider.token": "", "ServerApp.allow_root": True}
-    places = {f"JUPYTER_{name}_DIR": str(home / name) for name in ("RUNTIME", "CONFIG", "DATA")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "jupyter_server", *(f"--{name}={value}" for name, value in options.items())],
-        cwd=course.folder,
-        env=os.environ | places,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(f"http://127.0.0.1:{port}/api")
-        yield f"http://127.0.0.1:{port}/formgrader"
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def wait_for(address: str) -> None:
-    for _ in range(240):
-        try:
-            urllib.request.urlopen(address, timeout=2)
-        except OSError:
-            time.sleep(0.25)
-        else:
-            return
-    pytest.fail("the Jupyter server did not start within a minute")
+    with jupyter("jupyter_server", course.folder, tmp_path_factory.mktemp("home"), {}) as address:
+        yield address
 
 
 class Formgrader:
@@ -162,16 +129,10 @@ class Formgrader:
 
 @pytest.fixture(scope="module")
 def formgrader(server: str) -> Iterator[Formgrader]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright (pip install '.[dev]')")
-    browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser_path is None:
-        pytest.skip("needs a browser: apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page()
-        page.route(lambda url: not url.startswith(server.rpartition("/")[0]), lambda route: route.abort())
-        yield Formgrader(page, server)
-        browser.close()
+        page.route(lambda url: not url.startswith(server), lambda route: route.abort())
+        yield Formgrader(page, f"{server}/formgrader")
 
 
 def test_formgrader_shows_who_handed_in_with_their_marks(formgrader, course):

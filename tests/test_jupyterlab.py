@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.web import chromium, jupyter
+
 pytestmark = pytest.mark.long
 
 NOTEBOOK = Path(__file__).parents[1] / "labs" / "fr" / "tp9_attention" / "tp9_attention.ipynb"
 SCRIPT = Path(__file__).parents[1] / "solutions" / "tp9_attention" / "tp9_attention.py"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 WRONG = """\
 class MeanPooling(nn.Module):
@@ -54,44 +49,12 @@ def server(student_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         path = home / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(values))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{free.getsockname()[1]}"
-    options = {
-        "ServerApp.port": address.rpartition(":")[2],
-        "IdentityProvider.token": "",
-        "ServerApp.allow_root": "True",
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", "--no-browser", *(f"--{name}={value}" for name, value in options.items())],
-        cwd=student_folder,
-        env={
-            **{name: value for name, value in os.environ.items() if name not in ("AMAL_DATA", "NBGRADER_EXECUTION")},
-            "JUPYTERLAB_SETTINGS_DIR": str(home),
-            "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-            "JUPYTER_CONFIG_DIR": str(home / "config"),
-            "IPYTHONDIR": str(home / "ipython"),
-        },
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_for(address)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _wait_for(address: str) -> None:
-    for _ in range(120):
-        try:
-            urllib.request.urlopen(f"{address}/api", timeout=2)
-        except OSError:
-            time.sleep(0.5)
-        else:
-            return
-    pytest.fail("JupyterLab did not start within a minute")
+    settings = {"JUPYTERLAB_SETTINGS_DIR": str(home), "IPYTHONDIR": str(home / "ipython")}
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AMAL_DATA", "NBGRADER_EXECUTION"):
+            patch.delenv(name, raising=False)
+        with jupyter("jupyterlab", student_folder, home, settings) as address:
+            yield address
 
 
 class Lab:
@@ -131,20 +94,14 @@ class Lab:
 
 @pytest.fixture(scope="module")
 def lab(server: str, student_folder: Path) -> Iterator[Lab]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright (pip install '.[dev]')")
-    browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser_path is None:
-        pytest.skip("needs a browser: apt-get install chromium")
     sources = ["".join(cell["source"]) for cell in json.loads(NOTEBOOK.read_text("utf-8"))["cells"]]
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
         page.goto(f"{server}/lab/tree/lab.ipynb")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000)
         yield Lab(page, sources)
         page.screenshot(path=str(student_folder / "last.png"))
-        browser.close()
 
 
 def test_the_statement_and_its_formulas_are_drawn(lab: Lab):

@@ -34,7 +34,7 @@ def status() -> Iterator[Callable[[str], None]]:
 
 @contextlib.contextmanager
 def counted(things: str) -> Iterator[Callable[[int, int, str], None]]:
-    """Show how many things are done; see :func:`_status`."""
+    """Show how many things are done; see :func:`status`."""
     with status() as show:
         yield lambda done, total, name: show(f"{done}/{total} {things}  {name}")
 

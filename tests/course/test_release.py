@@ -144,7 +144,7 @@ def test_what_is_up_to_date_is_not_written_again(toy, tmp_path):
     path = release_path(toy.lab, "fr", tmp_path)
     before = path.stat()
     assert write_release(toy.lab, ["en", "fr"], tmp_path) == []
-    assert path.stat() == before
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     path.write_text("changed")
     assert write_release(toy.lab, ["en", "fr"], tmp_path) == [path]
     assert path.read_bytes() == release(toy.lab, "fr")

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,10 +21,10 @@ from amal_attention.grading.reference import Reference
 from amal_attention.grading.verdict import QuestionVerdict, Status, TestVerdict, Verdict
 from amal_attention.lab import Lab
 from tests.grading.conftest import ANSWERS, HIDDEN, solved
+from tests.web import chromium
 
 HOSTILE = "\"'><script>top.hurt=1</script><img src=x onerror='top.hurt=2'>\x1b[2J\u202e"
 VISIBLE = "\"'><script>top.hurt=1</script><img src=x onerror='top.hurt=2'>\\x1b[2J\\u202e"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 MET = TestVerdict("test_no_price", 0.5, Outcome("what the test looks at", State.MET), "nothing costs nothing")
 MISSED = TestVerdict("test_some_prices", 1.5, Outcome("the sum", State.MISSED, "[1, 2]", "2", "3", "a product"), "add")
@@ -320,14 +319,8 @@ def asked() -> Iterator[tuple[str, list[str]]]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright (pip install '.[dev]')")
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        pytest.skip("needs a browser: apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with chromium() as found:
         yield found
-        found.close()
 
 
 REACHES_OUT = """\

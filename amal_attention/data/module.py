@@ -13,47 +13,28 @@ import torch
 from lightning import LightningDataModule
 from torch.utils.data import DataLoader, Dataset
 
+from amal_attention.data.bags import Bags
 from amal_attention.data.batch import ReviewBatch
 from amal_attention.data.buckets import LengthBuckets, Windows
 from amal_attention.data.cache import built_once, cache_root
 from amal_attention.data.corpus import Source
 from amal_attention.data.imdb import open_imdb
+from amal_attention.data.means import Means
+from amal_attention.data.reviews import Reviews
 from amal_attention.data.sample import SampleReviews
-from amal_attention.data.store import ReviewStore, prepare_reviews
+from amal_attention.data.store import prepare_reviews
 from amal_attention.data.tokenizer import Tokenizer
 from amal_attention.data.vectors import DEFAULT_VECTORS, AlignedVectors, VectorFile, find_vectors, load_vectors
-from amal_attention.data.vocabulary import PAD, Vocabulary
+from amal_attention.data.vocabulary import Vocabulary
 from amal_attention.errors import DataError, explain
 
-__all__ = ["SOURCES", "ReviewData", "Reviews"]
+__all__ = ["FORMS", "SOURCES", "ReviewData"]
 
 SOURCES: dict[str, Callable[[str | Path | None], Source]] = {
     "imdb": open_imdb,
     "sample": lambda data_dir: SampleReviews(),
 }
-
-
-@dataclass(frozen=True)
-class Reviews(Dataset[ReviewBatch]):
-    """The reviews of a store as a vocabulary numbers them; an item is a whole batch."""
-
-    store: ReviewStore
-    vocabulary: Vocabulary
-
-    def __getitem__(self, windows: Windows) -> ReviewBatch:
-        """Gather one batch from the flat array."""
-        columns = np.arange(windows.lengths.max(initial=0))
-        mask = columns < windows.lengths[:, None]
-        begins = self.store.offsets[windows.reviews] + windows.starts
-        places = np.where(mask, begins[:, None] + columns, 0)
-        tokens = np.where(mask, self.vocabulary.encode_ranks(self.store.tokens[places]), PAD)
-        labels = self.store.labels[windows.reviews].astype(np.int64)
-        return ReviewBatch(torch.from_numpy(tokens), torch.from_numpy(mask), torch.from_numpy(labels))
-
-    def whole(self, reviews: npt.NDArray[np.int64]) -> ReviewBatch:
-        """These reviews from their first token to their last, as one batch."""
-        lengths = np.diff(self.store.offsets)[reviews]
-        return self[Windows(reviews, np.zeros_like(lengths), lengths)]
+FORMS = ("texts", "bags", "means")
 
 
 class ReviewData(LightningDataModule):
@@ -77,6 +58,10 @@ class ReviewData(LightningDataModule):
         token_budget: most places (reviews × longest length) in a step of training; unbounded if not given.
         crop: train on a window of at most this many tokens of each review, drawn anew each epoch. Validation and test
             read whole reviews.
+        train_as: what a review of a training batch is: ``texts``, its words in their order; ``bags``, each word once,
+            with how often it stands there as its ``mask``; ``means``, one place, whose "token" is the mean vector of
+            its words. The last two are whole reviews, for models to which the order of words is nothing; validation
+            and test read texts in any case.
         seed: of the validation set, of the order and of the windows.
         cache_dir: where prepared data is kept; ``AMAL_CACHE`` if not given, else the user's cache folder.
     """
@@ -95,6 +80,7 @@ class ReviewData(LightningDataModule):
         batch_size: int = 64,
         token_budget: int | None = None,
         crop: int | None = None,
+        train_as: str = "texts",
         seed: int = 0,
         cache_dir: str | None = None,
     ) -> None:
@@ -107,6 +93,16 @@ class ReviewData(LightningDataModule):
         for name, count in counts.items():
             if count is not None and count < 1:
                 raise DataError(explain(expected=f"data.{name} of 1 or more", got=str(count), do=f"set data.{name}"))
+        if train_as not in FORMS:
+            raise DataError(explain(expected=f"data.train_as among {', '.join(FORMS)}", got=train_as, do="choose one"))
+        if crop is not None and train_as != "texts":
+            raise DataError(
+                explain(
+                    expected="whole reviews, of which to make bags or means",
+                    got=f"windows of {crop} tokens",
+                    do="leave out data.crop, or set data.train_as to texts",
+                )
+            )
         self.save_hyperparameters(ignore=["data_dir", "cache_dir"])
         self.tokenizer = Tokenizer(tokenizer)
         self._data_dir = data_dir
@@ -116,6 +112,8 @@ class ReviewData(LightningDataModule):
     def prepare_data(self) -> None:
         """Fill the cache, in one process."""
         self._open_reviews()
+        if self.hparams["train_as"] == "bags":
+            Bags.of(self.reviews, self._cache)
 
     def setup(self, stage: str | None = None) -> None:
         """Open the prepared reviews."""
@@ -158,9 +156,9 @@ class ReviewData(LightningDataModule):
         return np.sort(drawn[:held_out] if split == "validation" else drawn[held_out:])
 
     def train_dataloader(self) -> DataLoader[ReviewBatch]:
-        """Batches of similar lengths, in an order and through windows drawn anew each epoch."""
+        """Batches of similar lengths, in an order and through windows drawn anew each epoch; see ``train_as``."""
         return self._loader(
-            "train",
+            self._training_set(),
             batch_size=self._share(self.hparams["batch_size"]),
             token_budget=self._share(self.hparams["token_budget"]),
             crop=self.hparams["crop"],
@@ -176,14 +174,30 @@ class ReviewData(LightningDataModule):
         return self._evaluation_loader("test")
 
     def _evaluation_loader(self, split: str) -> DataLoader[ReviewBatch]:
-        return self._loader(split, batch_size=256, token_budget=self.evaluation_places, crop=None, shuffle=False)
+        texts = _Rows(self.reviews, self.rows(split))
+        return self._loader(texts, batch_size=256, token_budget=self.evaluation_places, crop=None, shuffle=False)
+
+    def _training_set(self) -> _Rows | Means:
+        rows = self.rows("train")
+        match self.hparams["train_as"]:
+            case "means":
+                return Means.of(self.reviews, rows, self.embeddings)
+            case "bags":
+                return _Rows(Bags.of(self.reviews, self._cache), rows)
+            case _:
+                return _Rows(self.reviews, rows)
 
     def _loader(
-        self, split: str, *, batch_size: int | None, token_budget: int | None, crop: int | None, shuffle: bool
+        self,
+        reviews: _Rows | Means,
+        *,
+        batch_size: int | None,
+        token_budget: int | None,
+        crop: int | None,
+        shuffle: bool,
     ) -> DataLoader[ReviewBatch]:
-        rows = self.rows(split)
         buckets = LengthBuckets(
-            np.diff(self.reviews.store.offsets)[rows],
+            reviews.lengths,
             batch_size=batch_size,
             token_budget=token_budget,
             crop=crop,
@@ -192,7 +206,7 @@ class ReviewData(LightningDataModule):
             rank=self.trainer.global_rank if self.trainer else 0,
             processes=self._processes,
         )
-        return DataLoader(_Rows(self.reviews, rows), sampler=buckets, batch_size=None)
+        return DataLoader(reviews, sampler=buckets, batch_size=None)
 
     @property
     def _processes(self) -> int:
@@ -242,11 +256,12 @@ def _standardised(vectors: npt.NDArray[np.float32], counts: npt.NDArray[np.int64
 class _Rows(Dataset[ReviewBatch]):
     """Some of the reviews, numbered from 0, as the buckets number them."""
 
-    reviews: Reviews
+    reviews: Reviews | Bags
     rows: npt.NDArray[np.int64]
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        return self.reviews.lengths[self.rows]
 
     def __getitem__(self, windows: Windows) -> ReviewBatch:
         return self.reviews[Windows(self.rows[windows.reviews], windows.starts, windows.lengths)]
-
-    def __len__(self) -> int:
-        return len(self.rows)

@@ -89,6 +89,7 @@ class Recipe:
                 cli.build()
         except (TypeError, ValueError, RuntimeError) as error:
             raise LabError(_explained(f"{type(error).__name__}: {error}")) from error
+        _check_form(cli.model, cli.datamodule)
         return Setup(cli.model, cli.datamodule, cli.trainer, model_config)
 
     def data(self) -> ReviewData:
@@ -141,6 +142,19 @@ class _RecipeCLI(LightningCLI):
     def build(self) -> None:
         """Make model, data and trainer."""
         super().instantiate_classes()
+
+
+def _check_form(model: LightningModule, data: ReviewData) -> None:
+    """Refuse batches in a form that the model does not read; one that does not say what it ``reads`` reads texts."""
+    form, reads = data.hparams["train_as"], getattr(model, "reads", ("texts",))
+    if form not in reads:
+        raise LabError(
+            explain(
+                expected=f"data.train_as among {', '.join(reads)}, which this {type(model).__name__} reads",
+                got=form,
+                do="choose one of these, or a model and a pooling that read it",
+            )
+        )
 
 
 @contextmanager

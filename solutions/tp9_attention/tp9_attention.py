@@ -1430,9 +1430,10 @@ class EntropyRegularizedClassifier(TextClassifier):
 # not explanation*; Wiegreffe and Pinter (2019), *Attention is not not explanation*.
 
 # %% [markdown] tags=["instructor"]
-# ## For the recipes of tuned embeddings
+# ## For the recipes
 #
-# The exercises ask for a plain classifier; what tuned embeddings and the recurrent model need beside it stands here.
+# The exercises ask for plain modules; what tuned embeddings and the recurrent model need beside them stands here, and what
+# makes training faster: over bags (`data.train_as`), attention counts a word as often as it stands in the review.
 
 
 # %% tags=["instructor"]
@@ -1479,3 +1480,104 @@ class TunedClassifier(EntropyRegularizedClassifier):
             *([{"params": vectors, "lr": self.embedding_lr}] if vectors else []),
         ]
         return torch.optim.Adam(groups, lr=self.lr, fused=True)
+
+
+# %% tags=["instructor"]
+class BagQueryPooling(LearnedQueryPooling):
+    """:class:`LearnedQueryPooling` that reads bags too: a word that stands c times weighs c times as much.
+
+    Over a bag, ``mask`` is float ``(B, L)``, how often each word stands in the review, and ``weights`` are those of a word
+    in all its places together.
+    """
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """As the plain pooling; over a bag, with its counts."""
+        if mask.dtype == torch.bool:
+            return super().forward(x, mask)
+        weights = bag_weights(x @ self.query, mask)
+        return torch.bmm(weights.unsqueeze(1), x).squeeze(1), weights
+
+
+class BagTextQueryPooling(TextQueryPooling):
+    """:class:`TextQueryPooling` that reads bags too, as :class:`BagQueryPooling` does."""
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """As the plain pooling; over a bag, with its counts."""
+        if mask.dtype == torch.bool:
+            return super().forward(x, mask)
+        text, _ = self.mean(x, mask)
+        scores = torch.bmm(x, self.query(text).unsqueeze(2)).squeeze(2) / x.shape[2] ** 0.5
+        weights = bag_weights(scores, mask)
+        return torch.bmm(weights.unsqueeze(1), self.value(x)).squeeze(1), weights
+
+
+def bag_weights(scores: Tensor, counts: Tensor) -> Tensor:
+    """Softmax of ``scores`` ``(B, L)`` over texts in which each word stands ``counts`` ``(B, L)`` times."""
+    scores = (scores + counts.log()).masked_fill(counts == 0, torch.finfo(scores.dtype).min)
+    return scores.softmax(dim=1) * (counts > 0)
+
+
+def bag_entropy(weights: Tensor, counts: Tensor) -> Tensor:
+    """:func:`attention_entropy` over texts, from the weights of their words in all places together."""
+    places = counts.clamp(min=1)
+    return attention_entropy(weights, counts > 0) + (weights * places.log()).sum(dim=1)
+
+
+# %% tags=["instructor"]
+class Vectors(nn.Module):
+    """The vectors of words, by their numbers; what is a vector already, as the mean of a text, stays as it is.
+
+    Args:
+        words: the embedding.
+    """
+
+    def __init__(self, words: nn.Embedding) -> None:
+        super().__init__()
+        self.words = words
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """``(B, L)`` -> ``(B, L, D)``; floats ``(B, L, D)`` as they came."""
+        return tokens if tokens.is_floating_point() else self.words(tokens)
+
+
+class BagClassifier(TunedClassifier):
+    """The classifier for bags and means, in which whole words can be dropped (Iyyer et al. 2015).
+
+    Args:
+        embeddings: float ``(V, D)``.
+        pooling: one that reads bags.
+        word_dropout: share of the words of each bag that are not read while training.
+        **options: as for :class:`TunedClassifier`.
+    """
+
+    def __init__(
+        self, embeddings: Tensor, pooling: nn.Module, word_dropout: float = 0.0, **options
+    ) -> None:
+        super().__init__(embeddings, pooling, **options)
+        self.embedding[0] = Vectors(self.embedding[0])
+        self.word_dropout = word_dropout
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The forms of reviews that it can train on, as ``data.train_as`` names them."""
+        if not isinstance(self.pooling, (MeanPooling, BagQueryPooling, BagTextQueryPooling)):
+            return ("texts",)
+        learns = self.embedding[0].words.weight.requires_grad  # then means change at each step
+        return ("texts", "bags") + (
+            ("means",) if isinstance(self.pooling, MeanPooling) and not learns else ()
+        )
+
+    def training_step(self, batch: ReviewBatch, batch_idx: int) -> Tensor:
+        """Cross-entropy plus ``strength`` times the mean entropy, over what is read of the bags."""
+        kept = torch.rand_like(batch.mask, dtype=torch.float32) >= self.word_dropout
+        counts = batch.mask * kept
+        pooled, weights = self.pooling(self.embedding(batch.tokens), counts)
+        loss, size = F.cross_entropy(self.output(pooled), batch.labels), len(batch.labels)
+        if self.strength:
+            entropy = bag_entropy(weights, counts).mean()
+            self.log("train_entropy", entropy, on_step=False, on_epoch=True, batch_size=size)
+            loss = loss + self.strength * entropy
+        self.log(
+            "train_loss", loss, on_step=False, on_epoch=True, batch_size=size, prog_bar=True
+        )
+        return loss

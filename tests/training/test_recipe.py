@@ -98,3 +98,9 @@ def test_a_question_without_a_recipe_is_told(toy_lab):
     missing = replace(toy_lab, questions={**toy_lab.questions, "blank": "no file"})
     with pytest.raises(LabError, match=r"blank\.yaml; got no such file"):
         Recipe(missing, "blank", source="sample").set_up()
+
+
+def test_a_form_of_reviews_that_the_model_does_not_read_is_told(toy_recipe, refusal):
+    recipe = replace(toy_recipe, options=["--data.train_as=bags"])
+    text = refusal(LabError, lambda: recipe.set_up(logger=False))
+    assert "among texts" in text and "Toy" in text and "got bags" in text

@@ -1,0 +1,89 @@
+"""Reviews as bags: each word once, with how often it stands in the review.
+
+Where the order of words does not matter, a bag says all that the text says, in fewer places: 1.9 times fewer in IMDB.
+All that is computed for each place of a batch shrinks with them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch.utils.data import Dataset
+
+from amal_attention.data.batch import ReviewBatch
+from amal_attention.data.buckets import Windows
+from amal_attention.data.cache import built_once
+from amal_attention.data.reviews import Reviews, padded_places
+from amal_attention.data.store import ReviewStore
+from amal_attention.data.vocabulary import PAD
+
+__all__ = ["Bags"]
+
+_BLOCK = 1000  # reviews that are counted together
+
+
+@dataclass(frozen=True)
+class Bags(Dataset[ReviewBatch]):
+    """The bags of reviews; an item is a whole batch, whose mask holds the counts.
+
+    Attributes:
+        reviews: of which these are the bags.
+        tokens: int32 ``(total,)``, memory-mapped; those of review i are ``tokens[offsets[i]:offsets[i + 1]]``.
+        counts: int32 ``(total,)``, memory-mapped, how often each stands there.
+        offsets: int64 ``(n + 1,)``.
+    """
+
+    reviews: Reviews
+    tokens: npt.NDArray[np.int32]
+    counts: npt.NDArray[np.int32]
+    offsets: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, reviews: Reviews, cache: Path) -> Bags:
+        """Count the words of reviews, or open what an earlier call counted.
+
+        Raises:
+            StorageError: the cache cannot be written.
+        """
+        store = reviews.store
+        folder = built_once(cache / "bags" / store.folder.name, lambda target: _write(store, target))
+        tokens, counts = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("tokens", "counts"))
+        return cls(reviews, tokens, counts, np.load(folder / "offsets.npy"))
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """Different words in each review, int64 ``(n,)``."""
+        return np.diff(self.offsets)
+
+    def __getitem__(self, windows: Windows) -> ReviewBatch:
+        """Gather one batch; its ``mask`` is float32, 0 on padding. Words that are unknown are not brought together."""
+        places, mask = padded_places(self.offsets[windows.reviews] + windows.starts, windows.lengths)
+        tokens = np.where(mask, self.reviews.vocabulary.encode_ranks(self.tokens[places]), PAD)
+        counts = np.where(mask, self.counts[places], 0).astype(np.float32)
+        return ReviewBatch(torch.from_numpy(tokens), torch.from_numpy(counts), self.reviews.labels(windows.reviews))
+
+
+def _write(store: ReviewStore, folder: Path) -> None:
+    reviews = len(store.labels)
+    blocks = [_counted(store, begin, min(begin + _BLOCK, reviews)) for begin in range(0, reviews, _BLOCK)]
+    tokens, counts, sizes = map(np.concatenate, zip(*blocks, strict=True))
+    np.save(folder / "tokens.npy", tokens)
+    np.save(folder / "counts.npy", counts)
+    np.save(folder / "offsets.npy", np.concatenate([[0], np.cumsum(sizes)]))
+
+
+def _counted(
+    store: ReviewStore, begin: int, end: int
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+    """The words and counts of some reviews one after the other, and how many words each review has."""
+    lengths = np.diff(store.offsets[begin : end + 1])
+    review = np.repeat(np.arange(end - begin), lengths)
+    words = len(store.words)
+    tokens = store.tokens[store.offsets[begin] : store.offsets[end]]
+    found, counts = np.unique(review * words + tokens, return_counts=True)
+    sizes = np.bincount(found // words, minlength=end - begin)
+    return (found % words).astype(np.int32), counts.astype(np.int32), sizes

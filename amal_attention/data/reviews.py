@@ -1,0 +1,54 @@
+"""Reviews as texts: the numbers of their words in their order, padded on the right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch.utils.data import Dataset
+
+from amal_attention.data.batch import ReviewBatch
+from amal_attention.data.buckets import Windows
+from amal_attention.data.store import ReviewStore
+from amal_attention.data.vocabulary import PAD, Vocabulary
+
+__all__ = ["Reviews", "padded_places"]
+
+
+@dataclass(frozen=True)
+class Reviews(Dataset[ReviewBatch]):
+    """The reviews of a store as a vocabulary numbers them; an item is a whole batch."""
+
+    store: ReviewStore
+    vocabulary: Vocabulary
+
+    def __getitem__(self, windows: Windows) -> ReviewBatch:
+        """Gather one batch from the flat array."""
+        places, mask = padded_places(self.store.offsets[windows.reviews] + windows.starts, windows.lengths)
+        tokens = np.where(mask, self.vocabulary.encode_ranks(self.store.tokens[places]), PAD)
+        return ReviewBatch(torch.from_numpy(tokens), torch.from_numpy(mask), self.labels(windows.reviews))
+
+    def whole(self, reviews: npt.NDArray[np.int64]) -> ReviewBatch:
+        """These reviews from their first token to their last, as one batch."""
+        lengths = self.lengths[reviews]
+        return self[Windows(reviews, np.zeros_like(lengths), lengths)]
+
+    def labels(self, reviews: npt.NDArray[np.int64]) -> torch.Tensor:
+        """The labels of these reviews, int64 ``(B,)``."""
+        return torch.from_numpy(self.store.labels[reviews].astype(np.int64))
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """Tokens in each review, int64 ``(n,)``."""
+        return np.diff(self.store.offsets)
+
+
+def padded_places(
+    begins: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Where in a flat array the items of each row stand, and which places of ``(B, L)`` hold one; 0 where none does."""
+    columns = np.arange(lengths.max(initial=0))
+    mask = columns < lengths[:, None]
+    return np.where(mask, begins[:, None] + columns, 0), mask

@@ -25,8 +25,10 @@ QUESTIONS = [name.removeprefix("test-") for name in LAB.points if name.startswit
 
 
 @pytest.fixture(scope="module", autouse=True)
-def without_imdb(tmp_path_factory: pytest.TempPathFactory):
+def without_imdb(tmp_path_factory: pytest.TempPathFactory, programs: Path):
+    """In a folder of one's own, with kernels that have imported what notebooks import."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PATH", str(programs.parent / "jupyter"))
         patch.delenv("AMAL_DATA", raising=False)
         patch.chdir(tmp_path_factory.mktemp("student"))
         yield

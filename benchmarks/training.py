@@ -10,13 +10,15 @@ medians. The contenders:
 
 - ``ours``: the recipe, its data module and Lightning's trainer, without logs and checkpoints;
 - ``padded``: the same reviews kept as tokens in memory, random batches padded to the longest, the lab's plain modules
-  in a plain loop; the recipe's batch size, crop, dropouts and step size, dense Adam;
+  in a plain loop, the recipe's crop and dropouts (of vectors, not of words), Adam; batches and step size that suit it;
 - ``course``: the same, but one file read and split again for each review of each epoch, as the course's code does it
   (with our vocabulary, which for tuned embeddings spares it most of Adam's work);
 - ``fasttext``, ``tf-idf``, ``nb-lr``: from ``pip install '.[peers]'``; left out, with a word, where they are missing.
 
 On a machine that others use, ``--clock cpu --threads 1`` counts the seconds of CPU of each process in place of those of
 the clock on the wall.
+
+Where there is a CUDA device, what runs on torch runs there.
 
 An epoch is training alone. The seconds to an accuracy count the epochs, and what ``fit`` does before the first; a fit
 of scikit-learn counts as one epoch, the making of its features included. Ratios tell how many times ours is faster, or
@@ -34,6 +36,7 @@ import os
 import platform
 import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -54,6 +57,7 @@ PEERS = {"fasttext": "fasttext", "tf-idf": "sklearn", "nb-lr": "sklearn"}
 GRU = "--model.init_args.pooling.init_args.cell=gru"
 FACTORS = (1, 2, 4)
 CROP = 100
+_DEVICE = "import torch; print(torch.cuda.get_device_name() if torch.cuda.is_available() else 'cpu')"
 
 
 @dataclass(frozen=True)
@@ -148,13 +152,14 @@ def comparison(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
 
 
 def growth(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
-    """Ours, with more reviews, and with longer ones; the recipes' own crops left out in the first."""
+    """Ours, with more reviews, and on longer windows of them, read as texts."""
     jobs = [job for job in selected(all_jobs(), chosen.only) if job.kind == "ours"]
     planned = {}
     for factor in FACTORS:
         write_texts(chosen, folder / str(factor), factor)
         for job in jobs:
-            cropped = Job(job.name, "ours", "", job.question, job.tuned, [*job.options, f"--data.crop={factor * CROP}"])
+            windows = ["--data.train_as=texts", f"--data.crop={factor * CROP}"]
+            cropped = Job(job.name, "ours", "", job.question, job.tuned, [*job.options, *windows])
             planned[f"{job.name}, {factor} × the reviews"] = (job, folder / str(factor))
             planned[f"{job.name}, {factor * CROP} tokens at most"] = (cropped, folder / "1")
     runs = take_turns(planned, chosen)
@@ -244,6 +249,12 @@ def cells(figures: Figures, ours: Figures | None) -> list[str]:
     return [*speed, f"{figures.memory:.0f}", smaller, f"{figures.test:.3f}"]
 
 
+def device() -> str:
+    """The name of the CUDA device, or cpu; asked for in a process of its own, which keeps none of its memory."""
+    said = subprocess.run([sys.executable, "-c", _DEVICE], capture_output=True, text=True, check=True)
+    return said.stdout.strip()
+
+
 def machine() -> dict[str, Any]:
     """What the figures depend on."""
     present = ["torch", "lightning", *(["fasttext-wheel"] if importlib.util.find_spec("fasttext") else [])]
@@ -252,6 +263,7 @@ def machine() -> dict[str, Any]:
     return {
         "cores": os.cpu_count(),
         "architecture": platform.machine(),
+        "device": device(),
         "python": platform.python_version(),
         **versions,
     }

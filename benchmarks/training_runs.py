@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from lightning import Callback, LightningModule, Trainer
@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import DataLoader, Dataset
-from training_clock import now
+from training_clock import now as clock
 from training_texts import vector_options
 
 from amal_attention.data import ReviewBatch
@@ -26,14 +26,31 @@ from amal_attention.lab import Lab
 from amal_attention.training.recipe import Recipe, Setup
 
 LAB = Lab.find("tp9_attention", Path(__file__).parents[1] / "solutions")
-# The lab's plain modules, whatever faster ones the recipes may choose.
-POOLINGS = {
-    "q1": "MeanPooling",
-    "q2": "LearnedQueryPooling",
-    "q3": "TextQueryPooling",
-    "q4": "ContextualPooling",
+
+
+class Plain(NamedTuple):
+    """A plain module of the lab, and the reviews of a step and the step size that suit it without a faster path."""
+
+    pooling: str
+    batch: int
+    lr: float
+
+
+PLAIN = {
+    "q1": Plain("MeanPooling", 64, 0.01),
+    "q2": Plain("LearnedQueryPooling", 64, 0.03),
+    "q3": Plain("TextQueryPooling", 32, 0.005),
+    "q4": Plain("ContextualPooling", 32, 0.01),
 }
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 Measured = dict[str, Any]
+
+
+def now() -> float:
+    """Seconds, when all that a device was asked for is done."""
+    if DEVICE.type == "cuda":
+        torch.cuda.synchronize()
+    return clock()
 
 
 class Clock(Callback):
@@ -115,10 +132,10 @@ def padded(recipe: Recipe, dataset: Callable[[Setup, str], Dataset[tuple[Tensor,
     """Random batches, padded to the longest of each, in a plain loop; the lab's plain modules, and Adam."""
     torch.manual_seed(recipe.seed)
     setup = _set_up(recipe, [])
-    model, lr = _plain(recipe, setup)
-    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=lr, fused=True)
+    model, chosen = _plain(recipe, setup).to(DEVICE), PLAIN[recipe.question]
+    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=chosen.lr, fused=True)
     began = now()
-    size = setup.data.hparams["batch_size"]
+    size = chosen.batch
     training = DataLoader(dataset(setup, "train"), batch_size=size, shuffle=True, collate_fn=_padded_batch)
     held_out, test = (
         DataLoader(dataset(setup, split), batch_size=size, collate_fn=_padded_batch) for split in ("validation", "test")
@@ -142,14 +159,14 @@ def _set_up(recipe: Recipe, callbacks: list[Callback]) -> Setup:
     return recipe.set_up(callbacks=callbacks, enable_checkpointing=False, num_sanity_val_steps=0, **quiet)
 
 
-def _plain(recipe: Recipe, setup: Setup) -> tuple[LightningModule, float]:
-    """The lab's classifier with its plain pooling, the recipe's sizes, dropouts and step size."""
+def _plain(recipe: Recipe, setup: Setup) -> LightningModule:
+    """The lab's classifier with its plain pooling, and the sizes and dropouts of the recipe."""
     chosen, lab = setup.model_config["init_args"], LAB.module()
-    pooling = getattr(lab, POOLINGS[recipe.question])(**chosen["pooling"]["init_args"])
-    model = lab.TextClassifier(setup.data.embeddings, pooling, freeze_embeddings=not recipe.tuned)
+    pooling = getattr(lab, PLAIN[recipe.question].pooling)(**chosen["pooling"]["init_args"])
+    model: LightningModule = lab.TextClassifier(setup.data.embeddings, pooling, freeze_embeddings=not recipe.tuned)
     model.embedding = nn.Sequential(model.embedding, nn.Dropout(chosen.get("embedding_dropout", 0.0)))
     model.output = nn.Sequential(nn.Dropout(chosen.get("dropout", 0.0)), model.output)
-    return model, chosen["lr"]
+    return model
 
 
 def _padded_batch(items: list[tuple[Tensor, int]]) -> ReviewBatch:
@@ -159,9 +176,13 @@ def _padded_batch(items: list[tuple[Tensor, int]]) -> ReviewBatch:
     return ReviewBatch(tokens, mask, torch.tensor([label for _, label in items]))
 
 
+def _on_device(batch: ReviewBatch) -> ReviewBatch:
+    return ReviewBatch(*(each.to(DEVICE) for each in batch))
+
+
 def _train(model: LightningModule, optimizer: torch.optim.Optimizer, batches: DataLoader[Any]) -> None:
     model.train()
-    for batch in batches:
+    for batch in map(_on_device, batches):
         loss = F.cross_entropy(model(batch.tokens, batch.mask), batch.labels)
         optimizer.zero_grad()
         loss.backward()
@@ -173,7 +194,7 @@ def _accuracy(model: LightningModule, batches: DataLoader[Any]) -> float:
     model.eval()
 
     def right() -> Iterator[Tensor]:
-        for batch in batches:
+        for batch in map(_on_device, batches):
             yield model(batch.tokens, batch.mask).argmax(dim=1) == batch.labels
 
     return float(torch.cat(list(right())).float().mean())

@@ -90,6 +90,9 @@ from torchmetrics.classification import MulticlassAccuracy
 
 from amal_attention.data import ReviewBatch
 
+# %% tags=["instructor"]
+from amal_attention.gru import ScannedGRU
+
 # %% [markdown] lang="fr"
 # ## Les données
 #
@@ -1524,6 +1527,23 @@ def bag_entropy(weights: Tensor, counts: Tensor) -> Tensor:
 
 
 # %% tags=["instructor"]
+class FastContextualPooling(ContextualPooling):
+    """:class:`ContextualPooling` whose GRU learns faster on CPU; an LSTM is as it was.
+
+    Args:
+        dim: D, the width of the vectors.
+        hidden_size: H, the width of a state in one direction.
+        **options: as for :class:`ContextualPooling`.
+    """
+
+    def __init__(self, dim: int, hidden_size: int, **options) -> None:
+        super().__init__(dim, hidden_size, **options)
+        for layers in (self.rightward, self.leftward):
+            for number, layer in enumerate(layers):
+                if isinstance(layer, nn.GRU):
+                    layers[number] = ScannedGRU.of(layer)
+
+
 class Vectors(nn.Module):
     """The vectors of words, by their numbers; what is a vector already, as the mean of a text, stays as it is.
 

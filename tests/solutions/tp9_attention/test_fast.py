@@ -178,3 +178,18 @@ def test_whole_words_are_dropped_while_training_and_none_in_evaluation(lab, tabl
 def test_it_trains_on_texts_too(pair) -> None:
     one, other = pair("LearnedQueryPooling", "BagQueryPooling", [DIM], strength=0.3)
     torch.testing.assert_close(other.training_step(texts(), 0), one.training_step(texts(), 0), **EXACT)
+
+
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_a_fast_recurrent_pooling_gives_what_the_plain_one_gives(lab, table, randomise, cell) -> None:
+    options = {"dim": DIM, "hidden_size": 4, "num_layers": 2, "cell": cell, "bidirectional": True}
+    plain, fast = randomise(lab.ContextualPooling(**options)), lab.FastContextualPooling(**options)
+    fast.load_state_dict(plain.state_dict())
+    batch = texts()
+    answers = [each(table[batch.tokens], batch.mask) for each in (plain, fast)]
+    for pooled, weights in answers:
+        (pooled.square().sum() + weights.square().sum()).backward()
+    for one, other in zip(*answers, strict=True):
+        torch.testing.assert_close(other, one, **EXACT)
+    for one, other in zip(plain.parameters(), fast.parameters(), strict=True):
+        torch.testing.assert_close(other.grad, one.grad, **EXACT)

@@ -10,6 +10,8 @@ from typing import Any
 
 import typer
 
+from amal_attention.lasting import lasting_imports
+
 __all__ = ["counted", "print_json", "progress_on_stderr", "status"]
 
 
@@ -45,7 +47,8 @@ def progress_on_stderr() -> Iterator[None]:
     import logging
     import warnings
 
-    import lightning.pytorch  # it sets the level of its loggers when imported  # noqa: F401
+    with lasting_imports():
+        import lightning.pytorch  # it sets the level of its loggers when imported  # noqa: F401
 
     for name in ("lightning.pytorch", "lightning.fabric", "lightning"):
         logging.getLogger(name).setLevel(logging.ERROR)

@@ -20,6 +20,8 @@ import threading
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from amal_attention.lasting import lasting_imports
+
 __all__ = ["main"]
 
 
@@ -31,19 +33,17 @@ def main(number: int, options: dict[str, Any]) -> None:
         options: ``imports``, statements, ``limits`` of a submission, whether this is a ``sandbox``, and the number of
             the socket to which other graders come, if any.
     """
-    gc.disable()  # what is imported stays: to look through it again and again took a third of the time
     control = socket.socket(fileno=number)
-    for statement in options["imports"]:
-        with contextlib.suppress(Exception):  # what is not installed here fails in the student's cell, and says why
-            exec(statement, {})
-    from amal_attention.grading.limits import GradingLimits
-    from amal_attention.grading.session import prepare, serve
-    from amal_attention.grading.supervisor import supervise
+    with lasting_imports():  # and each child would copy what it only looks at
+        for statement in options["imports"]:
+            with contextlib.suppress(Exception):  # what is not installed here fails in the student's cell, and says why
+                exec(statement, {})
+        from amal_attention.grading.limits import GradingLimits
+        from amal_attention.grading.session import prepare, serve
+        from amal_attention.grading.supervisor import supervise
 
-    prepare()
-    gc.collect()
-    gc.freeze()  # or each child would copy what it only looks at
-    gc.enable()
+        prepare()
+        gc.collect()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     control.sendall(json.dumps({"pid": os.getpid(), "threads": threading.active_count()}).encode())
     limits, sandbox = GradingLimits(**options["limits"]), bool(options["sandbox"])

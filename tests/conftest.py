@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+import gc
+import itertools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from amal_attention.errors import AmalError
+from tests.warm import warm_programs
 
+NUMBERS = itertools.count()
 GIVEN_DATA = os.environ.get("AMAL_DATA")  # read before any test takes it from the environment
 REAL_FILES = ("imdb/train.parquet", "imdb/test.parquet", "glove/glove.6B.zip")
 
@@ -28,13 +33,49 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
+def pytest_sessionstart() -> None:
+    """Collect no garbage while all is imported: there is little."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: it need not be looked through each time that garbage is collected."""
+    gc.freeze()
+    gc.enable()
+
+
 @pytest.fixture(autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder that ``AMAL_CACHE`` names; ``AMAL_DATA`` names none."""
-    folder = tmp_path_factory.mktemp("cache")
+def place_of_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """``AMAL_CACHE`` names a folder of this test's own, which is not there yet; ``AMAL_DATA`` names none."""
+    folder = tmp_path_factory.getbasetemp() / "caches" / str(next(NUMBERS))
     monkeypatch.setenv("AMAL_CACHE", str(folder))
     monkeypatch.delenv("AMAL_DATA", raising=False)
     return folder
+
+
+@pytest.fixture
+def cache(place_of_cache: Path) -> Path:
+    """An empty folder that ``AMAL_CACHE`` names."""
+    place_of_cache.mkdir(parents=True)
+    return place_of_cache
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``amal``, ``nbgrader``, ``pytest`` and ``python`` that begin with all imported, for all workers."""
+    worker = "PYTEST_XDIST_WORKER" in os.environ
+    base = tmp_path_factory.getbasetemp()
+    return warm_programs((base.parent if worker else base) / "warm", os.getppid() if worker else os.getpid())
+
+
+@pytest.fixture(scope="session")
+def known_alembic() -> Iterator[Callable[[], str]]:
+    """For each new gradebook nbgrader asks alembic, a program, for a number; here once. Gives what asks it."""
+    api = pytest.importorskip("nbgrader.api", reason="needs nbgrader (pip install '.[grade]')")
+    with pytest.MonkeyPatch.context() as patch:
+        asked = api.get_alembic_version
+        patch.setattr(api, "get_alembic_version", functools.cache(asked))
+        yield asked
 
 
 @pytest.fixture(scope="session")

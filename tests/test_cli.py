@@ -296,19 +296,19 @@ def test_check_of_an_unknown_question_names_those_there_are(amal, notebook):
     assert errors == "amal: expected a question of mine.ipynb (q1, q2); got 'q9'; name one of these\n"
 
 
-def test_check_writes_where_signs_are_unknown(notebook):
+def test_check_writes_where_signs_are_unknown(notebook, programs):
     environment = os.environ | {"PYTHONIOENCODING": "ascii"}
-    command = [sys.executable, "-c", "from amal_attention.cli import main; main()", "check", "mine.ipynb"]
+    command = [programs / "amal", "check", "mine.ipynb"]
     ran = subprocess.run(command, capture_output=True, cwd=notebook.parent, env=environment)
     assert (ran.returncode, ran.stderr) == (1, b"")
     assert b"? q1: 1 of 1 met" in ran.stdout
 
 
-def test_check_counts_cells_on_a_terminal_and_takes_the_line_away(notebook):
+def test_check_counts_cells_on_a_terminal_and_takes_the_line_away(notebook, programs):
     import pty
 
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-c", "from amal_attention.cli import main; main()", "check", "mine.ipynb"]
+    command = [programs / "amal", "check", "mine.ipynb"]
     environment = os.environ | {"TERM": "xterm", "COLUMNS": "80"}
     ran = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs, cwd=notebook.parent, env=environment)
     os.close(theirs)
@@ -323,12 +323,12 @@ def test_check_counts_cells_on_a_terminal_and_takes_the_line_away(notebook):
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_check_leaves_no_kernel_when_it_is_stopped(tmp_path, stop):
+def test_check_leaves_no_kernel_when_it_is_stopped(tmp_path, programs, stop):
     write(
         tmp_path / "endless.ipynb",
         examination("q1", "import os\nopen('pid', 'w').write(str(os.getpid()))\nwhile True: pass"),
     )
-    command = [sys.executable, "-c", "from amal_attention.cli import main; main()", "check", "endless.ipynb"]
+    command = [programs / "amal", "check", "endless.ipynb"]
     ran = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

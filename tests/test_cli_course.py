@@ -81,7 +81,7 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, beside: Zygote) -> Story:  # noqa: F811
+def story(tmp_path_factory: pytest.TempPathFactory, beside: Zygote, known_alembic: object) -> Story:  # noqa: F811
     """Sixty students; one run of each command."""
     folder = tmp_path_factory.mktemp("story")
     lab = write_till(folder / "labs")
@@ -199,13 +199,12 @@ def test_late_ones_are_late_in_the_gradebook(story):
             assert marks[person.id].handed_in == handed_in_at(person).replace(tzinfo=None)
 
 
-def test_a_run_that_is_killed_then_interrupted_and_goes_on_ends_like_an_undisturbed_one(story, tmp_path):
+def test_a_run_that_is_killed_then_interrupted_and_goes_on_ends_like_an_undisturbed_one(story, tmp_path, programs):
     course = Course(tmp_path)
     shutil.copytree(story.course.folder / "submitted", tmp_path / "submitted")
     shutil.copy(story.course.folder / "nbgrader_config.py", tmp_path)
     write_gradebook(story, course)
-    code = "from amal_attention.cli import main; main()"
-    command = [sys.executable, "-c", code, "grade", "till", "--isolation", "process", "--seed", "5"]
+    command = [programs / "amal", "grade", "till", "--isolation", "process", "--seed", "5"]
     environment = os.environ | {"AMAL_LABS": str(story.folder / "labs")}
 
     def begun(*options: str, verdicts: int) -> subprocess.Popen[str]:

@@ -208,14 +208,14 @@ def test_doctor_looks_at_this_machine(amal, bubblewrap):
     assert "✓ a submission that reads a file of yours: it cannot" in output
 
 
-def test_doctor_writes_where_signs_are_unknown(tmp_path):
+def test_doctor_writes_where_signs_are_unknown(tmp_path, programs):
     environment = os.environ | {"PYTHONIOENCODING": "ascii", "PATH": ""}
-    command = [sys.executable, "-c", "from amal_attention.cli import main; main()", "doctor"]
+    command = [programs / "amal", "doctor"]
     ran = subprocess.run(command, capture_output=True, cwd=tmp_path, env=environment)
     assert ran.returncode == 1 and b"Traceback" not in ran.stderr and b"apt install bubblewrap" in ran.stdout
 
 
-def test_grade_counts_submissions_on_a_terminal_and_takes_the_line_away(till, tmp_path):
+def test_grade_counts_submissions_on_a_terminal_and_takes_the_line_away(till, tmp_path, programs):
     (tmp_path / "submitted" / "ada").mkdir(parents=True)
     ours, theirs = pty.openpty()
     code = (
@@ -227,7 +227,7 @@ def test_grade_counts_submissions_on_a_terminal_and_takes_the_line_away(till, tm
         "from amal_attention.cli import main; main()"
     )
     environment = os.environ | {"TERM": "xterm", "COLUMNS": "80", "AMAL_LABS": str(till.folder.parent)}
-    command = [sys.executable, "-c", code, "grade", "till", "submitted"]
+    command = [programs / "python", "-c", code, "grade", "till", "submitted"]
     ran = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, cwd=tmp_path, env=environment, text=True)
     os.close(theirs)
     shown = b""

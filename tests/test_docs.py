@@ -23,7 +23,6 @@ from amal_attention.course.mutants import mutated, read_mutants
 from amal_attention.course.script import notebook_of, read_script
 from amal_attention.lab import Lab
 from tests.course.moodle import Person, handed_in_at, write_roster, zipped
-from tests.warm import warm_programs
 
 pytest.importorskip("nbgrader", reason="needs nbgrader (pip install '.[grade]')")
 
@@ -185,9 +184,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def ran(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
+def ran(folder: Path, programs: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
     """Each section typed from the root, as the guide says; the details are asked for behind the second."""
-    with warm_programs(tmp_path_factory.mktemp("warm")) as programs, ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(2) as pool:
 
         def run(section: Section) -> dict[str, Ran]:
             commands = [command for command in section.commands if why_not(command) is None]

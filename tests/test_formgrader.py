@@ -6,8 +6,8 @@ import csv
 import json
 import re
 import subprocess
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,7 +63,7 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Toy:
 
 
 @pytest.fixture(scope="module")
-def course(toy: Toy, tmp_path_factory: pytest.TempPathFactory) -> Course:
+def course(toy: Toy, tmp_path_factory: pytest.TempPathFactory, known_alembic: object) -> Course:
     """Ada has 3 points, Bob 1, Zoé did not hand in."""
     course = add_lab(tmp_path_factory.mktemp("course") / "counting", toy.lab, "en", STUDENTS)
     for student in MET:
@@ -78,20 +78,26 @@ def course(toy: Toy, tmp_path_factory: pytest.TempPathFactory) -> Course:
     return course
 
 
-def nbgrader(course: Course, *command: str) -> None:
-    done = subprocess.run([sys.executable, "-m", "nbgrader", *command], cwd=course.folder, capture_output=True)
-    assert done.returncode == 0, done.stderr[-2000:].decode()
+@pytest.fixture
+def nbgrader(course: Course, programs: Path) -> Callable[..., None]:
+    """Run a command of nbgrader's in the folder of the course."""
+
+    def run(*command: str) -> None:
+        done = subprocess.run([programs / "nbgrader", *command], cwd=course.folder, capture_output=True)
+        assert done.returncode == 0, done.stderr[-2000:].decode()
+
+    return run
 
 
-def test_nbgrader_exports_the_same_marks(course, tmp_path):
-    nbgrader(course, "export", "--to", str(tmp_path / "grades.csv"))
+def test_nbgrader_exports_the_same_marks(nbgrader, tmp_path):
+    nbgrader("export", "--to", str(tmp_path / "grades.csv"))
     with (tmp_path / "grades.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["student_id"]: (float(row["score"]), float(row["max_score"])) for row in csv.DictReader(file)}
     assert rows == {"ada": (3.0, MOST), "bob": (1.0, MOST), "zoe": (0.0, MOST)}
 
 
-def test_nbgrader_writes_feedback_with_the_same_marks(course):
-    nbgrader(course, "generate_feedback", "toy", "--force")
+def test_nbgrader_writes_feedback_with_the_same_marks(course, nbgrader):
+    nbgrader("generate_feedback", "toy", "--force")
     pages = {student: course.feedback(student, "toy").read_text("utf-8") for student in MET}
     scores = {student: re.findall(r"\(Score: ([\d.]+) / ([\d.]+)\)", page) for student, page in pages.items()}
     assert {student: tuple(map(float, found[0])) for student, found in scores.items()} == {

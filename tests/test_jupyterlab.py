@@ -37,8 +37,8 @@ def student_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(student_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a JupyterLab that serves the folder."""
+def server(student_folder: Path, programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a JupyterLab that serves the folder, with kernels that have imported what notebooks import."""
     pytest.importorskip("jupyterlab", reason="needs JupyterLab (pip install '.[dev]')")
     home = tmp_path_factory.mktemp("home")
     # Every cell stands in the page, also those out of sight; and nobody asks about news.
@@ -49,7 +49,11 @@ def server(student_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         path = home / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(values))
-    settings = {"JUPYTERLAB_SETTINGS_DIR": str(home), "IPYTHONDIR": str(home / "ipython")}
+    settings = {
+        "JUPYTERLAB_SETTINGS_DIR": str(home),
+        "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTER_PATH": str(programs.parent / "jupyter"),
+    }
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AMAL_DATA", "NBGRADER_EXECUTION"):
             patch.delenv(name, raising=False)

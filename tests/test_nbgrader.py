@@ -6,7 +6,6 @@ import copy
 import functools
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -15,10 +14,15 @@ import pytest
 from amal_attention.course.mutants import mutated, read_mutants
 from amal_attention.course.programs import programs_at_hand
 from amal_attention.course.script import notebook_of, read_script
+from amal_attention.grading import engine
 from amal_attention.grading.engine import grade
 from amal_attention.grading.sandbox import Isolation
 from amal_attention.grading.submissions import Submission
 from amal_attention.lab import Lab
+from tests.grading.conftest import (
+    Kept,
+    beside,  # noqa: F401 -- a fixture
+)
 
 pytest.importorskip("nbgrader", reason="needs nbgrader (pip install '.[grade]')")
 
@@ -69,13 +73,17 @@ def submissions() -> dict[str, nbformat.NotebookNode]:
 
 @pytest.fixture(scope="module")
 def marks(
-    tmp_path_factory: pytest.TempPathFactory, submissions: dict[str, nbformat.NotebookNode]
+    tmp_path_factory: pytest.TempPathFactory, programs: Path, submissions: dict[str, nbformat.NotebookNode]
 ) -> dict[str, dict[str, tuple[float, float]]]:
     """The automatic mark and the largest one of each test cell, by student and cell."""
     course = tmp_path_factory.mktemp("course")
     solution = notebook_of(read_script(LAB), "fr")
     with programs_at_hand():
-        environment = {**os.environ, "AMAL_LABS": str(LAB.folder.parent)}
+        environment = {
+            **os.environ,
+            "AMAL_LABS": str(LAB.folder.parent),
+            "JUPYTER_PATH": str(programs.parent / "jupyter"),
+        }
     for place, notebook in {
         "source": solution,
         **{f"submitted/{student}": notebook for student, notebook in submissions.items()},
@@ -85,7 +93,7 @@ def marks(
         nbformat.write(notebook, path)
     (course / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'amal'\n")
     for stage in ("generate_assignment", "autograde"):
-        command = [sys.executable, "-m", "nbgrader", stage, LAB.name, "--create"]
+        command = [programs / "nbgrader", stage, LAB.name, "--create"]
         done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr[-2000:]
     return read_marks(course / "gradebook.db", list(submissions))
@@ -123,12 +131,12 @@ def test_every_test_cell_is_graded(marks):
 
 
 @pytest.fixture(scope="module")
-def verdicts(submissions):
+def verdicts(submissions, beside):  # noqa: F811
     found = {}
     handed_in = [Submission(name, nbformat.writes(notebook).encode()) for name, notebook in submissions.items()]
-    grade(
-        LAB, handed_in, lambda verdict: found.update({verdict.submission: verdict}), seed=3, isolation=Isolation.PROCESS
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "zygote_for", lambda *_: Kept(beside))
+        grade(LAB, handed_in, lambda each: found.update({each.submission: each}), seed=3, isolation=Isolation.PROCESS)
     return found
 
 

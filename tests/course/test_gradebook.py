@@ -25,7 +25,7 @@ CELLS = {"test-q1-count": 1.5}
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Toy, bytes]:
+def made(tmp_path_factory: pytest.TempPathFactory, known_alembic: object) -> tuple[Toy, bytes]:
     """The lab, and the gradebook of a new course with it and one student: nbgrader takes seconds to make one."""
     folder = tmp_path_factory.mktemp("made")
     toy = write_toy(folder / "labs" / "toy")

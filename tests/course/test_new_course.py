@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,7 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Toy:
 
 
 @pytest.fixture(scope="module")
-def course(toy: Toy, tmp_path_factory: pytest.TempPathFactory) -> Course:
+def course(toy: Toy, tmp_path_factory: pytest.TempPathFactory, known_alembic: object) -> Course:
     return add_lab(tmp_path_factory.mktemp("courses") / "my course", toy.lab, "fr", [Student("ada")])
 
 
@@ -45,9 +45,9 @@ def test_the_gradebook_knows_the_lab_and_the_students(course: Course) -> None:
 
 
 @pytest.mark.parametrize(("table", "told"), [("student", "ada"), ("assignment", "toy")])
-def test_nbgraders_commands_open_it(course: Course, table: str, told: str) -> None:
-    called = [sys.executable, "-m", "nbgrader", "db", table, "list"]
-    done = subprocess.run(called, cwd=course.folder, env=dict(os.environ), capture_output=True, text=True)
+def test_nbgraders_commands_open_it(course: Course, programs: Path, table: str, told: str) -> None:
+    called = [programs / "nbgrader", "db", table, "list"]
+    done = subprocess.run(called, cwd=course.folder, capture_output=True, text=True)
     assert done.returncode == 0 and told in done.stdout + done.stderr, done.stderr[-800:]
 
 
@@ -75,7 +75,10 @@ def test_a_language_that_the_lab_has_not_leaves_nothing_behind(toy: Toy, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
-def test_no_environment_need_be_activated(toy: Toy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_environment_need_be_activated(
+    toy: Toy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known_alembic: Callable[[], str]
+) -> None:
+    monkeypatch.setattr("nbgrader.api.get_alembic_version", known_alembic)
     monkeypatch.setenv("PATH", os.defpath)
     with course_book(add_lab(tmp_path / "course", toy.lab, "en")) as book:
         assert book.has("toy")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,24 +34,30 @@ def test_it_can_be_released(labs: Path):
     assert [each for each in ids if each] == ["q1-standardised", "test-q1-standardised", "q1-observe"]
 
 
-def run_hidden_tests(labs: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "toy_lab", *options]
-    return subprocess.run(command, cwd=labs, capture_output=True, text=True)
+@pytest.fixture
+def run_hidden_tests(labs: Path, programs: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    def run(*options: str) -> subprocess.CompletedProcess[str]:
+        command = [programs / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "toy_lab", *options]
+        return subprocess.run(command, cwd=labs, capture_output=True, text=True)
+
+    return run
 
 
-def test_its_reference_passes_its_hidden_tests(labs: Path):
-    passed = run_hidden_tests(labs)
+def test_its_reference_passes_its_hidden_tests(run_hidden_tests: Callable[..., subprocess.CompletedProcess[str]]):
+    passed = run_hidden_tests()
     assert passed.returncode == 0 and "2 passed" in passed.stdout
 
 
-def test_its_mutant_fails_one_of_them_with_its_hint(labs: Path, tmp_path: Path):
+def test_its_mutant_fails_one_of_them_with_its_hint(
+    labs: Path, tmp_path: Path, run_hidden_tests: Callable[..., subprocess.CompletedProcess[str]]
+):
     (mutant,) = (labs / "toy_lab" / "mutants").glob("*.py")
     notebook = json.loads(release(Lab.find("toy_lab", labs), "en"))
     (answer,) = [cell for cell in notebook["cells"] if cell["source"] and "def standardised" in "".join(cell["source"])]
     answer["source"] = mutant.read_text("utf-8").split('grade_id="q1-standardised"')[1]
     submission = tmp_path / "mutant.ipynb"
     submission.write_text(json.dumps(notebook), "utf-8")
-    failed = run_hidden_tests(labs, "--submission", str(submission))
+    failed = run_hidden_tests("--submission", str(submission))
     assert "1 failed, 1 passed" in failed.stdout
     assert "1 points lost; divide by the root of the mean square, over n and not n - 1" in failed.stdout
 

@@ -336,8 +336,8 @@ class Averaging(LightningModule):
         return torch.optim.SGD(self.decide.parameters(), lr=0.1)
 
 
-def test_a_trainer_trains_and_tests_on_the_sample() -> None:
-    data = ReviewData("sample")
+def test_a_trainer_trains_and_tests_on_the_sample(prepared: Path) -> None:
+    data = ReviewData("sample", cache_dir=str(prepared))
     trainer = Trainer(fast_dev_run=True, **QUIET)
     model = Averaging(data.embeddings)
     trainer.fit(model, data)
@@ -484,13 +484,13 @@ def test_a_count_below_one_is_told(name: str, count: int, refusal: Callable[...,
     assert f"data.{name} of 1 or more; got {count}" in told
 
 
-def test_standardised_vectors_have_mean_0_and_variance_1_over_the_running_words(cache: Path) -> None:
-    data = ReviewData("sample", standardise=True, min_count=30)
+def test_standardised_vectors_have_mean_0_and_variance_1_over_the_running_words(prepared: Path) -> None:
+    data = ReviewData("sample", standardise=True, min_count=30, cache_dir=str(prepared))
     rows = data.reviews.store.rows("train")
     running = torch.cat([data.embeddings[data.reviews.whole(rows[i : i + 1]).tokens[0]] for i in range(len(rows))])
     torch.testing.assert_close(running.mean(dim=0), torch.zeros(data.dim), atol=1e-4, rtol=0)
     torch.testing.assert_close(running.var(dim=0), torch.ones(data.dim), atol=1e-3, rtol=0)
 
 
-def test_standardised_padding_stays_zero(cache: Path) -> None:
-    assert ReviewData("sample", standardise=True).embeddings[0].abs().sum() == 0
+def test_standardised_padding_stays_zero(prepared: Path) -> None:
+    assert ReviewData("sample", standardise=True, cache_dir=str(prepared)).embeddings[0].abs().sum() == 0

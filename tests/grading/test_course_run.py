@@ -27,7 +27,7 @@ EARNED = {"ada": 4.0, "bob": 1.0, "eve": 0.0}
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lab, bytes]:
+def made(tmp_path_factory: pytest.TempPathFactory, known_alembic: object) -> tuple[Lab, bytes]:
     folder = tmp_path_factory.mktemp("made")
     lab = write_till(folder / "labs")
     return lab, add_lab(folder / "course", lab, "en", [Student("zoe", "Zoé")]).gradebook.read_bytes()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -31,7 +29,7 @@ def without_metadata(raw: bytes) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def autograded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, str]:
+def autograded(tmp_path_factory: pytest.TempPathFactory, known_alembic: object, programs: Path) -> tuple[Course, str]:
     """The course after nbgrader's command, and what that printed."""
     folder = tmp_path_factory.mktemp("stage")
     course = add_lab(folder / "course", write_till(folder / "labs"), "en")
@@ -40,8 +38,8 @@ def autograded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, str]:
     for student, raw in {"ada": solved(q1=PARTLY), "bob": without_metadata(solved())}.items():
         course.place(student, "till").mkdir(parents=True)
         (course.place(student, "till") / "till.ipynb").write_bytes(raw)
-    command = [sys.executable, "-m", "nbgrader", "autograde", "till", "--create"]
-    done = subprocess.run(command, cwd=course.folder, env=dict(os.environ), capture_output=True, text=True)
+    command = [programs / "nbgrader", "autograde", "till", "--create"]
+    done = subprocess.run(command, cwd=course.folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     return course, done.stderr
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +59,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
 
 
 @pytest.fixture(scope="module")
-def pair(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def pair(lab: Lab, programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where two processes trained twice: in a folder below ``runs`` that the command named, and in ``odd``."""
     folder = tmp_path_factory.mktemp("pair")
     (folder / "script.py").write_text(SCRIPT)
@@ -69,7 +68,7 @@ def pair(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
     cache = tmp_path_factory.getbasetemp().parent / "shared-cache"
     environment = os.environ | {"AMAL_CACHE": str(cache), "AMAL_LABS": str(lab.folder.parent), "OMP_NUM_THREADS": "1"}
     with (folder / "output").open("w") as output:
-        arguments = [sys.executable, "script.py", json.dumps(commands)]
+        arguments = [programs / "python", "script.py", json.dumps(commands)]
         subprocess.run(arguments, cwd=folder, env=environment, stdout=output, timeout=300, check=True)
     return folder
 

@@ -121,15 +121,19 @@ def _train_and_die(run: Run, epoch: int) -> None:
     trained(run)
 
 
-def test_a_killed_run_goes_on_and_ends_like_an_undisturbed_one(toy_recipe, tmp_path):
+def test_a_killed_run_goes_on_and_ends_like_an_undisturbed_one(toy_recipe, tmp_path, monkeypatch):
     recipe = replace(toy_recipe, options=["--trainer.max_epochs=4"])
     whole, killed = Run(recipe, tmp_path / "whole"), Run(recipe, tmp_path / "killed")
     undisturbed = trained(whole)
-    process = multiprocessing.get_context("spawn").Process(target=_train_and_die, args=(killed, 2))
+    process = multiprocessing.get_context("fork").Process(target=_train_and_die, args=(killed, 2))
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL
+    trained_again = []
+    start = "amal_attention.training.callbacks.History.on_train_epoch_start"
+    monkeypatch.setattr(start, lambda _, trainer, __: trained_again.append(trainer.current_epoch), raising=False)
     resumed = trained(killed, resume=True)
+    assert trained_again == [2, 3]
     assert [point.epoch for point in resumed.curves] == [1, 2, 3, 4]
     assert [p.val_accuracy for p in resumed.curves] == [p.val_accuracy for p in undisturbed.curves]
     assert resumed.histograms == undisturbed.histograms

@@ -213,9 +213,15 @@ def _comments(notes: Mapping[str, str], key: str) -> list[str]:
 
 
 def _cell(cell: ShownCell, rooms: _Rooms) -> _Cell:
-    code = _highlighted(cell.source)
     outputs = outputs_html(cell.outputs, f"Cell {cell.number}", rooms.outputs)
-    return _Cell(cell.number, cell.answer, code if rooms.code.take(code) else _TOO_LONG, outputs)
+    return _Cell(cell.number, cell.answer, _code(cell.source, rooms.code), outputs)
+
+
+def _code(source: str, room: Room) -> Markup:
+    """The code in colour, if there is room; colouring takes time, and never makes it shorter."""
+    if len(source) <= room.left and room.take(code := _highlighted(source)):
+        return code
+    return _TOO_LONG
 
 
 def _highlighted(source: str) -> Markup:

@@ -62,6 +62,7 @@ class ReviewData(LightningDataModule):
             with how often it stands there as its ``mask``; ``means``, one place, whose "token" is the mean vector of
             its words. The last two are whole reviews, for models to which the order of words is nothing; validation
             and test read texts in any case.
+        word_dropout: share of the words of each bag that a training batch leaves out, others each epoch.
         seed: of the validation set, of the order and of the windows.
         cache_dir: where prepared data is kept; ``AMAL_CACHE`` if not given, else the user's cache folder.
     """
@@ -81,6 +82,7 @@ class ReviewData(LightningDataModule):
         token_budget: int | None = None,
         crop: int | None = None,
         train_as: str = "texts",
+        word_dropout: float = 0.0,
         seed: int = 0,
         cache_dir: str | None = None,
     ) -> None:
@@ -101,6 +103,14 @@ class ReviewData(LightningDataModule):
                     expected="whole reviews, of which to make bags or means",
                     got=f"windows of {crop} tokens",
                     do="leave out data.crop, or set data.train_as to texts",
+                )
+            )
+        if not 0 <= word_dropout < 1 or (word_dropout and train_as != "bags"):
+            raise DataError(
+                explain(
+                    expected="data.word_dropout from 0 to less than 1, and of bags alone",
+                    got=f"{word_dropout} of {train_as}",
+                    do="leave it out, or set data.train_as to bags",
                 )
             )
         self.save_hyperparameters(ignore=["data_dir", "cache_dir"])
@@ -183,7 +193,7 @@ class ReviewData(LightningDataModule):
             case "means":
                 return Means.of(self.reviews, rows, self.embeddings)
             case "bags":
-                return _Rows(Bags.of(self.reviews, self._cache), rows)
+                return _Rows(Bags.of(self.reviews, self._cache, self.hparams["word_dropout"]), rows)
             case _:
                 return _Rows(self.reviews, rows)
 

@@ -14,7 +14,7 @@ from amal_attention.data.buckets import Windows
 from amal_attention.data.store import ReviewStore
 from amal_attention.data.vocabulary import PAD, Vocabulary
 
-__all__ = ["Reviews", "padded_places"]
+__all__ = ["Reviews"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,10 @@ class Reviews(Dataset[ReviewBatch]):
 
     def __getitem__(self, windows: Windows) -> ReviewBatch:
         """Gather one batch from the flat array."""
-        places, mask = padded_places(self.store.offsets[windows.reviews] + windows.starts, windows.lengths)
+        columns = np.arange(windows.lengths.max(initial=0))
+        mask = columns < windows.lengths[:, None]
+        begins = self.store.offsets[windows.reviews] + windows.starts
+        places = np.where(mask, begins[:, None] + columns, 0)
         tokens = np.where(mask, self.vocabulary.encode_ranks(self.store.tokens[places]), PAD)
         return ReviewBatch(torch.from_numpy(tokens), torch.from_numpy(mask), self.labels(windows.reviews))
 
@@ -43,12 +46,3 @@ class Reviews(Dataset[ReviewBatch]):
     def lengths(self) -> npt.NDArray[np.int64]:
         """Tokens in each review, int64 ``(n,)``."""
         return np.diff(self.store.offsets)
-
-
-def padded_places(
-    begins: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Where in a flat array the items of each row stand, and which places of ``(B, L)`` hold one; 0 where none does."""
-    columns = np.arange(lengths.max(initial=0))
-    mask = columns < lengths[:, None]
-    return np.where(mask, begins[:, None] + columns, 0), mask

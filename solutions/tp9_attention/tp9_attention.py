@@ -1561,21 +1561,17 @@ class Vectors(nn.Module):
 
 
 class BagClassifier(TunedClassifier):
-    """The classifier for bags and means, in which whole words can be dropped (Iyyer et al. 2015).
+    """The classifier for bags and means.
 
     Args:
         embeddings: float ``(V, D)``.
         pooling: one that reads bags.
-        word_dropout: share of the words of each bag that are not read while training.
         **options: as for :class:`TunedClassifier`.
     """
 
-    def __init__(
-        self, embeddings: Tensor, pooling: nn.Module, word_dropout: float = 0.0, **options
-    ) -> None:
+    def __init__(self, embeddings: Tensor, pooling: nn.Module, **options) -> None:
         super().__init__(embeddings, pooling, **options)
         self.embedding[0] = Vectors(self.embedding[0])
-        self.word_dropout = word_dropout
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -1588,13 +1584,11 @@ class BagClassifier(TunedClassifier):
         )
 
     def training_step(self, batch: ReviewBatch, batch_idx: int) -> Tensor:
-        """Cross-entropy plus ``strength`` times the mean entropy, over what is read of the bags."""
-        kept = torch.rand_like(batch.mask, dtype=torch.float32) >= self.word_dropout
-        counts = batch.mask * kept
-        pooled, weights = self.pooling(self.embedding(batch.tokens), counts)
+        """Cross-entropy, plus ``strength`` times the mean entropy of the attention over the texts of the bags."""
+        pooled, weights = self.pooling(self.embedding(batch.tokens), batch.mask)
         loss, size = F.cross_entropy(self.output(pooled), batch.labels), len(batch.labels)
         if self.strength:
-            entropy = bag_entropy(weights, counts).mean()
+            entropy = bag_entropy(weights, batch.mask).mean()
             self.log("train_entropy", entropy, on_step=False, on_epoch=True, batch_size=size)
             loss = loss + self.strength * entropy
         self.log(

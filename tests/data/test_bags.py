@@ -126,3 +126,40 @@ def test_bags_are_of_whole_reviews(make, refusal) -> None:
 
 def test_a_form_that_there_is_not_is_told(make, refusal) -> None:
     assert "texts, bags, means" in refusal(DataError, lambda: make(train_as="letters"))
+
+
+def test_dropped_words_are_missing_and_the_others_keep_their_counts(make) -> None:
+    torch.manual_seed(0)
+    whole, dropped = (
+        dict(bags_in(list(make(min_count=1, train_as="bags", word_dropout=share).train_dataloader())))
+        for share in (0.0, 0.75)
+    )
+    assert len(dropped) == len(whole)
+    for bag, label in dropped.items():
+        assert any(set(bag) <= set(other) and label == named for other, named in whole.items())
+    share = sum(map(len, dropped)) / sum(map(len, whole))
+    assert share == pytest.approx(0.25, abs=0.03)
+
+
+def test_other_words_are_dropped_each_time(make) -> None:
+    loader = make(train_as="bags", word_dropout=0.5).train_dataloader()
+    assert bags_in(list(loader)) != bags_in(list(loader))
+
+
+def test_batches_shrink_with_the_words_that_are_dropped(make) -> None:
+    places = [
+        sum(batch.tokens.numel() for batch in make(train_as="bags", word_dropout=share).train_dataloader())
+        for share in (0.0, 0.6)
+    ]
+    assert places[1] < 0.6 * places[0]
+
+
+def test_a_batch_may_have_lost_all_words(make) -> None:
+    batches = list(make(train_as="bags", word_dropout=0.9999, batch_size=2).train_dataloader())
+    assert min(batch.tokens.shape[1] for batch in batches) == 0
+    assert sum(len(batch.labels) for batch in batches) == 81
+
+
+@pytest.mark.parametrize("options", [{"word_dropout": 0.5}, {"word_dropout": 1.0, "train_as": "bags"}])
+def test_words_are_dropped_of_bags_alone_and_never_all(make, refusal, options) -> None:
+    assert "data.word_dropout" in refusal(DataError, lambda: make(**options))

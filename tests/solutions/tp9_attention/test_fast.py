@@ -153,28 +153,6 @@ def test_it_says_what_it_can_train_on(lab, table, pooling, tuned, reads) -> None
     assert set(model.reads) == reads
 
 
-class Spy(nn.Module):
-    """A pooling that keeps the counts it was given."""
-
-    out_features = DIM
-
-    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        self.counts = mask
-        return x.sum(dim=1), mask.float()
-
-
-def test_whole_words_are_dropped_while_training_and_none_in_evaluation(lab, table) -> None:
-    model = lab.BagClassifier(table, Spy(), word_dropout=0.75)
-    model.log = lambda *_, **__: None
-    tokens, counts = torch.randint(1, WORDS, (40, 50)), torch.randint(1, 4, (40, 50)).float()
-    model.training_step(ReviewBatch(tokens, counts, torch.zeros(40, dtype=torch.int64)), 0)
-    given = model.pooling.counts
-    assert bool(((given == 0) | (given == counts)).all())
-    assert float((given > 0).float().mean()) == pytest.approx(0.25, abs=0.04)
-    model.eval()(tokens, counts > 0)
-    assert bool(model.pooling.counts.all())
-
-
 def test_it_trains_on_texts_too(pair) -> None:
     one, other = pair("LearnedQueryPooling", "BagQueryPooling", [DIM], strength=0.3)
     torch.testing.assert_close(other.training_step(texts(), 0), one.training_step(texts(), 0), **EXACT)

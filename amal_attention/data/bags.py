@@ -19,6 +19,7 @@ from amal_attention.data.buckets import Windows
 from amal_attention.data.cache import built_once
 from amal_attention.data.reviews import Reviews
 from amal_attention.data.store import ReviewStore
+from amal_attention.errors import DataError, explain
 
 __all__ = ["Bags"]
 
@@ -53,12 +54,18 @@ class Bags(Dataset[ReviewBatch]):
             word_dropout: as the attribute.
 
         Raises:
+            DataError: a file of the cache is damaged.
             StorageError: the cache cannot be written.
         """
         store = reviews.store
         folder = built_once(cache / "bags" / store.folder.name, lambda target: _write(store, target))
-        tokens, counts = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("tokens", "counts"))
-        return cls(reviews, tokens, counts, np.load(folder / "offsets.npy"), word_dropout)
+        try:
+            tokens, counts = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("tokens", "counts"))
+            return cls(reviews, tokens, counts, np.load(folder / "offsets.npy"), word_dropout)
+        except (OSError, ValueError, EOFError) as error:
+            raise DataError(
+                explain(expected=f"counted reviews in {folder}", got=str(error), do="delete that folder and run again")
+            ) from error
 
     @property
     def lengths(self) -> npt.NDArray[np.int64]:

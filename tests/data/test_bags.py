@@ -163,3 +163,13 @@ def test_a_batch_may_have_lost_all_words(make) -> None:
 @pytest.mark.parametrize("options", [{"word_dropout": 0.5}, {"word_dropout": 1.0, "train_as": "bags"}])
 def test_words_are_dropped_of_bags_alone_and_never_all(make, refusal, options) -> None:
     assert "data.word_dropout" in refusal(DataError, lambda: make(**options))
+
+
+@pytest.mark.parametrize("name", ["tokens", "counts", "offsets"])
+def test_a_damaged_cache_is_told(tmp_path: Path, refusal, name: str) -> None:
+    reviews = Reviews(store_of(tmp_path / "store", [[0, 1, 1]], 2), Vocabulary(["0", "1"]))
+    Bags.of(reviews, tmp_path)
+    (damaged,) = (tmp_path / "bags").glob(f"*/{name}.npy")
+    damaged.write_bytes(damaged.read_bytes()[:-4])
+    text = refusal(DataError, lambda: Bags.of(reviews, tmp_path))
+    assert str(damaged.parent) in text and "delete that folder" in text

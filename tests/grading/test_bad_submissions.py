@@ -32,7 +32,7 @@ from tests.grading.submissions.attacks import ATTACKS, ONCE
 from tests.grading.submissions.damaged import DAMAGED, Damage, saved
 from tests.grading.submissions.library import Bad, added, bad
 from tests.grading.submissions.mill import POINTS, TOLD, WRONG, Mill
-from tests.grading.submissions.search import ESCAPES, SEARCH, marker
+from tests.grading.submissions.search import ESCAPES, IN_HOME, planted_files
 
 needs_bubblewrap = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
 
@@ -48,7 +48,6 @@ LIMITS = {
     "file_mb": 5,
     "output_kb": 100,
 }
-SEARCHES = 18
 HONEST = "honest"
 EVERY = 8
 KERNEL = ("core_pattern", "poweroff_cmd", "panic", "hostname")
@@ -98,7 +97,7 @@ def outside(places: dict[str, Path]) -> dict[str, Any]:
     return files | {
         "package": digest(Path(amal_attention.__file__).parent),
         "site-packages": (listed(packages), shells),
-        "home": listed(Path.home()),
+        "home": [each for each in listed(Path.home()) if not each.startswith(IN_HOME)],
         "owned": [str(each) for each in Path("/tmp").glob(f"*{RUN}*")],
         "children": children(os.getpid()),
     }
@@ -139,15 +138,6 @@ def left_after(seconds: float) -> list[str]:
 # The batch
 
 
-def planted_files(folder: Path) -> dict[str, Path]:
-    """Files that no submission may read or change, each with a planted word."""
-    places = {"gradebook": folder / "course" / "gradebook.db", "other": folder / "course" / "other.ipynb"}
-    for name, path in places.items():
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(marker(name, RUN))
-    return places
-
-
 def entries(mill: Mill, paths: list[str], port: int, place: str) -> dict[str, Bad]:
     folders = [
         "/",
@@ -171,20 +161,11 @@ def entries(mill: Mill, paths: list[str], port: int, place: str) -> dict[str, Ba
     given = "".join(f"{name} = {value!r}\n" for name, value in names.items())
     kernel = given + f"KERNEL = {[f'/proc/sys/kernel/{each}' for each in KERNEL]}\n"
     escapes = ESCAPES.replace('"OWNED"', f'"{RUN}"').replace("SETUID", shutil.which("su") or "su")
-    search = SEARCH.replace("CONTROL", marker("control", RUN))
     library = {f"damaged: {name}": in_damaged(name, each, mill.solved) for name, each in DAMAGED.items()}
     library |= {f"accident: {name}": each for name, each in ACCIDENTS.items()}
     library |= {f"attack: {name}": each for name, each in ATTACKS.items()}
     library |= {f"once: {name}": each for name, each in ONCE.items()}
-    library["attack: a word left for the next"] = bad(
-        added(
-            f"word = '{marker('earlier', RUN)}'\nprint(word)\nimport os\nos.environ['WORD'] = word\n"
-            "open('word', 'w').write(word)\nopen('/dev/shm/word', 'w').write(word)\nos.mkfifo('fifo')"
-        )
-    )
     library["once: the seed of the test"] = bad(added("def confess():\n    return torch.initial_seed()"))
-    for part in range(SEARCHES):
-        library[f"attack: search {part}"] = bad(added(f"{search}\nparts[:] = parts[{part}:]"))
     library["attack: escapes"] = bad(added(given + escapes))
     library["once: settings of the kernel"] = bad(added(kernel + escapes))
     return library
@@ -234,12 +215,9 @@ def write_places(folder: Path, solved: dict[str, Any]) -> dict[str, Bad]:
 def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Batch]:
     """All of the library, graded once in the sandbox."""
     folder, course = tmp_path_factory.mktemp("grader"), tmp_path_factory.mktemp("handed-in")
-    mill = Mill.write(folder, LIMITS, markers={"IN_TEST": marker("test", RUN), "IN_SOLUTION": marker("solution", RUN)})
-    files = planted_files(folder)
-    os.environ["PLANTED"] = marker("environment", RUN)
-    home = tempfile.NamedTemporaryFile("w", dir=Path.home(), prefix=".planted-")  # noqa: SIM115
-    home.write(marker("home", RUN))
-    home.flush()
+    mill = Mill.write(folder, LIMITS)
+    files = planted_files(folder, RUN)
+    home = tempfile.NamedTemporaryFile("w", dir=Path.home(), prefix=IN_HOME)  # noqa: SIM115
     listening = [socket.create_server(("127.0.0.1", 0)), socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)]
     place = str(Path(tempfile.mkdtemp(dir="/tmp")) / "socket")
     listening[1].bind(b"\0" + RUN.encode())
@@ -284,7 +262,6 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Batch]:
         each.close()
     shutil.rmtree(Path(place).parent)
     home.close()
-    del os.environ["PLANTED"]
     yield found
 
 
@@ -347,20 +324,6 @@ def test_what_is_shown_of_a_submission_holds_nothing_that_a_terminal_acts_on(bat
     for verdict in [each for verdicts in batch.verdicts.values() for each in verdicts]:
         text = repr(verdict.to_dict())
         assert len(text) < 200_000 and "\\x1b" not in text.replace("\\\\x1b", "") and "\u202e" not in text
-
-
-@needs_bubblewrap
-def test_a_search_of_all_that_can_be_read_finds_what_is_planted_in_its_own_cell_and_nothing_else(batch):
-    searches = [answer for part in range(SEARCHES) for answer, _ in batch.told[f"attack: search {part}"]]
-    assert len(searches) == SEARCHES
-    assert {word for found, *_ in searches for word in found} == {"control"}
-    objects, environment, processes, *parts = (seen for _, seen, *_ in searches)
-    programs, files, memory = parts[:8], parts[8:11], parts[11:]
-    assert objects["objects"] > 1000 and processes["files"] > 20 and environment["bytes"] > 1000
-    assert sum(each["bytes"] for each in programs) > 10**6
-    assert sum(each["files"] for each in files) > 100
-    assert sum(each["bytes"] for each in memory) > 10**8
-    assert not any(unread for _, _, unread, _ in searches)
 
 
 @needs_bubblewrap

@@ -7,12 +7,26 @@ Planted words look like ``kind`` + ``~MARK~`` + 24 digits. No source here holds 
 
 from __future__ import annotations
 
-__all__ = ["ESCAPES", "SEARCH", "marker"]
+from pathlib import Path
+
+__all__ = ["ESCAPES", "IN_HOME", "SEARCH", "marker", "planted_files"]
+
+IN_HOME = ".planted-"
+"""How names of files begin that tests leave in the home of who runs them, as long as they run."""
 
 
 def marker(kind: str, digits: str) -> str:
     """A word that a search knows when it meets it."""
     return f"{kind}~MARK~{digits}"
+
+
+def planted_files(folder: Path, digits: str) -> dict[str, Path]:
+    """Files that no submission may read or change, each with a planted word."""
+    places = {"gradebook": folder / "course" / "gradebook.db", "other": folder / "course" / "other.ipynb"}
+    for name, path in places.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(marker(name, digits))
+    return places
 
 
 SEARCH = r"""
@@ -46,18 +60,14 @@ def read(path):
         os.close(number)
 
 
-def walk(top, every, part=None, parts=3):
+def walk(top, every):
     for folder, folders, files in os.walk(top):
-        if every and sum(folder.encode()) % parts != part:
-            continue
         if not every:
             folders[:] = [each for each in folders if os.path.join(folder, each) not in PROGRAMS]
         for name in files + folders:
             look(os.fsencode(name))
         for name in files:
             path = os.path.join(folder, name)
-            if not every and part is not None and sum(path.encode()) % parts != part:
-                continue
             try:
                 recent = os.lstat(path).st_ctime > time.time() - 600
             except OSError:
@@ -66,16 +76,16 @@ def walk(top, every, part=None, parts=3):
                 read(path)
 
 
-def search_files(part):
-    walk("/", False, part)
+def search_files():
+    walk("/", False)
     for name in ("gradebook.db", "solutions", "hidden_tests"):
         for folder in ("..", "/work", "/root", "/home", os.path.expanduser("~"), "/proc/1/cwd", "/proc/1/root", "/proc/self/root/.."):
             walk(os.path.join(folder, name), False)
 
 
-def search_programs(part):
+def search_programs():
     for top in {sys.prefix, "/usr/local", "/usr/lib/python3", "/bin"}:
-        walk(top, True, part, 8)
+        walk(top, True)
 
 
 def search_processes():
@@ -91,7 +101,7 @@ def search_processes():
         read(f"/proc/{name}")
 
 
-def search_memory(part):
+def search_memory():
     for number in os.listdir("/proc"):
         if not number.isdigit():
             continue
@@ -101,7 +111,7 @@ def search_memory(part):
                 first, last = (int(each, 16) for each in place.split("-"))
                 if rights[0] != "r" or (inode != "0" and rights[1] != "w") or "[v" in line:
                     continue
-                for start in range(first + part * 2**22, last, 2**24):
+                for start in range(first, last, 2**22):
                     try:
                         memory.seek(start)
                         look(memory.read(min(2**22, last - start)))
@@ -150,22 +160,13 @@ def search_environment():
 
 
 own = "CONTROL"
-parts = [
-    search_objects,
-    search_environment,
-    search_processes,
-    *[lambda part=part: search_programs(part) for part in range(8)],
-    *[lambda part=part: search_files(part) for part in range(3)],
-    *[lambda part=part: search_memory(part) for part in range(4)],
-]
 
 
 def confess():
-    began = time.monotonic()
-    parts.pop(0)()
-    return [sorted(found), seen, unread, time.monotonic() - began]
+    search_WHERE()
+    return [sorted(found), seen, unread]
 """
-"""Each call of ``confess`` looks in another place; a planted word stands where CONTROL does."""
+"""``confess`` looks in the place that stands for WHERE; a planted word stands where CONTROL does."""
 
 
 ESCAPES = r"""

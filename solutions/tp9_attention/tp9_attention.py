@@ -92,6 +92,7 @@ from amal_attention.data import ReviewBatch
 
 # %% tags=["instructor"]
 from amal_attention.gru import ScannedGRU
+from amal_attention.training.epoch_means import EpochMeans
 
 # %% [markdown] lang="fr"
 # ## Les données
@@ -1572,6 +1573,7 @@ class BagClassifier(TunedClassifier):
     def __init__(self, embeddings: Tensor, pooling: nn.Module, **options) -> None:
         super().__init__(embeddings, pooling, **options)
         self.embedding[0] = Vectors(self.embedding[0])
+        self.means = EpochMeans()
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -1586,12 +1588,9 @@ class BagClassifier(TunedClassifier):
     def training_step(self, batch: ReviewBatch, batch_idx: int) -> Tensor:
         """Cross-entropy, plus ``strength`` times the mean entropy of the attention over the texts of the bags."""
         pooled, weights = self.pooling(self.embedding(batch.tokens), batch.mask)
-        loss, size = F.cross_entropy(self.output(pooled), batch.labels), len(batch.labels)
+        loss, measured = F.cross_entropy(self.output(pooled), batch.labels), {}
         if self.strength:
-            entropy = bag_entropy(weights, batch.mask).mean()
-            self.log("train_entropy", entropy, on_step=False, on_epoch=True, batch_size=size)
-            loss = loss + self.strength * entropy
-        self.log(
-            "train_loss", loss, on_step=False, on_epoch=True, batch_size=size, prog_bar=True
-        )
+            measured["train_entropy"] = bag_entropy(weights, batch.mask).mean()
+            loss = loss + self.strength * measured["train_entropy"]
+        self.means.add(self, batch_idx, len(batch.labels), train_loss=loss, **measured)
         return loss

@@ -20,7 +20,7 @@ __all__ = ["ScannedGRU"]
 class ScannedGRU(nn.GRU):
     """A GRU of one layer and one direction, batch first, with the parameters of ``nn.GRU`` (Cho et al. 2014).
 
-    It is ``nn.GRU`` itself where it does not learn, or not on CPU in single precision.
+    It is ``nn.GRU`` itself where it does not learn, or not on CPU in single precision, autocast or not.
 
     Args:
         input_size: width of what is read.
@@ -42,7 +42,7 @@ class ScannedGRU(nn.GRU):
         """``x`` float ``(B, L, D)`` -> the states ``(B, L, H)`` and the last of them ``(1, B, H)``."""
         weight_read, weight, bias_read, bias = self.all_weights[0]
         learns = torch.is_grad_enabled() and weight.requires_grad
-        on_cpu = x.device.type == "cpu" and x.dtype == torch.float32
+        on_cpu = x.device.type == "cpu" and x.dtype == torch.float32 and not torch.is_autocast_enabled("cpu")
         if not (learns and on_cpu and hx is None and x.dim() == 3 and x.shape[1] > 0):
             return super().forward(x, hx)
         read = torch.addmm(bias_read, x.transpose(0, 1).flatten(0, 1), weight_read.t())

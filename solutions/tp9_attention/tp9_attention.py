@@ -609,7 +609,8 @@ class LearnedQueryPooling(nn.Module):
     def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """``x`` float ``(B, L, D)``, ``mask`` bool ``(B, L)`` -> pooled ``(B, D)``, weights ``(B, L)``."""
         ### BEGIN SOLUTION
-        scores = (x @ self.query).masked_fill(~mask, torch.finfo(x.dtype).min)
+        scores = x @ self.query
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
         weights = (
             scores.softmax(dim=1) * mask
         )  # the product is for a review without a word: its softmax is even
@@ -916,7 +917,7 @@ class TextQueryPooling(nn.Module):
         ### BEGIN SOLUTION
         text, _ = self.mean(x, mask)
         scores = torch.bmm(x, self.query(text).unsqueeze(2)).squeeze(2) / x.shape[2] ** 0.5
-        weights = scores.masked_fill(~mask, torch.finfo(x.dtype).min).softmax(dim=1) * mask
+        weights = scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(dim=1) * mask
         return torch.bmm(weights.unsqueeze(1), self.value(x)).squeeze(1), weights
         ### END SOLUTION
 
@@ -1483,7 +1484,9 @@ class TunedClassifier(EntropyRegularizedClassifier):
             {"params": others},
             *([{"params": vectors, "lr": self.embedding_lr}] if vectors else []),
         ]
-        return torch.optim.Adam(groups, lr=self.lr, fused=True)
+        precision = self._trainer.precision if self._trainer is not None else "32-true"
+        fused = not precision.endswith("mixed")  # there Lightning clips no gradient of a fused optimiser
+        return torch.optim.Adam(groups, lr=self.lr, fused=fused)
 
 
 # %% tags=["instructor"]

@@ -1485,7 +1485,9 @@ class TunedClassifier(EntropyRegularizedClassifier):
             *([{"params": vectors, "lr": self.embedding_lr}] if vectors else []),
         ]
         precision = self._trainer.precision if self._trainer is not None else "32-true"
-        fused = not precision.endswith("mixed")  # there Lightning clips no gradient of a fused optimiser
+        fused = not precision.endswith(
+            "mixed"
+        )  # there Lightning clips no gradient of a fused optimiser
         return torch.optim.Adam(groups, lr=self.lr, fused=fused)
 
 

@@ -40,6 +40,7 @@ pytest.importorskip("nbgrader", reason="needs nbgrader (pip install '.[grade]')"
 
 pytestmark = pytest.mark.long
 
+HALF = 30
 ABSENT = ("is missing", "hands in a pdf only")
 WORSE = "def change(paid, prices):\n    return 0.0"
 
@@ -201,7 +202,8 @@ def test_late_ones_are_late_in_the_gradebook(story):
 
 def test_a_run_that_is_killed_then_interrupted_and_goes_on_ends_like_an_undisturbed_one(story, tmp_path, programs):
     course = Course(tmp_path)
-    shutil.copytree(story.course.folder / "submitted", tmp_path / "submitted")
+    for folder in sorted((story.course.folder / "submitted").iterdir())[:HALF]:
+        shutil.copytree(folder, tmp_path / "submitted" / folder.name)
     shutil.copy(story.course.folder / "nbgrader_config.py", tmp_path)
     write_gradebook(story, course)
     command = [programs / "amal", "grade", "till", "--isolation", "process", "--seed", "5"]
@@ -237,7 +239,8 @@ def test_a_run_that_is_killed_then_interrupted_and_goes_on_ends_like_an_undistur
     subprocess.run([*command, "-j", "2"], cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, check=True)
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     with course_book(course) as again, course_book(story.course) as undisturbed:
-        assert again.marks("till") == undisturbed.marks("till")
+        marks = undisturbed.marks("till")
+        assert again.marks("till") == {each: marks[each] for each in sorted(marks)[:HALF]}
 
 
 def write_gradebook(story: Story, course: Course) -> None:

@@ -41,7 +41,7 @@ pytestmark = pytest.mark.long
 RUN = secrets.token_hex(12)
 SLEEP = f"1000.{int(RUN[:6], 16)}"  # so that a program that is left running can be told from any other
 LIMITS = {
-    "cell_seconds": 1.5,
+    "cell_seconds": 1,
     "submission_seconds": 8,
     "memory_mb": f"200.{int(RUN[:6], 16):08d}",  # the same for zygotes: their limits stand in their command
     "processes": 16,

@@ -1,7 +1,7 @@
 """Means over an epoch of what its steps measure, logged once.
 
 ``LightningModule.log`` walks through all that Lightning keeps of a metric at each call: where a step of a small model
-takes a millisecond in all, that is a third of the training.
+takes a millisecond in all, that is a quarter of the training.
 """
 
 from __future__ import annotations

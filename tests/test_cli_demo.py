@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,12 +65,13 @@ def amal(
 
 @pytest.fixture
 def graded(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Grading does as this list says: a demonstration to give, or an error to raise."""
+    """Grading does as this list says: errors to raise, one a time, then a demonstration to give."""
     does: list[Any] = []
 
-    def grade_samples(lab: object, folder: Path, *_: object) -> Demonstration:
+    def grade_samples(lab: object, folder: Path, begins: object, ends: object, isolation: str) -> Demonstration:
         if isinstance(does[0], Exception):
-            raise does[0]
+            raise does.pop(0)
+        does[:] = [replace(verdict, isolation=str(isolation)) for verdict in does]
         course = folder / "course"
         pages = (course / "summary.html", course / "feedback.html", course / "gradebook.db")
         return Demonstration(does, [folder / "labs" / "en.ipynb"], course, *pages)
@@ -117,7 +119,16 @@ def test_as_json_the_grades_stand_beside_the_training_and_nothing_else_is_printe
     assert values["grading"]["gradebook"] == "shown/course/gradebook.db"
 
 
-def test_a_sandbox_that_does_not_work_is_told_in_a_line_and_is_no_failure(amal, graded):
-    graded.append(SandboxError("no namespaces here"))
+def test_where_nothing_can_be_shut_in_it_says_why_in_a_line_and_marks_what_it_grades_all_the_same(amal, graded):
+    graded += [SandboxError("no namespaces here; type this"), Verdict("right", "tiny", Status.GRADED)]
     status, output, errors = amal("--out", "shown")
-    assert status == 0 and "grading is left out: no namespaces here\n" in output and "Traceback" not in errors
+    assert status == 0 and "Traceback" not in errors
+    assert errors.splitlines().count("amal: no sandbox: no namespaces here; type this") == 1
+    *_, rows = output.partition("handed in, graded WITHOUT a sandbox:\n")
+    assert rows.splitlines()[0] == "right  graded               0/0  no sandbox"
+
+
+def test_where_no_process_comes_either_it_says_so_in_a_line_and_is_no_failure(amal, graded):
+    graded += [SandboxError("no namespaces here"), SandboxError("no process here")]
+    status, output, errors = amal("--out", "shown")
+    assert status == 0 and "grading is left out: no process here\n" in output and "Traceback" not in errors

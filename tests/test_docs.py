@@ -6,7 +6,6 @@ import copy
 import csv
 import os
 import re
-import shutil
 import subprocess
 import zipfile
 from collections import ChainMap
@@ -15,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import nbformat
 import pytest
@@ -23,20 +23,22 @@ from amal_attention.course.mutants import mutated, read_mutants
 from amal_attention.course.script import notebook_of, read_script
 from amal_attention.lab import Lab
 from tests.course.moodle import Person, handed_in_at, write_roster, zipped
+from tests.sandboxes import needs_sandbox
 
 pytest.importorskip("nbgrader", reason="needs nbgrader (pip install '.[grade]')")
 
 pytestmark = [
     pytest.mark.long,
-    pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed (apt install bubblewrap)"),
+    needs_sandbox,
 ]
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "docs" / "assistant.md").read_text("utf-8")
 LAB = Lab.find("tp9_attention", ROOT / "solutions")
-COMMANDS = {"amal", "nbgrader", "dask", "pytest", "cd", "export", "sudo"}
+COMMANDS = {"amal", "nbgrader", "openssl", "dask", "pytest", "cd", "export", "sudo"}
 NOT_RUN = {
     "sudo apt": "installs a package of the system",
+    "openssl ": "tests/grading/test_workers.py makes keys of its own",
     "dask ": "tests/grading/test_workers.py connects to a scheduler",
     "amal grade tp9_attention --scheduler": "the same, with a scheduler",
     "AMAL_LABS=": "tests/test_nbgrader.py runs nbgrader's own stage, which takes most of a minute",
@@ -44,6 +46,8 @@ NOT_RUN = {
 }
 ENDS = {"pytest": 1}  # of a submission that fails a test
 DETAILS = "amal grade tp9_attention submitted --out verdicts --details"
+PARIS = ZoneInfo("Europe/Paris")
+WORKSHEET = ["Identifier", "Full name", "Status", "Grade", "Maximum Grade"]
 RANDOM = re.compile(r"\s*(sent|came|expected|likely):")
 
 
@@ -154,8 +158,11 @@ def prepare(folder: Path) -> None:
     (folder / "moodle.zip").write_bytes(zipped(entries))
     with (folder / "worksheet.csv").open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["Identifier", "Full name", "Status", "Grade", "Maximum Grade", "Feedback comments"])
-        writer.writerows([f"Participant {each.number}", each.name, "", "", "20.00", ""] for each in PERSONS)
+        times = {"ada": f"{handed_in_at(PERSONS[0]).astimezone(PARIS):%A, %d %B %Y, %I:%M %p}"}
+        writer.writerow([*WORKSHEET, "Last modified (submission)", "Feedback comments"])
+        writer.writerows(
+            [f"Participant {each.number}", each.name, "", "", "20.00", times.get(each.id, "-"), ""] for each in PERSONS
+        )
 
 
 def typed(commands: list[str], folder: Path, programs: Path, notes: Path) -> dict[str, Ran]:
@@ -241,7 +248,14 @@ def test_the_course_is_graded_and_everybody_has_a_line(ran):
         ["zoe", "missing", "0/15"],
     ]
     collected = ran[only("amal collect")].output
-    assert "1 of 2 students" in collected and "missing (1)" in collected
+    assert "1 of 2 students" in collected and "missing (1)" in collected and "within a minute" not in collected
+
+
+def test_deadlines_are_told_as_shown_and_the_time_is_that_of_the_worksheet(ran, folder):
+    (shown,) = (block for block in SECTIONS["A whole course"].shown if block[0].startswith("tp9_attention: due"))
+    assert shown == [ran[only(f"amal {name}")].output.strip() for name in ("due", "extend")]
+    stamp = folder / "mycourse" / "submitted" / "ada" / LAB.name / "timestamp.txt"
+    assert stamp.read_text() == f"{handed_in_at(PERSONS[0]).replace(second=0):%Y-%m-%d %H:%M:%S.%f} UTC"
 
 
 def test_the_grades_are_in_both_files_and_the_pages_are_in_the_zip(ran, folder):
@@ -249,7 +263,7 @@ def test_the_grades_are_in_both_files_and_the_pages_are_in_the_zip(ran, folder):
     with (course / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         assert len(list(csv.DictReader(file))) == 2
     with (course / "filled.csv").open(encoding="utf-8-sig", newline="") as file:
-        assert [float(row["Grade"] or 0) for row in csv.DictReader(file)] == [15, 0]
+        assert [row["Grade"] for row in csv.DictReader(file)] == ["", ""]  # nobody marked Ada's open questions
     with zipfile.ZipFile(course / "feedback.zip") as archive:
         assert len(archive.namelist()) == 1
     assert Path(ran[only("amal summary")].output.strip()).is_file()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from amal_attention.course.release import release
 from amal_attention.course.roster import Student
 from amal_attention.grading import run
 from amal_attention.grading.course_run import grade_course
+from amal_attention.grading.run import GradingRun
 from amal_attention.grading.sandbox import Isolation
 from amal_attention.grading.submissions import Submission
 from amal_attention.grading.verdict import QuestionVerdict, Status, TestVerdict, Verdict
@@ -35,6 +37,9 @@ STUDENTS = [Student("ada", "Ada", "Lovelace"), Student("bob", "Bób", "Noël"), 
 MOST = 4.5  # 3 for the tests of q1-count, 1.5 for q1-observe
 POINTS = {"test_many": 2.0, "test_none": 1.0}
 MET = {"ada": {"test_many", "test_none"}, "bob": {"test_none"}}
+HOSTILE = """Look: <img src=x onerror="window.hit = 1"> [here](javascript:window.hit=1) 
+
+$\\href{javascript:window.hit=1}{x}$ <script>window.hit = 1</script>"""
 BOBS_CODE = "return 0  # as Bob sees it"
 
 
@@ -51,10 +56,10 @@ def grade_by_table(lab: Lab, submissions: Iterable[Submission], report: Any, **_
         report(verdict_on(each, MET[each.name]) if each.raw is not None else missing)
 
 
-def grade_again(course: Course, toy: Toy) -> None:
+def grade_again(course: Course, toy: Toy, **options: Any) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "grade", grade_by_table)
-        grade_course(course, toy.lab, (), 1, Isolation.PROCESS)
+        grade_course(course, GradingRun(toy.lab, Isolation.PROCESS, 1), **options)
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +76,7 @@ def course(toy: Toy, tmp_path_factory: pytest.TempPathFactory, known_alembic: ob
         for cell in notebook["cells"]:
             if cell["metadata"].get("nbgrader", {}).get("grade_id") == "q1-count":
                 cell["source"] = f"class Counter:\n    def count(self, items):\n        {BOBS_CODE}\n"
+        notebook["cells"].append({"id": "mine", "cell_type": "markdown", "metadata": {}, "source": HOSTILE})
         path = course.place(student, "toy") / "toy.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(notebook), "utf-8")
@@ -132,6 +138,16 @@ class Formgrader:
         self.page.wait_for_load_state("networkidle")
         return self.page
 
+    def another(self, student: str) -> Any:
+        """The same in a window of its own."""
+        address = self.open(student).url
+        page = self.page.context.browser.new_page()
+        page.route(
+            lambda url: not url.startswith(self.address.removesuffix("/formgrader")), lambda route: route.abort()
+        )
+        page.goto(address, wait_until="networkidle")
+        return page
+
 
 @pytest.fixture(scope="module")
 def formgrader(server: str) -> Iterator[Formgrader]:
@@ -162,21 +178,72 @@ def test_formgrader_shows_an_answer_its_points_and_what_was_lost(formgrader):
     assert page.locator("#test-q1-count.score").get_attribute("placeholder") == "1"
 
 
+def test_nothing_in_a_students_words_acts_where_they_are_marked(formgrader):
+    page = formgrader.open("bob")
+    assert "window.hit" in page.locator("body").inner_text(), "the words are there to be read"
+    assert page.evaluate("window.hit") is None
+    links = page.locator("a", has_text="here")
+    assert "javascript:" not in (links.first.get_attribute("href") or "")
+
+
 def earned(course: Course) -> dict[str, float]:
     with course_book(course) as book:
         return {student: marks.earned for student, marks in book.marks("toy").items()}
 
 
-def test_an_open_question_marked_in_formgrader_stays_when_the_course_is_graded_again(
-    formgrader, course, toy, monkeypatch
-):
-    page = formgrader.open("bob")
+def mark(page: Any, points: str) -> None:
+    """Mark the open question on a page that is open."""
     with page.expect_response(re.compile("/api/grade/")) as answered:
-        page.locator("#q1-observe.score").fill("1.25")
+        page.locator("#q1-observe.score").fill(points)
         page.keyboard.press("Tab")
     assert answered.value.ok
+
+
+@pytest.fixture
+def as_before(course: Course, toy: Toy) -> Iterator[None]:
+    """Take back what a test hands in, marks and grades: the server keeps the one course of all tests."""
+    from nbgrader.api import Gradebook
+
+    handed_in = {path: path.read_bytes() for path in (course.place(each, "toy") / "toy.ipynb" for each in MET)}
+    met = dict(MET)
+    yield
+    MET.update(met)
+    for path, raw in handed_in.items():
+        path.write_bytes(raw)
+    with Gradebook(f"sqlite:///{course.gradebook}") as book:
+        for student in MET:
+            grade = book.find_grade("q1-observe", "toy", "toy", student)
+            grade.manual_score, grade.needs_manual_grade = None, True
+        book.db.commit()
+    shutil.rmtree(course.verdicts("toy"))
+    grade_again(course, toy)
+
+
+def test_an_open_question_marked_in_formgrader_stays_when_the_course_is_graded_again(
+    formgrader, course, toy, as_before
+):
+    mark(formgrader.open("bob"), "1.25")
     assert earned(course) == {"ada": 3.0, "bob": 2.25}
-    monkeypatch.setitem(MET, "bob", set(POINTS))
+    MET["bob"] = set(POINTS)
     grade_again(course, toy)
     assert earned(course) == {"ada": 3.0, "bob": 4.25}
     assert {row[1]: row[4] for row in formgrader.table("manage_submissions/toy")}["bob"] == "4.25 / 4.5"
+
+
+def test_marks_saved_in_formgrader_while_the_course_is_graded_stay(formgrader, course, toy, as_before):
+    """Ada's is saved when hers is written already, Bob's page was open before, and is saved before his is written."""
+    MET.update(ada={"test_many"}, bob={"test_none"})
+    for student in MET:
+        path = course.place(student, "toy") / "toy.ipynb"
+        path.write_text(path.read_text("utf-8").replace(BOBS_CODE, f"{BOBS_CODE}, again"), "utf-8")
+    pages = {student: formgrader.another(student) for student in MET}
+
+    def written(verdict: Verdict) -> None:
+        if verdict.submission == "ada":
+            mark(pages["ada"], "0.5")
+            mark(pages["bob"], "0.75")
+
+    grade_again(course, toy, report=written)
+    for page in pages.values():
+        page.close()
+    assert earned(course) == {"ada": 2.5, "bob": 1.75}

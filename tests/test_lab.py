@@ -108,6 +108,12 @@ def test_a_lab_says_what_the_course_makes_of_it(counting: Path) -> None:
     assert lab.limits == {"cell_seconds": 60, "memory_mb": 512.5}
 
 
+def test_what_the_statement_asks_is_told_by_question(counting: Path) -> None:
+    assert lab_of(counting).requirements == {}
+    lab = with_course(counting, COURSE + '\n[requirements.q2]\nlaw = "one"\neach-alone = "two"\n')
+    assert lab.requirements == {"q2": {"law": "one", "each-alone": "two"}}
+
+
 def test_without_a_word_on_the_course_a_lab_is_in_english_and_worth_nothing(counting: Path) -> None:
     lab = lab_of(counting)
     assert (lab.languages, lab.titles, lab.points, lab.limits) == (("en",), {}, {}, {})
@@ -138,7 +144,14 @@ def test_every_limit_of_grading_can_be_set(counting: Path, name: str) -> None:
         ("[points]\nq1 = inf", "points.q1 is inf"),
         ("[points]\ntest.q1 = 1", "points.test is {'q1': 1}"),
         ("points = 3", "AttributeError"),
-        ("[limits]\nseconds = 3", "there is no limit 'seconds' (known: cell_seconds,"),
+        ("[limits]\nseconds = 3", "limits has no 'seconds' (known: cell_seconds,"),
+        ("[requirement]\nq2 = 3", "the manifest has no 'requirement' (known: title,"),
+        ('[requirements.q2]\nlaw = "L"', "requirements has no 'q2' (known: none)"),
+        ('[points]\ntest-q2 = 1\n[requirements.q1]\nlaw = "L"', "requirements has no 'q1' (known: q2)"),
+        ('[points]\ntest-q2 = 1\n[requirements.q2]\n"the law" = "L"', "'the law', which is no id"),
+        ("[points]\ntest-q2 = 1\n[requirements.q2]\nlaw = 3", "requirements.q2.law is 3, not a sentence"),
+        ('[points]\ntest-q2 = 1\n[requirements.q2]\nlaw = " "', "requirements.q2.law is ' ', not a sentence"),
+        ("requirements = 3", "TypeError"),
         ("[limits]\ncell_seconds = -3", "limits.cell_seconds is -3"),
         ("[limits]\ncell_seconds = 0", "limits.cell_seconds is 0"),
         ('[limits]\ncell_seconds = "3"', "limits.cell_seconds is '3'"),

@@ -58,6 +58,9 @@ def test_public_names_of_a_module_are_those_it_exports(name):
     assert defined <= set(getattr(module, "__all__", []))
 
 
+DATA = ("training/report.html.j2", "course/template/lab.py.j2", "grading/dossier.html.j2", "language/fr.po")
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory) -> dict[str, bytes]:
     """The files of the wheel that students install."""
@@ -71,7 +74,7 @@ def wheel(tmp_path_factory) -> dict[str, bytes]:
 
 
 def test_the_wheel_holds_the_package_alone(wheel):
-    assert {"amal_attention/training/report.html.j2", "amal_attention/course/template/lab.py.j2"} <= set(wheel)
+    assert {f"amal_attention/{name}" for name in DATA} <= set(wheel)
     tops = {name.split("/")[0] for name in wheel}
     assert tops == {"amal_attention", f"amal_attention-{amal_attention.__version__}.dist-info"}
 

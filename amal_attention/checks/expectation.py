@@ -7,24 +7,41 @@ for instance, an expectation that is not met raises :class:`ExpectationMissed`, 
 
 from __future__ import annotations
 
+import contextlib
 import dis
 import functools
 import linecache
 import os
+import re
+import sys
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
 from traceback import walk_tb
-from types import TracebackType
-from typing import ParamSpec
+from types import FrameType, TracebackType
+from typing import Any, ParamSpec
 
 import torch
+from torch import Tensor, nn
 
+from amal_attention.checks.advice import advice, message_of
 from amal_attention.checks.outcome import Outcome, Report, State
+from amal_attention.checks.wording import batch_sent, shape
+from amal_attention.errors import AmalError
 
-__all__ = ["ExpectationMissed", "Missed", "RaisedElsewhere", "expectation", "judged", "raised_outcome", "recording"]
+__all__ = [
+    "ExpectationMissed",
+    "Missed",
+    "RaisedElsewhere",
+    "expectation",
+    "judged",
+    "raised_on",
+    "raised_outcome",
+    "recording",
+    "sending",
+]
 
 recording: ContextVar[Report | None] = ContextVar("recording", default=None)
 """The report that outcomes go to, if a check is open."""
@@ -32,6 +49,9 @@ recording: ContextVar[Report | None] = ContextVar("recording", default=None)
 _OURS = (f"{Path(__file__).parents[1]}{os.sep}", f"{sysconfig.get_path('stdlib')}{os.sep}", "<frozen ")
 _NOT_THEIRS = {"site-packages", "dist-packages", "hidden_tests"}
 _LONGEST = 300
+_NAME = re.compile(r"\b(?:self\.)?[A-Za-z_]\w*")
+_MOST_TENSORS = 4
+_THERE = re.compile(r"(?:^|; )at that line (.*)")
 
 P = ParamSpec("P")
 
@@ -54,7 +74,10 @@ class ExpectationMissed(AssertionError):
 
 
 class RaisedElsewhere(Exception):
-    """What a student's code raised in another process; ``outcome`` is what :func:`raised_outcome` made of it there."""
+    """What a student's code raised, worded already, mostly in another process.
+
+    ``outcome`` is what :func:`raised_outcome` made of it there.
+    """
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome.came or outcome.hint)
@@ -75,6 +98,8 @@ def expectation(title: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
             outcome = judged(name, lambda: function(*args, **kwargs))
             if outcome.expected and not outcome.hint:  # what is raised is told by its own words
                 outcome = replace(outcome, hint=str(kwargs.get("hint") or ""))
+            if outcome.raised and (not outcome.sent or _THERE.match(outcome.sent)):
+                outcome = raised_on(outcome, next(filter(None, map(batch_sent, args)), ""))
             report = recording.get()
             if report is not None:
                 report.outcomes.append(outcome)
@@ -99,6 +124,27 @@ def judged(title: str, look: Callable[[], None]) -> Outcome:
     return Outcome(title, State.MET)
 
 
+@contextlib.contextmanager
+def sending(sent: str) -> Iterator[None]:
+    """Around a call of the student's code: what it raises is told with what was ``sent``, in words."""
+    try:
+        yield
+    except (Missed, AmalError):
+        raise
+    except Exception as error:
+        outcome = raised_outcome(error)
+        raise RaisedElsewhere(raised_on(outcome, sent) if outcome.raised else outcome) from error
+
+
+def raised_on(outcome: Outcome, sent: str) -> Outcome:
+    """What was raised, told with what was ``sent``, in words; the tensors at the line that raised stay beside it."""
+    there = _THERE.search(outcome.sent)
+    if there is None:
+        return replace(outcome, sent=sent)
+    tensors = there[1]
+    return replace(outcome, sent=f"{sent}; at that line {tensors}" if sent else f"at that line {tensors}")
+
+
 def raised_outcome(error: Exception) -> Outcome:
     """What an exception says of a student's code, in words; the expectation that it ended is yet to be named."""
     if isinstance(error, RaisedElsewhere):
@@ -106,17 +152,11 @@ def raised_outcome(error: Exception) -> Outcome:
     if isinstance(error, Missed):
         return Outcome("", State.MISSED, error.sent, error.came, error.expected, error.hint)
     if isinstance(error, NotImplementedError) and _raised_by_hand(error.__traceback__):
-        return Outcome("", State.TO_DO, hint=_student_line(error.__traceback__))
-    came = f"{type(error).__name__}: {_first_line(error)} ({_student_line(error.__traceback__)})"
-    return Outcome("", State.MISSED, came=came, hint=_advice(error))
-
-
-def _first_line(error: Exception) -> str:
-    try:
-        text = str(error).strip()
-    except Exception:
-        text = ""
-    return (text or "no message").splitlines()[0][:_LONGEST]
+        return Outcome("", State.TO_DO, hint=_student_line(error.__traceback__)[0])
+    at_line, line, there = _student_line(error.__traceback__)
+    name, raised = type(error).__name__, message_of(error)[:_LONGEST] or "no message"
+    came = f"{name}: {raised} ({at_line})"
+    return Outcome("", State.MISSED, there, came, hint=advice(error, line))
 
 
 def _raised_by_hand(trace: TracebackType | None) -> bool:
@@ -126,26 +166,57 @@ def _raised_by_hand(trace: TracebackType | None) -> bool:
     return trace is not None and dis.opname[trace.tb_frame.f_code.co_code[trace.tb_lasti]] == "RAISE_VARARGS"
 
 
-def _student_line(trace: TracebackType | None) -> str:
-    """The innermost line of an exception that is neither ours nor a library's."""
-    frames = [(frame.f_code, number) for frame, number in walk_tb(trace)]
-    theirs = [(code, number) for code, number in frames if not _ours(code.co_filename)]
+def _student_line(trace: TracebackType | None) -> tuple[str, str, str]:
+    """The innermost line of an exception that is neither ours nor a library's: where, the line, and its tensors."""
+    theirs = [(frame, number) for frame, number in walk_tb(trace) if not _ours(frame.f_code.co_filename)]
     if not theirs:
-        return "raised by the call itself"
-    code, number = theirs[-1]
+        return "raised by the call itself", "", ""
+    frame, number = theirs[-1]
+    code = frame.f_code
     source = linecache.getline(code.co_filename, number).strip()[:_LONGEST]
-    return f"in {code.co_name}, line {number}" + (f": {source}" if source else "")
+    name = code.co_qualname.rpartition("<locals>.")[2]
+    return _placed(name, _cell(code.co_filename), number, source), source, _tensors_at(frame, source)
+
+
+def _placed(name: str, cell: str, number: int, source: str) -> str:
+    if cell and source:
+        return f"in {name}, cell {cell}, line {number}: {source}"
+    if cell:
+        return f"in {name}, cell {cell}, line {number}"
+    return f"in {name}, line {number}: {source}" if source else f"in {name}, line {number}"
+
+
+def _tensors_at(frame: FrameType, source: str) -> str:
+    """The shapes of the tensors that a line of code names, else of those that its function was given; empty if none.
+
+    Nothing that a student's class defines is called: an error in it would hide the one that is told.
+    """
+    own = frame.f_locals.get("self")
+    parameters = (
+        object.__getattribute__(own, "__dict__").get("_parameters") if issubclass(type(own), nn.Module) else None
+    )
+    known = dict(frame.f_locals)
+    known |= {f"self.{name}": each for name, each in parameters.items()} if type(parameters) is dict else {}
+    code = frame.f_code
+    at_line, given = dict.fromkeys(_NAME.findall(source)), code.co_varnames[: code.co_argcount]
+    names = _tensors(at_line, known) or _tensors(given, known)
+    tensors = ", ".join(f"{name} {shape(known[name])}" for name in names[:_MOST_TENSORS])
+    return f"at that line {tensors}" if names else ""
+
+
+def _tensors(names: Iterable[str], known: dict[str, Any]) -> list[str]:
+    return [name for name in names if type(known.get(name)) is Tensor or type(known.get(name)) is nn.Parameter]
+
+
+def _cell(file: str) -> str:
+    """The cell of a notebook that is compiled under this name, as Jupyter numbers it; empty where there is none."""
+    ipython = sys.modules.get("IPython")
+    shell: Any = ipython.get_ipython() if ipython is not None else None
+    if getattr(shell, "kernel", None) is None:  # elsewhere cells have no numbers that a student sees
+        return ""
+    kind, name = shell.compile.format_code_name(file) or ("", "")
+    return name if kind == "Cell" else ""
 
 
 def _ours(file: str) -> bool:
     return file.startswith(_OURS) or not _NOT_THEIRS.isdisjoint(Path(file).parts)
-
-
-def _advice(error: Exception) -> str:
-    if isinstance(error, NameError):
-        return "run the cells above first, from the top of the notebook; or is this name misspelt?"
-    if isinstance(error, TypeError) and "argument" in str(error):
-        return "the signature is not the one that the statement gives"
-    if isinstance(error, AttributeError) and "before Module.__init__() call" in str(error):
-        return "call super().__init__() first"
-    return ""

@@ -37,6 +37,8 @@ _MOST_REPORTS = 20
 _GRADERS = ("NBGRADER_EXECUTION", "NBGRADER_VALIDATING")  # this is the student's run, nobody's grading
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _PLACE = re.compile(r"^\s*Cell In\s?\[(\d{1,6})\], line (\d{1,6})", re.MULTILINE)
+# Importing torch and Lightning makes millions of objects that stay: looking for garbage takes a fifth of it.
+_RARE_COLLECTIONS = "__import__('gc').set_threshold(200_000, 50, 100)"
 _NO_INPUT = "nobody can answer here: write the value into the cell"
 
 
@@ -134,6 +136,7 @@ def fresh_kernel(folder: Path) -> Iterator[Kernel]:
             ending.callback(client.stop_channels)
             client.start_channels()
             _wait(client)
+            client.execute(_RARE_COLLECTIONS, silent=True)
             yield Kernel(manager, client)
 
 

@@ -7,13 +7,24 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
+from amal_attention.checks.diagnosis import UNSTEADY
 from amal_attention.checks.expectation import Missed, expectation
+from amal_attention.checks.inputs import some_reviews
 from amal_attention.checks.reading import looks, read, read_each
 from amal_attention.checks.subject import FunctionSubject, Subject, function_subject, randomised, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers, reviews_sent
 
-__all__ = ["gradient_flows", "gradient_reaches", "learns_to_find", "registers_everything"]
+__all__ = [
+    "carries_gradient",
+    "gradient_flows",
+    "gradient_reaches",
+    "learns_to_find",
+    "learns_values",
+    "learns_weights",
+    "registers_everything",
+    "weights_carry_gradient",
+]
 
 Module = nn.Module | Subject
 
@@ -22,15 +33,21 @@ _UNREGISTERED = (
     "and make nothing anew in forward"
 )
 
+_FROZEN = "what is asked for learns: no requires_grad=False, no requires_grad_(False)"
 _LOG_OF_0 = (
     "0 · log 0: the gradient of the log of 0 is infinite, even where the result is hidden afterwards; "
     "fill weights of 0 with a number whose log is finite before you take it"
 )
 
+_CUT_OFF = "something is cut off from the words: no detach, no no_grad, no item on the way from x to pooled"
+_LEAKS = "what stands under the padding has a part in the answer, if one that cancels out"
+
 _LENGTHS = (4, 2, 1)
 _TRIES = 6
 _STARTS = 5
 _LEARNT = 0.93
+_WAYS = 3
+_STEP = 2e-4
 
 
 @expectation("a gradient reaches every parameter")
@@ -39,12 +56,16 @@ def gradient_reaches(
 ) -> None:
     """In training mode each parameter gets a gradient from the pooled vector, finite and, in some look, not all zero.
 
+    None is frozen.
+
     A bias, or a single number, may have a zero gradient: adding a constant to all scores rightly changes nothing.
     """
-    silent = set(subject(pooling).parameters())
-    if not silent:
-        raise Missed("parameters that learn", "none", hint or _UNREGISTERED)
+    silent: set[str] | None = None
+    _refuse_frozen(subject(pooling), hint)
     for looked_at, x, mask in looks(pooling, dim, lengths, _TRIES, seed):
+        silent = set(looked_at.parameters()) if silent is None else silent
+        if not silent:
+            raise Missed("parameters that learn", "none", hint or _UNREGISTERED)
         sent = f"{reviews_sent(x, mask)}, and a gradient of the pooled vectors"
         pooled, _ = read(looked_at, x, mask)
         found, _ = looked_at.train().gradients(x, mask, torch.linspace(-1, 2, pooled.numel()).reshape(pooled.shape))
@@ -58,13 +79,129 @@ def gradient_reaches(
                 silent.discard(name)
         if not silent:
             return
-    name = min(silent)
+    name = min(silent or ())
     raise Missed(f"a gradient for {name}", "zeros", hint or f"{name} changes nothing in the answer", sent)
+
+
+@expectation("the gradient of the pooled vector reaches the words, and no padding")
+def carries_gradient(
+    pooling: Module,
+    dim: int,
+    *,
+    lengths: Sequence[int] = _LENGTHS,
+    tolerance: float = 0.05,
+    times: int = 2,
+    seed: int = 0,
+    hint: str = "",
+) -> None:
+    """The gradient for the words is that of what is computed, and 0 on padding, whatever stands there.
+
+    In evaluation mode it is compared with the change of the answer along random directions, on either side: two of
+    three must agree with it, or two of three others, since a ReLU may bend the answer along some.
+
+    Args:
+        pooling: the module.
+        dim: D of what it reads.
+        lengths: of the reviews.
+        tolerance: a share of how steep the answer is; a small one where nothing bends it.
+        times: how often to look: where one word takes all the weight, a look tells nothing of the scores.
+        seed: another seed, other parameters, words and directions.
+        hint: for a miss.
+    """
+    for looked_at, x, mask in looks(pooling, dim, lengths, times, seed):
+        words = mask.unsqueeze(2)
+        x = torch.where(words, x, 1000 * x)
+        sent = f"{reviews_sent(x, mask)}, large numbers under the padding, and a gradient of the pooled vectors"
+        pooled, _ = read(looked_at, x, mask)
+        upstream = torch.linspace(-1, 2, pooled.numel()).reshape(pooled.shape)
+        _, gradient = looked_at.gradients(x, mask, upstream)
+        if gradient is None:
+            raise Missed("a gradient for the words", "none", hint or _CUT_OFF, sent)
+        if not gradient.isfinite().all():
+            raise Missed("a finite gradient for the words", numbers(gradient.flatten()), hint, sent)
+        if (gradient * ~words).abs().max() > 1e-6:
+            raise Missed("a gradient of 0 for padding", numbers(gradient[~mask].flatten()), hint or _LEAKS, sent)
+        for ways in (seed, seed + 1):
+            rises, slopes, steepness = _along_ways(looked_at, x, mask, upstream, gradient, ways)
+            agree = (rises - slopes).abs() <= tolerance * steepness + 0.01 * _STEP
+            if agree.any(dim=0).sum() >= _WAYS - 1:
+                break
+        else:
+            came = f"{numbers(slopes)} by the gradient"
+            likely = hint or _CUT_OFF
+            raise Missed(f"a gradient that tells how the answer changes, by {numbers(rises[0])}", came, likely, sent)
+
+
+def _along_ways(
+    looked_at: Subject, x: Tensor, mask: Tensor, upstream: Tensor, gradient: Tensor, seed: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    """How ``(pooled * upstream).sum()`` rises along random directions, what a gradient tells, and how steep it is.
+
+    Returns:
+        Rises ``(3, ways)`` from one step behind x to one ahead, and twice those of either half, of which a ReLU that
+        bends in between leaves one as it is; what the gradient tells, ``(ways,)``; the norm of its parts, ``(ways,)``.
+    """
+    steps = _STEP * torch.randn(_WAYS, *x.shape, generator=_seeded(seed)) * mask.unsqueeze(2)
+    places = [x - step for step in steps] + [x] + [x + step for step in steps]
+    answers = read_each(looked_at, [(place, mask) for place in places])
+    heights = torch.stack([(pooled.double() * upstream).sum() for pooled, _ in answers])
+    behind, here, ahead = heights[:_WAYS], heights[_WAYS], heights[_WAYS + 1 :]
+    rises = torch.stack([ahead - behind, 2 * (here - behind), 2 * (ahead - here)])
+    parts = 2 * (gradient.double() * steps).flatten(1)
+    return rises, parts.sum(dim=1), parts.norm(dim=1)
+
+
+@expectation("the value of a word is learned")
+def learns_values(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
+    """With other parameters a review of one word, whose weight is 1, gives something else."""
+    given = [read(looked_at, *_one_word(dim, seed))[0] for looked_at, _, _ in looks(pooling, dim, (1,), seed=seed)]
+    if all(same(pooled, given[0]) for pooled in given):
+        likely = hint or "v(x) has parameters that learn: no requires_grad=False, no buffer, and not x itself"
+        raise Missed(
+            "another value with other parameters", f"the same, {numbers(given[0])}", likely, "a review of 1 word"
+        )
+
+
+@expectation("what a word weighs is learned")
+def learns_weights(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
+    """With other parameters the words of a review have other weights."""
+    x, mask = some_reviews(dim, (4,), seed)
+    given = [read(looked_at, x, mask)[1] for looked_at, _, _ in looks(pooling, dim, (4,), _TRIES, seed)]
+    if all(same(weights, given[0]) for weights in given):
+        raise Missed(
+            "other weights with other parameters",
+            f"the same, {numbers(given[0])}",
+            hint or "the query has parameters that learn: no requires_grad=False, no buffer, and not the mean itself",
+            reviews_sent(x, mask),
+        )
+
+
+@expectation("a gradient of the weights reaches the parameters that make them")
+def weights_carry_gradient(
+    pooling: Module, dim: int, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
+) -> None:
+    """In some look a gradient of the weights moves a parameter: a penalty on the attention teaches it something."""
+    for looked_at, x, mask in looks(pooling, dim, lengths, _TRIES, seed):
+        found, _ = looked_at.gradients(x, mask, torch.linspace(-1, 2, mask.numel()).reshape(mask.shape), 1)
+        if any(each is not None and (each.abs() > 1e-7).any() for each in found.values()):
+            return
+    raise Missed(
+        "a gradient for some parameter",
+        "none",
+        hint or "the weights that are returned are those of the softmax: no detach, no no_grad, no item",
+        f"{reviews_sent(x, mask)}, and a gradient of the weights",
+    )
 
 
 @expectation("all that it computes with is registered: a copy of its state is a copy of it")
 def registers_everything(
-    build: Callable[[], Module], dim: int, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
+    build: Callable[[], Module],
+    dim: int,
+    *,
+    lengths: Sequence[int] = _LENGTHS,
+    seed: int = 0,
+    times: int = 3,
+    hint: str = "",
 ) -> None:
     """A second module that is given the state of a first one answers as the first one does.
 
@@ -73,10 +210,12 @@ def registers_everything(
         dim: D of what it reads.
         lengths: of the reviews.
         seed: another seed, other parameters and words.
+        times: how often to look.
         hint: for a miss.
     """
     second = subject(build()).eval()
-    for first, x, mask in looks(build(), dim, lengths, seed=seed):
+    for first, x, mask in looks(build(), dim, lengths, times, seed):
+        second.materialise(x, mask)
         second.load(first.state())
         (pooled, _), (again, _) = read_each(first, [(x, mask), (x, mask)])
         copied, _ = read(second, x, mask)
@@ -84,7 +223,7 @@ def registers_everything(
             raise Missed(
                 "the same answer at each call",
                 "another one",
-                "something random is made in forward, or kept from one call to the next",
+                UNSTEADY,
             )
         if not same(pooled, copied):
             raise Missed("the same answer from the copy", "another one", hint or _UNREGISTERED, reviews_sent(x, mask))
@@ -144,37 +283,54 @@ class _Training:
     """A pooling from a random start, under a linear layer of two classes."""
 
     def __init__(self, pooling: Subject, dim: int, mark: float, seed: int) -> None:
-        self.pooling, self.dim, self.mark = randomised(pooling, seed), dim, mark
-        self.generator = torch.Generator().manual_seed(seed)
-        x, mask, _ = _marked_reviews(dim, mark, self.generator, 1)
+        self.pooling, self.dim, self.mark = pooling, dim, mark
+        self.generator = _seeded(seed)
+        self.told, self.marked = torch.randperm(dim, generator=self.generator)[:2].tolist()
+        x, mask, _ = self._reviews(1)
+        pooling.materialise(x, mask)
+        randomised(pooling, seed)
         width = read(pooling, x, mask)[0].shape[1]
         weight, bias = (0.3 * torch.randn(shape, generator=self.generator) for shape in ((2, width), (2,)))
         self.layer = (weight, bias)
 
     def go_on(self, steps: int) -> None:
         """Train it where it is, on labelled reviews."""
-        reviews = [_marked_reviews(self.dim, self.mark, self.generator) for _ in range(steps)]
+        reviews = [self._reviews() for _ in range(steps)]
         self.layer = self.pooling.learn(reviews, self.layer, lr=0.05)
 
     def share_found(self) -> float:
         """The share of new reviews that it decides rightly, in evaluation mode; their labels stay here."""
-        x, mask, labels = _marked_reviews(self.dim, self.mark, self.generator, 400)
+        x, mask, labels = self._reviews(400, longest=20)
         pooled, _ = read(self.pooling.eval(), x, mask)
         return float((nn.functional.linear(pooled, *self.layer).argmax(dim=1) == labels).float().mean())
 
+    def _reviews(self, count: int = 64, longest: int = 12) -> tuple[Tensor, Tensor, Tensor]:
+        """Reviews of at most 4 words less than the longest, and the labels that one word of each tells, and no other.
 
-def _marked_reviews(
-    dim: int, mark: float, generator: torch.Generator, count: int = 64
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Reviews of 8 to 12 words, the labels that one word of each tells, and no other."""
-    lengths = torch.randint(8, 13, (count,), generator=generator)
-    mask = torch.arange(12) < lengths.unsqueeze(1)
-    x = 0.3 * torch.randn(count, 12, dim, generator=generator)
-    signs = 2.0 * torch.randint(0, 2, mask.shape, generator=generator) - 1
-    places = (torch.rand(count, generator=generator) * lengths).long()
-    x[:, :, 0] = signs
-    x[torch.arange(count), places, 1] += mark
-    return x, mask, (signs[torch.arange(count), places] > 0).long()
+        Where in a vector the sign and the mark stand is drawn too.
+        """
+        lengths = torch.randint(longest - 4, longest + 1, (count,), generator=self.generator)
+        mask = torch.arange(longest) < lengths.unsqueeze(1)
+        x = 0.3 * torch.randn(count, longest, self.dim, generator=self.generator)
+        signs = 2.0 * torch.randint(0, 2, mask.shape, generator=self.generator) - 1
+        places = (torch.rand(count, generator=self.generator) * lengths).long()
+        x[:, :, self.told] = signs
+        x[torch.arange(count), places, self.marked] += self.mark
+        return x, mask, (signs[torch.arange(count), places] > 0).long()
+
+
+def _refuse_frozen(looked_at: Subject, hint: str) -> None:
+    frozen = looked_at.frozen()
+    if frozen:
+        raise Missed("parameters that learn", f"{frozen[0]}, which does not", hint or _FROZEN)
+
+
+def _seeded(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def _one_word(dim: int, seed: int) -> tuple[Tensor, Tensor]:
+    return torch.randn(1, 1, dim, generator=_seeded(seed)), torch.ones(1, 1, dtype=torch.bool)
 
 
 def _may_be_silent(name: str, gradient: Tensor) -> bool:

@@ -1,43 +1,50 @@
-"""A LightningModule that is looked at: what its steps give, apart from any training that the notebook runs."""
+"""A LightningModule that is looked at: what its steps give in the hands of a Trainer."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-import torch
 from torch import Tensor, nn
-from torch.optim import Optimizer
 
-from amal_attention.checks.expectation import Missed
+from amal_attention.checks.quiet import quiet_trainer, served, silence
 from amal_attention.checks.subject import LocalSubject, Subject
-from amal_attention.checks.wording import kind
 
-__all__ = ["ClassifierSubject", "LocalClassifier", "classifier"]
+if TYPE_CHECKING:
+    from amal_attention.checks.watch import Watch
+
+__all__ = ["ClassifierSubject", "LocalClassifier", "Step", "classifier"]
+
+Step = tuple[Tensor, dict[str, Tensor | None]]
+"""The loss that ``training_step`` returned, and its gradient for each parameter that learns."""
 
 
 @runtime_checkable
 class ClassifierSubject(Subject, Protocol):
     """What an expectation may ask of a LightningModule, wherever it runs; a batch has tokens, mask and labels."""
 
-    def loss(self, batch: Any) -> Tensor:
-        """What ``training_step`` returns, a number, without dropout."""
+    def steps(self, batches: Sequence[Any], starts: Sequence[Mapping[str, Tensor]] = ()) -> list[Step]:
+        """Train it in a Trainer, a step of its own optimiser for each batch, in training mode, without dropout.
 
-    def loss_gradients(self, batch: Any) -> dict[str, Tensor | None]:
-        """The gradient of that loss for each parameter that learns."""
+        Args:
+            batches: to train on.
+            starts: values that some parameters are given before each step; none by default.
 
-    def descend(self, batches: Sequence[Any], steps: int, lr: float) -> None:
-        """Take ``steps`` steps of Adam down the gradients of that loss, over the batches one after the other."""
+        Returns:
+            What each step found before it moved anything.
+        """
 
     def optimised(self) -> set[str]:
         """Names of the parameters that ``configure_optimizers`` hands to an optimiser."""
 
-    def fit(self, batches: Sequence[Any], steps: int) -> None:
-        """Take ``steps`` steps of its own optimiser over the batches, one after the other."""
+    def validate(self, batches: Sequence[Any], after: Sequence[Any] = ()) -> dict[str, float]:
+        """What a Trainer logs over these validation batches.
 
-    def validate(self, batches: Sequence[Any]) -> dict[str, float]:
-        """What a Trainer logs over these validation batches."""
+        Args:
+            batches: to validate on.
+            after: batches that are trained on before, in the same epoch; the parameters are put back then.
+        """
 
 
 class LocalClassifier(LocalSubject):
@@ -47,89 +54,48 @@ class LocalClassifier(LocalSubject):
         module: the module.
     """
 
-    def loss(self, batch: Any) -> Tensor:
-        """What ``training_step`` returns, a number, without dropout."""
-        self.eval()
-        return self._loss(batch).detach()
-
-    def loss_gradients(self, batch: Any) -> dict[str, Tensor | None]:
-        """The gradient of that loss for each parameter that learns."""
-        self.eval()
-        learning = {name: each for name, each in self.module.named_parameters() if each.requires_grad}
-        found = torch.autograd.grad(self._loss(batch), list(learning.values()), allow_unused=True)
-        return dict(zip(learning, found, strict=True))
-
-    def descend(self, batches: Sequence[Any], steps: int, lr: float) -> None:
-        """Take ``steps`` steps of Adam down the gradients of that loss, over the batches one after the other."""
-        learning = {name: each for name, each in self.module.named_parameters() if each.requires_grad}
-        optimiser = torch.optim.Adam(learning.values(), lr=lr)
-        for step in range(steps):
-            for name, gradient in self.loss_gradients(batches[step % len(batches)]).items():
-                learning[name].grad = gradient
-            optimiser.step()
+    def steps(self, batches: Sequence[Any], starts: Sequence[Mapping[str, Tensor]] = ()) -> list[Step]:
+        """Train it in a Trainer; see :meth:`ClassifierSubject.steps`."""
+        watch = self._watch(starts)
+        self._fit(batches, (), watch)
+        return watch.steps
 
     def optimised(self) -> set[str]:
         """Names of the parameters that ``configure_optimizers`` hands to an optimiser."""
-        given = {
-            id(each) for optimiser in self._optimisers() for group in optimiser.param_groups for each in group["params"]
-        }
-        return {name for name, each in self.module.named_parameters() if id(each) in given}
+        watch = self._watch()
+        self._fit((), (), watch)
+        return watch.optimised
 
-    def fit(self, batches: Sequence[Any], steps: int) -> None:
-        """Take ``steps`` steps of its own optimiser over the batches, one after the other."""
-        self.train()
-        optimisers = self._optimisers()
-        for step in range(steps):
-            loss = self._loss(batches[step % len(batches)])
-            self.module.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            for optimiser in optimisers:
-                optimiser.step()
-
-    def validate(self, batches: Sequence[Any]) -> dict[str, float]:
-        """What a Trainer logs over these validation batches."""
-        from lightning import Trainer
-        from lightning.pytorch.loggers.logger import DummyLogger
-        from torch.utils.data import DataLoader
-
-        log = logging.getLogger("lightning.pytorch")
-        level = log.level
-        log.setLevel(logging.ERROR)  # remarks on the machine go to standard error, for which nbgrader takes the mark
-        trainer = Trainer(
-            accelerator="cpu",
-            logger=DummyLogger(),  # what a step writes to self.logger.experiment goes nowhere
-            enable_checkpointing=False,
-            enable_progress_bar=False,
-            enable_model_summary=False,
-            inference_mode=False,  # a metric shared with training_step stays usable there
-        )
-        log.setLevel(level)
-        trainer.validate(self.module, DataLoader(list(batches), batch_size=None), verbose=False)  # type: ignore[arg-type]
-        self.module.trainer = None  # type: ignore[assignment]
+    def validate(self, batches: Sequence[Any], after: Sequence[Any] = ()) -> dict[str, float]:
+        """What a Trainer logs over these validation batches; see :meth:`ClassifierSubject.validate`."""
+        if after:
+            return self._fit(after, batches, self._watch())
+        trainer = quiet_trainer()
+        with self._attached():
+            trainer.validate(self.module, served(batches), verbose=False)  # type: ignore[arg-type]
         return {name: float(value) for name, value in trainer.callback_metrics.items()}
 
-    def _loss(self, batch: Any) -> Tensor:
-        reply = self.module.training_step(batch, 0)  # type: ignore[operator]
-        loss = reply.get("loss") if isinstance(reply, dict) else reply
-        if not (isinstance(loss, Tensor) and loss.ndim == 0):
-            raise Missed("training_step to return the loss, one number", kind(reply), "return the loss of the batch")
-        return loss
+    def _watch(self, starts: Sequence[Mapping[str, Tensor]] = ()) -> Watch:
+        from amal_attention.checks.watch import Watch  # imports lightning
 
-    def _optimisers(self) -> list[Optimizer]:
-        """Those in whatever Lightning lets ``configure_optimizers`` return."""
-        found: list[Optimizer] = []
-        pending = [self.module.configure_optimizers()]  # type: ignore[operator]
-        while pending:
-            each = pending.pop()
-            if isinstance(each, Optimizer):
-                found.append(each)
-            elif isinstance(each, dict):
-                pending.append(each.get("optimizer"))
-            elif isinstance(each, (tuple, list)):
-                pending += each
-        if not found:
-            raise Missed("configure_optimizers to return an optimiser", "none", "return torch.optim.Adam(...)")
-        return found
+        return Watch(self, starts)
+
+    def _fit(self, batches: Sequence[Any], validation: Sequence[Any], watch: Watch) -> dict[str, float]:
+        """Train for an epoch, and validate after it; what is logged."""
+        trainer = quiet_trainer([watch])
+        module: Any = self.module.train()  # a Trainer leaves the mode as it is
+        with self._attached(), watch.training_step():
+            trainer.fit(module, served(batches), served(validation) if validation else None)
+        return {name: float(value) for name, value in trainer.callback_metrics.items()}
+
+    @contextmanager
+    def _attached(self) -> Iterator[None]:
+        """Quietly hand the module to a Trainer, and take it back."""
+        try:
+            with silence():
+                yield
+        finally:
+            self.module.trainer = None  # type: ignore[assignment]
 
 
 def classifier(module: nn.Module | ClassifierSubject) -> ClassifierSubject:

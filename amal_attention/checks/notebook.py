@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from amal_attention.checks.kernel import Execution, Raised, fresh_kernel
-from amal_attention.checks.notebook_cells import NotebookCell, read_cells
+from amal_attention.checks.notebook_cells import NotebookCell, read_notebook
 from amal_attention.checks.outcome import Outcome, Report, State
 from amal_attention.errors import LabError, explain
+from amal_attention.language import ENGLISH
 
 __all__ = ["CellError", "Manual", "NotebookCheck", "QuestionCheck", "check_notebook"]
 
 Progress = Callable[[int, int, str], None]
 
 _RUNS = "the check runs to its end"
+_IN_KERNEL = re.compile(r"\bcell In\[(\d{1,6})\]")
 _TAKE_AGAIN = "take the cell again from the notebook that you were given"
 
 
@@ -49,8 +51,9 @@ class CellError:
         raised = ": ".join(filter(None, (self.kind, self.message)))
         if self.line is None:
             return raised
-        elsewhere = f"cell {self.at_cell}, " if self.at_cell != self.cell else ""
-        return f"{raised} ({elsewhere}line {self.line}: {self.code})"
+        if self.at_cell == self.cell:
+            return f"{raised} (line {self.line}: {self.code})"
+        return f"{raised} (cell {self.at_cell}, line {self.line}: {self.code})"
 
 
 @dataclass(frozen=True)
@@ -74,14 +77,19 @@ class QuestionCheck:
     counts: bool = True
 
     @property
-    def why(self) -> str:
-        """The first thing that is missed, on one line; empty where nothing is."""
+    def reasons(self) -> tuple[str, ...]:
+        """The first thing that is missed, and why; empty where nothing is."""
         outcome = next((each for each in self.report.outcomes if each.state is State.MISSED), None)
         if outcome is None:
-            return ""
+            return ()
         if outcome.expectation == _RUNS:
-            return outcome.came
-        return " ".join(": ".join(filter(None, (outcome.expectation, outcome.hint or outcome.came))).split())
+            return (outcome.came,)
+        return tuple(filter(None, (outcome.expectation, outcome.hint or outcome.came)))
+
+    @property
+    def why(self) -> str:
+        """The same on one line."""
+        return " ".join(": ".join(self.reasons).split())
 
 
 @dataclass(frozen=True)
@@ -103,6 +111,7 @@ class NotebookCheck:
         manual: what a person marks, in order.
         errors: what other cells raised; an answer that is still to be written is none.
         remarks: what else one should know of the notebook.
+        language: of the notebook.
     """
 
     notebook: str
@@ -110,6 +119,7 @@ class NotebookCheck:
     manual: tuple[Manual, ...]
     errors: tuple[CellError, ...]
     remarks: tuple[str, ...]
+    language: str = ENGLISH.code
 
     @property
     def met(self) -> bool:
@@ -158,7 +168,8 @@ def check_notebook(
         LabError: this is no notebook, it holds no test cell, or it has no such question.
         AmalError: no kernel starts.
     """
-    cells, remarks = read_cells(path)
+    notebook = read_notebook(path)
+    cells = notebook.cells
     _check_names(path, cells, questions)
     run = [cell for cell in cells if cell.runs]
     tell = progress or (lambda done, total, question: None)
@@ -170,7 +181,8 @@ def check_notebook(
             if executions[cell.number].died:
                 break
     tell(len(run), len(run), "")
-    return _Judge(cells, executions, timeout).result(path, remarks).only(questions)
+    result = _Judge(cells, executions, timeout).result(path, notebook.remarks)
+    return replace(result.only(questions), language=notebook.language)
 
 
 def _check_names(path: Path, cells: Sequence[NotebookCell], questions: Sequence[str]) -> None:
@@ -216,7 +228,7 @@ class _Judge:
         """What became of a test cell."""
         execution = self.executions.get(cell.number)
         reports = [each for each in execution.reports if each.question == cell.question] if execution else []
-        report = Report(cell.question, [outcome for each in reports for outcome in each.outcomes])
+        report = Report(cell.question, [self.placed(outcome) for each in reports for outcome in each.outcomes])
         error = self.error(cell.number)
         if error is not None:
             to_do = error.kind == "NotImplementedError"
@@ -225,6 +237,15 @@ class _Judge:
         elif not reports:
             report.outcomes.append(Outcome(_RUNS, State.MISSED, came=self.silence(cell)))
         return QuestionCheck(cell.question, cell.grade_id, cell.number, cell.points, report, counts)
+
+    def placed(self, outcome: Outcome) -> Outcome:
+        """The outcome, each cell that it names as the kernel counts cells told by its place in the notebook."""
+
+        def place(named: re.Match[str]) -> str:
+            number = self.of_count.get(int(named[1]))
+            return f"cell {number}" if number is not None else named[0]
+
+        return replace(outcome, came=_IN_KERNEL.sub(place, outcome.came), hint=_IN_KERNEL.sub(place, outcome.hint))
 
     def silence(self, cell: NotebookCell) -> str:
         """Why a test cell that raised nothing reported nothing."""
@@ -246,8 +267,9 @@ class _Judge:
             return None
         raised = execution.raised
         if execution.died:
-            slow = f"it did not stop after {self.timeout:g} s; " if execution.stopped else ""
-            return CellError(number, "died", f"{slow}the kernel ended in this cell ({self.first_line(number)})")
+            ended = f"the kernel ended in this cell ({self.first_line(number)})"
+            told = f"it did not stop after {self.timeout:g} s; {ended}" if execution.stopped else ended
+            return CellError(number, "died", told)
         if execution.stopped:
             return self.located(number, replace(raised or Raised("", ""), kind="stopped", message=self.too_long))
         return self.located(number, raised) if raised is not None else None
@@ -258,22 +280,24 @@ class _Judge:
 
     def located(self, number: int, raised: Raised) -> CellError:
         """The error with its line of code, where the kernel told which."""
-        hint = self.left_out(raised)
+        message = self.message(raised)
         at = self.cells.get(self.of_count.get(raised.count, 0)) if raised.count is not None else None
         if at is None or raised.line is None:
-            return CellError(number, raised.kind, raised.message + hint)
+            return CellError(number, raised.kind, message)
         line = raised.line + at.blank_lines
         code = at.source.splitlines()[line - 1 : line]
-        return CellError(number, raised.kind, raised.message + hint, at.number, line, "".join(code).strip())
+        return CellError(number, raised.kind, message, at.number, line, "".join(code).strip())
 
-    def left_out(self, raised: Raised) -> str:
-        """Tells of a missing name that it stands in a cell that was left out, if it does."""
+    def message(self, raised: Raised) -> str:
+        """What was raised; of a missing name that it stands in a cell that was left out, if it does."""
         name = re.match(r"name '(\w+)' is not defined", raised.message) if raised.kind == "NameError" else None
         if name is None:
-            return ""
+            return raised.message
         word = re.compile(rf"\b{name[1]}\b")
         left = [cell.number for cell in self.cells.values() if cell.left_out and word.search(cell.source)]
-        return f"; it stands in cell {left[0]}, which is left out here because it trains or draws" if left else ""
+        if not left:
+            return raised.message
+        return f"{raised.message}; it stands in cell {left[0]}, which is left out here because it trains or draws"
 
     def first_line(self, number: int) -> str:
         """How a cell begins."""

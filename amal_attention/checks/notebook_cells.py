@@ -8,12 +8,13 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from amal_attention.cell_names import TEST_PREFIX
 from amal_attention.errors import LabError, explain
+from amal_attention.language import ENGLISH, LANGUAGES
 
-__all__ = ["NotebookCell", "decoded", "read_cells"]
+__all__ = ["NotebookCell", "ReadNotebook", "decoded", "read_notebook"]
 
 _LEFT_OUT = "active-ipynb"
 _OLD_KINDS = {"heading": "markdown", "html": "markdown"}
@@ -104,14 +105,29 @@ class NotebookCell:
         return next((index for index, line in enumerate(lines) if line.strip()), 0)
 
 
-def read_cells(path: Path) -> tuple[list[NotebookCell], list[str]]:
-    """The cells of a notebook, and remarks on what was wrong with it.
+class ReadNotebook(NamedTuple):
+    """What was read of a notebook.
+
+    Attributes:
+        cells: in order.
+        remarks: on what was wrong with it.
+        language: of its statement, English where it does not say.
+    """
+
+    cells: list[NotebookCell]
+    remarks: list[str]
+    language: str
+
+
+def read_notebook(path: Path) -> ReadNotebook:
+    """The cells of a notebook, remarks on what was wrong with it, and its language.
 
     Raises:
         LabError: this is no notebook, or it holds no test cell.
     """
     text, remarks = _text(path)
-    cells = [NotebookCell.of(number, cell) for number, cell in enumerate(_cells(path, text), 1)]
+    notebook = _notebook(path, text)
+    cells = [NotebookCell.of(number, cell) for number, cell in enumerate(notebook["cells"], 1)]
     tests = [cell for cell in cells if cell.is_test]
     if not tests:
         raise LabError(
@@ -121,7 +137,9 @@ def read_cells(path: Path) -> tuple[list[NotebookCell], list[str]]:
                 do="give the notebook of the lab, not one of your own; or copy your answers into a fresh one",
             )
         )
-    return cells, remarks + _doubles(cells) + _untested(cells)
+    language = _dict(_dict(notebook.get("metadata")).get("amal")).get("language")
+    known = language if language in LANGUAGES else ENGLISH.code
+    return ReadNotebook(cells, remarks + _doubles(cells) + _untested(cells), known)
 
 
 def decoded(raw: bytes) -> tuple[str, list[str]]:
@@ -147,14 +165,14 @@ def _text(path: Path) -> tuple[str, list[str]]:
     return decoded(raw)
 
 
-def _cells(path: Path, text: str) -> list[Any]:
+def _notebook(path: Path, text: str) -> dict[str, Any]:
     import nbformat  # it takes a second to import, and who marks a notebook reads it without
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            cells = nbformat.reads(text, as_version=4)["cells"]  # type: ignore[no-untyped-call]
-        if not isinstance(cells, list):
+            notebook: dict[str, Any] = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+        if not isinstance(notebook["cells"], list):
             raise TypeError("its cells are no list")
     except Exception as error:  # what nbformat raises on a damaged notebook is anything
         reason = " ".join(str(error).split()) or "nothing readable"
@@ -165,7 +183,7 @@ def _cells(path: Path, text: str) -> list[Any]:
                 do="open it in Jupyter and save it again, or copy your answers into a fresh one",
             )
         ) from error
-    return cells
+    return notebook
 
 
 def _source(value: Any) -> str:

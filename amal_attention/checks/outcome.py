@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
-__all__ = ["Outcome", "Report", "State"]
+__all__ = ["Outcome", "Report", "State", "together"]
+
+T = TypeVar("T")
+
+_OTHER_FORM = re.compile(r"None\b|an? [a-z]|(pooled of )?shape \(|out_features = |no call$")
+"""How it begins to be told what came in another form than was asked for; :mod:`wording` names kinds of values so."""
 
 
 class State(StrEnum):
@@ -37,6 +44,27 @@ class Outcome:
     came: str = ""
     expected: str = ""
     hint: str = ""
+
+    @property
+    def raised(self) -> bool:
+        """Whether the student's code raised something, and so gave nothing that could be compared."""
+        return self.state is State.MISSED and bool(self.came) and not self.expected
+
+    @property
+    def structural(self) -> bool:
+        """Whether there is nothing yet to compare: it raised, or what came has another form."""
+        return self.raised or (self.state is State.MISSED and bool(_OTHER_FORM.match(self.came)))
+
+    @property
+    def cause(self) -> tuple[str, ...]:
+        """What is the same in two misses of one mistake: the student's line that raised, or the hint.
+
+        What nothing is known of is told by all that came of it.
+        """
+        if self.raised:
+            kind, _, rest = self.came.partition(": ")
+            return kind, rest.rpartition(" (in ")[2], self.hint  # sizes in a message differ, the line does not
+        return (self.hint,) if self.hint else (self.sent, self.came, self.expected)
 
     def details(self) -> list[tuple[str, str]]:
         """What is known of a miss, as pairs of a name and a text, in the order in which one reads them."""
@@ -87,3 +115,24 @@ def _texts(values: Any) -> dict[str, Any]:
     if not (isinstance(values, dict) and all(isinstance(each, str) for each in values.values())):
         raise TypeError("an outcome is a dictionary of texts")
     return values
+
+
+def together(items: Iterable[T], outcome_of: Callable[[T], Outcome]) -> list[list[T]]:
+    """Items in their order, each miss beside the first of the same cause: one mistake is said once.
+
+    Args:
+        items: whatever has an outcome.
+        outcome_of: gives the outcome of one.
+    """
+    groups: list[list[T]] = []
+    known: dict[tuple[str, ...], list[T]] = {}
+    for item in items:
+        outcome = outcome_of(item)
+        group = known.get(outcome.cause) if outcome.state is not State.MET and any(outcome.cause) else None
+        if group is not None:
+            group.append(item)
+            continue
+        groups.append([item])
+        if outcome.state is not State.MET:
+            known[outcome.cause] = groups[-1]
+    return groups

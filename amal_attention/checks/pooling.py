@@ -11,24 +11,36 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
+from amal_attention.checks.diagnosis import (
+    MEAN_FOR_SUM,
+    OF_MASK,
+    mistake_among_others,
+    mistake_of_law,
+    mistake_of_mean,
+    mistake_of_sum,
+    mistake_of_value,
+    mistake_of_weights,
+    mistake_of_zeros,
+    permuted,
+)
 from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.inputs import some_reviews
-from amal_attention.checks.reading import NOT_FINITE, looks, read, read_each
+from amal_attention.checks.reading import looks, mistake_of_order, read, read_each, unsteady
 from amal_attention.checks.subject import Subject, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers, reviews_sent, shape
 
 __all__ = [
+    "depends_on_first_word_alone",
     "depends_on_mean_alone",
     "depends_on_text",
     "follows_large_scores",
+    "gives_zeros_without_words",
     "ignores_padding",
     "keeps_weights_of_words",
     "log_weights_affine",
     "one_query_for_all",
     "reads_each_alone",
-    "reads_leftward",
-    "reads_order",
     "shapes",
     "simplex",
     "sums_by_weights",
@@ -47,25 +59,23 @@ _CLEAR = 1.0  # between two log-weights
 _TINY = 1e-30
 """Below this a weight is as good as 0, and its logarithm tells nothing."""
 
-_PADDED_SOFTMAX = (
-    "rows sum to 1 only with padding counted: is the mask applied before the softmax? "
-    "scores there are -inf, or as low as -1e9"
-)
-_CUT_AFTER = (
-    "weights were set to 0 on padding after the softmax, and no longer sum to 1: mask the scores before it; "
-    "for a mean, divide by the number of words"
-)
 _ADDS_PADDING = "what stands under the padding is added in: count only the places where the mask is True"
-_SOFTMAX = "weights come out of a softmax over the words, dim=1"
-_ONES = f"every word weighs 1, and nothing makes that a sum of 1: {_SOFTMAX}, not over an axis of length 1"
-_BATCH_SOFTMAX = "the softmax goes over the batch: take it over the words, dim=1"
 _COUNTS_PADDING = (
     "padding is counted in a sum or a mean: divide by the number of words, mask.sum(dim=1), not by the length; "
     "and a recurrent layer that reads from the right meets the padding first"
 )
-_MIXED = "reviews are mixed: a recurrent layer needs batch_first=True, and a softmax or a sum dim=1"
 _BENT = "the scores q · x go into the softmax as they are: no sigmoid, no ReLU, no tanh, no clamp before it"
 _WIDTH_OF_WORDS = "it has the width of the embeddings: are they what you sum, in place of the values or states?"
+_OVER_COUNT = (
+    "scores are divided by the number of words of the text, or by its root: q · x goes into the softmax as it is"
+)
+_DIVIDES_BY_0 = "0 / 0 is nan: divide by at least 1, clamp(min=1)"
+_POOLS_PADDING = "where no place has a weight, pooled is made of something else than the words: sum by the weights"
+_NUMBERS_SUMMED = "the numbers of each word are summed: sum over the words, dim=1, not over dim=2"
+_ONE_DIRECTION = "it is half as wide as it should be: where a recurrent layer reads both ways, its states are joined"
+_WEIGHS_PADDING = "where a text has no word, no place has a weight: padding weighs something here"
+_BY_PLACE = "the place of a word must not count: each is compared with the query in the same way"
+_ONE_QUERY = "q is a parameter of the module: it is neither computed from the text nor drawn in forward"
 _OTHER_FIRST_WORD = "1 review of 3 words, then the same with another first word"
 
 
@@ -91,33 +101,48 @@ def shapes(
     """
     declared = getattr(pooling, "out_features", None)
     if declared != out_features:
-        raise Missed(f"out_features = {out_features}", f"out_features = {declared!r}", "set self.out_features", "")
+        given = "set self.out_features, by what __init__ is given: is all of it used?"
+        likely = "set self.out_features" if declared is None else given
+        raise Missed(f"out_features = {out_features}", f"out_features = {declared!r}", likely, "")
     batches = [some_reviews(dim, several, seed) for several in (lengths, (3,), (1,), (2, 2), (1, 1))]
-    answers = read_each(subject(pooling).eval(), batches, finite=False)
+    answers = read_each(subject(pooling).eval(), batches, finite=False, mend=False)
     for (pooled, _), (x, mask) in zip(answers, batches, strict=True):
         if pooled.shape[1] != out_features:
             raise Missed(
                 f"pooled of shape ({len(x)}, {out_features})",
                 f"pooled of shape {shape(pooled)}",
-                _WIDTH_OF_WORDS if pooled.shape[1] == dim else "",
+                _mistake_of_width(pooled.shape[1], out_features, *x.shape[1:]),
                 reviews_sent(x, mask),
             )
 
 
 @expectation("weights sum to 1 over the words of a review, and are 0 on padding")
-def simplex(pooling: Module, dim: int, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = "") -> None:
-    """Weights are a distribution over the words of each review.
+def simplex(
+    pooling: Module, dim: int, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, times: int = 3, hint: str = ""
+) -> None:
+    """Weights are a distribution over the words of each review, a word whose vector is zeros among them.
 
     Args:
         pooling: the module.
         dim: D of what it reads.
         lengths: of the reviews.
         seed: another seed, other parameters and words.
+        times: how often to look; once where nothing, such as a ReLU, can hide what is wrong.
         hint: where it has no softmax, in place of hints that speak of one.
     """
-    for looked_at, x, mask in looks(pooling, dim, lengths, seed=seed):
+    for looked_at, x, mask in looks(pooling, dim, lengths, times, seed):
+        longest = int(mask.sum(dim=1).argmax())
+        x[longest, 1:2] = 0
         _, weights = read(looked_at, x, mask, finite=False)
         _distribution(weights, mask, reviews_sent(x, mask), hint)
+        if (weights[mask] == 0).any():
+            review = int((mask & (weights == 0)).any(dim=1).nonzero()[0])
+            raise Missed(
+                "a weight above 0 for each word",
+                f"weights {numbers(weights[review])} for review {review + 1}",
+                mistake_of_zeros(weights, mask, x),
+                f"{reviews_sent(x, mask)}; the vector of the second word of the longest is zeros",
+            )
 
 
 @expectation("padding changes nothing: neither what stands there, nor how much of it there is")
@@ -129,6 +154,7 @@ def ignores_padding(
     longest: int = 7,
     under: float = 1.0,
     seed: int = 0,
+    times: int = 3,
     hint: str = "",
 ) -> None:
     """The same answer with zeros under the padding, with other numbers there, and beside a longer review.
@@ -140,38 +166,67 @@ def ignores_padding(
         longest: length of the review beside which they are padded further.
         under: how large the other numbers are.
         seed: another seed, other parameters and words.
+        times: how often to look; once where nothing, such as a ReLU, can hide what is wrong.
         hint: where the answer depends on how much padding there is.
     """
-    for looked_at, x, mask in looks(pooling, dim, lengths, seed=seed):
+    for looked_at, x, mask in looks(pooling, dim, lengths, times, seed):
         empty = x * mask.unsqueeze(2)
         beside = [_beside(empty, mask, length, seed + 1) for length in (max(lengths), longest)]
         noisy = torch.where(mask.unsqueeze(2), x, under * x)
         expected, *others = read_each(looked_at, [(empty, mask), *beside, (noisy, mask)])
         differences = (
-            (f"beside one more review, of {max(lengths)} words", _MIXED),
+            (f"beside one more review, of {max(lengths)} words", ""),
             (f"beside one more review, of {longest} words", hint or _COUNTS_PADDING),
             ("with numbers under the padding in place of zeros", _ADDS_PADDING),
         )
-        for (pooled, weights), (what, likely) in zip(others, differences, strict=True):
-            other = pooled[: len(x)], weights[: len(x), : x.shape[1]]
-            _the_same_answer(expected, other, mask, f"{reviews_sent(x, mask)}; then the same {what}", likely)
+        batches = [*beside, (noisy, mask)]
+        for sent, other, (what, likely) in zip(batches, others, differences, strict=True):
+            review = _changed(expected, other, mask)
+            if review is not None:
+                raise Missed(
+                    f"the same pooled vector, {numbers(expected[0][review])}",
+                    f"{numbers(other[0][review])} for review {review + 1}",
+                    unsteady(looked_at, (empty, mask), expected)
+                    or _mistake_beside(expected, other, sent)
+                    or likely
+                    or mistake_among_others(expected, other, otherwise=mistake_of_order(looked_at, x)),
+                    f"{reviews_sent(x, mask)}; then the same {what}",
+                )
+
+
+@expectation("a text without words gives zeros")
+def gives_zeros_without_words(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
+    """A text of padding alone, in a batch with others, gives zeros: pooled and weights."""
+    for looked_at, x, mask in looks(pooling, dim, (3, 2, 3), times=1, seed=seed):
+        empty = mask & (torch.arange(3) != 1).unsqueeze(1)
+        pooled, weights = read(looked_at, x, empty, finite=False)
+        if not (same(pooled[1], torch.zeros_like(pooled[1])) and same(weights[1], torch.zeros_like(weights[1]))):
+            likely = _mistake_without_words(pooled[1], weights[1])
+            raise Missed(
+                "zeros for the text without words",
+                f"pooled {numbers(pooled[1])}, weights {numbers(weights[1])}",
+                likely or hint,
+                f"{reviews_sent(x, mask)}; the second has no word, its mask is False everywhere",
+            )
 
 
 @expectation("a review is read by itself, whatever stands beside it in the batch")
 def reads_each_alone(
-    pooling: Module, dim: int, *, lengths: Sequence[int] = (4, 4, 4), seed: int = 0, hint: str = ""
+    pooling: Module, dim: int, *, lengths: Sequence[int] = (4, 4, 4), seed: int = 0, times: int = 3, hint: str = ""
 ) -> None:
     """Reviews of the same length give alone what they give together."""
-    for looked_at, x, mask in looks(pooling, dim, lengths, seed=seed):
+    for looked_at, x, mask in looks(pooling, dim, lengths, times, seed):
         each = zip(x.unsqueeze(1), mask.unsqueeze(1), strict=True)
         (pooled, weights), *answers = read_each(looked_at, [(x, mask), *each])
         for review, (alone, alone_weights) in enumerate(answers):
             if not (same(alone[0], pooled[review]) and same(alone_weights[0], weights[review])):
-                columns = weights.sum(dim=0)
+                by_itself = (torch.cat([each for each, _ in answers]), torch.cat([each for _, each in answers]))
                 raise Missed(
                     f"what it gives alone, {numbers(alone[0])}",
                     f"{numbers(pooled[review])} for review {review + 1} of the batch",
-                    _BATCH_SOFTMAX if same(columns, torch.ones_like(columns)) else hint or _MIXED,
+                    unsteady(looked_at, (x, mask), (pooled, weights))
+                    or hint
+                    or mistake_among_others(by_itself, (pooled, weights), otherwise=mistake_of_order(looked_at, x)),
                     f"{reviews_sent(x, mask)}; then each in a batch of one",
                 )
 
@@ -192,30 +247,53 @@ def keeps_weights_of_words(
             raise Missed(
                 f"the same pooled vector, {numbers(expected[review])}, and each word's own weight",
                 f"{numbers(pooled[review])}, weights {numbers(came[review])} after {numbers(weights[review])}",
-                hint or "the place of a word must not count: each is compared with the query in the same way",
+                (mistake_of_zeros(weights, mask, x) if (weights[mask] == 0).any() else hint) or _BY_PLACE,
                 f"{reviews_sent(x, mask)}; then the same words from last to first",
             )
 
 
 @expectation("the pooled vector is the sum of the words' values, counted by the weights")
 def sums_by_weights(
-    pooling: Module, dim: int, *, lengths: Sequence[int] = (3, 3), seed: int = 0, hint: str = ""
+    pooling: Module,
+    dim: int,
+    *,
+    lengths: Sequence[int] = (3, 3),
+    seed: int = 0,
+    of_words: bool = False,
+    hint: str = "",
 ) -> None:
     """What a review gives is the sum of what each of its words gives as a review of its own, counted by the weights.
 
     A review of one word gives the value of that word, since its weight is 1.
+
+    Args:
+        pooling: the module.
+        dim: D of what it reads.
+        lengths: of the reviews, which are equal.
+        seed: another seed, other parameters and words.
+        of_words: whether the value of a word is the word itself.
+        hint: for a miss without a likely mistake of its own.
     """
     for looked_at, x, mask in looks(pooling, dim, lengths, seed=seed):
         words = [(word.reshape(1, 1, -1), mask[:1, :1]) for word in x.flatten(0, 1)]
         (pooled, weights), *answers = read_each(looked_at, [(x, mask), *words])
         values = torch.cat([value for value, _ in answers]).reshape(*mask.shape, -1)
+        if of_words and not same(values[0, 0], x[0, 0]) and same(weights.sum(dim=1), torch.ones(len(x))):
+            raise Missed(
+                f"the word itself, {numbers(x[0, 0])}",
+                numbers(values[0, 0]),
+                mistake_of_value(values.flatten(0, 1), x.flatten(0, 1)),
+                "a review of 1 word",
+            )
         totals = (weights.unsqueeze(2) * values).sum(dim=1)
         for review, total in enumerate(totals):
             if not same(total, pooled[review], 1e-3):
                 raise Missed(
                     f"{numbers(total)}, the values of its words counted by its weights {numbers(weights[review])}",
                     f"pooled {numbers(pooled[review])}",
-                    hint or "are the weights that you return those that you sum with?",
+                    mistake_of_sum(pooled[review], values[review], weights[review])
+                    or hint
+                    or "are the weights that you return those that you sum with?",
                     reviews_sent(x, mask),
                 )
 
@@ -233,7 +311,7 @@ def survives_large_scores(
             raise Missed(
                 "finite numbers",
                 f"weights {numbers(weights)}",
-                "exp overflows above 88: subtract the largest score first, as softmax does",
+                "exp overflows above 88: subtract the largest score of the review first, as softmax does",
                 sent,
             )
         _distribution(weights, mask, sent)
@@ -282,7 +360,7 @@ def log_weights_affine(pooling: Module, dim: int, *, seed: int = 0, hint: str = 
             raise Missed(
                 "the same rise of log-weight from each word to the next",
                 f"rises {numbers(rises)}",
-                hint or _BENT,
+                _of_place(looked_at, x) or _mistake_of_law(looked_at, start, step, weights) or hint or _BENT,
                 "1 review of 7 words x, x + u, x + 2u ...",
             )
         rise = rise or not same(rises, torch.zeros_like(rises))
@@ -292,15 +370,26 @@ def log_weights_affine(pooling: Module, dim: int, *, seed: int = 0, hint: str = 
 
 @expectation("one query serves all reviews: the other words of a review do not change how two words compare")
 def one_query_for_all(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
-    """The ratio of the weights of two words is the same, whatever third word stands beside them."""
-    for first, second in _odds_beside_other_words(pooling, dim, seed):
-        if not same(first, second, 1e-3):
-            raise Missed(
-                f"the log of the ratio of their weights to be {first:.3g} in both",
-                f"{second:.3g} beside the other word",
-                hint or "q is a parameter of the module: it is neither computed from the text nor drawn in forward",
-                _OTHER_FIRST_WORD,
-            )
+    """The ratio of the weights of two words is the same beside another word, and in a longer text."""
+    for looked_at, x, _ in looks(pooling, dim, (3,), _TRIES, seed):
+        other = torch.cat([1 - 2 * x[:, :1], x[:, 1:]], dim=1)
+        longer = torch.cat([1 - 2 * x, x[:, 1:]], dim=1)
+        first, *others = _odds(looked_at, (x, other, longer), -2, -1)
+        beside, later = (f"{each:.3g}" for each in others)
+        told = (f"{beside} beside another word", f"{later} in a text of 5 words")
+        for second, came, where in zip(others, told, ("beside another word", "in a text of 5 words"), strict=True):
+            if not (same(first, second, 1e-3) or bool((first - second).isnan())):
+                raise Missed(
+                    f"the log of the ratio of their weights to be {first:.3g} in both",
+                    came,
+                    (_OVER_COUNT if _over_count(first, second) else hint or _of_place(looked_at, x)) or _ONE_QUERY,
+                    f"1 review of 3 words, then its last two words {where}",
+                )
+
+
+def _over_count(in_three: Tensor, in_five: Tensor) -> bool:
+    """Whether odds in texts of 3 and of 5 words differ as scores over the number of words do, or over its root."""
+    return any(same(3**power * in_three, 5**power * in_five, 1e-2) for power in (0.5, 1))
 
 
 @expectation("attention depends on the text: the other words of a review change how two words compare")
@@ -323,8 +412,9 @@ def depends_on_text(pooling: Module, dim: int, *, seed: int = 0, hint: str = "")
 def depends_on_mean_alone(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
     """The ratio of the weights of two words is the same in a text twice as long whose mean is the same."""
     for looked_at, x, _ in looks(pooling, dim, (4,), seed=seed):
+        x[:, 0] = -x[:, 2]
         other = torch.cat([x, x], dim=1)
-        other[:, 0], other[:, 1] = x[:, 0] + x[:, 2], x[:, 1] - x[:, 2]
+        other[:, 0], other[:, 1] = 0, x[:, 1] - x[:, 2]  # a word whose vector is zeros counts as any other
         first, second = _odds(looked_at, (x, other), 2, 3)
         if not (same(first, second, 1e-3) or (first - second).isnan()):
             raise Missed(
@@ -335,37 +425,32 @@ def depends_on_mean_alone(pooling: Module, dim: int, *, seed: int = 0, hint: str
             )
 
 
-@expectation("the order of the words matters")
-def reads_order(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
-    """The same words in another order give another pooled vector."""
-    given = []
-    for looked_at, x, mask in looks(pooling, dim, (4,), _TRIES, seed):
-        (pooled, _), (turned, _) = read_each(looked_at, [(x, mask), (x.flip(1), mask)])
-        if not same(pooled, turned):
-            return
-        given.append(pooled)
-    raise Missed(
-        "another pooled vector for the same words from last to first",
-        f"the same, {numbers(given[0][0])}",
-        hint or "attention looks at the embeddings: let it look at the states of the recurrent layer",
-        reviews_sent(x, mask),
-    )
+@expectation("built on the first word in place of the mean, the query comes from it alone")
+def depends_on_first_word_alone(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
+    """The ratio of the weights of two words is the same beside another third word, the first one being the same."""
+    for looked_at, x, _ in looks(pooling, dim, (4,), seed=seed):
+        other = x.index_put((torch.tensor(0), torch.tensor(1)), 1 - 2 * x[0, 1])
+        first, second = _odds(looked_at, (x, other), 2, 3)
+        if not (same(first, second, 1e-3) or (first - second).isnan()):
+            raise Missed(
+                f"the log of the ratio of their weights to be {first:.3g} in both",
+                f"{second:.3g} in the second",
+                hint or "the query is a function of what the pooling of question 1 gives, and of nothing else",
+                "1 review of 4 words, then the same with another second word",
+            )
 
 
-@expectation("read both ways, a word's state knows the words after it")
-def reads_leftward(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
-    """Another last word changes how the two words before it compare."""
-    for looked_at, x, _ in looks(pooling, dim, (3,), _TRIES, seed):
-        other = torch.cat([x[:, :2], 1 - 2 * x[:, 2:]], dim=1)
-        first, second = _odds(looked_at, (x, other), 0, 1)
-        if not (same(first, second) or bool((first - second).isnan())):
-            return
-    raise Missed(
-        "another ratio of the weights of two words before another last word",
-        "the same ratio",
-        hint or "the states of two networks are joined: one reads from left to right, the other from right to left",
-        "1 review of 3 words, then the same with another last word",
-    )
+def _mistake_of_width(came: int, out_features: int, longest: int, dim: int) -> str:
+    """Why pooled vectors have another width than they should have."""
+    known = {dim: _WIDTH_OF_WORDS, longest: _NUMBERS_SUMMED, out_features / 2: _ONE_DIRECTION}
+    return known.get(came, "")
+
+
+def _mistake_without_words(pooled: Tensor, weights: Tensor) -> str:
+    """What the pooled vector and the weights of a text without words show."""
+    if not (pooled.isfinite().all() and weights.isfinite().all()):
+        return _DIVIDES_BY_0
+    return _WEIGHS_PADDING if weights.any() else _POOLS_PADDING
 
 
 def _beside(x: Tensor, mask: Tensor, length: int, seed: int) -> tuple[Tensor, Tensor]:
@@ -378,21 +463,33 @@ def _beside(x: Tensor, mask: Tensor, length: int, seed: int) -> tuple[Tensor, Te
     )
 
 
-def _the_same_answer(
-    expected: tuple[Tensor, Tensor], other: tuple[Tensor, Tensor], mask: Tensor, sent: str, hint: str
-) -> None:
-    """Where words stand, two answers to the same reviews agree."""
-    (pooled, weights), (came, weights_then) = expected, other
+def _no_distribution(looked_at: Subject, dim: int, seed: int) -> str:
+    """The mistake of its weights, where these are no distribution over the words of reviews of several lengths."""
+    x, mask = some_reviews(dim, _LENGTHS, seed)
+    _, weights = read(looked_at, x, mask, finite=False)
+    words = weights.masked_fill(~mask, 0).sum(dim=1)
+    return "" if same(words, torch.ones_like(words)) else mistake_of_weights(weights, mask)
+
+
+def _mistake_beside(expected: tuple[Tensor, Tensor], other: tuple[Tensor, Tensor], sent: tuple[Tensor, Tensor]) -> str:
+    """The mistake that an answer shows by itself, or by the order in which reviews come back in it."""
+    (pooled, weights), (x, mask) = other, sent
+    padding, words = (weights * ~mask).abs(), (weights * mask).sum(dim=1)
+    if padding.max() > 1e-4 or not same(words, torch.ones_like(words)):
+        return mistake_of_weights(weights, mask)
+    if permuted(expected[0], pooled):
+        return mistake_among_others(expected, other)
+    likely = mistake_of_mean(pooled, x, mask) if pooled.shape[1] == x.shape[2] else ""
+    shorter = same(mask.shape[1] * pooled[: len(expected[0])], expected[1].shape[1] * expected[0])
+    return likely or (MEAN_FOR_SUM if shorter else "")
+
+
+def _changed(expected: tuple[Tensor, Tensor], other: tuple[Tensor, Tensor], mask: Tensor) -> int | None:
+    """The review whose answer changed most where words stand, whatever comes after them in the other; None if none."""
+    (pooled, weights), (came, weights_then) = expected, (other[0][: len(mask)], other[1][: len(mask), : mask.shape[1]])
     if same(pooled, came) and same(weights * mask, weights_then * mask):
-        return
-    review = int((pooled - came).abs().sum(dim=1).argmax())
-    leaks = bool((weights * ~mask).abs().max() > 1e-4)
-    raise Missed(
-        f"the same pooled vector, {numbers(pooled[review])}",
-        f"{numbers(came[review])} for review {review + 1}",
-        _PADDED_SOFTMAX if leaks else hint,
-        sent,
-    )
+        return None
+    return int((pooled - came).abs().sum(dim=1).argmax())
 
 
 def _distribution(weights: Tensor, mask: Tensor, sent: str, hint: str = "") -> None:
@@ -401,31 +498,33 @@ def _distribution(weights: Tensor, mask: Tensor, sent: str, hint: str = "") -> N
     padding = padding.masked_fill(padding < 1e-12, 0)  # what a score of -100 leaves is 0 for all purposes
     fine = weights.isfinite().all() and (weights >= 0).all() and not padding.any()
     if not (fine and same(words, torch.ones_like(words))):
-        likely = _mistake_of_distribution(weights, mask, words, padding)
+        likely = mistake_of_weights(weights, mask)
         raise Missed(
             "sums of 1 over the words, and 0 on padding",
             f"sums of {numbers(words)} over the words, and {numbers(padding)} on padding",
-            hint if hint and "softmax" in likely else likely,
+            hint if hint and "softmax" in likely and likely != OF_MASK else likely,
             sent,
         )
 
 
-def _mistake_of_distribution(weights: Tensor, mask: Tensor, words: Tensor, padding: Tensor) -> str:
-    """Which mistake the weights show, looked for from the plainest to the least."""
-    padded = ~mask.all(dim=1)
-    columns = weights.sum(dim=0)
-    signs = {
-        "the mask is inverted: it is True on words, so hide the places where it is False": (
-            padded.any() and (words[padded] < 1e-3).all() and (padding[padded] > 0.5).all()
-        ),
-        NOT_FINITE: not weights.isfinite().all(),
-        "a weight is negative: scores become weights through a softmax": (weights < 0).any(),
-        _BATCH_SOFTMAX: same(columns, torch.ones_like(columns)),
-        _PADDED_SOFTMAX: padding.any(),
-        _ONES: same(weights, mask.to(weights.dtype)),
-        _CUT_AFTER: ((words[padded] < 1 - 1e-4).all() and same(words[~padded], torch.ones_like(words[~padded]))),
-    }
-    return next((hint for hint, seen in signs.items() if seen), _SOFTMAX)
+def _of_place(looked_at: Subject, x: Tensor) -> str:
+    """Whether the words of one review weigh otherwise where they stand in another order."""
+    mask = torch.ones(x.shape[:2], dtype=torch.bool)
+    (_, weights), (_, turned) = read_each(looked_at, [(x, mask), (x.flip(1), mask)], finite=False)
+    drawn = unsteady(looked_at, (x, mask), read(looked_at, x, mask, finite=False))
+    return drawn or ("" if same(turned.flip(1), weights) else _BY_PLACE)
+
+
+def _mistake_of_law(looked_at: Subject, start: Tensor, step: Tensor, weights: Tensor) -> str:
+    """What bends the scores, seen on a line of words far apart too."""
+    steps = torch.arange(-3.0, 4.0)
+    far = (start + 1000 * steps.unsqueeze(1) * step).unsqueeze(0)
+    mask = torch.ones(1, len(steps), dtype=torch.bool)
+    further = (start + 3 * steps.unsqueeze(1) * step).unsqueeze(0)
+    (_, weights_far), (_, weights_further) = read_each(looked_at, [(far, mask), (further, mask)], finite=False)
+    if not weights_far.isfinite().all():
+        return ""
+    return mistake_of_law(weights[0], weights_far[0]) or mistake_of_law(weights_further[0], weights_far[0])
 
 
 def _odds_beside_other_words(pooling: Module, dim: int, seed: int) -> Iterator[tuple[Tensor, Tensor]]:

@@ -11,21 +11,24 @@ from rich.text import Text
 from amal_attention.checks.notebook import CellError, Manual, NotebookCheck, QuestionCheck
 from amal_attention.checks.outcome import State
 from amal_attention.checks.show import report_text
+from amal_attention.language import Language, message
 
 __all__ = ["notebook_text", "print_notebook_check"]
 
-_WORDS = {State.MET: "done", State.TO_DO: "to do", State.MISSED: "missed"}
+_WORDS = {State.MET: message("done"), State.TO_DO: message("to do"), State.MISSED: message("missed")}
 _COLOURS = {"✓": "green", "✗": "red", "…": "yellow"}  # of a line that begins with this sign
 _LONGEST_WHY = 160
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # a notebook must not drive the terminal
 
 
 def notebook_text(result: NotebookCheck) -> str:
-    """All of it: each report, what other cells raised, remarks, and a line a question."""
-    parts = [report_text(each.report) for each in result.questions]
-    parts += ["\n".join(map(_error_line, result.errors))] if result.errors else []
-    parts += ["\n".join(f"note: {remark}" for remark in result.remarks)] if result.remarks else []
-    parts.append("\n".join(_summary(result)))
+    """All of it, in the notebook's language: each report, what other cells raised, remarks, and a line a question."""
+    said = Language(result.language)
+    parts = [report_text(each.report, said) for each in result.questions]
+    parts += ["\n".join(_error_line(each, said) for each in result.errors)] if result.errors else []
+    notes = (said.say("note: {remark}", remark=said.retold(remark)) for remark in result.remarks)
+    parts += ["\n".join(notes)] if result.remarks else []
+    parts.append("\n".join(_summary(result, said)))
     return _UNPRINTABLE.sub("�", "\n\n".join(parts))
 
 
@@ -36,33 +39,40 @@ def print_notebook_check(result: NotebookCheck) -> None:
         console.print(Text(line, style=_COLOURS.get(line.lstrip()[:1], "")), soft_wrap=True)
 
 
-def _error_line(error: CellError) -> str:
+def _error_line(error: CellError, said: Language) -> str:
     name = f" ({error.question})" if error.question else ""
-    return f"✗ cell {error.cell}{name}: {error.text}"
+    place = said.say("cell {number}", number=error.cell)
+    return f"✗ {said.say('{name}:', name=place + name)} {said.retold(error.text)}"
 
 
-def _summary(result: NotebookCheck) -> Iterator[str]:
+def _summary(result: NotebookCheck, said: Language) -> Iterator[str]:
     names = [each.question for each in result.questions] + [each.grade_id for each in result.manual]
     width = max(map(len, names), default=0)
-    yield from (_question_line(each, width) for each in result.questions)
-    yield from (_manual_line(each, width) for each in result.manual)
+    yield from (_question_line(each, width, said) for each in result.questions)
+    yield from (_manual_line(each, width, said) for each in result.manual)
     counting = [each for each in result.questions if each.counts]
-    yield f"{sum(each.report.state is State.MET for each in counting)} of {len(counting)} checks met"
+    met = sum(each.report.state is State.MET for each in counting)
+    yield said.say_count("{met} of {count} check met", "{met} of {count} checks met", len(counting), met=met)
 
 
-def _question_line(each: QuestionCheck, width: int) -> str:
-    sign = report_text(each.report)[0]
-    why = each.why if len(each.why) <= _LONGEST_WHY else f"{each.why[: _LONGEST_WHY - 1]}…"
-    told = "; ".join(filter(None, ("" if each.counts else "a later cell takes its place", why)))
-    line = f"{sign} {each.question:<{width}}  {_WORDS[each.report.state]:<6}  {_points(each.points):<10}"
+def _question_line(each: QuestionCheck, width: int, said: Language) -> str:
+    sign, state = report_text(each.report)[0], said.say(_WORDS[each.report.state])
+    *titles, last = map(said.retold, each.reasons or ("",))
+    why = " ".join(" ".join([*(said.say("{name}:", name=title) for title in titles), last]).split())
+    why = why if len(why) <= _LONGEST_WHY else f"{why[: _LONGEST_WHY - 1]}…"
+    told = "; ".join(filter(None, ("" if each.counts else said.say("a later cell takes its place"), why)))
+    line = f"{sign} {each.question:<{width}}  {state:<{_width(said)}}  {_points(each.points, said):<10}"
     return f"{line}  {told}".rstrip()
 
 
-def _manual_line(each: Manual, width: int) -> str:
-    return f"  {each.grade_id:<{width}}  {'':<6}  {_points(each.points):<10}  answered in words, marked by a person"
+def _manual_line(each: Manual, width: int, said: Language) -> str:
+    told = said.say("answered in words, marked by a person")
+    return f"  {each.grade_id:<{width}}  {'':<{_width(said)}}  {_points(each.points, said):<10}  {told}"
 
 
-def _points(points: float | None) -> str:
-    if points is None:
-        return ""
-    return f"{points:g} point" if points == 1 else f"{points:g} points"
+def _width(said: Language) -> int:
+    return max(len(said.say(word)) for word in _WORDS.values())
+
+
+def _points(points: float | None, said: Language) -> str:
+    return "" if points is None else said.say_count("{count} point", "{count} points", points)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, Protocol, Self, runtime_checkable
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
+
+from amal_attention.checks.quiet import without_dropout
+from amal_attention.language import message
 
 __all__ = ["FunctionSubject", "LocalFunction", "LocalSubject", "Subject", "function_subject", "randomised", "subject"]
 
@@ -24,14 +29,23 @@ class Subject(Protocol):
     def each(self, inputs: Sequence[Sequence[Any]]) -> Iterator[Any]:
         """The replies of ``forward`` to several inputs, one after the other, with what it raises in its place."""
 
-    def train(self) -> Self:
-        """Go into training mode."""
+    def left(self, *inputs: Any) -> list[Any]:
+        """The inputs as a call of ``forward`` leaves them."""
+
+    def train(self, dropout: bool = True) -> Self:
+        """Go into training mode; without ``dropout`` nothing is dropped at random there."""
 
     def eval(self) -> Self:
         """Go into evaluation mode."""
 
+    def materialise(self, *inputs: Any) -> None:
+        """Call ``forward`` once if a parameter is lazy: its shape is known then."""
+
     def parameters(self) -> dict[str, Tensor]:
         """The values of the parameters that learn."""
+
+    def frozen(self) -> list[str]:
+        """Names of the parameters that do not learn, but for single numbers."""
 
     def state(self) -> dict[str, Tensor]:
         """The values of all parameters and buffers."""
@@ -42,8 +56,17 @@ class Subject(Protocol):
     def randomise(self, seed: int) -> None:
         """Give the parameters that learn random numbers as large as keeps sums of products near 1."""
 
-    def gradients(self, x: Tensor, mask: Tensor, upstream: Tensor) -> tuple[dict[str, Tensor | None], Tensor | None]:
-        """Gradients of ``(pooled * upstream).sum()``: of each parameter that learns, and of ``x``."""
+    def gradients(
+        self, x: Tensor, mask: Tensor, upstream: Tensor, reply: int = 0
+    ) -> tuple[dict[str, Tensor | None], Tensor | None]:
+        """Gradients of ``(pooled * upstream).sum()``: of each parameter that learns, and of ``x``.
+
+        Args:
+            x: float ``(B, L, D)``.
+            mask: bool ``(B, L)``.
+            upstream: in the shape of the reply.
+            reply: 0 for the pooled vectors, 1 for the weights in their place.
+        """
 
     def learn(self, reviews: Sequence[Reviews], layer: tuple[Tensor, Tensor], lr: float) -> tuple[Tensor, Tensor]:
         """Train it under a linear layer of 2 classes, a step of Adam for each ``(x, mask, labels)``.
@@ -67,32 +90,53 @@ class LocalSubject:
 
     def __init__(self, module: nn.Module) -> None:
         self.module = module
+        self._dropout = True
 
     def __call__(self, *inputs: Any) -> Any:
         """The reply of ``forward`` to copies of the inputs: what it changes in place stays there."""
-        return self.module(*(each.clone() if isinstance(each, Tensor) else each for each in inputs))
+        with nullcontext() if self._dropout else without_dropout(self.module):
+            return self.module(*map(_copy, inputs))
 
     def each(self, inputs: Sequence[Sequence[Any]]) -> Iterator[Any]:
         """The replies of ``forward`` to several inputs."""
         return (self(*each) for each in inputs)
 
+    def left(self, *inputs: Any) -> list[Any]:
+        """The inputs as a call of ``forward`` leaves them."""
+        copies = [*map(_copy, inputs)]
+        self.module(*copies)
+        return copies
+
     def __getattr__(self, name: str) -> Any:
         """What else the module has."""
         return getattr(self.module, name)
 
-    def train(self) -> Self:
-        """Go into training mode."""
+    def train(self, dropout: bool = True) -> Self:
+        """Go into training mode; without ``dropout`` nothing is dropped at random there."""
         self.module.train()
+        self._dropout = dropout
         return self
 
     def eval(self) -> Self:
         """Go into evaluation mode."""
         self.module.eval()
+        self._dropout = True
         return self
 
+    def materialise(self, *inputs: Any) -> None:
+        """Call ``forward`` once if a parameter is lazy: its shape is known then."""
+        if any(is_lazy(each) for each in self.module.parameters()):
+            self(*inputs)
+
     def parameters(self) -> dict[str, Tensor]:
-        """The values of the parameters that learn."""
-        return {name: each.detach().clone() for name, each in self.module.named_parameters() if each.requires_grad}
+        """The values of the parameters that learn; none of those that are lazy still."""
+        learning = {name: each for name, each in self.module.named_parameters() if each.requires_grad}
+        return {name: torch.empty(0) if is_lazy(each) else each.detach().clone() for name, each in learning.items()}
+
+    def frozen(self) -> list[str]:
+        """Names of the parameters that do not learn, but for single numbers."""
+        named = self.module.named_parameters()
+        return [name for name, each in named if not (each.requires_grad or is_lazy(each)) and each.numel() > 1]
 
     def state(self) -> dict[str, Tensor]:
         """The values of all parameters and buffers."""
@@ -107,14 +151,17 @@ class LocalSubject:
         generator = torch.Generator().manual_seed(seed)
         self.load({name: _drawn(each, generator) for name, each in self.parameters().items()})
 
-    def gradients(self, x: Tensor, mask: Tensor, upstream: Tensor) -> tuple[dict[str, Tensor | None], Tensor | None]:
-        """Gradients of ``(pooled * upstream).sum()``: of each parameter that learns, and of ``x``."""
+    def gradients(
+        self, x: Tensor, mask: Tensor, upstream: Tensor, reply: int = 0
+    ) -> tuple[dict[str, Tensor | None], Tensor | None]:
+        """Gradients of each parameter that learns, and of ``x``; see :meth:`Subject.gradients`."""
         x = x.clone().requires_grad_()
         learning = {name: each for name, each in self.module.named_parameters() if each.requires_grad}
-        pooled, _ = self(x, mask)
-        if not pooled.requires_grad:
+        given = self(x, mask)[reply]
+        if not given.requires_grad:
             return dict.fromkeys(learning), None
-        found = torch.autograd.grad((pooled * upstream).sum(), [*learning.values(), x], allow_unused=True)
+        total = (given.reshape(upstream.shape) * upstream).sum()
+        found = torch.autograd.grad(total, [*learning.values(), x], allow_unused=True)
         return dict(zip(learning, found[:-1], strict=True)), found[-1]
 
     def learn(self, reviews: Sequence[Reviews], layer: tuple[Tensor, Tensor], lr: float) -> tuple[Tensor, Tensor]:
@@ -125,6 +172,7 @@ class LocalSubject:
         optimiser = torch.optim.Adam([*learning, weight, bias], lr=lr)
         for x, mask, labels in reviews:
             pooled, _ = self(x, mask)
+            pooled = pooled.reshape(len(x), -1)  # an axis too many is told elsewhere
             optimiser.zero_grad()
             nn.functional.cross_entropy(nn.functional.linear(pooled, weight, bias), labels).backward()  # type: ignore[no-untyped-call]
             optimiser.step()
@@ -154,12 +202,21 @@ class LocalFunction:
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """What it returns for copies of the inputs: what it changes in place stays there."""
-        return self.function(*(each.clone() if isinstance(each, Tensor) else each for each in inputs), **named)
+        return self.function(*map(_copy, inputs), **named)
 
     def gradient(self, *inputs: Tensor) -> Tensor | None:
-        """The gradient of the sum of what it returns with respect to the first input; None if it is cut off."""
+        """The gradient of the sum of what it returns with respect to the first input; None if it is cut off.
+
+        Raises:
+            RuntimeError: it changes that input in place, which autograd may need as it was.
+        """
         watched = inputs[0].clone().requires_grad_()
-        value = self(watched, *inputs[1:])
+        given = watched.clone()
+        value = self.function(given, *map(_copy, inputs[1:]))
+        if given._version:
+            raise RuntimeError(
+                message("its first input is changed by an inplace operation: autograd needs it as it was")
+            )
         if not (isinstance(value, Tensor) and value.requires_grad):
             return None
         (gradient,) = torch.autograd.grad(value.sum(), watched, allow_unused=True)
@@ -185,6 +242,10 @@ def randomised(module: nn.Module | Subject, seed: int = 0) -> Subject:
     looked_at = subject(module).eval()
     looked_at.randomise(seed)
     return looked_at
+
+
+def _copy(value: Any) -> Any:
+    return value.clone() if isinstance(value, Tensor) else value
 
 
 def _drawn(like: Tensor, generator: torch.Generator) -> Tensor:

@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
-__all__ = ["kind", "numbers", "reviews_sent", "shape"]
+__all__ = ["batch_sent", "kind", "numbers", "reviews_sent", "shape", "tensors_sent"]
 
 _MOST = 8
 _MOST_AXES = 3
@@ -20,11 +20,14 @@ def shape(tensor: Tensor) -> str:
 
 def kind(value: Any, nested: int = _MOST_NESTED) -> str:
     """What a value is: for a tensor its shape and type, for a tuple what it holds, ``nested`` deep, else its type."""
+    typename = type(value).__name__
     if isinstance(value, Tensor):
-        return f"a tensor {shape(value)} of {str(value.dtype).removeprefix('torch.')}"
+        dtype = str(value.dtype).removeprefix("torch.")
+        return f"a tensor {shape(value)} of {dtype}"
     if isinstance(value, (tuple, list)) and nested:
-        return f"a {type(value).__name__} of {len(value)}: " + ", ".join(kind(each, nested - 1) for each in value[:3])
-    return "None" if value is None else f"a {type(value).__name__}"
+        held = ", ".join(kind(each, nested - 1) for each in value[:3])
+        return f"a {typename} of {len(value)}: {held}"
+    return "None" if value is None else f"a {typename}"
 
 
 def numbers(tensor: Tensor) -> str:
@@ -51,8 +54,31 @@ def reviews_sent(x: Tensor, mask: Tensor) -> str:
     >>> reviews_sent(torch.zeros(2, 3, 5), torch.tensor([[True, True, True], [True, False, False]]))
     '2 reviews of 3 and 1 words, padded to 3, in dimension 5'
     """
-    lengths = [str(length) for length in mask.sum(dim=1).tolist()]
-    listed = " and ".join([", ".join(lengths[:-1]), lengths[-1]]) if len(lengths) > 1 else "".join(lengths)
-    reviews = "1 review" if len(lengths) == 1 else f"{len(lengths)} reviews"
-    padding = "" if mask.all() else f", padded to {mask.shape[1]}"
-    return f"{reviews} of {listed} {'word' if lengths == ['1'] else 'words'}{padding}, in dimension {x.shape[-1]}"
+    counts = [str(length) for length in mask.sum(dim=1).tolist()]
+    lengths = " and ".join([", ".join(counts[:-1]), counts[-1]]) if len(counts) > 1 else "".join(counts)
+    reviews = "1 review" if len(counts) == 1 else f"{len(counts)} reviews"
+    words = "1 word" if lengths == "1" else f"{lengths} words"
+    longest, dim = x.shape[-2:]
+    if mask.all():
+        return f"{reviews} of {words}, in dimension {dim}"
+    return f"{reviews} of {words}, padded to {longest}, in dimension {dim}"
+
+
+def batch_sent(value: Any) -> str:
+    """The shapes of a labelled batch, by the names of its fields; empty for any other value.
+
+    >>> from amal_attention.data import ReviewBatch
+    >>> batch_sent(ReviewBatch(torch.zeros(2, 3), torch.ones(2, 3), torch.zeros(2)))
+    'a batch of tokens (2, 3), mask (2, 3) and labels (2,)'
+    """
+    fields = getattr(type(value), "_fields", ())  # not of a handle, which would ask far away
+    if not (fields and isinstance(value, tuple) and all(isinstance(each, Tensor) for each in value)):
+        return ""
+    *others, last = (f"{name} {shape(each)}" for name, each in zip(fields, value, strict=True))
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return f"a batch of {listed}"
+
+
+def tensors_sent(values: Any) -> str:
+    """The shapes of the tensors among the values that a function is called with."""
+    return ", ".join(kind(each) for each in values if isinstance(each, Tensor))

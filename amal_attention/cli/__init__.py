@@ -6,10 +6,12 @@ Nothing heavy is imported here: ``amal --help`` must answer at once, so torch an
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NoReturn
 
 import typer
 
-from amal_attention.cli.course import collect, course, export, feedback, summary
+from amal_attention.cli.course import adjust, collect, course, export, feedback, merge, show, summary
+from amal_attention.cli.deadlines import due, extend
 from amal_attention.cli.demo import demo
 from amal_attention.cli.grading import doctor, grade, mutants
 from amal_attention.cli.notebook import check, new_lab, release
@@ -37,7 +39,7 @@ for _trains in (train, compare):
     app.command(context_settings=_WITH_OPTIONS, epilog=_OPTIONS_HELP)(_trains)
 _COMMANDS: tuple[Callable[..., None], ...] = (
     *(demo, attend, check, release),
-    *(course, collect, grade, feedback, summary, export),
+    *(course, due, extend, merge, collect, grade, adjust, show, feedback, summary, export),
     *(mutants, doctor),
 )
 for _command in _COMMANDS:
@@ -50,5 +52,15 @@ def main() -> None:
     try:
         app(prog_name="amal")
     except AmalError as error:
-        typer.echo(f"amal: {error}", err=True)
-        raise SystemExit(1) from None
+        _refuse(error)
+    except ModuleNotFoundError as error:
+        from amal_attention.course.problems import TOOLS, not_installed
+
+        if str(error.name).partition(".")[0] not in TOOLS:
+            raise
+        _refuse(not_installed(error))
+
+
+def _refuse(error: AmalError) -> NoReturn:
+    typer.echo(f"amal: {error}", err=True)
+    raise SystemExit(1) from None

@@ -16,6 +16,7 @@ from amal_attention.errors import LabError, explain
 
 if TYPE_CHECKING:
     from amal_attention.grading.demo import Demonstration
+    from amal_attention.grading.sandbox import Isolation
     from amal_attention.lab import Lab
 
 __all__ = ["demo"]
@@ -28,10 +29,10 @@ def demo(
 ) -> None:
     """Train every question of the first lab found on the embedded sample, then grade samples of what students hand in.
 
-    No network; a minute or two.
+    No network; a minute or two. Where nothing can be shut in, the samples, which are ours, are graded without sandbox.
     """
+    lab = _first_lab(labs)
     with progress_on_stderr():
-        lab = _first_lab(labs)
         base = recipe_of(lab, None, "sample", None, False, 0, None, labs, [])
         folder = out or fresh_folder(f"demo-{lab}")
         result = compare_questions(base, None, folder, sweep=True, resume=False, measure_faithfulness=True)
@@ -48,25 +49,37 @@ def demo(
 def _graded_samples(lab: Lab, folder: Path) -> Demonstration | str:
     """What came of the samples, or why there is no grading here."""
     from amal_attention.errors import SandboxError
-    from amal_attention.grading.demo import grade_samples, why_no_grading
-    from amal_attention.grading.show_progress import Progress
+    from amal_attention.grading.demo import why_no_grading
+    from amal_attention.grading.sandbox import Isolation
 
     if why := why_no_grading(lab):
         return why
+    try:
+        return _samples_in(Isolation.SANDBOX, lab, folder)
+    except SandboxError as error:
+        typer.echo(f"amal: no sandbox: {error}", err=True)
+    try:
+        return _samples_in(Isolation.PROCESS, lab, folder)
+    except SandboxError as error:
+        return str(error)
+
+
+def _samples_in(isolation: Isolation, lab: Lab, folder: Path) -> Demonstration:
+    from amal_attention.grading.demo import grade_samples
+    from amal_attention.grading.show_progress import Progress
+
     with status() as show:
         show("making a course")
         line = Progress(show)
-        try:
-            return grade_samples(lab, folder, line.beginning, line.graded)
-        except SandboxError as error:
-            return str(error)
+        return grade_samples(lab, folder, line.beginning, line.graded, isolation)
 
 
 def _show_demonstration(graded: Demonstration | str, report: Path) -> None:
     if isinstance(graded, str):
         typer.echo(f"grading is left out: {graded}")
         return
-    typer.echo("\nwhat eight students handed in, graded in the sandbox:")
+    exposed = any(verdict.exposed for verdict in graded.verdicts)
+    typer.echo(f"\nwhat eight students handed in, graded {'WITHOUT a sandbox' if exposed else 'in the sandbox'}:")
     print_verdicts(graded.verdicts)
     typer.echo(f"\ntraining report:   {report}")
     typer.echo(f"students get:      {graded.releases[0]}")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amal_attention.cli.options import AsJson, HiddenSeed, InCourse, Labs, ShutIn, Where
+from amal_attention.cli.options import AsJson, HiddenSeed, InCourse, Jobs, Labs, ShutIn, Where
 from amal_attention.cli.shown import counted, print_json, status
 
 if TYPE_CHECKING:
+    from amal_attention.grading.sandbox import Isolation
     from amal_attention.grading.verdict import Verdict
+    from amal_attention.grading.workers import Crew
+    from amal_attention.lab import Lab
 
 __all__ = ["doctor", "grade", "mutants", "print_verdicts"]
 
@@ -25,15 +29,19 @@ def grade(
     ] = None,
     course: InCourse = Path(),
     student: Annotated[list[str] | None, typer.Option(help="One of the course; may be given again.")] = None,
+    question: Annotated[
+        list[str] | None,
+        typer.Option(help="Grade this one alone, such as q2 or q2-entropy, and keep the rest; may be given again."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Keep a verdict for each submission there; what is there is not graded again.")
     ] = None,
     details: Annotated[bool, typer.Option("--details", help="Say what every point was lost for.")] = False,
     seed: HiddenSeed = None,
     isolation: Where = ShutIn.SANDBOX,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that grade, side by side.")] = 1,
+    jobs: Jobs = 1,
     scheduler: Annotated[
-        str | None, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786: its workers grade.")
+        str | None, typer.Option(help="Address of a Dask scheduler, such as tls://host:8786: its workers grade.")
     ] = None,
     labs: Labs = None,
     as_json: AsJson = False,
@@ -44,7 +52,8 @@ def grade(
     """
     from amal_attention.course.course_folder import Course
     from amal_attention.grading.course_run import grade_course
-    from amal_attention.grading.run import grade_all
+    from amal_attention.grading.questions_again import questions_named
+    from amal_attention.grading.run import GradingRun, grade_all
     from amal_attention.grading.sandbox import MISSING_LAYERS, Isolation
     from amal_attention.grading.show_progress import Progress
     from amal_attention.grading.submissions import find_submissions
@@ -54,13 +63,18 @@ def grade(
     chosen, crew = Isolation(isolation), Crew(jobs, scheduler)
     if chosen in MISSING_LAYERS:
         typer.echo(f"amal: no sandbox: {MISSING_LAYERS[chosen]}", err=True)
+    if scheduler is not None and not scheduler.startswith("tls://"):
+        typer.echo(f"amal: {scheduler} is open: whoever reaches it can give marks; docs/assistant.md has tls", err=True)
     with status() as show:
-        line, found = Progress(show), Lab.find(lab, labs)
-        told = (line.beginning, line.graded, crew)
-        if submissions:
-            verdicts = grade_all(found, find_submissions(submissions), out, seed, chosen, *told)
+        line = Progress(show)
+        there = Course.at(course) if not submissions else None
+        found = Lab.find(lab, labs) if there is None else there.lab(lab, labs)
+        run = GradingRun(found, chosen, seed, crew, questions_named(question or [], found), line.beginning)
+        if there is None:
+            places = find_submissions(submissions or [])
+            verdicts = grade_all(run, places, out, lambda verdict, _: line.graded(verdict))
         else:
-            verdicts = grade_course(Course.at(course), found, student or [], seed, chosen, *told)
+            verdicts = grade_course(there, run, student or [], line.graded)
     if as_json:
         print_json({"verdicts": [verdict.to_dict() for verdict in verdicts]})
         return
@@ -82,24 +96,79 @@ def print_verdicts(verdicts: Sequence[Verdict], *, details: bool = False) -> Non
 def mutants(
     lab: Annotated[str, typer.Argument(help="Name of a lab.")],
     seed: HiddenSeed = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Grade with so many seeds, and tell what differs.")] = 1,
+    generate: Annotated[
+        bool, typer.Option("--generate", help="Also grade slips made by rule in the right answers.")
+    ] = False,
+    question: Annotated[
+        list[str] | None, typer.Option(help="Only the slips in the answer to this one, a grade_id; may be given again.")
+    ] = None,
     isolation: Where = ShutIn.SANDBOX,
+    jobs: Jobs = 1,
     labs: Labs = None,
 ) -> None:
-    """Grade the lab's bank of mistakes: is every wrong answer caught, no right one punished, each mistake named?
+    """Measure the lab's hidden tests by answers whose worth is known.
 
-    The exit status is 1 if one of them is not graded as it should be.
+    They are the bank (is every wrong answer caught, no right one punished, each mistake named?), answers without
+    understanding (what do they earn?), and with --generate right answers with one slip made by rule (which keep full
+    marks?). The exit status is 1 if one of them is not graded as it should be, or no mistake of the bank breaks some
+    requirement. With --question nothing but the slips is graded.
     """
     import random
 
-    from amal_attention.grading.bank import bank_text, grade_bank
     from amal_attention.grading.sandbox import Isolation
+    from amal_attention.grading.workers import Crew
     from amal_attention.lab import Lab
 
-    chosen = random.SystemRandom().randrange(10**9) if seed is None else seed
-    with counted("submissions") as progress:
-        graded = grade_bank(Lab.find(lab, labs), chosen, Isolation(isolation), progress)
-    typer.echo(f"seed {chosen}\n{bank_text(graded)}")
-    raise typer.Exit(0 if all(each.as_it_should for each in graded) else 1)
+    first = random.SystemRandom().randrange(10**9) if seed is None else seed
+    drawn = list(range(first, first + seeds))
+    told = (Isolation(isolation), Crew(jobs))
+    found = Lab.find(lab, labs)
+    heading = f"seed {first}" if seeds == 1 else f"seeds {first} to {drawn[-1]}"
+    parts: list[Callable[..., tuple[str, bool]]] = [] if question else [_bank, _trivial]
+    parts += [partial(_generated, questions=question or [])] if generate or question else []
+    well = True
+    for part in parts:
+        text, as_it_should = part(found, drawn, *told)
+        typer.echo(f"{heading}\n{text}" if part is parts[0] else text)
+        well = well and as_it_should
+    raise typer.Exit(0 if well else 1)
+
+
+def _bank(lab: Lab, seeds: list[int], isolation: Isolation, crew: Crew) -> tuple[str, bool]:
+    from amal_attention.grading.bank import bank_text, differences, grade_bank, unbroken
+
+    runs = {}
+    for seed in seeds:
+        with counted(f"of the bank, seed {seed}") as progress:
+            runs[seed] = grade_bank(lab, seed, isolation, progress, crew, _at_once)
+    lines = [bank_text(runs[seeds[0]], lab.requirements)]
+    if len(seeds) > 1:
+        differing = differences(runs)
+        lines += [f"marks that hang on the seed  {len(differing)}", *differing]
+    well = all(each.as_it_should for graded in runs.values() for each in graded)
+    return "\n".join(lines), well and not unbroken(runs[seeds[0]], lab.requirements)
+
+
+def _trivial(lab: Lab, seeds: list[int], isolation: Isolation, crew: Crew) -> tuple[str, bool]:
+    from amal_attention.grading.trivial import grade_trivial, trivial_text
+
+    with counted("answers without understanding") as progress:
+        found = grade_trivial(lab, seeds[0], isolation, progress, crew)
+    return trivial_text(found), found.as_it_should
+
+
+def _generated(lab: Lab, seeds: list[int], isolation: Isolation, crew: Crew, questions: list[str]) -> tuple[str, bool]:
+    from amal_attention.grading.generated import generated_text, grade_generated
+
+    with counted("slips") as progress:
+        found = grade_generated(lab, seeds[:1], isolation, questions, crew, progress, _at_once)
+    return generated_text(found), found.as_it_should
+
+
+def _at_once(text: str) -> None:
+    """Say what is found while the rest is still graded: a run that is interrupted has said it."""
+    typer.echo(text, err=True)
 
 
 def doctor() -> None:

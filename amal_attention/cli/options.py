@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ __all__ = [
     "DataDir",
     "HiddenSeed",
     "InCourse",
+    "Jobs",
     "LabName",
     "Labs",
     "Out",
@@ -23,6 +25,9 @@ __all__ = [
     "Source",
     "Tuned",
     "Where",
+    "Zone",
+    "file_to_write",
+    "zone_of",
 ]
 
 
@@ -39,7 +44,7 @@ DataDir = Annotated[
     Path | None, typer.Option(help="Folder with IMDB (parquet, aclImdb or csv) and GloVe; AMAL_DATA by default.")
 ]
 Tuned = Annotated[bool, typer.Option("--tuned/--frozen", help="Learn the embeddings too, or keep them as they are.")]
-Seed = Annotated[int, typer.Option(help="Of initial weights, validation set and order.", min=0)]
+Seed = Annotated[int, typer.Option(help="Of initial weights, validation set and order.", min=0, max=2**32 - 1)]
 Configs = Annotated[list[Path] | None, typer.Option("--config", help="YAML file of options; may be repeated.")]
 Out = Annotated[Path | None, typer.Option(help="Folder to write to; a new one below runs/ by default.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the interrupted run in --out.")]
@@ -51,4 +56,43 @@ Where = Annotated[
     ShutIn, typer.Option("--isolation", help="Where students' code runs; process protects from less than sandbox.")
 ]
 InCourse = Annotated[Path, typer.Option("--course", help="The folder of the course.", show_default="here")]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        "--timezone", envvar="AMAL_TIMEZONE", help="Of times that do not say their zone, such as Europe/Paris."
+    ),
+]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that grade, side by side.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on standard output.")]
+
+
+def file_to_write(path: Path | None) -> Path | None:
+    """Return ``path``, where a command will write a file, if its folder is there: none is made by a slip of the pen.
+
+    Raises:
+        StorageError: there is no such folder, or the file is one.
+    """
+    from amal_attention.errors import StorageError, explain
+
+    if path is None or (path.absolute().parent.is_dir() and not path.is_dir()):
+        return path
+    got = "a folder of this name" if path.is_dir() else f"no folder {path.absolute().parent}"
+    raise StorageError(explain(expected=f"to write to {path}", got=got, do="give a file in a folder that is there"))
+
+
+def zone_of(name: str | None) -> tzinfo | None:
+    """The time zone of this name; None where none is given.
+
+    Raises:
+        CourseError: there is no such zone.
+    """
+    from zoneinfo import ZoneInfo
+
+    from amal_attention.errors import CourseError, explain
+
+    try:
+        return ZoneInfo(name) if name else None
+    except (ValueError, OSError, KeyError) as error:
+        raise CourseError(
+            explain(expected="the name of a time zone", got=repr(name), do="write it as in Europe/Paris")
+        ) from error

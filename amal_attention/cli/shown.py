@@ -6,6 +6,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Callable, Iterator
+from time import monotonic
 from typing import Any
 
 import typer
@@ -13,6 +14,8 @@ import typer
 from amal_attention.lasting import lasting_imports
 
 __all__ = ["counted", "print_json", "progress_on_stderr", "status"]
+
+_SECONDS_A_LINE = 30  # between two lines of progress, where they stay
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -36,9 +39,18 @@ def status() -> Iterator[Callable[[str], None]]:
 
 @contextlib.contextmanager
 def counted(things: str) -> Iterator[Callable[[int, int, str], None]]:
-    """Show how many things are done; see :func:`status`."""
+    """Show how many things are done; see :func:`status`. Where that is no terminal, long work has lines that stay."""
+    told = monotonic()
     with status() as show:
-        yield lambda done, total, name: show(f"{done}/{total} {things}  {name}")
+
+        def progress(done: int, total: int, name: str) -> None:
+            nonlocal told
+            show(f"{done}/{total} {things}  {name}")
+            if not sys.stderr.isatty() and monotonic() - told >= _SECONDS_A_LINE:
+                typer.echo(f"{done}/{total} {things}", err=True)
+                told = monotonic()
+
+        yield progress
 
 
 @contextlib.contextmanager

@@ -8,9 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from amal_attention.cli.options import AsJson, Configs, DataDir, LabName, Labs, Out, Resume, Seed, Source, Tuned
+from amal_attention.cli.options import (
+    AsJson,
+    Configs,
+    DataDir,
+    LabName,
+    Labs,
+    Out,
+    Resume,
+    Seed,
+    Source,
+    Tuned,
+    file_to_write,
+)
 from amal_attention.cli.shown import print_json, progress_on_stderr
-from amal_attention.errors import AmalError, LabError, explain
+from amal_attention.errors import AmalError, explain
 
 if TYPE_CHECKING:
     from amal_attention.lab import Lab
@@ -106,26 +118,31 @@ def attend(
     as_json: AsJson = False,
 ) -> None:
     """Show what a trained model says of a text, and on which words its attention falls."""
-    given = _given_text(text, file)
+    given, page = _given_text(text, file), file_to_write(html)
     with progress_on_stderr():
         from amal_attention.training.attend import attend_text, attended_page
         from amal_attention.training.checkpoint import load_trained
 
         reading = attend_text(load_trained(checkpoint, labs), given)
-        if html is not None:
+        if page is not None:
             from amal_attention.files import write_atomically
 
-            write_atomically(html, attended_page(reading))
+            write_atomically(page, attended_page(reading))
+    if set(reading.tokens) <= set(reading.unknown):
+        typer.echo("amal: the model knows none of these words: what it says does not hang on them", err=True)
     if as_json:
         print_json(reading.to_dict())
         return
     from rich.console import Console
 
-    from amal_attention.visualise.words import attended_text
+    from amal_attention.visualise.words import attended_text, most_attended, printable
 
     console = Console(highlight=False)
     console.print(f"{reading.prediction} with probability {reading.probability:.3f}")
     console.print(attended_text(reading.tokens, reading.weights))
+    console.print(f"most attended: {most_attended(reading.tokens, reading.weights)}", markup=False)
+    if reading.unknown:
+        console.print(f"not in the vocabulary: {printable(', '.join(reading.unknown))}", markup=False)
 
 
 def recipe_of(
@@ -160,13 +177,13 @@ def lab_with(lab: str, questions: list[str], configs: list[Path] | None, labs: P
         LabError: there is no such lab, question or file.
     """
     from amal_attention.lab import Lab
+    from amal_attention.training.recipe_file import check_recipe_file
 
     found = Lab.find(lab, labs)
     for question in questions:
         found.check_question(question)
     for path in configs or []:
-        if not path.is_file():
-            raise LabError(explain(expected="a YAML file after --config", got=f"{path}, which is none", do="check it"))
+        check_recipe_file(path)
     return found
 
 

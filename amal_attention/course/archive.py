@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import gzip
 import io
-import os
 import re
 import stat
 import struct
@@ -21,17 +20,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
+from amal_attention.course.folder_walk import Unread, files_under
 from amal_attention.errors import CourseError, explain
 from amal_attention.printable import one_line
 
-__all__ = ["Limits", "Member", "Refusal", "members", "members_of_zip"]
+__all__ = ["NO_TIME", "Budget", "Limits", "Member", "Refusal", "is_packed", "members", "members_of"]
+
+NO_TIME = 1990
+"""Archives that know no time say 1970 or 1980: before this year none is believed."""
 
 _MEGABYTE = 2**20
 _CHUNK = _MEGABYTE
 _LONGEST_PATH = 4096
 _HEADERS = _MEGABYTE  # of one member of a tar: some are read whole
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_GZIP = b"\x1f\x8b"
+_TAR = b"ustar"
 _ENTRY = b"PK\x01\x02"  # begins each entry of a zip's directory
 _ENCRYPTED = 1
 _UTF_8 = 0x800
@@ -65,11 +71,17 @@ class Limits:
     files: int = 200_000
     file_bytes: int = 200 * _MEGABYTE
     total_bytes: int = 1024 * _MEGABYTE
-    ratio: int = 100
+    ratio: int = (
+        1100  # deflate makes at most 1,032 bytes of one: no student's bomb keeps another's file from being read
+    )
 
     def total(self, size: int) -> int:
         """The bytes that may be read out of an archive of this size."""
         return max(self.total_bytes, self.ratio * size)
+
+    def budget(self, size: int) -> Budget:
+        """What may be read out of an archive of this size."""
+        return Budget(self.file_bytes, self.total(size), self.files)
 
 
 @dataclass(frozen=True)
@@ -80,6 +92,55 @@ class Refusal:
     why: str
 
 
+@dataclass
+class Budget:
+    """What may still be read. What was read is spent, also where it is refused in the end.
+
+    Attributes:
+        file_bytes: the bytes of one file.
+        left: the bytes of all files that are still to come.
+        files: how many of them there may be.
+    """
+
+    file_bytes: int
+    left: int
+    files: int
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing may be read any more."""
+        return self.left <= 0 or self.files <= 0
+
+    def spend(self, size: int) -> None:
+        """Count a file of so many bytes that was read by other means."""
+        self.left -= size
+        self.files -= 1
+
+    def read(self, name: str, size: int, open_member: Callable[[], IO[bytes]]) -> bytes | Refusal:
+        """The bytes of a member that says to be of this size, as long as it is within the limits."""
+        most = min(self.file_bytes, self.left)
+        if size > most or self.is_spent:
+            return Refusal(name, self._too_large())
+        self.files -= 1
+        try:
+            with open_member() as file:
+                content = b"".join(self._chunks(file, most + 1))
+        except _DAMAGED as error:
+            return Refusal(name, f"it cannot be read: {one_line(str(error))}")
+        return content if len(content) <= most else Refusal(name, self._too_large())
+
+    def _chunks(self, file: IO[bytes], most: int) -> Iterator[bytes]:
+        while most and (chunk := file.read(min(_CHUNK, most))):
+            self.left -= len(chunk)
+            most -= len(chunk)
+            yield chunk
+
+    def _too_large(self) -> str:
+        if self.left < self.file_bytes:
+            return "with it, the archive unpacks to far more than its size"
+        return f"it holds more than {self.file_bytes:,} bytes"
+
+
 @dataclass(frozen=True)
 class Member:
     """A file in an archive.
@@ -88,11 +149,15 @@ class Member:
         parts: its path: names without a slash, none of them "..".
         when: it was written.
         read: give its bytes, or tell why not; to be called before the next member is asked for.
+        is_local: whether the archive did not say in which zone the time is.
+        owners: user ids of each folder in its path, and its own; none in an archive, whoever packed it.
     """
 
     parts: tuple[str, ...]
     when: datetime
     read: Callable[[], bytes | Refusal]
+    is_local: bool = False
+    owners: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -117,27 +182,64 @@ def members(path: Path, limits: Limits | None = None, zone: tzinfo = UTC) -> Ite
             yield from _of_folder(path, limits)
             return
         with path.open("rb") as file:
-            begin = file.read(512)
-            file.seek(0)
-            if begin[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-                yield from members_of_zip(file, limits, zone, path.name)
-            elif begin[:2] == b"\x1f\x8b" or begin[257:262] == b"ustar":
-                yield from _of_tar(file, limits, path.name)
-            else:
-                raise _no_archive(path.name, "a file of another kind")
+            if file.read(2) == _GZIP and not _holds_a_tar(file):
+                raise _no_archive(path.name, "a gz that holds no tar")
+            yield from members_of(file, limits, zone, path.name)
     except OSError as error:
         raise _no_archive(str(path), error.strerror or str(error)) from error
 
 
-def members_of_zip(
-    file: IO[bytes], limits: Limits, zone: tzinfo = UTC, name: str = "the zip"
+def is_packed(begin: bytes) -> bool:
+    """Whether a file that begins so is a zip, a tar or a gz."""
+    return begin[:4] in _ZIP or begin[:2] == _GZIP or begin[257:262] == _TAR
+
+
+def members_of(
+    file: IO[bytes], limits: Limits, zone: tzinfo, name: str, budget: Budget | None = None
 ) -> Iterator[Member | Refusal]:
-    """The files in a zip.
+    """The files in a zip, a tar, a tar.gz, or the one in a gz.
+
+    Args:
+        file: the archive.
+        limits: of what is read.
+        zone: of the times in a zip that do not say in which they are.
+        name: of the archive.
+        budget: what may be read, where that is not for this archive alone.
 
     Raises:
-        CourseError: it is damaged, or holds too many files.
+        CourseError: it is none of these, is damaged, or holds too many files.
     """
-    size = file.seek(0, io.SEEK_END)
+    budget = budget or limits.budget(file.seek(0, io.SEEK_END))
+    file.seek(0)
+    begin = file.read(512)
+    if begin[:4] in _ZIP:
+        yield from _of_zip(file, limits, zone, name, budget)
+    elif begin[:2] == _GZIP and not _holds_a_tar(file):
+        yield _of_gzip(file, name, budget)
+    elif is_packed(begin):
+        yield from _of_tar(file, limits, name, budget)
+    else:
+        raise _no_archive(name, "a file of another kind")
+
+
+def _holds_a_tar(file: IO[bytes]) -> bool:
+    """Whether a gz does."""
+    file.seek(0)
+    try:
+        return gzip.GzipFile(fileobj=file).read(512)[257:262] == _TAR
+    except _DAMAGED:
+        return False
+
+
+def _of_gzip(file: IO[bytes], name: str, budget: Budget) -> Member:
+    """The file that is packed alone: it is called as the gz, without its end."""
+    file.seek(0)
+    packed = gzip.GzipFile(fileobj=file)
+    inside = name[:-3] if name.lower().endswith(".gz") else name
+    return Member((inside,), _utc(0), partial(budget.read, one_line(inside), 0, lambda: cast("IO[bytes]", packed)))
+
+
+def _of_zip(file: IO[bytes], limits: Limits, zone: tzinfo, name: str, budget: Budget) -> Iterator[Member | Refusal]:
     if _entries(file) > limits.files:
         raise _too_many(name, limits)
     with contextlib.ExitStack() as stack:
@@ -146,7 +248,6 @@ def members_of_zip(
         except _DAMAGED as error:
             raise _no_archive(name, f"a damaged one: {one_line(str(error))}") from error
         overlapping = _overlapping(archive)
-        budget = _Budget(limits, limits.total(size))
         for info in archive.infolist():
             told = _zip_name(info)
             parts = _parts(told)
@@ -155,35 +256,8 @@ def members_of_zip(
             elif why := _why_not_zip(info, overlapping):
                 yield Refusal(one_line(told), why)
             elif not told.endswith(("/", "\\")):
-                yield Member(parts, _zip_time(info, zone), partial(_read_zip, archive, info, budget))
-
-
-class _Budget:
-    """What may still be read."""
-
-    def __init__(self, limits: Limits, total: int) -> None:
-        self.file_bytes = limits.file_bytes
-        self.left = total
-
-    def read(self, name: str, size: int, open_member: Callable[[], IO[bytes]]) -> bytes | Refusal:
-        """The bytes of a member that says to be of this size, as long as it is within the limits."""
-        most = min(self.file_bytes, self.left)
-        if size > most:
-            return Refusal(name, self._too_large())
-        try:
-            with open_member() as file:
-                content = _read(file, most)
-        except _DAMAGED as error:
-            return Refusal(name, f"it cannot be read: {one_line(str(error))}")
-        if len(content) > most:
-            return Refusal(name, self._too_large())
-        self.left -= len(content)
-        return content
-
-    def _too_large(self) -> str:
-        if self.left < self.file_bytes:
-            return "with it, the archive unpacks to far more than its size"
-        return f"it holds more than {self.file_bytes:,} bytes"
+                when, is_local = _zip_time(info, zone)
+                yield Member(parts, when, partial(_read_zip, archive, info, budget), is_local)
 
 
 class _Rationed(io.RawIOBase):
@@ -202,14 +276,11 @@ class _Rationed(io.RawIOBase):
         return content
 
 
-def _of_tar(file: IO[bytes], limits: Limits, name: str) -> Iterator[Member | Refusal]:
-    size = file.seek(0, io.SEEK_END)
+def _of_tar(file: IO[bytes], limits: Limits, name: str, budget: Budget) -> Iterator[Member | Refusal]:
     file.seek(0)
-    packed = file.read(2) == b"\x1f\x8b"
+    packed = file.read(2) == _GZIP
     file.seek(0)
     source = _Rationed(gzip.GzipFile(fileobj=file) if packed else file)  # type: ignore[arg-type]
-    budget = _Budget(limits, limits.total(size))
-    skipped = limits.total(size)
     source.allowance = _HEADERS
     with contextlib.ExitStack() as stack:
         try:
@@ -226,16 +297,17 @@ def _of_tar(file: IO[bytes], limits: Limits, name: str) -> Iterator[Member | Ref
                 return
             if count == limits.files:
                 raise _too_many(name, limits)
-            skipped -= info.size
-            if skipped < 0 or info.size < 0:
+            if not 0 <= info.size <= budget.left:
                 yield Refusal(name, "the rest is not read: it unpacks to far more than its size")
                 return
             source.allowance = info.size + _HEADERS
             archive.members = []  # type: ignore[attr-defined]  # it keeps all that it has seen
+            left = budget.left - info.size  # what is skipped is unpacked too
             yield from _of_tar_entry(archive, info, budget)
+            budget.left = min(budget.left, left)
 
 
-def _of_tar_entry(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: _Budget) -> Iterator[Member | Refusal]:
+def _of_tar_entry(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget) -> Iterator[Member | Refusal]:
     parts = _parts(info.name)
     if isinstance(parts, Refusal):
         yield parts
@@ -252,43 +324,21 @@ def _of_tar_entry(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: _Budg
 
 
 def _of_folder(folder: Path, limits: Limits) -> Iterator[Member | Refusal]:
-    budget = _Budget(limits, 2**62)  # what lies unpacked on a disk has its size
-    failed: list[OSError] = []
-    count = 0
-    for place, folders, files in os.walk(folder, followlinks=False, onerror=failed.append):
-        folders.sort()
-        for name in sorted([*files, *(each for each in folders if (Path(place) / each).is_symlink())]):
-            count += 1
-            if count > limits.files:
-                raise _too_many(str(folder), limits)
-            yield _of_file(folder, Path(place) / name, budget)
-    yield from (Refusal(one_line(str(error.filename)), f"it cannot be read: {error.strerror}") for error in failed)
+    budget = Budget(limits.file_bytes, 2**62, limits.files)  # what lies unpacked on a disk has its size
+    for count, found in enumerate(files_under(folder)):
+        if count == limits.files:
+            raise _too_many(str(folder), limits)
+        name = one_line("/".join(found.parts))
+        if isinstance(found, Unread):
+            yield Refusal(name, found.why)
+        elif stat.S_ISREG(found.about.st_mode):
+            read = partial(budget.read, name, found.about.st_size, found.open)
+            yield Member(found.parts, _utc(found.about.st_mtime), read, owners=found.owners)
+        else:
+            yield Refusal(name, "it is a link" if stat.S_ISLNK(found.about.st_mode) else "it is no ordinary file")
 
 
-def _of_file(folder: Path, path: Path, budget: _Budget) -> Member | Refusal:
-    parts = path.relative_to(folder).parts
-    name = one_line("/".join(parts))
-    about = path.lstat()
-    if stat.S_ISREG(about.st_mode):
-        return Member(parts, _utc(about.st_mtime), partial(budget.read, name, about.st_size, partial(_open_file, path)))
-    return Refusal(name, "it is a link" if stat.S_ISLNK(about.st_mode) else "it is no ordinary file")
-
-
-def _open_file(path: Path) -> IO[bytes]:
-    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
-
-
-def _read(file: IO[bytes], most: int) -> bytes:
-    """Up to a byte more than the most that there may be."""
-    chunks: list[bytes] = []
-    left = most + 1
-    while left and (chunk := file.read(min(_CHUNK, left))):
-        chunks.append(chunk)
-        left -= len(chunk)
-    return b"".join(chunks)
-
-
-def _read_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> bytes | Refusal:
+def _read_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> bytes | Refusal:
     return budget.read(one_line(_zip_name(info)), info.file_size, partial(archive.open, info))
 
 
@@ -351,18 +401,18 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
     return name
 
 
-def _zip_time(info: zipfile.ZipInfo, zone: tzinfo) -> datetime:
-    """When a member was written: in UTC if it says so, else by a clock that ticks every other second."""
+def _zip_time(info: zipfile.ZipInfo, zone: tzinfo) -> tuple[datetime, bool]:
+    """When a member was written: in UTC if it says so, else by a local clock that ticks every other second."""
     extra = info.extra
     while len(extra) >= 4:
         kind, size = struct.unpack("<HH", extra[:4])
         if kind == _TIMES and size >= 5 and len(extra) >= 9 and extra[4] & 1:
-            return _utc(struct.unpack("<i", extra[5:9])[0])
+            return _utc(struct.unpack("<i", extra[5:9])[0]), False
         extra = extra[4 + size :]
     try:
-        return datetime(*info.date_time, tzinfo=zone).astimezone(UTC)
+        return datetime(*info.date_time, tzinfo=zone).astimezone(UTC), True
     except (ValueError, OverflowError):
-        return _utc(0)
+        return _utc(0), False
 
 
 def _utc(seconds: float) -> datetime:

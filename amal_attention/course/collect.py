@@ -7,10 +7,6 @@ files. What is not clear is told, never guessed; nothing of it is lost, since th
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import io
-import unicodedata
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -18,25 +14,26 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from amal_attention.course.archive import Limits, Member, Refusal, members, members_of_zip
+from amal_attention.course.archive import Budget, Member, Refusal, members
 from amal_attention.course.course_folder import Course
-from amal_attention.course.layout import Claim, Layout, is_clutter, recognise, time_of
-from amal_attention.course.matching import Match, Matcher, words_of
+from amal_attention.course.layout import Claim, is_clutter
 from amal_attention.course.roster import Student, why_no_folder
-from amal_attention.course.slips import SECRET, TIMESTAMP
+from amal_attention.course.survey import Owners, Survey, Times, called, survey
+from amal_attention.course.true_owner import why_not_theirs
+from amal_attention.course.unpacked import Held, files_in, is_named_notebook
 from amal_attention.course.versions import Choice, Versions
+from amal_attention.course.worksheet import Worksheet
 from amal_attention.errors import CourseError, explain
 from amal_attention.files import writing
 from amal_attention.printable import one_line
 
-__all__ = ["Arrival", "Collection", "collect", "collection_text"]
+__all__ = ["Arrival", "Collection", "Times", "collect", "collection_text"]
 
-_NESTED = Limits(files=1000, total_bytes=400 * 2**20, ratio=0)
 _MOST_FILES = 1000  # of one student
-_MOST_BYTES = 1024 * 2**20  # of one student
+_MOST_BYTES = 400 * 2**20  # of one student
 _LONGEST_LIST = 20
-_LONGEST_SLIP = 1000  # bytes of what nbgrader puts beside a notebook
-_NO_TIME = 1990  # archives that know no time say 1970 or 1980
+_TOO_MUCH = "the student handed in far more than a lab asks for"
+_HIDDEN = "its name begins with a dot, as of files that a program hides"
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ class Arrival:
     Attributes:
         student: the student.
         file: the name that the notebook came under.
-        when: it was handed in.
+        when: it was handed in; None where that is not known.
         matched: by what the student was found.
         before: "new", "replaced" or "same": what was there before.
         remarks: on what to look at.
@@ -54,7 +51,7 @@ class Arrival:
 
     student: Student
     file: str
-    when: datetime
+    when: datetime | None
     matched: str
     before: str
     remarks: tuple[str, ...] = ()
@@ -72,6 +69,8 @@ class Collection:
         missing: those of the roster of whom nothing has come yet, in any archive.
         unmatched: who in the archive is no one student, and why; nothing of theirs was taken.
         refused: files that were not taken, and why.
+        remarks: on the archive as a whole.
+        tried: ids of the students of whom a file is in this archive, taken or not.
     """
 
     lab: str
@@ -81,6 +80,13 @@ class Collection:
     missing: tuple[Student, ...]
     unmatched: tuple[Refusal, ...]
     refused: tuple[Refusal, ...]
+    remarks: tuple[str, ...] = ()
+    tried: frozenset[str] = frozenset()
+
+    def missing_line(self, student: Student) -> str:
+        """Who is missing; and whether something came of them all the same, which is no notebook that can be read."""
+        line = f"{student.id} ({one_line(student.full_name)})"
+        return f"{line}: what came was refused, ask for it again" if student.id in self.tried else line
 
 
 @dataclass
@@ -90,19 +96,7 @@ class _Taken:
     student: Student
     how: str
     versions: Versions
-    files: int = 0
-    size: int = 0
     remarks: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Survey:
-    """What the names in an archive tell."""
-
-    layout: Layout
-    times: Mapping[tuple[str, ...], datetime]
-    secrets: Mapping[tuple[str, ...], bytes]
-    people: Mapping[tuple[str, str], Match]
 
 
 def collect(
@@ -112,34 +106,43 @@ def collect(
     roster: Mapping[str, Student] | None,
     is_of_lab: Callable[[bytes], bool],
     *,
-    zone: tzinfo = UTC,
+    zone: tzinfo | None = None,
+    times: Times = Times.AUTO,
+    worksheet: Worksheet | None = None,
+    pattern: str | None = None,
 ) -> Collection:
     """Put what students handed in into the folders of a course.
 
     Collecting an archive again changes nothing, and what is handed in at the end does not depend on the order of
-    archives.
+    archives. What a team handed in is put into the folder of each member.
 
     Args:
-        archive: of Moodle (in folders or flat), of nbgrader (its exchange, or its folder "submitted"), or any folder
-            with a notebook or a folder for each student; as a zip, a tar.gz or unpacked.
+        archive: of Moodle (in folders or flat), Canvas, Blackboard, ILIAS, Gradescope, nbgrader (its exchange, or its
+            folder "submitted"), or any folder with a notebook or a folder for each student; as a zip, a tar.gz or
+            unpacked.
         course: the course.
         lab_name: of the lab.
         roster: the students by id; None to take everybody, under an id that is made of their name.
         is_of_lab: whether the bytes of a file say that it is a notebook of the lab.
-        zone: of the times in a zip that do not say in which they are, as Moodle's do not.
+        zone: of the times that do not say in which they are; UTC is taken, and told, where it is not known.
+        times: which times are believed. By default those of the worksheet; without one, those of the archive where
+            they do not look like the moment at which it was packed.
+        worksheet: Moodle's grading worksheet: who has which number, and when each handed in.
+        pattern: a regular expression of the paths in the archive, see
+            :func:`amal_attention.course.platforms.pattern_layout`.
 
     Raises:
-        CourseError: the archive cannot be used.
+        CourseError: the archive, the worksheet or the pattern cannot be used.
         StorageError: the course cannot be written.
     """
     if why := why_no_folder(lab_name):
         raise CourseError(
             explain(expected="the name of a lab", got=f"{one_line(lab_name)!r}, {why}", do="give its name")
         )
-    survey = _survey(archive, lab_name, roster, zone)
+    found = survey(archive, lab_name, roster, zone, times=times, worksheet=worksheet, pattern=pattern)
     with _alone(course.collected(f".{lab_name}.lock")):
-        collector = _Collector(course, lab_name, survey, is_of_lab)
-        for item in members(archive, zone=zone):
+        collector = _Collector(course, lab_name, found, is_of_lab)
+        for item in members(archive, zone=zone or UTC):
             collector.take(item)
         arrived = tuple(collector.arrivals())
     missing = [
@@ -149,12 +152,14 @@ def collect(
     ]
     return Collection(
         lab_name,
-        survey.layout.name,
+        found.layout.name,
         len(roster) if roster is not None else None,
         arrived,
         tuple(missing),
         tuple(Refusal(*each) for each in collector.unmatched.items()),
         tuple(collector.refused),
+        found.remarks,
+        frozenset(collector.tried),
     )
 
 
@@ -165,7 +170,8 @@ def collection_text(collection: Collection) -> str:
     of_all = f" of {collection.roster}" if collection.roster is not None else ""
     lines = [
         f"{collection.lab}, out of {collection.layout}: {len(befores)}{of_all} students ({news or 'nothing new'})",
-        *_listed("missing", [f"{each.id} ({one_line(each.full_name)})" for each in collection.missing]),
+        *collection.remarks,
+        *_listed("missing", list(map(collection.missing_line, collection.missing))),
         *_listed("not matched, not taken", [f"{each.name}: {each.why}" for each in collection.unmatched]),
         *_listed("refused", [f"{each.name}: {each.why}" for each in collection.refused]),
         *_listed(
@@ -185,16 +191,18 @@ def _listed(title: str, lines: list[str]) -> list[str]:
 
 
 class _Collector:
-    """Takes the files of an archive, one by one."""
+    """Takes the files of an archive, one by one. What one student hands in costs nobody else's share."""
 
-    def __init__(self, course: Course, lab: str, survey: _Survey, is_of_lab: Callable[[bytes], bool]) -> None:
+    def __init__(self, course: Course, lab: str, found: Survey, is_of_lab: Callable[[bytes], bool]) -> None:
         self._course = course
         self._lab = lab
-        self._survey = survey
+        self._survey = found
         self._is_of_lab = is_of_lab
         self._taken: dict[str, _Taken] = {}
+        self._budgets: dict[str, Budget] = {}
         self.unmatched: dict[str, str] = {}
         self.refused: list[Refusal] = []
+        self.tried: set[str] = set()
 
     def take(self, item: Member | Refusal) -> None:
         """Take a file, or tell why not."""
@@ -212,67 +220,69 @@ class _Collector:
         for _, taken in sorted(self._taken.items()):
             if choice := taken.versions.hand_in(self._is_of_lab):
                 version = choice.version
-                remarks = (*taken.remarks, *_remarks(choice, self._lab))
-                yield Arrival(taken.student, version.path.name, version.when, taken.how, choice.before, remarks)
+                remarks = (*dict.fromkeys(taken.remarks), *_remarks(choice, self._lab))
+                when = version.when if version.is_timed else None
+                yield Arrival(taken.student, version.path.name, when, taken.how, choice.before, remarks)
 
     def _take_of(self, claim: Claim, member: Member) -> None:
-        match = self._survey.people[_person(claim)]
-        if match.student is None:
-            self.unmatched[_called(claim)] = match.how
+        owners = self._survey.owners(claim)
+        if not owners.students:
+            self.unmatched[called(claim)] = owners.how
             return
-        student = match.student
-        if student.id not in self._taken:
-            versions = Versions(self._course, self._lab, student.id)
-            self._taken[student.id] = _Taken(student, match.how, versions)
-        taken = self._taken[student.id]
-        content = self._allowed(taken, member)
-        if content is None:
-            return
-        told = self._survey.times.get(claim.beside) if claim.beside else None
-        when = claim.when or told or member.when
-        if when.year < _NO_TIME:
-            taken.remarks.append(f"the archive does not tell when {one_line(claim.file)} was handed in")
-        secret = self._survey.secrets.get(claim.beside[:-1], b"") if claim.beside else b""
-        for name, each, saved in self._inside(claim.file, content, member, taken):
-            if _is_named_notebook(name) or self._is_of_lab(each):
-                taken.versions.keep(each, name, when, saved, secret)
-            else:
-                self.refused.append(
-                    Refusal(
-                        member.name if name == claim.file else f"{member.name}/{one_line(name)}", "it is no notebook"
-                    )
-                )
-
-    def _allowed(self, taken: _Taken, member: Member) -> bytes | None:
-        """The bytes of a file, within what one student may hand in."""
-        if taken.files >= _MOST_FILES or taken.size > _MOST_BYTES:
-            self.refused.append(Refusal(member.name, "the student handed in far more than a lab asks for"))
-            return None
-        content = member.read()
+        self.tried |= {student.id for student in owners.students}
+        budget = self._budgets.setdefault(called(claim), Budget(_MOST_BYTES, _MOST_BYTES, _MOST_FILES))
+        why = why_not_theirs(claim, member) or (_TOO_MUCH if budget.is_spent else None)
+        content = Refusal(member.name, why) if why else member.read()
         if isinstance(content, Refusal):
             self.refused.append(content)
-            return None
-        taken.files += 1
-        taken.size += len(content)
-        return content
-
-    def _inside(
-        self, name: str, content: bytes, member: Member, taken: _Taken
-    ) -> Iterator[tuple[str, bytes, datetime]]:
-        """A file; or those in it, where it is a zip."""
-        if not content.startswith(b"PK\x03\x04") or _is_named_notebook(name):
-            yield name, content, member.when
             return
-        try:
-            for item in members_of_zip(io.BytesIO(content), _NESTED):
-                read = item.read() if isinstance(item, Member) and not is_clutter(item.parts) else item
-                if isinstance(read, bytes) and isinstance(item, Member):
-                    taken.size += len(read)
-                    yield item.parts[-1], read, item.when
-                elif isinstance(read, Refusal):
-                    self.refused.append(Refusal(f"{member.name}/{read.name}", read.why))
-        except CourseError as error:
-            self.refused.append(Refusal(member.name, str(error)))
+        budget.spend(len(content))
+        taken = [self._of(student, owners) for student in owners.students]
+        for each in taken:
+            each.remarks += self._about(claim, member, each.student, owners)
+        for file in files_in(claim.file, content, member.when, budget):
+            self._take_file(file, claim, member, taken)
+
+    def _take_file(self, file: Held | Refusal, claim: Claim, member: Member, taken: list[_Taken]) -> None:
+        if isinstance(file, Refusal):
+            self.refused.append(Refusal("/".join(filter(None, (member.name, file.name))), file.why))
+        elif why := self._why_not(file):
+            name = f"{member.name}/{one_line(file.name)}" if file.is_inside else member.name
+            self.refused.append(Refusal(name, why))
+        else:
+            self._keep(file, claim, member, taken)
+
+    def _of(self, student: Student, owners: Owners) -> _Taken:
+        if student.id not in self._taken:
+            versions = Versions(self._course, self._lab, student.id)
+            self._taken[student.id] = _Taken(student, owners.how, versions)
+        return self._taken[student.id]
+
+    def _keep(self, file: Held, claim: Claim, member: Member, taken: list[_Taken]) -> None:
+        secret = self._survey.secrets.get(claim.beside[:-1], b"") if claim.beside else b""
+        for each in taken:
+            when, is_timed = self._survey.when(claim, member, each.student)
+            each.versions.keep(file.content, file.name, when, file.saved, secret, is_timed=is_timed)
+
+    def _why_not(self, file: Held) -> str | None:
+        """Why a file is no notebook that a student hands in; None if it is one."""
+        if file.name.startswith("."):
+            return _HIDDEN
+        if is_named_notebook(file.name) or self._is_of_lab(file.content):
+            return None
+        return "it is no notebook"
+
+    def _about(self, claim: Claim, member: Member, student: Student, owners: Owners) -> list[str]:
+        """What to say of a file."""
+        _, is_timed = self._survey.when(claim, member, student)
+        told = [claim.remark] if claim.remark else []
+        if owners.is_team:
+            told.append(f"handed in by {called(claim)}, {len(owners.students)} students")
+        if claim.by_hand:
+            told.append(f"{member.name} was put into the archive by a person: when it was handed in is not known")
+        elif not is_timed and self._survey.believes_times:
+            told.append(f"it is not known when {one_line(claim.file)} was handed in")
+        return told
 
 
 @contextlib.contextmanager
@@ -286,71 +296,6 @@ def _alone(path: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _survey(archive: Path, lab: str, roster: Mapping[str, Student] | None, zone: tzinfo) -> _Survey:
-    paths: list[tuple[str, ...]] = []
-    times: dict[tuple[str, ...], datetime] = {}
-    secrets: dict[tuple[str, ...], bytes] = {}
-    for item in members(archive, zone=zone):
-        if isinstance(item, Member) and not is_clutter(item.parts):
-            paths.append(item.parts)
-            content = item.read() if item.parts[-1] in (TIMESTAMP, SECRET) else None
-            if not isinstance(content, bytes) or len(content) > _LONGEST_SLIP:
-                continue
-            if item.parts[-1] == SECRET:
-                secrets[item.parts[:-1]] = content
-            elif told := time_of(content.decode(errors="replace")):
-                times[item.parts] = told
-    matcher = Matcher(roster or {})
-    layout = recognise(paths, lab, lambda name: matcher.find(name).student is not None)
-    claims = [claim for path in paths if isinstance(claim := layout.claim(path), Claim)]
-    return _Survey(layout, times, secrets, _people(claims, matcher if roster is not None else None))
-
-
-def _people(claims: list[Claim], matcher: Matcher | None) -> dict[tuple[str, str], Match]:
-    """Who each person in the archive is. Two persons who would be one student are none."""
-    found = {_person(claim): _matched(claim, matcher) for claim in claims}
-    same: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for person, match in found.items():
-        if match.student is not None:
-            same[match.student.id.casefold()].append(person)
-    for student, persons in same.items():
-        numbers = {number for _, number in persons if number}
-        if len(numbers) > 1 or (matcher is None and len(persons) > 1):
-            do = "tell them apart by lms_user_id in the roster" if matcher else "give a roster"
-            found |= dict.fromkeys(persons, Match(None, f"{len(persons)} in the archive would be {student}: {do}"))
-    return found
-
-
-def _matched(claim: Claim, matcher: Matcher | None) -> Match:
-    if matcher is None:
-        as_is = not claim.number and why_no_folder(claim.name) is None
-        return Match(Student(claim.name if as_is else _made_id(claim.name)), "there is no roster")
-    match = matcher.by_id(claim.name) if claim.is_id else Match(None, "")
-    return match if match.student else matcher.find(claim.name, claim.number)
-
-
-def _made_id(name: str) -> str:
-    """An id made of a name; where that loses something of the name, some of its digest is put to it."""
-    plain = unicodedata.normalize("NFC", name).casefold().strip()
-    made = "-".join(words_of(name)).encode("ascii", "ignore").decode()[:60].strip("-")
-    if made == plain.replace(" ", "-") and why_no_folder(made) is None:
-        return made
-    return f"{made or 'student'}-{hashlib.sha256(plain.encode(errors='replace')).hexdigest()[:6]}"
-
-
-def _person(claim: Claim) -> tuple[str, str]:
-    return claim.name, claim.number
-
-
-def _called(claim: Claim) -> str:
-    return one_line(f"{claim.name} ({claim.number})" if claim.number else claim.name)
-
-
-def _is_named_notebook(name: str) -> bool:
-    """Also ``a.ipynb.txt`` and ``a.ipynb (1)``, as browsers save them."""
-    return ".ipynb" in name.lower()
 
 
 def _remarks(choice: Choice, lab: str) -> Iterator[str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from amal_attention.course.slips import TIMESTAMP
+from amal_attention.course.taught import taught
 from amal_attention.errors import CourseError, explain
 from amal_attention.lab import Lab
 
@@ -40,12 +43,22 @@ class Course:
                     do="make one with amal course, or name its folder with --course",
                 )
             )
-        return cls(folder.resolve())
+        return cls.in_folder(folder)
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> Course:
+        """The course that is in a folder, or will be: nothing is looked at, and a link to itself is a folder too."""
+        return cls(Path(os.path.realpath(folder)))
 
     @property
     def gradebook(self) -> Path:
         """The file of nbgrader's gradebook."""
         return self.folder / "gradebook.db"
+
+    @property
+    def teams(self) -> Path:
+        """The file that says who hands in together."""
+        return self.folder / "teams.csv"
 
     def source(self, lab: str) -> Path:
         """The instructor's notebook."""
@@ -57,11 +70,37 @@ class Course:
 
     def language(self, lab: Lab) -> str:
         """The language of the lab's notebook in this course; the lab's first, where that is not said."""
-        try:
-            said = json.loads(self.source(lab.name).read_text("utf-8"))["metadata"]["amal"]["language"]
-        except (OSError, ValueError, KeyError, TypeError):
-            said = None
+        said = self._said(lab.name).get("language")
         return said if said in lab.languages else lab.languages[0]
+
+    def lab(self, name: str, labs: Path | None = None) -> Lab:
+        """The lab called ``name`` among those in ``labs``, as this course teaches it.
+
+        Raises:
+            LabError: there is none, or its manifest is wrong.
+        """
+        return self.taught(Lab.find(name, labs))
+
+    def taught(self, lab: Lab) -> Lab:
+        """A lab as this course teaches it: without the parts that it leaves out, of the total that it gives.
+
+        Raises:
+            LabError: the lab has no such optional part any more.
+        """
+        return taught(lab, *self.scope(lab.name))
+
+    def scope(self, lab: str) -> tuple[tuple[str, ...], float | None]:
+        """The parts that this course leaves out of a lab, and the total that it gives, None for the lab's own."""
+        said = self._said(lab)
+        return tuple(said.get("without", ())), said.get("total")
+
+    def _said(self, lab: str) -> dict[str, Any]:
+        """What ``amal course`` wrote of a lab into the instructor's notebook."""
+        try:
+            said = json.loads(self.source(lab).read_text("utf-8"))["metadata"]["amal"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}
+        return said if isinstance(said, dict) else {}
 
     def submitted(self, lab: str) -> dict[str, Path]:
         """By student, in the order of their names, the folder of what they handed in for a lab."""

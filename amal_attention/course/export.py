@@ -8,7 +8,7 @@ import json
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from amal_attention.course.course_folder import Course
@@ -23,7 +23,7 @@ KINDS = ("csv", "json", "gradescope", "moodle")
 """What grades can be exported to."""
 
 _MISSING = "missing"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"""^(?=[=+\-@\t\r])|(?<=[;,\t\r\n])(?=["\s]*[=+\-@])""")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 _LONGEST_LIST = 20
 
@@ -37,18 +37,20 @@ class Row:
         status: what became of the submission.
         earned: points, manual ones too, before the penalty.
         points: the most that can be earned.
-        questions: points earned and the most of them, by question.
+        questions: points earned and the most of them, by question; None earned where nobody marked it yet.
         comment: to the student.
         late_penalty: points that are taken off.
+        not_final: why the mark is not final, a reason each, in the language of the course.
     """
 
     student: Student
     status: str
     earned: float
     points: float
-    questions: Mapping[str, tuple[float, float]]
+    questions: Mapping[str, tuple[float | None, float]]
     comment: str
     late_penalty: float = 0.0
+    not_final: tuple[str, ...] = ()
 
     @property
     def total(self) -> float:
@@ -58,7 +60,12 @@ class Row:
     @property
     def is_missing(self) -> bool:
         """Whether there is nothing: no submission, and no point given by hand."""
-        return self.status == _MISSING and self.earned == 0
+        return self.status == _MISSING and self.earned == 0 and not self.not_final
+
+    @property
+    def told(self) -> tuple[float | None, float | None, float | None]:
+        """The points that were earned, those that are taken off, and those that are left; None where not final."""
+        return (None, None, None) if self.not_final else (self.earned, self.late_penalty, self.total)
 
 
 @dataclass(frozen=True)
@@ -74,17 +81,37 @@ class Exported:
     remarks: tuple[str, ...] = ()
 
 
-def export(rows: Sequence[Row], kind: str, *, worksheet: Path | None = None) -> Exported:
+def export(rows: Sequence[Row], kind: str, *, worksheet: Path | None = None, partial: bool = False) -> Exported:
     """The grades as another program reads them.
 
     Args:
         rows: one a student.
         kind: one of :data:`KINDS`.
         worksheet: for Moodle, its grading worksheet as the teacher downloaded it.
+        partial: whether marks may be left out that are not final; who has none is told, and no figure stands for it.
 
     Raises:
-        CourseError: there is no such kind, or the worksheet is missing or none.
+        CourseError: there is no such kind, the worksheet is missing or none, or a mark is not final.
     """
+    open_rows = _not_final(rows)
+    if open_rows and not partial:
+        raise CourseError(
+            explain(
+                expected="a final mark for everybody",
+                got="; ".join(_listed("none yet for", open_rows)),
+                do="grade and mark these first; --partial leaves their cells empty",
+            )
+        )
+    exported = _exported(rows, kind, worksheet)
+    return replace(exported, remarks=(*exported.remarks, *_listed("no mark is told, as it is not final", open_rows)))
+
+
+def _not_final(rows: Sequence[Row]) -> list[str]:
+    """Who has no final mark, and why."""
+    return [f"{row.student.id} ({'; '.join(row.not_final)})" for row in rows if row.not_final]
+
+
+def _exported(rows: Sequence[Row], kind: str, worksheet: Path | None) -> Exported:
     if kind == "csv":
         return Exported(_csv(_table(rows), bom=True))
     if kind == "json":
@@ -135,11 +162,13 @@ def _moodle(rows: Sequence[Row], worksheet: Worksheet) -> Exported:
         if row.is_missing:
             left.append(line.student)
             continue
+        if row.not_final:
+            continue
         grade = row.total
         if line.most and row.points and line.most != row.points:
             grade *= line.most / row.points
             scaled.add(f"grades are scaled from {_figure(row.points)} points to Moodle's {_figure(line.most)}")
-        worksheet.fill(line.position, _figure(grade), _guarded(row.comment))
+        worksheet.fill(line.position, _figure(grade), row.comment)
     remarks = (*_unmatched(rows, lines), *_listed("nothing handed in, no grade filled in", left), *sorted(scaled))
     return Exported(worksheet.content(), remarks)
 
@@ -176,13 +205,13 @@ def _questions(rows: Sequence[Row]) -> dict[str, float]:
 def _table(rows: Sequence[Row]) -> list[list[str]]:
     questions = _questions(rows)
     header = ["id", "last_name", "first_name", "email", "status", *questions]
-    lines = [[*header, "earned", "late_penalty", "total", "points", "comment"]]
+    lines = [[*header, "earned", "late_penalty", "total", "points", "not_final", "comment"]]
     for row in rows:
         student = row.student
         who = [student.id, student.last_name, student.first_name, student.email, row.status]
-        earned = [_figure(row.questions[each][0]) if each in row.questions else "" for each in questions]
-        sums = [_figure(each) for each in (row.earned, row.late_penalty, row.total, row.points)]
-        lines.append([*who, *earned, *sums, row.comment])
+        earned = [_earned(row, each) for each in questions]
+        sums = [*map(_figure, row.told), _figure(row.points)]
+        lines.append([*who, *earned, *sums, "; ".join(row.not_final), row.comment])
     return lines
 
 
@@ -191,24 +220,39 @@ def _gradescope(rows: Sequence[Row]) -> list[list[str]]:
     names = [f"{number}: {name} ({float(worth)} pts)" for number, (name, worth) in enumerate(questions.items(), 1)]
     lines = [["First Name", "Last Name", "SID", "Email", "Total Score", "Max Points", "Status", *names]]
     for row in rows:
-        student, blank = row.student, row.is_missing
+        student, blank = row.student, row.is_missing or row.not_final
         total = "" if blank else _figure(row.total)
-        earned = ["" if blank or each not in row.questions else _figure(row.questions[each][0]) for each in questions]
+        earned = ["" if blank else _earned(row, each) for each in questions]
         who = [student.first_name, student.last_name, student.id, student.email]
-        lines.append([*who, total, _figure(row.points), "Missing" if blank else "Graded", *earned])
+        lines.append([*who, total, _figure(row.points), _status(row), *earned])
     return lines
 
 
+def _status(row: Row) -> str:
+    """In Gradescope's words."""
+    if row.is_missing:
+        return "Missing"
+    return "Ungraded" if row.not_final else "Graded"
+
+
+def _earned(row: Row, question: str) -> str:
+    """What a question earned; nothing where the row does not have it, or nobody marked it yet."""
+    earned, _ = row.questions.get(question, (None, 0.0))
+    return _figure(earned)
+
+
 def _json(row: Row) -> dict[str, object]:
+    earned_in_all, penalty, total = row.told
     questions = {name: {"earned": earned, "points": points} for name, (earned, points) in row.questions.items()}
     return {
         "student": asdict(row.student),
         "status": row.status,
         "questions": questions,
-        "earned": row.earned,
-        "late_penalty": row.late_penalty,
-        "total": row.total,
+        "earned": earned_in_all,
+        "late_penalty": penalty,
+        "total": total,
         "points": row.points,
+        "not_final": list(row.not_final),
         "comment": row.comment,
     }
 
@@ -221,14 +265,20 @@ def _csv(lines: list[list[str]], *, bom: bool) -> bytes:
 
 
 def _guarded(cell: str) -> str:
-    """A text that a spreadsheet does not take for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell
+    """A text in which a spreadsheet finds no formula, be it one that parts cells at semicolons or tabs.
 
-
-def _figure(number: float) -> str:
-    """A number with up to four decimals, and a point.
-
-    >>> _figure(2.0), _figure(1 / 3), _figure(1200.0)
-    ('2', '0.3333', '1200')
+    >>> _guarded("=1+1"), _guarded("good;=1+1"), _guarded("-0.5")
+    ("'=1+1", "good;'=1+1", '-0.5')
     """
+    return cell if _NUMBER.fullmatch(cell) else _FORMULA.sub("'", cell)
+
+
+def _figure(number: float | None) -> str:
+    """A number with up to four decimals, and a point; nothing for None.
+
+    >>> _figure(2.0), _figure(1 / 3), _figure(1200.0), _figure(None)
+    ('2', '0.3333', '1200', '')
+    """
+    if number is None:
+        return ""
     return f"{number + 0.0:.4f}".rstrip("0").rstrip(".")

@@ -1,10 +1,13 @@
-"""How those who collect submissions lay them out, recognised by the paths alone: whose a file is, and since when."""
+"""How those who collect submissions lay them out, recognised by the paths alone: whose a file is, and since when.
+
+What a student packs into their own folder says nothing of whose it is: the outermost name that is a student's counts.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import PurePosixPath
@@ -12,14 +15,21 @@ from zoneinfo import ZoneInfo
 
 from amal_attention.course.slips import SECRET, TIMESTAMP
 
-__all__ = ["Claim", "Layout", "is_clutter", "recognise", "time_of"]
+__all__ = ["Claim", "Layout", "Parts", "is_clutter", "put_by_hand", "recognise", "time_of"]
 
-_MOODLE = re.compile(r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL)
+_MOODLE = re.compile(
+    r"(?P<name>.+?)(?:_(?P<number>\d+))?_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL
+)
 _EXCHANGE = re.compile(r"(?P<student>[^+]+)\+(?P<lab>[^+]+)\+(?P<time>[^+]+)(?:\+.*)?", re.DOTALL)
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?)\s*(\S+)?")
-_SUFFIXES = (".ipynb", ".zip", ".json", ".txt")
+_NOTEBOOKS = (".ipynb", ".zip", ".gz", ".tar", ".tgz")
+_SUFFIXES = (*_NOTEBOOKS, ".json", ".txt")
+_ALONE = "it is no notebook, and lies in no student's folder"
+_OWN_TIME = "a student can write any time into it: it is not believed"
+_CLUTTER = re.compile(r"__MACOSX.*|\._.*|\.DS_Store|\.ipynb_checkpoints|\.git|Thumbs\.db|desktop\.ini", re.IGNORECASE)
 
-_Parts = tuple[str, ...]
+Parts = tuple[str, ...]
+"""A path: the names in it."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +37,18 @@ class Claim:
     """Whose a file is said to be.
 
     Attributes:
-        name: of the student, or whatever stands for one.
+        name: of the student or the team, or whatever stands for one.
         file: the file's own name.
         number: that the platform gave the student; may be empty.
         is_id: whether the name is the student's id, and nothing else.
         when: the file was handed in, as far as its path tells.
         beside: path of the file that tells when it was handed in, beside which nbgrader puts its secret.
+        alias: another name of the same student, for where the first is nobody's; letters alone are compared.
+        others: names of those who handed it in with the student.
+        remark: of the platform's, on the file.
+        by_hand: whether a person put it into the archive, and no platform.
+        signed: place in the path of the folder that the student made, whose owner the system knows; None if a platform
+            or a person made it.
     """
 
     name: str
@@ -40,7 +56,12 @@ class Claim:
     number: str = ""
     is_id: bool = False
     when: datetime | None = None
-    beside: _Parts | None = None
+    beside: Parts | None = None
+    alias: str = ""
+    others: tuple[str, ...] = ()
+    remark: str = ""
+    by_hand: bool = False
+    signed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -49,14 +70,16 @@ class Layout:
 
     Attributes:
         name: of it.
-        claim: read a path: a claim, or why the file is left aside; None where there is nothing to say.
+        claim: read a path: a claim, or why the file is left aside; None for what the platform itself put there.
+        packs_at_once: whether a platform writes such an archive, and with it its own time for every file.
     """
 
     name: str
-    claim: Callable[[_Parts], Claim | str | None]
+    claim: Callable[[Parts], Claim | str | None]
+    packs_at_once: bool = False
 
 
-def recognise(paths: Iterable[_Parts], lab: str, known: Callable[[str], bool]) -> Layout:
+def recognise(paths: Iterable[Parts], lab: str, known: Callable[[str], bool]) -> Layout:
     """The layout of these paths, in which submissions to a lab are looked for.
 
     Args:
@@ -65,20 +88,29 @@ def recognise(paths: Iterable[_Parts], lab: str, known: Callable[[str], bool]) -
         known: whether a name is that of a student of the roster; never, where there is none.
     """
     seen = [path for path in paths if not is_clutter(path)]
-    if any(_MOODLE.fullmatch(part) for path in seen for part in path):
-        return Layout("Moodle", _moodle)
-    if any(_EXCHANGE.fullmatch(part) for path in seen for part in path[:-1]):
-        return Layout("nbgrader's exchange", partial(_exchange, lab=lab))
+    if places := [found[0] for path in seen if (found := _first(path, _MOODLE, known))]:
+        return Layout("Moodle", partial(_moodle, skip=min(places), known=known), packs_at_once=True)
+    if any(_first(path[:-1], _EXCHANGE, known) for path in seen):
+        return Layout("nbgrader's exchange", partial(_exchange, lab=lab, known=known))
     wrapped = int(_wrapped(seen, known))
     for skip in range(wrapped + 1):
-        if any(len(path) > skip + 2 and path[skip + 1] == lab for path in seen):
+        if _is_nbgraders(seen, lab, skip):
             return Layout("nbgrader's folders", partial(_submitted, lab=lab, skip=skip))
     return Layout("a folder", partial(_plain, skip=wrapped))
 
 
-def is_clutter(path: _Parts) -> bool:
-    """Whether a file is none that a student made: hidden, or a system's own."""
-    return any(part.startswith((".", "__MACOSX")) for part in path)
+def is_clutter(path: Parts) -> bool:
+    """Whether a file is none that a person made, but a system's own."""
+    return any(_CLUTTER.fullmatch(part) for part in path)
+
+
+def put_by_hand(path: Parts, skip: int) -> Claim | str:
+    """Whose a file is that a person put among those of a platform, in whose archives ``skip`` folders lie around all.
+
+    The name of a folder, or of the file, is to be that of a student.
+    """
+    found = _plain(path, skip if len(path) > skip else 0)
+    return replace(found, by_hand=True) if isinstance(found, Claim) else found or _ALONE
 
 
 def time_of(text: str) -> datetime | None:
@@ -99,49 +131,67 @@ def time_of(text: str) -> datetime | None:
         return None
 
 
-def _moodle(path: _Parts) -> Claim | str | None:
-    for position, part in enumerate(path):
-        if not (found := _MOODLE.fullmatch(part)):
-            continue
-        if found["plugin"] != "file":
-            return "text that was typed into the platform is no notebook"
-        file = path[-1] if position < len(path) - 1 else found["file"]
-        return Claim(found["name"], file, found["number"]) if file else None
+def _first(path: Parts, pattern: re.Pattern[str], known: Callable[[str], bool]) -> tuple[int, re.Match[str]] | None:
+    """Where in a path a name first fits a pattern, and how; not in what lies in a student's own folder."""
+    for place, part in enumerate(path):
+        if found := pattern.fullmatch(part):
+            return (place, found) if not any(map(known, path[:place])) else None
     return None
 
 
-def _exchange(path: _Parts, lab: str) -> Claim | str | None:
-    for position, part in enumerate(path[:-1]):
-        if not (found := _EXCHANGE.fullmatch(part)):
-            continue
-        if found["lab"] != lab:
-            return "it was handed in for another lab"
-        if path[-1] in (TIMESTAMP, SECRET):
-            return None
-        beside = (*path[: position + 1], TIMESTAMP)
-        return Claim(found["student"], path[-1], is_id=True, when=time_of(found["time"]), beside=beside)
-    return None
+def _is_nbgraders(paths: Sequence[Parts], lab: str, skip: int) -> bool:
+    """Whether every notebook lies in the folder of a lab in that of a student, and one in that of this lab."""
+    return all(len(path) > skip + 2 for path in paths if path[-1].lower().endswith(_NOTEBOOKS)) and any(
+        len(path) > skip + 2 and path[skip + 1] == lab for path in paths
+    )
 
 
-def _submitted(path: _Parts, lab: str, skip: int) -> Claim | str | None:
-    if len(path) < skip + 3 or path[-1] in (TIMESTAMP, SECRET):
+def _moodle(path: Parts, skip: int, known: Callable[[str], bool]) -> Claim | str:
+    if (first := _first(path, _MOODLE, known)) is None:
+        return put_by_hand(path, skip)
+    place, found = first
+    if found["plugin"] != "file":
+        return "text that was typed into the platform is no notebook"
+    file = path[-1] if place < len(path) - 1 else found["file"]
+    return Claim(found["name"], file, found["number"] or "") if file else _ALONE
+
+
+def _exchange(path: Parts, lab: str, known: Callable[[str], bool]) -> Claim | str | None:
+    if (first := _first(path[:-1], _EXCHANGE, known)) is None:
+        return "it lies in no folder of nbgrader's exchange"
+    place, found = first
+    if found["lab"] != lab:
+        return "it was handed in for another lab"
+    if path[-1] in (TIMESTAMP, SECRET):
         return None
+    beside = (*path[: place + 1], TIMESTAMP)
+    when = time_of(found["time"])
+    return Claim(found["student"], path[-1], is_id=True, when=when, beside=beside, signed=place)
+
+
+def _submitted(path: Parts, lab: str, skip: int) -> Claim | str | None:
+    if path[-1] in (TIMESTAMP, SECRET):
+        return None
+    if len(path) < skip + 3:
+        return "it lies in no folder of a student and a lab"
     student, *inside = path[skip:]
     if inside[0] != lab:
         return "it was handed in for another lab"
     return Claim(student, path[-1], is_id=True, beside=(*path[: skip + 2], TIMESTAMP))
 
 
-def _plain(path: _Parts, skip: int) -> Claim | None:
-    if path[-1] in (TIMESTAMP, SECRET) or len(path) <= skip:
+def _plain(path: Parts, skip: int) -> Claim | str | None:
+    if path[-1] == TIMESTAMP:
+        return _OWN_TIME
+    if path[-1] == SECRET:
         return None
     if len(path) > skip + 1:
-        return Claim(path[skip], path[-1], beside=(*path[: skip + 1], TIMESTAMP))
+        return Claim(path[skip], path[-1])
     name = PurePosixPath(path[skip])
-    return Claim(name.stem, path[skip]) if name.suffix.lower() in _SUFFIXES else None
+    return Claim(name.stem.removesuffix(".ipynb"), path[skip]) if name.suffix.lower() in _SUFFIXES else _ALONE
 
 
-def _wrapped(paths: Sequence[_Parts], known: Callable[[str], bool]) -> bool:
+def _wrapped(paths: Sequence[Parts], known: Callable[[str], bool]) -> bool:
     """Whether everything lies in one folder that is no student's, and those in it are."""
     tops = {path[0] for path in paths}
     if len(tops) != 1 or any(len(path) < 2 for path in paths) or known(next(iter(tops))):

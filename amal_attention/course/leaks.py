@@ -1,7 +1,8 @@
 """The last gate before students: what was to be removed is looked for in what came out.
 
 It does not trust how the notebook was made. What is secret is read from the script and from the hidden tests; a line
-of it counts if it says enough to give something away, and if students do not get the same line elsewhere anyway.
+of it counts if it says enough to give something away. That it stands in a cell that students get is no excuse: a draft
+of an answer does too. Such a line is allowed by name, in the script: it ends with ``# given: `` and the reason.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from amal_attention.course.graded import graded_kind
 from amal_attention.course.lookalikes import KINDS
 from amal_attention.course.markers import regions
 from amal_attention.course.problems import Problem
@@ -28,8 +30,10 @@ __all__ = ["Secret", "leak_problems", "leaks_in", "secrets_of"]
 
 _MARKERS = re.compile(rf"(?:BEGIN|END) (?:{'|'.join(KINDS)})")
 _MARKER = "@pytest.mark.question("
+_HIDDEN_TEST, _FOR_INSTRUCTORS = "hidden test", "cell for instructors"
 _FOLDERS = re.compile(r"(?<![\w-])solutions[/\\]|\bhidden_tests\b")
 _HOMES = re.compile(r"(?<![\w.-])(?:/home|/Users|[A-Za-z]:[/\\]+Users)[/\\]+\w+")
+_GIVEN = re.compile(r"(.*\S)\s+# given: \S.*")
 _SAYS_NOTHING = {*keyword.kwlist, *dir(builtins), "self", "cls", "_", "i", "n"}
 _ENOUGH_WORDS, _ENOUGH_LETTERS = 3, 12
 
@@ -48,16 +52,19 @@ def secrets_of(lab: Lab, script: Script) -> list[Secret]:
     """The lines of the script, in any language, and of the hidden tests that must be in nothing that students get.
 
     A line is among them if it is *significant*: names, numbers and operators that are neither Python's nor everyone's
-    (``self``, ``i``), three of them at least, and 12 letters and signs. So ``return loss`` is none. What students get
-    in another cell is none either.
+    (``self``, ``i``), three of them at least, and 12 letters and signs. So ``return loss`` is none. Two kinds are none
+    either: a line that the script or a hidden test names as given, by ending it with ``# given: `` and the reason; and
+    what hidden tests and cells for instructors repeat of the open part of a solution cell or a public check, such as
+    the signature of an answer.
     """
-    given = [_squash(_kept(cell)) for cell in script.cells if not cell.instructor]
     secrets = [secret for cell in script.cells for secret in _removed(script, cell)]
     for path in sorted((lab.folder / "hidden_tests").glob("*.py")):
         lines = enumerate(path.read_text("utf-8", "replace").split("\n"), 1)
-        secrets += [Secret(path, line, "hidden test", text) for line, text in lines if text.strip() != _MARKER]
+        secrets += [Secret(path, line, _HIDDEN_TEST, text) for line, text in lines if text.strip() != _MARKER]
+    named = {_squash(found[1]) for secret in secrets if (found := _GIVEN.fullmatch(secret.text))}
+    in_the_open = [_squash(_kept(cell)) for cell in script.cells if graded_kind(cell) in ("solution", "test")]
     parts = [Secret(secret.path, secret.line, secret.what, part) for secret in secrets for part in _parts(secret.text)]
-    return [part for part in parts if _significant(part.text) and not any(_squash(part.text) in text for text in given)]
+    return [part for part in parts if _significant(part.text) and not _is_given(part, named, in_the_open)]
 
 
 def leaks_in(text: str | bytes, secrets: Iterable[Secret]) -> list[str]:
@@ -133,9 +140,15 @@ def _removed(script: Script, cell: Cell) -> Iterator[Secret]:
     inside = {line: region.kind for region in regions(cell) for line in range(region.begin + 1, region.end)}
     for line, text in cell.numbered():
         if cell.instructor:
-            yield Secret(script.path, line, "cell for instructors", text)
+            yield Secret(script.path, line, _FOR_INSTRUCTORS, text)
         elif line in inside:
             yield Secret(script.path, line, inside[line].lower().removesuffix("s"), text)
+
+
+def _is_given(secret: Secret, named: set[str], in_the_open: list[str]) -> bool:
+    text = _squash(secret.text)
+    repeats = secret.what in (_HIDDEN_TEST, _FOR_INSTRUCTORS) and any(text in cell for cell in in_the_open)
+    return text in named or repeats
 
 
 def _kept(cell: Cell) -> str:

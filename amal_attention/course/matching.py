@@ -8,17 +8,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from amal_attention.course.name_words import words_of
 from amal_attention.course.roster import Student
 
-__all__ = ["Match", "Matcher", "words_of"]
+__all__ = ["Match", "Matcher", "is_anonymous"]
 
-_JOINED = "'’‘ʼ`´\""  # platforms leave them out of the names of files: O'Brien, OBrien
-_LETTERS = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h"}
-    | dict.fromkeys(_JOINED, "")
-)
-_ACCENTS = re.compile("[\u0300-\u036f]")  # not the signs of other scripts, which make other words
-_ANONYMOUS = ("participant",)  # as Moodle calls everybody in blind marking
+# As Moodle calls everybody in blind marking, in its tables and in the names of files.
+_ANONYMOUS = ("participant", "teilnehmer in", "teilnehmerin", "participante", "partecipante", "deelnemer")
 
 
 @dataclass(frozen=True)
@@ -46,6 +42,8 @@ class Matcher:
         self._emails: dict[str, list[Student]] = defaultdict(list)
         self._numbers: dict[str, list[Student]] = defaultdict(list)
         self._names: dict[tuple[str, ...], list[Student]] = defaultdict(list)
+        self._joined: dict[str, list[Student]] = defaultdict(list)
+        self._teams: dict[tuple[str, ...], list[Student]] = defaultdict(list)
         for student in roster.values():
             self._ids[_plain(student.id)].append(student)
             self._emails[_plain(student.email)].append(student)
@@ -53,6 +51,10 @@ class Matcher:
             first, last = words_of(student.first_name), words_of(student.last_name)
             for words in {first + last, last + first}:
                 self._names[words].append(student)
+            for joined in {"".join(first + last), "".join(last + first)}:
+                self._joined[joined].append(student)
+            for team in {words_of(each) for each in (student.team, *re.split("[,;]", student.team))} - {()}:
+                self._teams[team].append(student)
 
     def find(self, name: str, number: str = "") -> Match:
         """The student who is called so: by id, e-mail, the platform's own name for them, or full name.
@@ -65,7 +67,7 @@ class Matcher:
             number: that the platform gave them; may be empty.
         """
         words = words_of(name)
-        if number and words in [(word,) for word in _ANONYMOUS]:
+        if number and is_anonymous(name):
             return _one(self._numbers.get(_plain(number), []), "lms_user_id")
         found: dict[str, tuple[Student, str]] = {}
         for candidates, how in self._candidates(_plain(name), words):
@@ -82,6 +84,16 @@ class Matcher:
         """The student who has this id, in upper or lower case."""
         return _one(self._ids.get(_plain(student), []), "id")
 
+    def by_joined_name(self, name: str, number: str) -> Match:
+        """The student whose full name is this where all is left out that is no letter, as in "lovelaceada"."""
+        found = self._joined.get("".join(words_of(name)), []) if words_of(name) else []
+        told = [each for each in found if number and _plain(each.lms_user_id) == _plain(number)]
+        return _one(told or found, "full name")
+
+    def team(self, name: str) -> tuple[Student, ...]:
+        """The members of the team of this name, by the roster; nobody where there is none."""
+        return tuple(self._teams.get(words_of(name), ()))
+
     def _candidates(self, plain: str, words: tuple[str, ...]) -> list[tuple[list[Student], str]]:
         by_name = self._names.get(words, []) if words else []
         if not plain:
@@ -94,15 +106,9 @@ class Matcher:
         ]
 
 
-def words_of(name: str) -> tuple[str, ...]:
-    """The words of a name without accents, case and punctuation.
-
-    >>> words_of("Jean-Noël  O'Brien, Łukasz")
-    ('jean', 'noel', 'obrien', 'lukasz')
-    """
-    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold().translate(_LETTERS))
-    bare = unicodedata.normalize("NFC", _ACCENTS.sub("", apart))
-    return tuple("".join(each if unicodedata.category(each)[0] in "LMN" else " " for each in bare).split())
+def is_anonymous(name: str) -> bool:
+    """Whether a name is what Moodle calls everybody in blind marking."""
+    return " ".join(words_of(name)) in _ANONYMOUS
 
 
 def _one(found: list[Student], how: str) -> Match:
@@ -110,7 +116,10 @@ def _one(found: list[Student], how: str) -> Match:
         return Match(found[0], how)
     if not found:
         return Match(None, "nobody of the roster")
-    return Match(None, f"it could be {' or '.join(sorted(student.id for student in found))}")
+    ids = sorted(student.id for student in found)
+    same = len(ids) == 2 and ids[0].casefold() == ids[1].casefold()
+    merge = f", which are one student: amal merge {ids[0]} {ids[1]}" if same else ""
+    return Match(None, f"it could be {' or '.join(ids)}{merge}")
 
 
 def _plain(text: str) -> str:

@@ -6,13 +6,15 @@ are TOML; each cell after it replaces the solution cell of the lab's notebook th
     # %% tags=["mutant"]
     # mistake = "the total counts empty items"
     # loses = ["q1-total"]
+    # breaks = ["items"]
     # hint = "empty"
     # public = true
 
     # %% grade_id="q1-total"
     def total(items): ...
 
-A right answer says ``variant = "..."`` in place of ``mistake``, ``loses = []``, and no more.
+A right answer says ``variant = "..."`` in place of ``mistake``, ``loses = []``, and no more; an answer without
+understanding, in the folder ``trivial``, says ``trivial = "..."`` alone.
 """
 
 from __future__ import annotations
@@ -35,10 +37,11 @@ __all__ = ["Mutant", "MutantCell", "mutated", "read_mutants"]
 
 _START = re.compile(r"# %%( .*)?")
 _KEYS: dict[str, dict[str, type]] = {
-    "mistake": {"mistake": str, "loses": list, "hint": str, "public": bool},
+    "mistake": {"mistake": str, "loses": list, "breaks": list, "hint": str, "public": bool},
     "variant": {"variant": str, "loses": list},
+    "trivial": {"trivial": str},
 }
-_NAMES = {str: "text", list: "a list of grade_ids", bool: "true or false"}
+_NAMES = {str: "text", list: "a list of names", bool: "true or false"}
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,13 @@ class Mutant:
     Attributes:
         path: its file.
         about: the mistake, or what is unlike the reference in a right answer.
-        loses: ``grade_id`` of the solution cells that must lose marks, whether replaced or built on one that is;
-            empty for a right answer.
+        loses: ``grade_id`` of the solution cells that may lose marks; the first, which is answered wrongly, must. Empty
+            for a right answer.
         hint: words of the hint that a check must give.
         public: whether the checks in the notebook see the mistake; otherwise hidden tests do.
         cells: what it replaces, by ``grade_id``.
+        breaks: the requirements of the question that is answered wrongly which it does not meet, by their ids in the
+            manifest.
     """
 
     path: Path
@@ -69,6 +74,7 @@ class Mutant:
     hint: str
     public: bool
     cells: dict[str, MutantCell]
+    breaks: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -132,11 +138,14 @@ def _read(path: Path) -> Mutant | list[Problem]:
     (line, head), *others = zip(lines, cells, strict=True)
     header, told = _header(line, head)
     told += list(_of_cells(others))
+    if ("trivial" in header) != (path.parent.name == "trivial"):
+        told.append((1, "an answer without understanding lies in the folder trivial, and no other does"))
     if told:
         return [Problem(path, line, text) for line, text in told]
     replaced = {cell.metadata["grade_id"]: MutantCell(line, cell.source) for line, cell in others}
-    about = header.get("mistake") or header["variant"]
-    return Mutant(path, about, tuple(header["loses"]), header.get("hint", ""), header.get("public", False), replaced)
+    about = next(header[kind] for kind in _KEYS if kind in header)
+    loses, breaks = (tuple(header.get(key, ())) for key in ("loses", "breaks"))
+    return Mutant(path, about, loses, header.get("hint", ""), header.get("public", False), replaced, breaks)
 
 
 def _jupytext(text: str) -> list[NotebookNode]:
@@ -163,7 +172,8 @@ def _header(line: int, cell: NotebookNode) -> tuple[dict[str, Any], list[tuple[i
 def _of_header(header: dict[str, Any]) -> Iterator[str]:
     kinds = [kind for kind in _KEYS if kind in header]
     if len(kinds) != 1:
-        yield "it says neither a mistake nor a variant" if not kinds else "it says both a mistake and a variant"
+        said = " and ".join(f"a {kind}" for kind in kinds)
+        yield f"it says both {said}" if kinds else "it says neither a mistake nor a variant"
         return
     keys = _KEYS[kinds[0]]
     for key in header.keys() - keys.keys():
@@ -171,12 +181,18 @@ def _of_header(header: dict[str, Any]) -> Iterator[str]:
     for key, kind in keys.items():
         if not isinstance(header.get(key), kind) or header[key] == "":
             yield f"{key} is {header.get(key)!r}, not {_NAMES[kind]}"
-    loses = header.get("loses")
-    if isinstance(loses, list):
-        if not all(isinstance(name, str) for name in loses) or len({*map(str, loses)}) < len(loses):
-            yield f"loses is {loses!r}, not grade_ids that differ"
-        if bool(loses) != (kinds[0] == "mistake"):
-            yield "a mistake loses something, and a variant nothing"
+    for key in keys & header.keys() & {"loses", "breaks"}:
+        yield from _of_names(key, header[key], mistake=kinds[0] == "mistake")
+
+
+def _of_names(key: str, names: object, *, mistake: bool) -> Iterator[str]:
+    """What is wrong with a list of questions or of requirements; that it is no list is told elsewhere."""
+    if not isinstance(names, list):
+        return
+    if not all(isinstance(name, str) for name in names) or len({*map(str, names)}) < len(names):
+        yield f"{key} is {names!r}, not names that differ"
+    if bool(names) != mistake:
+        yield f"a mistake {key} something, and a variant nothing"
 
 
 def _of_cells(cells: list[tuple[int, NotebookNode]]) -> Iterator[tuple[int, str]]:

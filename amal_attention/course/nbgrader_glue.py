@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 from amal_attention.course.problems import grade_extra
 from amal_attention.errors import LabError, explain
+from amal_attention.language import Language
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["STUBS", "cleared"]
+__all__ = ["cleared", "stub"]
 
-STUBS = {
-    "en": '# YOUR CODE HERE\nraise NotImplementedError("to do: write your code here")',
-    "fr": '# VOTRE CODE ICI\nraise NotImplementedError("à faire : écrivez votre code ici")',
-}
+
+def stub(language: str) -> str:
+    """What stands in a release in the place of an answer."""
+    say = Language(language).say
+    here, to_do = say("YOUR CODE HERE"), say("to do: write your code here")
+    return f'# {here}\nraise NotImplementedError("{to_do}")'
 
 
 def cleared(notebook: NotebookNode, language: str) -> NotebookNode:
@@ -34,7 +37,7 @@ def cleared(notebook: NotebookNode, language: str) -> NotebookNode:
     quiet = logging.Logger("nbgrader", logging.CRITICAL)
     steps = [
         nb.LockCells(log=quiet),
-        nb.ClearSolutions(log=quiet, code_stub={"python": STUBS[language]}),
+        nb.ClearSolutions(log=quiet, code_stub={"python": stub(language)}),
         nb.ClearOutput(log=quiet),
         nb.CheckCellMetadata(log=quiet),
         nb.ComputeChecksums(log=quiet),

@@ -8,20 +8,23 @@ import re
 import warnings
 from collections.abc import Iterable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 
 from amal_attention.course.course_folder import CONFIGURATION, Course
+from amal_attention.course.cut import cut
 from amal_attention.course.gradebook import course_book
 from amal_attention.course.problems import grade_extra
 from amal_attention.course.programs import programs_at_hand
 from amal_attention.course.release import release
 from amal_attention.course.roster import Student
 from amal_attention.course.script import notebook_of, read_script
+from amal_attention.course.taught import taught
 from amal_attention.errors import CourseError, explain
 from amal_attention.files import write_atomically
 from amal_attention.lab import Lab
 
-__all__ = ["add_lab"]
+__all__ = ["Scope", "add_lab"]
 
 _CONFIGURATION = '''\
 """Configuration of nbgrader for this course. Late penalties and the like are set here, as its documentation says."""
@@ -44,38 +47,99 @@ c.GradeApart.labs = {labs!r}
 """
 
 
-def add_lab(folder: Path, lab: Lab, language: str, students: Iterable[Student] = (), *, stock: bool = False) -> Course:
+@dataclass(frozen=True)
+class Scope:
+    """What a course teaches of a lab.
+
+    Attributes:
+        without: the optional parts that it leaves out, such as "q5".
+        total: of all points; None for what is left of the lab's own.
+    """
+
+    without: tuple[str, ...] = ()
+    total: float | None = None
+
+
+def add_lab(
+    folder: Path,
+    lab: Lab,
+    language: str,
+    students: Iterable[Student] = (),
+    *,
+    stock: bool = False,
+    scope: Scope | None = None,
+) -> Course:
     """Make a course in a folder where there is none, and add a lab and students to it; what is there stays.
 
     Args:
         folder: of the course.
-        lab: the lab.
+        lab: the lab, whole.
         language: of the notebook that nbgrader shows.
         students: to be entered in the gradebook.
         stock: leave nbgrader's own stage, which runs students' code beside the tests, without a sandbox.
+        scope: what the course teaches of the lab; what it said before, if it is not given.
 
     Raises:
-        CourseError: nbgrader refuses the lab.
-        LabError: the lab has no such language, or no release can be made of it.
+        CourseError: nbgrader refuses the lab, its own stage would give other points than the scope, or the scope is
+            another one and people gave marks already.
+        LabError: the lab has no such language or optional part, or no release can be made of it.
         StorageError: a file cannot be written.
     """
     lab.check_language(language)
+    there = Course.in_folder(folder)
+    without, total = (scope.without, scope.total) if scope is not None else there.scope(lab.name)
+    whole, lab = lab, taught(lab, without, total)
     released = release(lab, language)
-    if not (folder / CONFIGURATION).exists():
-        text = _CONFIGURATION.format(course_id=folder.resolve().name)
-        text += "" if stock else _STAGE.format(labs=str(lab.folder.parent.resolve()))
-        write_atomically(folder / CONFIGURATION, text)
+    _refuse_other_points(there, whole, lab)
+    _write_configuration(folder, lab, stock=stock)
     course = Course.at(folder)
     with grade_extra():
         import nbformat
-    notebook = notebook_of(read_script(lab), language)
-    notebook.metadata["amal"] = {"lab": lab.name, "language": language}
+    notebook = notebook_of(cut(read_script(lab), lab, language), language)
+    said = {"lab": lab.name, "language": language, "without": list(lab.without), "total": total}
+    notebook.metadata["amal"] = said
     write_atomically(course.source(lab.name), nbformat.writes(notebook))  # type: ignore[no-untyped-call]
     _assign(course, lab.name)
     write_atomically(course.released(lab.name), released.decode())
     with course_book(course) as book:
         book.enrol(students)
     return course
+
+
+def _refuse_other_points(course: Course, whole: Lab, lab: Lab) -> None:
+    """Refuse to move points of which a person gave a mark: nobody could tell what that mark would be then."""
+    if not course.gradebook.exists() or course.taught(whole).points == lab.points:
+        return
+    with course_book(course) as book:
+        marks = book.marks(lab.name) if book.has(lab.name) else {}
+    by_hand = sorted(student for student, each in marks.items() if each.by_hand or each.extra)
+    if by_hand:
+        raise CourseError(
+            explain(
+                expected="no mark that a person gave, where points are to be others",
+                got=f"marks by hand of {len(by_hand)}: {', '.join(by_hand[:5])}",
+                do="leave parts and total as they are, or take these marks back in formgrader first",
+            )
+        )
+
+
+def _write_configuration(folder: Path, lab: Lab, *, stock: bool) -> None:
+    """Write the configuration of a course where there is none; see that its stage gives the points of the lab."""
+    path = folder / CONFIGURATION
+    name = Course.in_folder(folder).folder.name
+    text = path.read_text("utf-8") if path.exists() else _CONFIGURATION.format(course_id=name)
+    if not path.exists() and not stock:
+        text += _STAGE.format(labs=str(lab.folder.parent.resolve()))
+    if lab.points != lab.own_points and "GradeApart" not in text:
+        raise CourseError(
+            explain(
+                expected="the stage of amal in the course's configuration, for parts left out or another total",
+                got="nbgrader's own, which gives the points of the whole lab",
+                do="make the course without --stock",
+            )
+        )
+    if not path.exists():
+        write_atomically(path, text)
 
 
 def _assign(course: Course, lab: str) -> None:

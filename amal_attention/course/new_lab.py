@@ -20,7 +20,9 @@ _FILES = {
     "lab.toml.j2": "lab.toml",
     "lab.py.j2": "{name}.py",
     "test_q1.py.j2": "hidden_tests/test_q1.py",
-    "mutant.py.j2": "mutants/q1-deviation-over-n-minus-1.py",
+    "mutant_deviation.py.j2": "mutants/q1-deviation-over-n-minus-1.py",
+    "mutant_mean.py.j2": "mutants/q1-mean-stays.py",
+    "mutant_same.py.j2": "mutants/q1-nan-for-the-same.py",
 }
 # Markers are put in here, so that no file of this package holds one.
 _MARKERS = {"begin_word": "BEGIN", "end_word": "END", "begin": "### BEGIN", "end": "### END"}

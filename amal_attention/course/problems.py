@@ -10,7 +10,10 @@ from pathlib import Path
 
 from amal_attention.errors import LabError, explain
 
-__all__ = ["Problem", "grade_extra", "refuse"]
+__all__ = ["TOOLS", "Problem", "grade_extra", "not_installed", "refuse"]
+
+TOOLS = ("distributed", "jupytext", "nbgrader", "nh3", "pygments", "pytest", "regex", "yaml")
+"""What the extra ``grade`` brings, as it is imported."""
 
 _SLOW = "rfc3987_syntax"  # with it jsonschema builds a grammar for a second, to check IRIs, which no notebook has
 
@@ -39,6 +42,12 @@ def refuse(problems: Iterable[Problem], *, expected: str, do: str) -> None:
         raise LabError("\n".join([explain(expected=expected, got=got, do=f"{do}:"), *lines]))
 
 
+def not_installed(error: ImportError) -> LabError:
+    """What to say where a library of the course is missing."""
+    advice = "pip install 'amal-attention[grade]'"
+    return LabError(explain(expected="the tools of the course (nbgrader, jupytext)", got=str(error), do=advice))
+
+
 @contextlib.contextmanager
 def grade_extra() -> Iterator[None]:
     """Import what only the course needs in this context: where it is missing, the error says how to install it.
@@ -50,13 +59,7 @@ def grade_extra() -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        raise LabError(
-            explain(
-                expected="the tools of the course (nbgrader, jupytext)",
-                got=str(error),
-                do="pip install 'amal-attention[grade]'",
-            )
-        ) from error
+        raise not_installed(error) from error
     finally:
         for name in unwanted:
             del sys.modules[name]

@@ -8,16 +8,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from amal_attention.course.check_words import in_language
+from amal_attention.course.cut import cut
 from amal_attention.course.graded import graded_problems
 from amal_attention.course.leaks import leak_problems
 from amal_attention.course.markers import marker_problems
-from amal_attention.course.nbgrader_glue import STUBS, cleared
+from amal_attention.course.nbgrader_glue import cleared
 from amal_attention.course.points import points_problems
 from amal_attention.course.problems import grade_extra, refuse
+from amal_attention.course.scheme import scheme_problems
 from amal_attention.course.script import Script, notebook_of, read_script
+from amal_attention.course.set_up_cell import SET_UP, set_up_source
 from amal_attention.errors import LabError, explain
 from amal_attention.files import write_atomically
 from amal_attention.lab import Lab
+from amal_attention.language import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -35,7 +40,8 @@ def release(lab: Lab, language: str) -> bytes:
     """
     script, notebook = _made(lab, language)
     leaks = leak_problems(lab, script, language, notebook)
-    refuse(leaks, expected="a notebook without what students must not see", do="mend the script, or report this")
+    advice = "take it out, or end the line of the answer or test with '# given: why' where students may have it"
+    refuse(leaks, expected="a notebook without what students must not see", do=advice)
     with grade_extra():
         import nbformat
     try:
@@ -66,7 +72,7 @@ def for_graders(lab: Lab, language: str) -> NotebookNode:
     notebook = skeleton(lab, language)
     tasks = {
         cell.metadata.nbgrader.grade_id: cell.source
-        for cell in notebook_of(read_script(lab), language).cells
+        for cell in notebook_of(cut(read_script(lab), lab, language), language).cells
         if cell.metadata.get("nbgrader", {}).get("task")
     }
     for cell in notebook.cells:
@@ -80,7 +86,14 @@ def _made(lab: Lab, language: str) -> tuple[Script, NotebookNode]:
     wrong = [*marker_problems(script), *graded_problems(script, lab.languages)]
     refuse(wrong, expected="markers and nbgrader metadata that are right", do="mend")
     refuse(points_problems(lab, script), expected="the same points everywhere", do="mend")
+    refuse(scheme_problems(lab, script), expected="tests that pay for what each question is about", do="mend")
+    script = cut(script, lab, language)
     notebook = notebook_of(script, language)
+    for cell in notebook.cells:
+        if SET_UP in cell.metadata.get("tags", []):
+            cell.source = set_up_source(lab.wheel, language)
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade"):
+            cell.source = in_language(cell.source, Language(language, (lab.language_folder,)))
     notebook.metadata["title"] = lab.titles.get(language, lab.title)
     notebook.metadata["amal"] = {"lab": lab.name, "language": language, "digest": _digest(lab, script)}
     return script, cleared(notebook, language)
@@ -115,7 +128,7 @@ def stale_releases(lab: Lab, languages: Sequence[str], out: Path) -> list[Path]:
     """
     made = {release_path(lab, language, out): release(lab, language) for language in languages}
     stale = [path for path, content in made.items() if _content(path) != content]
-    searched = [code for code in STUBS if code in languages or code not in lab.languages]
+    searched = [code for code in LANGUAGES if code in languages or code not in lab.languages]
     beside = [path for code in searched for path in release_path(lab, code, out).parent.rglob("*")]
     return stale + sorted(path for path in beside if path not in made and not path.is_dir())
 
@@ -129,5 +142,5 @@ def _content(path: Path) -> bytes | None:
 
 def _digest(lab: Lab, script: Script) -> str:
     """Of the script, and of what the manifest says of the notebook and of grading."""
-    said = [script.text, lab.title, lab.titles, lab.languages, lab.points, lab.limits]
+    said = [script.text, lab.title, lab.titles, lab.languages, lab.points, lab.limits, lab.wheel]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]

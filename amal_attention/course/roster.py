@@ -1,13 +1,14 @@
-"""The students of a course: a csv as ``nbgrader db student import`` reads it."""
+"""The students of a course: a csv as ``nbgrader db student import`` reads it, or Moodle's export of participants."""
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from amal_attention.course.moodle_words import columns_of
+from amal_attention.course.tables import Table, read_table
 from amal_attention.errors import CourseError, explain
 from amal_attention.printable import one_line
 
@@ -28,6 +29,7 @@ class Student:
         last_name: may be empty.
         email: may be empty.
         lms_user_id: the name or number that the learning platform gives them.
+        team: the name of the team with which they hand in, or of several, between commas.
     """
 
     id: str
@@ -35,6 +37,7 @@ class Student:
     last_name: str = ""
     email: str = ""
     lms_user_id: str = ""
+    team: str = ""
 
     @property
     def full_name(self) -> str:
@@ -45,11 +48,18 @@ class Student:
 _COLUMNS = tuple(field.name for field in fields(Student))
 
 
+# What an id is taken from in Moodle's export of participants: the first of these that everybody has.
+_IDS_OF_PARTICIPANTS = ("username", "idnumber", "email")
+_OF_PARTICIPANTS = {"first_name": "first_name", "last_name": "last_name", "email": "email", "team": "groups"}
+
+
 def read_roster(path: Path) -> dict[str, Student]:
     """The students in a csv by id, in its order.
 
-    There is a column ``id``; ``first_name``, ``last_name``, ``email`` and ``lms_user_id`` may be there, and others are
-    not looked at.
+    There is a column ``id``; ``first_name``, ``last_name``, ``email``, ``lms_user_id`` and ``team`` may be there, and
+    others are not looked at. In Moodle's export of participants the id is the user name, the ID number or the e-mail
+    address, whichever of them it has for everybody, and the team is the group. A spreadsheet may have saved it, with
+    semicolons and in its own encoding.
 
     Raises:
         CourseError: it cannot be read, or an id is empty, there twice, or no safe name of a folder.
@@ -83,31 +93,49 @@ def why_no_folder(name: str) -> str | None:
 def _rows(path: Path) -> Iterator[tuple[int, Student]]:
     """The students, each with the line of the file where it ends."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            columns = _columns(path, next(reader, []))
-            for row in filter(None, reader):
-                if len(row) > len(columns):
-                    raise _bad(path, reader.line_num, f"{len(columns)} cells", f"{len(row)}")
-                cells = dict(zip(columns, map(str.strip, row), strict=False))
-                yield reader.line_num, Student(**{"id": ""} | {key: cells[key] for key in _COLUMNS if key in cells})
-    except UnicodeDecodeError as error:
-        raise CourseError(
-            explain(expected=f"a roster in UTF-8 in {path}", got="another encoding", do="save it as CSV UTF-8")
-        ) from error
-    except (OSError, csv.Error) as error:
+        table = read_table(path, lambda header: "id" in map(str.strip, header)) or read_table(path, _is_of_participants)
+    except (OSError, ValueError) as error:
         raise CourseError(
             explain(expected=f"a roster in {path}", got=str(error), do="give a csv with a column id")
         ) from error
+    if table is None:
+        raise _bad(path, 1, "the names of columns, id among them", _beginning(path))
+    columns = _columns(path, table)
+    for line, row in table.rows[1:]:
+        if len(row) > len(table.header):
+            raise _bad(path, line, f"{len(table.header)} cells", f"{len(row)}")
+        if row:
+            cells = {key: row[place].strip() for key, place in columns.items() if place < len(row)}
+            yield line, Student(**{"id": ""} | cells)
 
 
-def _columns(path: Path, header: list[str]) -> list[str]:
-    columns = [name.strip() for name in header]
-    twice = [name for name in _COLUMNS if columns.count(name) > 1]
-    if "id" not in columns or twice:
-        got = one_line(", ".join(columns)) or "an empty line"
-        raise _bad(path, 1, "the names of columns, separated by commas, id among them, each once", got)
-    return columns
+def _is_of_participants(header: Sequence[str]) -> bool:
+    found = columns_of(header)
+    return {"first_name", "last_name"} <= set(found) and any(key in found for key in _IDS_OF_PARTICIPANTS)
+
+
+def _columns(path: Path, table: Table) -> dict[str, int]:
+    """Where each thing that is known of a student stands."""
+    names = [name.strip() for name in table.header]
+    if "id" not in names:
+        return _columns_of_participants(path, table)
+    if any(names.count(name) > 1 for name in _COLUMNS):
+        raise _bad(path, 1, "the names of columns, each once", one_line(", ".join(names)))
+    return {name: names.index(name) for name in _COLUMNS if name in names}
+
+
+def _columns_of_participants(path: Path, table: Table) -> dict[str, int]:
+    found = columns_of(table.header)
+    for key in _IDS_OF_PARTICIPANTS:
+        if key in found and all(len(row) > found[key] and row[found[key]].strip() for _, row in table.rows[1:] if row):
+            named = {name: found[key] for name, key in _OF_PARTICIPANTS.items() if key in found}
+            return {"id": found[key]} | named
+    raise _bad(path, 1, "a user name, an ID number or an e-mail address for every participant", "none that all have")
+
+
+def _beginning(path: Path) -> str:
+    with path.open("rb") as file:
+        return one_line(file.readline(1000).decode(errors="replace").strip("\ufeff \r\n")) or "an empty line"
 
 
 def _bad(path: Path, line: int, expected: str, got: str) -> CourseError:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from amal_attention.course.problems import Problem, grade_extra, refuse
+from amal_attention.course.set_up_cell import SET_UP
 from amal_attention.errors import LabError, explain
 from amal_attention.lab import Lab
 
@@ -21,7 +22,7 @@ __all__ = ["Cell", "Script", "notebook_of", "read_script"]
 
 _LIKE_A_START = re.compile(r"\s*#\s*(%%+(\s.*)?|<codecell>\s*|In\[[0-9 ]*\]:?\s*)")  # all that jupytext takes for one
 _START = re.compile(r"# %%( .*)?")
-_TAGS = ("active-ipynb", "hide-input", "hide-output", "instructor", "raises-exception")
+_TAGS = ("active-ipynb", "hide-input", "hide-output", "instructor", "raises-exception", SET_UP)
 _COMMAND = re.compile(r"\s*[%!?]")
 _LONGEST_ID = 64  # of a cell, says nbformat
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from amal_attention.files import write_atomically
+from amal_attention.files import write_atomically, writing
 
 __all__ = ["SECRET", "TIMESTAMP", "pass_on"]
 
@@ -16,7 +16,8 @@ _LONGEST = 1000  # bytes
 def pass_on(source: Path, target: Path) -> None:
     """Copy what nbgrader put into one folder of a submission into another.
 
-    A file that is none of nbgrader's, as it is a link or far too long, stays where it is.
+    A file that is none of nbgrader's, as it is a link or far too long, stays where it is. A time that is not told any
+    more is taken away.
 
     Raises:
         StorageError: it cannot be written.
@@ -25,6 +26,9 @@ def pass_on(source: Path, target: Path) -> None:
         content = _read(source / name)
         if content is not None and _read(target / name) != content:
             write_atomically(target / name, content)
+    if not (source / TIMESTAMP).exists():
+        with writing(target / TIMESTAMP, "give a course in a folder that you may write to"):
+            (target / TIMESTAMP).unlink(missing_ok=True)
 
 
 def _read(path: Path) -> bytes | None:

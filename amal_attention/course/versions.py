@@ -6,7 +6,8 @@
     COURSE/submitted/STUDENT/LAB/LAB.ipynb and timestamp.txt
 
 What is handed in depends on the versions that are there, not on the order in which they came: a run that was
-interrupted is put right by the next.
+interrupted is put right by the next. Where it is not known when a version was handed in, its folder ends in "-no-time",
+and its time is one at which it was there already. nbgrader is told no time of such a version, and finds nobody late.
 """
 
 from __future__ import annotations
@@ -22,13 +23,14 @@ from pathlib import Path
 from amal_attention.course.course_folder import Course
 from amal_attention.course.layout import time_of
 from amal_attention.course.slips import SECRET, TIMESTAMP
-from amal_attention.files import write_atomically, writing
+from amal_attention.files import writing
 from amal_attention.printable import one_line
 
 __all__ = ["Choice", "Version", "Versions"]
 
 _FOLDER = "%Y%m%dT%H%M%S.%fZ"
-_FOLDERS = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)-([0-9a-f]{12})")
+_NO_TIME = "-no-time"
+_FOLDERS = re.compile(rf"(\d{{8}}T\d{{6}}\.\d{{6}}Z)-([0-9a-f]{{12}})({_NO_TIME})?")
 _TIMESTAMP = "%Y-%m-%d %H:%M:%S.%f UTC"  # nbgrader's
 _NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|]')
 _LONGEST_NAME = 120  # bytes
@@ -43,12 +45,14 @@ class Version:
         digest: of its bytes.
         path: where it is kept, under the name that it had.
         saved: when the student saved it, in seconds, where that is known.
+        is_timed: whether ``when`` is known; else the version was there at that time, and may be older.
     """
 
     when: datetime
     digest: str
     path: Path
     saved: float
+    is_timed: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,18 +88,36 @@ class Versions:
         self._submitted = course.place(student, lab) / f"{lab}.ipynb"
         self._timestamp = self._submitted.with_name(TIMESTAMP)
 
-    def keep(self, content: bytes, name: str, when: datetime, saved: datetime, secret: bytes = b"") -> None:
+    def keep(
+        self,
+        content: bytes,
+        name: str,
+        when: datetime,
+        saved: datetime,
+        secret: bytes = b"",
+        *,
+        is_timed: bool = True,
+    ) -> None:
         """Keep a version, and the secret that came with it; one that is there already stays as it is.
+
+        Args:
+            content: of the notebook.
+            name: that it came under.
+            when: it was handed in.
+            saved: when the student saved it.
+            secret: of nbgrader's; may be empty.
+            is_timed: whether it is known when it was handed in; else ``when`` is a time at which it was there.
 
         Raises:
             StorageError: it cannot be written.
         """
-        folder = self._kept / f"{when.astimezone(UTC):{_FOLDER}}-{hashlib.sha256(content).hexdigest()[:12]}"
+        digest = hashlib.sha256(content).hexdigest()[:12]
+        folder = self._kept / f"{when.astimezone(UTC):{_FOLDER}}-{digest}{'' if is_timed else _NO_TIME}"
         path = folder / _file_name(name)
         if _content(path) != content:
             _write(path, content, saved.timestamp())
         if secret and _content(folder / SECRET) != secret:
-            write_atomically(folder / SECRET, secret)
+            _write(folder / SECRET, secret, saved.timestamp())
 
     def hand_in(self, is_of_lab: Callable[[bytes], bool]) -> Choice | None:
         """Hand in the last version that is of the lab, or the last if none is; None where there is none at all.
@@ -109,17 +131,21 @@ class Versions:
         digest = hashlib.sha256(current).hexdigest() if current is not None else ""
         versions = self._all()
         if current is not None and digest not in [version.digest for version in versions]:
-            self._adopt(current)
+            self._adopt(current, versions)
             versions = self._all()
         if not versions:
             return None
-        versions.sort(key=lambda each: (each.when, each.saved, each.path.name, each.digest))
+        versions.sort(key=_order)
         of_lab = [each for each in versions if is_of_lab(each.path.read_bytes())]
         chosen = _first_of_last(of_lab or versions)
         later = tuple(each for each in versions if each.when > chosen.when and each.digest != chosen.digest)
         changed = self._write(chosen)
         before = "new" if current is None else "replaced" if changed and digest != chosen.digest else "same"
         return Choice(chosen, bool(of_lab), len({each.digest for each in versions}), later, before)
+
+    def all(self) -> list[Version]:
+        """Every version that came, in the order in which they came."""
+        return sorted(self._all(), key=_order)
 
     def _all(self) -> list[Version]:
         found = []
@@ -129,27 +155,44 @@ class Versions:
                 for path in sorted(each for each in folder.iterdir() if not each.name.startswith(".")):
                     digest = hashlib.sha256(path.read_bytes()).hexdigest()
                     if digest.startswith(told[2]):
-                        found.append(Version(when, digest, path, path.stat().st_mtime))
+                        found.append(Version(when, digest, path, path.stat().st_mtime, not told[3]))
         return found
 
-    def _adopt(self, content: bytes) -> None:
-        saved = datetime.fromtimestamp(self._submitted.stat().st_mtime, UTC)
-        told = time_of((_content(self._timestamp) or b"").decode(errors="replace"))
-        self.keep(content, self._submitted.name, told or saved, saved)
+    def _adopt(self, content: bytes, versions: list[Version]) -> None:
+        """Keep what a person put there; it comes after what was handed in at its time, whatever the clock says."""
+        told, saved = self._told(), self._submitted.stat().st_mtime
+        saved = max([saved, *(each.saved + 1 for each in versions if each.when == told)])
+        when = datetime.fromtimestamp(saved, UTC)
+        self.keep(content, self._submitted.name, told or when, when, is_timed=told is not None)
+
+    def _told(self) -> datetime | None:
+        """When nbgrader is told that what lies there was handed in."""
+        return time_of((_content(self._timestamp) or b"").decode(errors="replace"))
 
     def _write(self, version: Version) -> bool:
         """Whether there was anything to write."""
-        content, stamp = version.path.read_bytes(), f"{version.when:{_TIMESTAMP}}"
-        old = time_of((_content(self._timestamp) or b"").decode(errors="replace"))
-        same = _content(self._submitted) == content
-        if old != version.when:
-            write_atomically(self._timestamp, stamp)
+        content, when = version.path.read_bytes(), version.when if version.is_timed else None
+        same, same_time = _content(self._submitted) == content, self._told() == when
+        if not same_time:
+            self._stamp(when)
         if not same:
             _write(self._submitted, content, version.saved)
         secret = _content(version.path.with_name(SECRET))
         if secret is not None and _content(self._submitted.with_name(SECRET)) != secret:
-            write_atomically(self._submitted.with_name(SECRET), secret)
-        return not same or old != version.when
+            _write(self._submitted.with_name(SECRET), secret, version.saved)
+        return not same or not same_time
+
+    def _stamp(self, when: datetime | None) -> None:
+        """Tell nbgrader the time, or that there is none."""
+        if when is not None:
+            _write(self._timestamp, f"{when:{_TIMESTAMP}}".encode(), when.timestamp())
+            return
+        with writing(self._timestamp, "give a course in a folder that you may write to"):
+            self._timestamp.unlink(missing_ok=True)
+
+
+def _order(version: Version) -> tuple[datetime, float, str, str, bool]:
+    return version.when, version.saved, version.path.name, version.digest, not version.is_timed
 
 
 def _first_of_last(versions: list[Version]) -> Version:

@@ -7,33 +7,24 @@ import html
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from amal_attention.course.matching import Matcher, words_of
+from amal_attention.course.matching import Matcher
+from amal_attention.course.moodle_words import columns_of, language_of_times
+from amal_attention.course.tables import Table, read_table
 from amal_attention.errors import CourseError, explain
 from amal_attention.printable import one_line
 
-__all__ = ["Line", "Worksheet", "read_worksheet"]
+__all__ = ["Line", "Worksheet", "kept_in_files", "read_worksheet"]
 
-_BOM = "\ufeff"
-_DELIMITERS = ",;\t"
 _NUMBER = re.compile(r"(.*?)\s*(\d+)\s*", re.DOTALL)
+_NO_MARK = re.compile(r"\[/?tests\]")
 _NOT_IN_FILES = re.compile(r"[\x00-\x1f\x7f&<>\"`|':\\/]")  # what Moodle leaves out of the names of files
-# What the columns are called, in English and in French.
-_COLUMNS = {
-    "identifier": ("Identifier", "Identifiant"),
-    "name": ("Full name", "Nom complet"),
-    "email": ("Email address", "Email", "Adresse de courriel", "Adresse e-mail", "Courriel"),
-    "username": ("Username", "Nom d'utilisateur"),
-    "idnumber": ("ID number", "Numéro d'identification"),
-    "grade": ("Grade", "Note"),
-    "most": ("Maximum grade", "Note maximale"),
-    "comment": ("Feedback comments", "Feedback par commentaires", "Commentaires de feedback"),
-}
-_NAMES = {words_of(name): key for key, names in _COLUMNS.items() for name in names}
 _WHO = ("idnumber", "username", "email", "name")
+# What stands between these lines of a comment is ours; all else in it is a person's.
+_OURS = ("[tests]", "[/tests]")
+_OF_BEFORE = re.compile(r"(?:<br>\n)?\[tests\]<br>\n(?:(?!\[tests\]).)*?\[/tests\]", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -43,35 +34,40 @@ class Line:
     Attributes:
         position: among the lines.
         called: the student, to be shown.
+        number: that Moodle gave the student in this assignment; may be empty.
         folder: the student's, in Moodle's archives.
         student: id of the student whose line it is; None where it is nobody's.
         why: it is nobody's.
         most: the highest grade; None where the line does not tell.
+        submitted: when the student handed in, in Moodle's words; empty where nothing was handed in.
     """
 
     position: int
     called: str
+    number: str
     folder: str
     student: str | None
     why: str
     most: float | None
+    submitted: str
 
 
 class Worksheet:
     """A worksheet as it was downloaded.
 
     Args:
-        text: of the csv, with its byte order mark if it has one.
-        delimiter: between its cells.
-        rows: its cells, the header first.
+        table: the csv.
     """
 
-    def __init__(self, text: str, delimiter: str, rows: Sequence[list[str]]) -> None:
-        self._begin = _BOM if text.startswith(_BOM) else ""
-        self._end = "\r\n" if "\r\n" in text else "\n"
-        self._delimiter = delimiter
-        self._rows = [list(row) for row in rows]
-        self._columns = _columns(rows[0])
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._rows = [list(row) for _, row in table.rows]
+        self._columns = columns_of(table.header)
+
+    @property
+    def language_of_times(self) -> str:
+        """The language in which it tells times; empty where it tells none."""
+        return language_of_times(self._table.header)
 
     def lines(self, matcher: Matcher) -> list[Line]:
         """Its lines, each with the student whose it is. Two lines of one student are nobody's."""
@@ -80,36 +76,41 @@ class Worksheet:
         return [_of_two(line) if line.student and often[line.student] > 1 else line for line in found]
 
     def fill(self, position: int, grade: str, comment: str) -> None:
-        """Put a grade and a comment into a line; the comment where there is a column for it."""
+        """Put a grade and a comment into a line; the comment where there is a column for it.
+
+        What a person wrote there stays, before ours; what an earlier export wrote is replaced.
+        """
         row = self._rows[position]
         row += [""] * (len(self._rows[0]) - len(row))
         row[self._columns["grade"]] = grade
         if "comment" in self._columns:
-            row[self._columns["comment"]] = html.escape(comment, quote=False).replace("\n", "<br>\n")
+            column = self._columns["comment"]
+            row[column] = _joined(_OF_BEFORE.sub("", row[column]), comment)
 
     def content(self) -> bytes:
-        """The csv as it is now."""
+        """The csv as it is now, in UTF-8 as Moodle reads it."""
         file = io.StringIO()
-        csv.writer(file, delimiter=self._delimiter, lineterminator=self._end).writerows(self._rows)
-        return (self._begin + file.getvalue()).encode(errors="replace")
+        csv.writer(file, delimiter=self._table.delimiter, lineterminator=self._table.end).writerows(self._rows)
+        mark = "" if self._table.encoding == "utf-8" else "\ufeff"
+        return ((self._table.mark or mark) + file.getvalue()).encode(errors="replace")
 
     def _line(self, position: int, matcher: Matcher) -> Line:
-        said = {key: self._cell(position, key) for key in _COLUMNS}
-        told = _NUMBER.fullmatch(said["identifier"])
-        participant, number = (told[1], told[2]) if told else (said["identifier"], "")
-        names = [said[key] for key in _WHO if said[key]] or [participant]
-        matches = [matcher.find(name, number) for name in names]
+        identifier, name = self._cell(position, "identifier"), self._cell(position, "name")
+        told = _NUMBER.fullmatch(identifier)
+        participant, number = (told[1], told[2]) if told else (identifier, "")
+        names = [said for key in _WHO if (said := self._cell(position, key))] or [participant]
+        matches = [matcher.find(each, number) for each in names]
         students = {match.student.id for match in matches if match.student is not None}
         why = f"it could be {' or '.join(sorted(students))}" if students else matches[-1].how
-        called = said["name"] or said["identifier"]
-        kept = _NOT_IN_FILES.sub("", (said["name"] or participant).replace("_", " ")).strip() or "Participant"
         return Line(
             position,
-            one_line(called),
-            f"{kept}_{number}_assignsubmission_file_",
+            one_line(name or identifier),
+            number,
+            f"{kept_in_files(name or participant) or 'Participant'}_{number}_assignsubmission_file_",
             students.pop() if len(students) == 1 else None,
             why,
-            _number(said["most"]),
+            _number(self._cell(position, "most")),
+            self._cell(position, "submitted").strip("-"),
         )
 
     def _cell(self, position: int, key: str) -> str:
@@ -118,42 +119,37 @@ class Worksheet:
 
 
 def read_worksheet(path: Path) -> Worksheet:
-    """Read a worksheet.
+    """Read a worksheet, as Moodle wrote it or as a spreadsheet saved it.
 
     Raises:
         CourseError: it cannot be read, or lacks a column for identifiers or grades.
     """
     try:
-        text = path.read_bytes().decode()
-    except (OSError, UnicodeDecodeError) as error:
+        table = read_table(path, lambda header: {"identifier", "grade"} <= set(columns_of(header)))
+    except (OSError, ValueError) as error:
         raise _no_worksheet(path, str(error)) from error
-    for delimiter, rows in _read(text.removeprefix(_BOM)):
-        if {"identifier", "grade"} <= set(_columns(rows[0])):
-            return Worksheet(text, delimiter, rows)
-    raise _no_worksheet(path, f"columns {one_line(text.removeprefix(_BOM).split(chr(10))[0])!r}")
+    if table is None:
+        with path.open("rb") as file:
+            raise _no_worksheet(path, f"columns {one_line(file.readline(1000).decode(errors='replace').strip())!r}")
+    return Worksheet(table)
 
 
-def _read(text: str) -> Iterator[tuple[str, list[list[str]]]]:
-    for delimiter in _DELIMITERS:
-        try:
-            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-        except csv.Error:
-            continue
-        if rows:
-            yield delimiter, rows
+def kept_in_files(name: str) -> str:
+    """A name as Moodle puts it into the names of files."""
+    return _NOT_IN_FILES.sub("", name.replace("_", " ")).strip()
 
 
-def _columns(header: list[str]) -> dict[str, int]:
-    """Where the columns that matter are; of two with one name, the first."""
-    found: dict[str, int] = {}
-    for position, name in enumerate(header):
-        if key := _NAMES.get(words_of(name)):
-            found.setdefault(key, position)
-    return found
+def _joined(of_person: str, ours: str) -> str:
+    """A comment in HTML: a person's, then ours."""
+    if not ours:
+        return of_person
+    lines = html.escape(_NO_MARK.sub("", ours), quote=False).split("\n")
+    block = "<br>\n".join([_OURS[0], *lines, _OURS[1]])
+    return f"{of_person}<br>\n{block}" if of_person.strip() else block
 
 
 def _of_two(line: Line) -> Line:
-    return Line(line.position, line.called, line.folder, None, f"two lines would be {line.student}", line.most)
+    return replace(line, student=None, why=f"two lines would be {line.student}")
 
 
 def _number(text: str) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import ssl
@@ -23,7 +24,12 @@ from amal_attention.errors import VectorsError, explain
 
 __all__ = ["DEFAULT_VECTORS", "AlignedVectors", "VectorFile", "find_vectors", "load_vectors"]
 
+_log = logging.getLogger(__name__)
+
 DEFAULT_VECTORS = "glove.6B.50d"
+
+_DIGESTS = {"glove.6B.50d": "d8f717f8dd4b545cb7f418ef9f3d0c3e6e68a6f48b97d32f8b7aae40cb31f96f"}
+"""SHA-256 of published files. torchtext downloads over plain http, where anybody on the way can change a file."""
 
 _NAMED = re.compile(r"glove\.(6B|42B|840B|twitter\.27B)\.(\d+)d")
 _ADVICE = "give a file in GloVe's text format, or a zip of one, with --data.vectors, or connect to download GloVe"
@@ -61,10 +67,11 @@ def find_vectors(name: str, data_dir: str | Path | None, cache: Path) -> VectorF
     """The file of the vectors called ``name``: a path to a text file or zip, or a published name (``glove.6B.50d``).
 
     A published name is looked for in the data folder (and its folder ``glove``), then in the cache, as a text file
-    or inside the published zip; then it is downloaded into the cache, once.
+    or inside the published zip; then it is downloaded into the cache, once, over https. Where the digest of a
+    download is known, it is compared; where it is not, a line says so.
 
     Raises:
-        VectorsError: there is no such file and no such name, or the download failed.
+        VectorsError: there is no such file and no such name, the download failed, or it is not the published file.
     """
     published = _NAMED.fullmatch(name)
     if published is None:
@@ -169,6 +176,7 @@ def _downloaded(corpus: str, dim: int, folder: Path) -> VectorFile:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix="partial-") as partial, _torchtext_vocab() as vocab:
             vocab.GloVe(name=corpus, dim=dim, cache=partial)
+            _check_digest(Path(partial) / text.name)
             (Path(partial) / text.name).replace(text)
     except (OSError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
         raise VectorsError(
@@ -177,11 +185,27 @@ def _downloaded(corpus: str, dim: int, folder: Path) -> VectorFile:
     return VectorFile(text)
 
 
+def _check_digest(text: Path) -> None:
+    """Refuse a download that is not the published file, and say where nothing is known of it."""
+    published = _DIGESTS.get(text.stem)
+    if published is None:
+        _log.warning("%s was downloaded; no digest of it is known here, so its content was not checked", text.name)
+        return
+    with text.open("rb") as file:
+        came = hashlib.file_digest(file, "sha256").hexdigest()
+    if came != published:
+        raise VectorsError(
+            explain(expected=f"{text.name} as published, sha256 {published}", got=f"sha256 {came}", do=_ADVICE)
+        )
+
+
 @contextmanager
 def _torchtext_vocab() -> Iterator[ModuleType]:
-    """The module ``torchtext.vocab``, kept from switching off the verification of certificates for all of Python."""
+    """The module ``torchtext.vocab``, which verifies certificates here, and downloads over https."""
     from torchtext import vocab  # imports requests and more: only where vectors are read for the first time
 
+    addresses: dict[str, str] = getattr(vocab.GloVe, "url", {})
+    addresses.update({name: re.sub("^http:", "https:", address) for name, address in addresses.items()})
     verifying, unverifying = ssl._create_default_https_context, ssl._create_unverified_context
     # Its Vectors make the unverified context the default one.
     ssl._create_unverified_context = ssl.create_default_context  # type: ignore[assignment]

@@ -8,17 +8,19 @@ from pathlib import Path
 from amal_attention.cell_names import TEST_PREFIX
 from amal_attention.course.course_folder import Course
 from amal_attention.course.gradebook import Marks, course_book
+from amal_attention.course.lab_words import LabWords
 from amal_attention.course.roster import Student
 from amal_attention.course.slips import pass_on
 from amal_attention.errors import CourseError, explain
 from amal_attention.files import write_atomically
+from amal_attention.grading.course_verdicts import CourseVerdicts
 from amal_attention.grading.feedback import feedback_page
 from amal_attention.grading.handed_in import handed_in
+from amal_attention.grading.not_final import why_not_final
 from amal_attention.grading.reference import Reference
 from amal_attention.grading.submissions import read_submission
 from amal_attention.grading.summary import summary_page
 from amal_attention.grading.verdict import Status, Verdict
-from amal_attention.grading.verdicts import VerdictFolder
 from amal_attention.lab import Lab
 
 __all__ = ["course_verdicts", "write_feedback", "write_summary"]
@@ -30,13 +32,13 @@ def course_verdicts(course: Course, lab: Lab, students: Collection[str] = ()) ->
     Raises:
         CourseError: there are none, or not on one of ``students``.
     """
-    folder = VerdictFolder(course.verdicts(lab.name))
-    found = {each.submission: each for each in folder.all()}
+    verdicts = CourseVerdicts(course, lab)
+    found = {each.submission: each for each in verdicts.all()}
     absent = sorted(set(students) - set(found))
     if absent or not found:
         raise CourseError(
             explain(
-                expected=f"verdicts in {folder.folder}",
+                expected=f"verdicts in {verdicts.folder.folder}",
                 got=f"none on {', '.join(absent)}" if absent else "none",
                 do=f"amal grade {lab.name}",
             )
@@ -60,20 +62,22 @@ def write_feedback(
     reference = Reference.of(lab)
     with course_book(course) as book:
         known, marks = book.students(), book.marks(lab.name)
-    paths = []
+    paths, words = [], LabWords.of(lab, course.language(lab))
     for done, verdict in enumerate(verdicts):
         progress(done, len(verdicts), verdict.submission)
         student = known.get(verdict.submission, Student(verdict.submission))
-        mark = marks.get(verdict.submission, Marks({}, {}, {}))
+        held = marks.get(student.id)
+        mark = held or Marks({}, {}, {})
         page = feedback_page(
             verdict,
             _raw(course, lab, student.id),
-            title=lab.title,
+            reference,
             name=student.full_name,
+            words=words,
             late_penalty=mark.penalty,
-            manual={_question(cell): (points, mark.most[cell]) for cell, points in mark.by_hand.items()},
+            manual=_by_person(lab, mark),
             comments={_question(cell): text for cell, text in mark.comments.items()},
-            reference=reference,
+            not_final=why_not_final(course, lab.name, student.id, held, verdict, words.language),
         )
         paths.append(course.feedback(student.id, lab.name))
         write_atomically(paths[-1], page)
@@ -90,18 +94,33 @@ def write_summary(course: Course, lab: Lab) -> Path:
     """
     verdicts = course_verdicts(course, lab)
     reference = Reference.of(lab)
+    with course_book(course) as book:
+        roster, marks = book.students(), book.marks(lab.name)
     there = [each for each in verdicts if each.status is not Status.MISSING]
-    sources = {each.submission: handed_in(_raw(course, lab, each.submission), reference).sources() for each in there}
+    graded = {each.submission for each in verdicts}
+    ungraded = sorted({*roster, *course.submitted(lab.name)} - graded)
     page = summary_page(
         there,
-        sources,
-        title=lab.title,
+        {each.submission: handed_in(_raw(course, lab, each.submission), reference).sources() for each in there},
+        words=LabWords.of(lab, course.language(lab)),
         missing=[each.submission for each in verdicts if each.status is Status.MISSING],
+        ungraded={student: _raw(course, lab, student) is not None for student in ungraded},
+        open_questions={
+            cell: (float(most), [_mark(marks.get(each.submission), cell) for each in there])
+            for cell, most in lab.points.items()
+            if not _is_test(cell)
+        },
         skeleton=_skeleton(reference),
     )
     path = course.summary(lab.name)
     write_atomically(path, page)
     return path
+
+
+def _by_person(lab: Lab, marks: Marks) -> dict[str, tuple[float | None, float]]:
+    """Each open question of the lab, and each test cell that a person marked: the mark, and the most it can be."""
+    cells = [cell for cell in lab.points if cell in marks.by_hand or cell in marks.extra or not _is_test(cell)]
+    return {_question(cell): (marks.of(cell), float(lab.points[cell])) for cell in cells}
 
 
 def _skeleton(reference: Reference) -> dict[str, str]:
@@ -116,6 +135,14 @@ def _skeleton(reference: Reference) -> dict[str, str]:
 
 def _raw(course: Course, lab: Lab, student: str) -> bytes | None:
     return read_submission(student, course.place(student, lab.name), lab.name).raw
+
+
+def _mark(marks: Marks | None, cell: str) -> float | None:
+    return None if marks is None else marks.of(cell)
+
+
+def _is_test(cell: str) -> bool:
+    return cell.startswith(TEST_PREFIX)
 
 
 def _question(cell: str) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from amal_attention.cell_names import TEST_PREFIX
 from amal_attention.course.course_folder import Course
 from amal_attention.course.export import Row
 from amal_attention.course.gradebook import Marks, course_book
+from amal_attention.course.lab_words import LabWords
 from amal_attention.course.roster import Student
 from amal_attention.errors import CourseError, explain
+from amal_attention.grading.course_verdicts import CourseVerdicts
+from amal_attention.grading.not_final import why_not_final
 from amal_attention.grading.verdict import Status, Verdict
-from amal_attention.grading.verdicts import VerdictFolder
 from amal_attention.lab import Lab
 
 __all__ = ["course_rows"]
@@ -29,22 +33,27 @@ def course_rows(course: Course, lab: Lab) -> list[Row]:
         raise CourseError(
             explain(expected="students in the gradebook", got="none", do=f"amal grade {lab.name}, or give a roster")
         )
-    folder = VerdictFolder(course.verdicts(lab.name))
-    return [_row(lab, known[name], marks.get(name), folder.kept(name)) for name in sorted(known)]
+    verdicts, words = CourseVerdicts(course, lab), LabWords.of(lab, course.language(lab))
+    return [_row(course, lab, known[name], marks.get(name), verdicts.kept(name), words) for name in sorted(known)]
 
 
-def _row(lab: Lab, student: Student, marks: Marks | None, verdict: Verdict | None) -> Row:
+def _row(
+    course: Course, lab: Lab, student: Student, marks: Marks | None, verdict: Verdict | None, words: LabWords
+) -> Row:
+    reasons = why_not_final(course, lab.name, student.id, marks, verdict, words.language)
     submitted = _status(marks, verdict)
     marks = marks or Marks({}, {}, {})
-    earned = {cell: marks.automatic.get(cell) or 0.0 for cell in lab.points} | dict(marks.by_hand)
+    unknown = 0.0 if submitted == Status.MISSING else None
+    earned = {cell: unknown if marks.of(cell) is None else marks.of(cell) for cell in lab.points}
     return Row(
         student,
         submitted,
-        sum(earned[cell] for cell in lab.points),
+        sum(points or 0.0 for points in earned.values()),
         float(sum(lab.points.values())),
         {cell.removeprefix(TEST_PREFIX): (earned[cell], float(most)) for cell, most in lab.points.items()},
-        _comment(verdict) if verdict is not None else "",
+        "\n".join(_comment(lab, marks, verdict, words)),
         marks.penalty,
+        tuple(reasons),
     )
 
 
@@ -55,11 +64,30 @@ def _status(marks: Marks | None, verdict: Verdict | None) -> str:
     return str(Status.GRADED) if marks is not None else _NOT_GRADED
 
 
-def _comment(verdict: Verdict) -> str:
-    """The reason of the status, and the questions that lost points, each with what its tests hint at."""
-    lines = [verdict.why] if verdict.why else []
-    for question in verdict.questions:
-        if question.earned < question.points:
-            hints = dict.fromkeys(test.hint for test in question.tests if test.earned < test.points and test.hint)
-            lines.append(f"{question.question} {question.earned:g}/{question.points:g}: {'; '.join(hints)}")
-    return "\n".join(lines)
+def _comment(lab: Lab, marks: Marks, verdict: Verdict | None, words: LabWords) -> Iterator[str]:
+    """The reason of the status; what a person marked, and the questions that lost points, with what tests hint at.
+
+    Who handed in nothing is told that, and no hint.
+    """
+    if verdict is not None and verdict.why:
+        yield words.text(verdict.why)
+    missing = verdict is None or verdict.status is Status.MISSING
+    by_tests = {} if missing or verdict is None else {each.question: each for each in verdict.questions}
+    for cell, most in lab.points.items():
+        question = cell.removeprefix(TEST_PREFIX)
+        of_person = [marks.comments[name] for name in dict.fromkeys((question, cell)) if name in marks.comments]
+        if cell in marks.by_hand or cell in marks.extra:
+            by_person = words.language.say("marked by a person")
+            yield _line(words, question, marks.of(cell) or 0.0, most, [by_person, *of_person])
+        elif question in by_tests and by_tests[question].earned < by_tests[question].points:
+            tests = by_tests[question].tests
+            hints = dict.fromkeys(test.hint for test in tests if test.earned < test.points and test.hint)
+            graded = by_tests[question]
+            yield _line(words, question, graded.earned, graded.points, [*map(words.language.retold, hints), *of_person])
+        elif of_person:
+            yield f"{words.name(question)}: {'; '.join(of_person)}"
+
+
+def _line(words: LabWords, question: str, earned: float, most: float, said: list[str]) -> str:
+    number = words.language.number
+    return f"{words.name(question)} {number(earned)}/{number(most)}: {'; '.join(said)}"

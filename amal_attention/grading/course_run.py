@@ -1,4 +1,4 @@
-"""A lab of a course, graded: verdicts, the notebooks that graders see, and nbgrader's gradebook, one after the other.
+"""A lab of a course, graded: verdicts, nbgrader's gradebook, and the notebooks that graders see, one after the other.
 
 What is there already and would come out the same is left as it is: a run that was killed goes on where it was.
 """
@@ -6,73 +6,65 @@ What is there already and would come out the same is left as it is: a run that w
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from amal_attention.cell_names import TEST_PREFIX
 from amal_attention.course.course_folder import Course
-from amal_attention.course.gradebook import CourseBook, Marks, course_book
+from amal_attention.course.gradebook import CourseBook, course_book
 from amal_attention.course.slips import pass_on
 from amal_attention.errors import CourseError, explain
 from amal_attention.files import write_atomically
+from amal_attention.grading.course_verdicts import CourseVerdicts
 from amal_attention.grading.graded_notebook import GradedNotebooks
-from amal_attention.grading.run import grade_all
-from amal_attention.grading.sandbox import Isolation
-from amal_attention.grading.submissions import read_submission
+from amal_attention.grading.run import GradingRun, grade_all
+from amal_attention.grading.submissions import Submission
+from amal_attention.grading.teammates import Teammates
 from amal_attention.grading.verdict import Status, Verdict
-from amal_attention.grading.workers import ALONE, Crew
+from amal_attention.grading.verdicts import VerdictFolder
 from amal_attention.lab import Lab
 
-__all__ = ["grade_course"]
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+__all__ = ["CourseWriter", "grade_course"]
 
 
 def grade_course(
     course: Course,
-    lab: Lab,
-    students: Collection[str],
-    seed: int | None,
-    isolation: Isolation,
-    progress: Callable[[int, int, str], None] = lambda done, total, name: None,
+    run: GradingRun,
+    students: Collection[str] = (),
     report: Callable[[Verdict], None] = lambda verdict: None,
-    crew: Crew = ALONE,
 ) -> list[Verdict]:
     """Grade what was handed in for a lab, and write it into the gradebook; a verdict for each student of the course.
 
     Args:
         course: the course.
-        lab: the lab.
+        run: the lab, and how it is graded; this process alone writes.
         students: those to be graded; all if there are none here.
-        seed: see :func:`amal_attention.grading.run.grade_all`.
-        isolation: where the submissions' code runs.
-        progress: told how many are done, of how many, and the name of the one that is graded.
         report: told each verdict, kept or new, when it is in the gradebook.
-        crew: who grades; this process alone writes.
 
     Raises:
-        CourseError: the lab is no assignment of the course, or a student is not in it.
+        CourseError: the lab is no assignment of the course, a student is not in it, or marks or late penalties could
+            not be written; this is known before anything is graded.
         LabError: the lab cannot be graded.
         SandboxError: there is no sandbox on this machine.
         StorageError: a file cannot be written.
     """
+    lab = run.lab
     with course_book(course) as book:
-        places = _places(course, book, lab, students)
-        writer = _Writer(course, lab, book)
+        book.check()
+        places, counting = _places(course, book, lab, students), CourseVerdicts(course, lab).counting
+        writer, mates = CourseWriter(course, lab, book), Teammates(book.students(), places, lab.name)
+        folder, verdicts = VerdictFolder(course.verdicts(lab.name)), {}
 
-        def write(verdict: Verdict) -> None:
-            writer.write(verdict)
-            report(verdict)
+        def write(verdict: Verdict, submission: Submission) -> None:
+            for each in map(counting, mates.each(verdict, folder)):
+                writer.write(each, submission.raw)
+                verdicts[each.submission] = each
+                report(each)
 
-        return grade_all(
-            lab,
-            places,
-            course.verdicts(lab.name),
-            seed,
-            isolation,
-            progress,
-            write,
-            crew,
-            lambda: writer.notebooks.reference,
-        )
+        grade_all(run, mates.places, folder.folder, write, lambda: writer.notebooks.reference)
+    return [verdicts[name] for name in places]
 
 
 def _places(course: Course, book: CourseBook, lab: Lab, students: Collection[str]) -> dict[str, Path]:
@@ -98,31 +90,50 @@ def _places(course: Course, book: CourseBook, lab: Lab, students: Collection[str
     return {each: course.place(each, lab.name) for each in known if not students or each in students}
 
 
-class _Writer:
-    """Writes what comes of a submission, where it is not written yet."""
+class CourseWriter:
+    """Writes what comes of a submission, where it is not written yet.
+
+    Args:
+        course: the course.
+        lab: the lab.
+        book: its gradebook.
+    """
 
     def __init__(self, course: Course, lab: Lab, book: CourseBook) -> None:
         self.course, self.lab, self.book = course, lab, book
         self.there = book.marks(lab.name)
         self.notebooks = GradedNotebooks(lab, course.language(lab))
 
-    def write(self, verdict: Verdict) -> None:
-        """Write the notebook that graders see, and then the marks."""
+    def write(self, verdict: Verdict, raw: bytes | None) -> None:
+        """Write the marks of a verdict as it counts, and the notebook that graders see, of the bytes that it is on."""
+        student, lab = verdict.submission, self.lab.name
+        there, earned = self.there.get(student), verdict.by_cell
+        recorded = there is not None and there.hold(earned)
+        if verdict.status is Status.MISSING:
+            if there is not None and not recorded:  # of a submission that is gone
+                self.book.record(lab, student, earned, None)
+            return
+        notebook, text = self._notebook(verdict, raw)
+        if recorded and _content(self.course.autograded(student, lab)) == text:
+            self.book.charge(lab, student)
+        else:  # marks first: where this is cut off between the two, both are written again
+            self.book.record(lab, student, earned, notebook)
+            write_atomically(self.course.autograded(student, lab), text)
+
+    def reweigh(self, verdict: Verdict, raw: bytes | None) -> None:
+        """Write marks that moved though the answers did not: nobody's mark is to be looked at again."""
+        student, lab = verdict.submission, self.lab.name
+        self.book.reweigh(lab, student, verdict.by_cell)
+        write_atomically(self.course.autograded(student, lab), self._notebook(verdict, raw)[1])
+
+    def _notebook(self, verdict: Verdict, raw: bytes | None) -> tuple[NotebookNode, str]:
+        """The notebook that graders see, and its text."""
         import nbformat
 
         student, lab = verdict.submission, self.lab.name
-        if verdict.status is Status.MISSING:
-            return
-        raw = read_submission(student, self.course.place(student, lab), lab).raw
         notebook = self.notebooks.of(raw, verdict)
-        path = self.course.autograded(student, lab)
-        text = f"{nbformat.writes(notebook)}\n"  # type: ignore[no-untyped-call]
-        earned = {f"{TEST_PREFIX}{each.question}": each.earned for each in verdict.questions}
-        pass_on(self.course.place(student, lab), path.parent)
-        if _content(path) == text and _same(self.there.get(student), earned, self.book.handed_in_at(student, lab)):
-            return
-        write_atomically(path, text)
-        self.book.record(lab, student, earned, notebook)
+        pass_on(self.course.place(student, lab), self.course.autograded(student, lab).parent)
+        return notebook, f"{nbformat.writes(notebook)}\n"  # type: ignore[no-untyped-call]
 
 
 def _content(path: Path) -> str | None:
@@ -130,10 +141,3 @@ def _content(path: Path) -> str | None:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         return None
-
-
-def _same(there: Marks | None, earned: dict[str, float], handed_in: datetime | None) -> bool:
-    """Whether the gradebook holds these marks."""
-    if there is None or there.handed_in != handed_in:
-        return False
-    return all(there.automatic.get(cell) == mark for cell, mark in earned.items())

@@ -19,9 +19,17 @@ def definitions(source: str) -> str:
     'import math\n\ndef f(): return x'
     """
     shown: set[int] = set()
-    for node in ast.parse(source).body:
+    for node in _parsed(source).body:
         if isinstance(node, _KEPT):
             decorators = getattr(node, "decorator_list", [])
             shown.update(range(min(each.lineno for each in [*decorators, node]), (node.end_lineno or 0) + 1))
     lines = source.split("\n")
     return "\n".join(line if number in shown else "" for number, line in enumerate(lines, 1))
+
+
+def _parsed(source: str) -> ast.Module:
+    """Its syntax tree; Python before 3.11.4 raises something else where there is a null character."""
+    try:
+        return ast.parse(source)
+    except ValueError as error:
+        raise SyntaxError(str(error)) from error

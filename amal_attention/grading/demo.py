@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from amal_attention.files import write_atomically
 from amal_attention.grading.course_pages import write_feedback, write_summary
 from amal_attention.grading.course_run import grade_course
 from amal_attention.grading.limits import GradingLimits
+from amal_attention.grading.run import GradingRun
 from amal_attention.grading.samples import samples
 from amal_attention.grading.sandbox import Isolation
 from amal_attention.grading.verdict import Verdict
@@ -66,8 +66,6 @@ def why_no_grading(lab: Lab) -> str | None:
         return f"there is no {' and no '.join(absent)} in {lab.folder}, which instructors have"
     if any(importlib.util.find_spec(name) is None for name in ("nbgrader", "jupytext")):
         return "the tools of the course are not installed: pip install 'amal-attention[grade]'"
-    if shutil.which("bwrap") is None:
-        return "students' code runs in bubblewrap, which is not installed: apt install bubblewrap"
     return None
 
 
@@ -76,8 +74,9 @@ def grade_samples(
     folder: Path,
     progress: Callable[[int, int, str], None] = lambda done, total, name: None,
     report: Callable[[Verdict], None] = lambda verdict: None,
+    isolation: Isolation = Isolation.SANDBOX,
 ) -> Demonstration:
-    """Release a lab, make a course, hand in a sample of each kind, grade them all in the sandbox, and write the pages.
+    """Release a lab, make a course, hand in a sample of each kind, grade them all, and write the pages.
 
     A cell that does not end is stopped after five seconds at most, whatever the lab says.
 
@@ -86,6 +85,7 @@ def grade_samples(
         folder: where the releases (``labs``) and the course (``course``) are written.
         progress: told how many are graded, of how many, and the name of the one that is graded.
         report: told each verdict.
+        isolation: where the samples' code runs.
 
     Raises:
         LabError: no release can be made of the lab, or it cannot be graded.
@@ -95,7 +95,7 @@ def grade_samples(
     hurried = _hurried(lab)
     write_release(hurried, lab.languages, folder / "labs")
     course = _handed_in(hurried, folder / "course")
-    verdicts = grade_course(course, hurried, (), None, Isolation.SANDBOX, progress, report)
+    verdicts = grade_course(course, GradingRun(hurried, isolation, progress=progress), report=report)
     write_feedback(course, hurried)
     write_summary(course, hurried)
     shown = Course(folder / "course")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from amal_attention.errors import SandboxError, WireError
+from amal_attention.grading.bubblewrap_program import INSTALL_BUBBLEWRAP, find_bubblewrap
 from amal_attention.grading.limits import GradingLimits
 from amal_attention.grading.sandbox import Child, Isolation, Zygote
 
@@ -19,7 +18,7 @@ __all__ = ["Finding", "examine_sandbox"]
 
 _SECONDS = 30.0
 _PROBE = """
-import os, socket, subprocess
+import ctypes, mmap, os, socket, subprocess
 
 def attempts(secret, package, parent):
     def tried(action):
@@ -30,6 +29,9 @@ def attempts(secret, package, parent):
         return True
     def connect():
         socket.create_connection(("192.0.2.1", 80), timeout=2).close()
+    def inotify():
+        if ctypes.CDLL(None).inotify_init1(0) < 0:
+            raise OSError
     def processes():
         if len([name for name in os.listdir("/proc") if name.isdigit()]) < 2:
             raise OSError
@@ -40,6 +42,10 @@ def attempts(secret, package, parent):
         "signals the grader": tried(lambda: os.kill(parent, 0)),
         "uses the network": tried(connect),
         "changes settings of the system": tried(lambda: open("/proc/sys/kernel/core_pattern", "a").close()),
+        "opens a socket of another family": tried(lambda: socket.socket(16, socket.SOCK_RAW).close()),
+        "takes memory that no process holds": tried(lambda: mmap.mmap(-1, 4096).close()),
+        "takes inotify instances of yours": tried(inotify),
+        "has the grader end first of memory": tried(lambda: open("/proc/self/oom_score_adj", "w").close()),
         "makes a user namespace": tried(lambda: subprocess.run(["unshare", "-U", "true"], check=True, stderr=-3)),
     }
 """
@@ -62,20 +68,64 @@ class Finding:
 
 def examine_sandbox() -> list[Finding]:
     """Whether submissions can be shut in here, by which layers, and what one of them could still do."""
-    program = shutil.which("bwrap")
+    program = find_bubblewrap()
     if program is None:
-        return [Finding("bubblewrap", False, "not installed: apt install bubblewrap")]
-    version = subprocess.run([program, "--version"], capture_output=True, text=True).stdout.strip()
-    findings = [Finding("bubblewrap", True, version)]
+        return [Finding("bubblewrap", False, f"not installed: {INSTALL_BUBBLEWRAP}")]
+    version = program.version()
+    findings = [
+        Finding("bubblewrap", bool(version), f"{version or 'it does not run'}, {program.origin}: {program.path}")
+    ]
     try:
         with Zygote(Isolation.SANDBOX, GradingLimits()) as zygote:
             child = zygote.child()
             findings += [Finding("layer", True, layer) for layer in zygote.layers]
+            findings += _promises(zygote)
             findings += _attempts(child)
             child.end()
     except (SandboxError, WireError) as error:
         findings.append(Finding("sandbox", False, str(error)))
     return findings
+
+
+def _promises(zygote: Zygote) -> list[Finding]:
+    """What is promised of every submission, and which layer of this machine keeps it."""
+    layers = set(zygote.layers)
+    waits = Path("/proc/self/schedstat").exists()
+    counted = not zygote.as_root
+    return [
+        _promise("it reads and writes nothing of yours", {"bubblewrap", "mount namespace"}, layers),
+        _promise("it reaches no network and no other program", {"network namespace", "pid namespace"}, layers),
+        _promise("the kernel is reached through few calls", {"a filter of system calls"}, layers),
+        _promise("it spends no quota of yours", {"no namespaces inside"}, layers),
+        Finding(
+            "promise: no more processes than its limit",
+            counted,
+            "the kernel counts them, of a user that nobody has"
+            if os.geteuid() == 0 and counted
+            else "the kernel counts them"
+            if counted
+            else "root's processes are counted by nobody but the supervisor, 20 times a second: grade as another user",
+        ),
+        Finding(
+            "promise: no more memory than its limit",
+            "own /proc" in layers,
+            "the supervisor looks 20 times a second; no control group holds it",
+        ),
+        Finding(
+            "promise: neighbours keep their marks",
+            True,
+            "limits are CPU time"
+            + (", waiting for a processor is free" if waits else "; idle time is what the clock says")
+            + ", and with -j each has a processor of its own",
+        ),
+    ]
+
+
+def _promise(what: str, needed: set[str], layers: set[str]) -> Finding:
+    absent = needed - layers
+    return Finding(
+        f"promise: {what}", not absent, f"not kept: no {', '.join(absent)}" if absent else ", ".join(sorted(needed))
+    )
 
 
 def _attempts(child: Child) -> list[Finding]:

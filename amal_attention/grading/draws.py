@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 
 import torch
 
-__all__ = ["Draws"]
+__all__ = ["Draws", "seed_of"]
+
+
+def seed_of(secret: int, digest: str) -> int:
+    """The seed of one submission: who does not know the secret cannot tell it, and other bytes give another one.
+
+    Args:
+        secret: the seed of the run.
+        digest: of the submission's bytes.
+    """
+    return int.from_bytes(hashlib.sha256(f"{secret} {digest}".encode()).digest()[:8])
 
 
 class Draws:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from amal_attention.checks.outcome import Outcome, State
 from amal_attention.errors import SandboxError, Unreadable, WrongLab
-from amal_attention.grading.hidden import HiddenTests, with_hidden_tests
+from amal_attention.grading.draws import seed_of
+from amal_attention.grading.hidden import HiddenTests, hidden_tests
 from amal_attention.grading.imports import imports_of
 from amal_attention.grading.limits import GradingLimits
+from amal_attention.grading.provenance import graded_by
 from amal_attention.grading.reference import Reference
 from amal_attention.grading.repair import Answers, read_answers
-from amal_attention.grading.sandbox import Forks, Isolation, SharedZygote, Zygote
+from amal_attention.grading.sandbox import Forks, Isolation, Zygote
 from amal_attention.grading.sitting import Sitting
 from amal_attention.grading.submissions import Submission
 from amal_attention.grading.telling import without_folders
 from amal_attention.grading.verdict import QuestionVerdict, Status, TestVerdict, Verdict
 from amal_attention.lab import Lab
+from amal_attention.language import message
 from amal_attention.printable import printable
 
-__all__ = ["grade", "lab_digest", "zygote_for"]
+__all__ = ["grade", "grader", "lab_digest", "zygote_for"]
 
 _LONGEST_OUTPUT = 2000
 
@@ -37,73 +40,88 @@ def grade(
     seed: int,
     isolation: Isolation = Isolation.SANDBOX,
     reference: Callable[[], Reference] | None = None,
-    address: Path | None = None,
+    forks: Forks | None = None,
+    secrets: Sequence[Path] = (),
 ) -> None:
-    """Grade submissions one after the other.
+    """Grade submissions one after the other; each verdict is reported when it is there.
+
+    Raises:
+        LabError, SandboxError: as :func:`grader`.
+    """
+    with grader(lab, seed=seed, isolation=isolation, reference=reference, forks=forks, secrets=secrets) as verdict_on:
+        for submission in submissions:
+            report(verdict_on(submission))
+
+
+@contextmanager
+def grader(
+    lab: Lab,
+    *,
+    seed: int,
+    isolation: Isolation = Isolation.SANDBOX,
+    reference: Callable[[], Reference] | None = None,
+    forks: Forks | None = None,
+    secrets: Sequence[Path] = (),
+) -> Iterator[Callable[[Submission], Verdict]]:
+    """What gives the verdict on a submission, as long as the context is open.
 
     Args:
         lab: the lab.
-        submissions: what is to be graded.
-        report: told each verdict when it is there.
-        seed: of what the hidden tests draw; the same for all, so that all are asked the same.
+        seed: a secret; what the hidden tests draw depends on it and on the bytes of a submission, so that what one was
+            asked tells nothing of what the next one will be.
         isolation: where the submissions' code runs.
         reference: gives the releases of the lab; they are made where it is not given.
-        address: of a zygote of this lab and isolation, where there is one to share.
+        forks: where processes are asked for, where there is a zygote of this lab and isolation already.
+        secrets: see :func:`zygote_for`.
 
     Raises:
         LabError: the lab has no hidden tests, or no release can be made of it.
         SandboxError: there is no sandbox on this machine.
     """
-    zygotes = [_zygote(lab, isolation, address)]
+    with ExitStack() as open_ones:
 
-    def each(tests: HiddenTests) -> None:
-        grading = _Grading(lab, releases, tests, zygotes[0], seed, isolation)
-        for submission in submissions:
-            try:
-                report(grading.verdict(submission))
-            except SandboxError:  # the zygote is gone: once more, with another one
-                zygotes.append(zygote_for(lab, isolation))
-                grading = replace(grading, zygote=zygotes[-1])
-                report(grading.verdict(submission))
+        def started() -> Zygote:
+            return open_ones.enter_context(closing(zygote_for(lab, isolation, secrets)))
 
-    try:
+        zygote: Forks = started() if forks is None else forks  # it imports while the releases are made
         releases = reference() if reference is not None else Reference.of(lab)
-        with_hidden_tests(lab.folder / "hidden_tests", seed, each)
-    finally:
-        for zygote in zygotes:
-            zygote.close()
+        tests = open_ones.enter_context(hidden_tests(lab.folder / "hidden_tests", seed))
+        grading = _Grading(lab, releases, tests, zygote, seed, isolation)
+
+        def verdict_on(submission: Submission) -> Verdict:
+            nonlocal grading
+            try:
+                return grading.verdict(submission)
+            except SandboxError:  # the zygote is gone: once more, with another one
+                grading = replace(grading, zygote=started())
+                return grading.verdict(submission)
+
+        yield verdict_on
 
 
-def zygote_for(lab: Lab, isolation: Isolation, address: Path | None = None) -> Zygote:
+def zygote_for(lab: Lab, isolation: Isolation, secrets: Sequence[Path] = ()) -> Zygote:
     """A zygote that imports what the notebooks of the lab import.
 
     Args:
-        lab: the lab.
+        lab: the lab, which no submission may see.
         isolation: where the submissions' code runs.
-        address: a path at which other processes find it.
+        secrets: what else no submission may see: the course, other submissions, verdicts.
 
     Raises:
-        SandboxError: there is no sandbox on this machine, or the lab would be seen in it.
+        SandboxError: there is no sandbox on this machine, or a secret would be seen in it.
     """
     imports = imports_of((lab.folder / f"{lab.name}.py").read_text("utf-8"))
-    return Zygote(isolation, GradingLimits.of(lab.limits), imports, [lab.folder], address)
-
-
-def _zygote(lab: Lab, isolation: Isolation, address: Path | None) -> Forks:
-    """The one to share, if it is there, else one's own."""
-    if address is not None:
-        with contextlib.suppress(SandboxError):
-            return SharedZygote(address, isolation, GradingLimits.of(lab.limits))
-    return zygote_for(lab, isolation)
+    return Zygote(isolation, GradingLimits.of(lab.limits), imports, [lab.folder, *secrets])
 
 
 def lab_digest(lab: Lab) -> str:
-    """What tells this state of the lab's manifest, script and hidden tests from any other."""
+    """What tells this state of the lab, of its manifest, script, hidden tests and parts, from any other."""
     files = [lab.folder / "lab.toml", lab.folder / f"{lab.name}.py", *sorted(lab.folder.glob("hidden_tests/*.py"))]
     read = hashlib.sha256()
     for path in files:
         read.update(hashlib.sha256(path.read_bytes()).digest())
-    return read.hexdigest()[:16]
+    read.update("".join(f" without {part}" for part in lab.without).encode())
+    return read.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -126,11 +144,14 @@ class _Grading:
             limits=self.zygote.limits.to_dict(),
             digest=submission.digest,
             lab_digest=lab_digest(self.lab),
+            graded_by=graded_by(),
         )
         return replace(verdict, seconds=time.monotonic() - began)
 
     def _judged(self, submission: Submission) -> Verdict:
-        nothing = Verdict(submission.name, self.lab.name, Status.MISSING, submission.why, self._nothing())
+        nothing = Verdict(
+            submission.name, self.lab.name, Status.MISSING, submission.why, self._nothing(), digest=submission.digest
+        )
         if submission.raw is None:
             return replace(nothing, status=submission.status)
         try:
@@ -139,13 +160,18 @@ class _Grading:
             return replace(nothing, status=Status.UNREADABLE, why=str(error))
         except WrongLab as error:
             return replace(nothing, status=Status.WRONG_LAB, why=str(error))
-        return self._sat(replace(nothing, repairs=(*submission.remarks, *answers.repairs)), answers)
+        return self._sat(replace(nothing, repairs=(*submission.remarks, *answers.repairs)), answers, submission)
 
-    def _sat(self, nothing: Verdict, answers: Answers) -> Verdict:
+    def _sat(self, nothing: Verdict, answers: Answers, submission: Submission) -> Verdict:
         """The verdict on answers that can be run."""
         sitting = Sitting(self.zygote, answers)
         try:
-            held = self.tests.hold(sitting)
+            held = self.tests.hold(
+                sitting,
+                submission.questions or self.reference.questions,
+                until_lost=submission.until_lost,
+                seed=seed_of(self.seed, submission.digest),
+            )
         finally:
             sitting.close()
         status, why = _status(sitting, held)
@@ -166,7 +192,7 @@ class _Grading:
 
     def _nothing(self) -> tuple[QuestionVerdict, ...]:
         """The tests of which none was held."""
-        outcome = Outcome("there is a notebook to grade", State.TO_DO)
+        outcome = Outcome(message("there is a notebook to grade"), State.TO_DO)
         held: dict[str, list[TestVerdict]] = {}
         for question, test in self.tests.all():
             held.setdefault(question, []).append(replace(test, outcome=outcome))

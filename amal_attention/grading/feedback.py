@@ -6,82 +6,95 @@ of these.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import groupby
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 from pygments import highlight  # type: ignore[import-untyped]
 from pygments.formatters.html import HtmlFormatter  # type: ignore[import-untyped]
 from pygments.lexers.python import PythonLexer  # type: ignore[import-untyped]
 
-from amal_attention.checks.outcome import State
+from amal_attention.checks.outcome import State, together
+from amal_attention.course.lab_words import LabWords
 from amal_attention.grading.handed_in import HandedIn, ShownCell, handed_in
 from amal_attention.grading.outputs import Room, outputs_html
-from amal_attention.grading.pages import STATUS_WORDS, page
+from amal_attention.grading.pages import page, status_words
 from amal_attention.grading.reference import Reference
-from amal_attention.grading.telling import NOT_ATTEMPTED
 from amal_attention.grading.verdict import QuestionVerdict, TestVerdict, Verdict
+from amal_attention.language import Language, message
 from amal_attention.printable import printable
 
 __all__ = ["feedback_page"]
 
-_WORDS = {State.MET: "met", State.MISSED: "missed", State.TO_DO: "to do"}
-_LABELS = {"sent": "Sent", "came": "Came back", "expected": "Expected", "likely": "Likely mistake", "at": "Where"}
+_WORDS = {State.MET: message("met"), State.MISSED: message("missed"), State.TO_DO: message("to do")}
+_LABELS = {
+    "sent": message("Sent"),
+    "came": message("Came back"),
+    "expected": message("Expected"),
+    "likely": message("Likely mistake"),
+    "at": message("Where"),
+}
 _MOST_CELLS = 30  # of a question
 _LONGEST_CODE = 30_000
-_TOO_LONG = Markup('<span class="row">left out: the page is too large</span>')
+_RAISED = re.compile(r"cell (\d+): (.*)", re.DOTALL)
 
 
 def feedback_page(
     verdict: Verdict,
     raw: bytes | None,
+    reference: Reference,
     *,
-    title: str,
     name: str,
+    words: LabWords | None = None,
     late_penalty: float = 0,
-    manual: Mapping[str, tuple[float, float]] | None = None,
+    manual: Mapping[str, tuple[float | None, float]] | None = None,
     comments: Mapping[str, str] | None = None,
-    reference: Reference | None = None,
+    not_final: Sequence[str] = (),
 ) -> str:
     """The page of one student, as HTML.
 
     Args:
         verdict: on the submission.
         raw: the bytes that were graded; None where there is nothing to show.
-        title: of the lab.
+        reference: the releases of the lab, by which the answers are known.
         name: of the student.
+        words: for the lab, in the language of the page; English and the ids of questions if not given.
         late_penalty: points that are taken off; the total stays 0 or more.
-        manual: marks that a person gave, and the most that they can be, by ``grade_id``. That of a question which
-            tests grade too counts in place of theirs.
+        manual: marks that a person gives, and the most that they can be, by ``grade_id``; None where nobody gave one
+            yet. That of a question which tests grade too counts in place of theirs.
         comments: of a person, by ``grade_id``; those on nothing that the page has stand above the marks.
-        reference: the releases of the lab: with them answers are known as grading knows them.
+        not_final: why the marks are not final, a reason each.
     """
-    work, marks, notes = handed_in(raw, reference), manual or {}, comments or {}
-    rooms = _Rooms()
-    parts = [_part(each, place, work, marks, notes, rooms) for place, each in enumerate(verdict.questions, 1)]
+    work, marks, notes, said = handed_in(raw, reference), manual or {}, comments or {}, words or LabWords()
+    raised = {number: said.language.retold(told) for number, told in _raised(verdict).items()}
+    desk = _Desk(said, work, marks, notes, raised)
+    parts = [desk.part(each, place) for place, each in enumerate(verdict.questions, 1)]
     graded = {each.question for each in verdict.questions}
     tasks = [key for key in marks if key not in graded]
-    by_hand = [_ByHand.of(key, place, work, marks[key], notes) for place, key in enumerate(tasks, 1)]
-    earned, points = (sum(getattr(each, which) for each in [*parts, *by_hand]) for which in ("earned", "points"))
+    by_hand = [desk.by_hand(key, place) for place, key in enumerate(tasks, 1)]
+    earned, points = (sum(getattr(each, which) or 0.0 for each in [*parts, *by_hand]) for which in ("earned", "points"))
     total = max(earned - late_penalty, 0.0)
     return page(
         "feedback",
-        title=title,
+        said.language,
+        title=said.title,
         name=name,
         total=total,
         of=points,
         share=min(total / points, 1.0) if points else 0.0,
-        status=STATUS_WORDS[verdict.status],
+        status=status_words(verdict, said.language),
         late_penalty=late_penalty,
-        why=verdict.why,
-        repairs=verdict.repairs,
-        errors=verdict.errors,
+        waiting=sum(each.points for each in by_hand if each.earned is None),
+        not_final=[said.text(each) for each in not_final],
+        why=said.text(verdict.why),
+        repairs=[said.text(each) for each in verdict.repairs],
+        errors=[_error(*each, parts, said.language) for each in raised.items()],
         output=verdict.output,
         general=[text for key, text in notes.items() if key not in graded and key not in marks and text.strip()],
         parts=parts,
         by_hand=by_hand,
-        how=_how(verdict),
+        how=_how(verdict, said.language),
     )
 
 
@@ -94,44 +107,70 @@ class _Rooms:
 
 
 @dataclass(frozen=True)
-class _Tests:
-    """Tests with one outcome: mostly one; of a process that died, all that it took along."""
+class _Test:
+    """A test, by its name, and what it cost."""
 
-    names: list[str]
-    state: State
-    word: str
+    name: str
     earned: float
     points: float
+
+
+@dataclass(frozen=True)
+class _Tests:
+    """Tests with one outcome: all that are met, or all that one mistake cost."""
+
+    tests: list[_Test]
+    state: State
+    word: str
     expectation: str
     details: list[tuple[str, str]]
 
+    @property
+    def earned(self) -> float:
+        """The points that they give."""
+        return sum(test.earned for test in self.tests)
+
+    @property
+    def points(self) -> float:
+        """The most that they could."""
+        return sum(test.points for test in self.tests)
+
     @classmethod
-    def of(cls, tests: Sequence[TestVerdict]) -> _Tests:
-        outcome = tests[0].outcome
-        details = [(_LABELS[key], text) for key, text in outcome.details()]
+    def of(cls, tests: Sequence[TestVerdict], said: LabWords) -> _Tests:
+        outcome, language = tests[0].outcome, said.language
+        details = [(language.say(_LABELS[key]), language.retold(text)) for key, text in outcome.details()]
         hint = tests[0].hint if len(tests) == 1 else ""
         missed = outcome.state is State.MISSED
         if missed and hint and hint != outcome.hint:
-            details.append(("See", hint))
+            details.append((language.say("See"), language.retold(hint)))
         return cls(
-            names=[test.name.removeprefix("test_").replace("_", " ") for test in tests],
+            tests=[_Test(said.test(test.name), test.earned, test.points) for test in tests],
             state=outcome.state,
-            word=_WORDS[outcome.state],
-            earned=sum(test.earned for test in tests),
-            points=sum(test.points for test in tests),
-            expectation=outcome.expectation if missed else "",
+            word=language.say(_WORDS[outcome.state]),
+            expectation=language.retold(outcome.expectation) if missed else "",
             details=details,
         )
 
 
+def _by_outcome(verdict: QuestionVerdict, said: LabWords) -> list[_Tests]:
+    """The mistakes with the tests that each cost, the dearest first, then all tests that are met."""
+    groups = together(
+        [each for each in verdict.tests if each.outcome.state is not State.MET], lambda test: test.outcome
+    )
+    met = [each for each in verdict.tests if each.outcome.state is State.MET]
+    mistakes = sorted((_Tests.of(group, said) for group in groups), key=lambda each: -each.points)
+    return [*mistakes, *([_Tests.of(met, said)] if met else [])]
+
+
 @dataclass(frozen=True)
 class _Cell:
-    """A cell of the student's, ready to be shown."""
+    """A cell of the student's, ready to be shown; what it raised when it was graded."""
 
     number: int
     answer: bool
     code: Markup
     outputs: Markup
+    raised: str
 
 
 @dataclass(frozen=True)
@@ -150,78 +189,112 @@ class _Part:
     tests: list[_Tests]
     cells: list[_Cell]
 
+    @property
+    def lost(self) -> float:
+        """The points that its tests took."""
+        return sum(each.points - each.earned for each in self.tests)
+
 
 @dataclass(frozen=True)
 class _ByHand:
-    """A question that only a person marks."""
+    """A question that only a person marks; ``earned`` is None where nobody did yet."""
 
     question: str
     anchor: str
-    earned: float
+    earned: float | None
     points: float
     comments: list[str]
     words: str
-
-    @classmethod
-    def of(cls, key: str, place: int, work: HandedIn, mark: tuple[float, float], notes: Mapping[str, str]) -> _ByHand:
-        return cls(key, f"marked-{place}", *mark, _comments(notes, key), work.words.get(key, "").strip())
+    pictures: Markup
 
 
-def _part(
-    verdict: QuestionVerdict,
-    place: int,
-    work: HandedIn,
-    marks: Mapping[str, tuple[float, float]],
-    notes: Mapping[str, str],
-    rooms: _Rooms,
-) -> _Part:
-    earned, points = marks.get(verdict.question, (verdict.earned, verdict.points))
-    return _Part(
-        question=verdict.question,
-        anchor=f"question-{place}",
-        state=verdict.state,
-        headline=_headline(verdict),
-        earned=earned,
-        automatic=verdict.earned,
-        points=points,
-        overruled=verdict.question in marks,
-        comments=_comments(notes, verdict.question),
-        tests=[_Tests.of(same) for same in _together(verdict.tests)],
-        cells=[_cell(each, rooms) for each in work.code.get(verdict.question, ())[:_MOST_CELLS]],
-    )
+@dataclass(frozen=True)
+class _Error:
+    """What a cell raised, and the questions with its code that lost points; ``is_shown`` if the page has the cell."""
+
+    place: str
+    number: int
+    is_shown: bool
+    text: str
+    cost: list[_Part]
 
 
-def _headline(verdict: QuestionVerdict) -> str:
+@dataclass(frozen=True)
+class _Desk:
+    """All that the sections of a page are made of."""
+
+    said: LabWords
+    work: HandedIn
+    marks: Mapping[str, tuple[float | None, float]]
+    notes: Mapping[str, str]
+    raised: Mapping[int, str]
+    rooms: _Rooms = field(default_factory=_Rooms)
+
+    def part(self, verdict: QuestionVerdict, place: int) -> _Part:
+        given, points = self.marks.get(verdict.question, (verdict.earned, verdict.points))
+        return _Part(
+            question=self.said.name(verdict.question),
+            anchor=f"question-{place}",
+            state=verdict.state,
+            headline=_headline(verdict, self.said.language),
+            earned=verdict.earned if given is None else given,
+            automatic=verdict.earned,
+            points=points,
+            overruled=verdict.question in self.marks,
+            comments=self._comments(verdict.question),
+            tests=_by_outcome(verdict, self.said),
+            cells=[self._cell(each) for each in self.work.code.get(verdict.question, ())[:_MOST_CELLS]],
+        )
+
+    def by_hand(self, key: str, place: int) -> _ByHand:
+        label = self.said.language.say("{question}, attached", question=self.said.name(key))
+        pictures = outputs_html(self.work.pictures.get(key, ()), label, self.rooms.outputs, self.said.language)
+        return _ByHand(
+            self.said.name(key),
+            f"marked-{place}",
+            *self.marks[key],
+            self._comments(key),
+            self.work.words.get(key, "").strip(),
+            pictures,
+        )
+
+    def _comments(self, key: str) -> list[str]:
+        return [self.notes[key]] if self.notes.get(key, "").strip() else []
+
+    def _cell(self, cell: ShownCell) -> _Cell:
+        label = self.said.language.say("Cell {number}", number=cell.number)
+        outputs = outputs_html(cell.outputs, label, self.rooms.outputs, self.said.language)
+        code = _code(cell.source, self.rooms.code, self.said.language)
+        return _Cell(cell.number, cell.answer, code, outputs, self.raised.get(cell.number, "") if cell.answer else "")
+
+
+def _headline(verdict: QuestionVerdict, language: Language) -> str:
     if verdict.state is State.TO_DO:
-        return NOT_ATTEMPTED
+        return language.say("not attempted")
     met = sum(test.outcome.state is State.MET for test in verdict.tests)
-    return f"{met} of {len(verdict.tests)} met"
+    return language.say("{met} of {tests} met", met=met, tests=len(verdict.tests))
 
 
-def _together(tests: Sequence[TestVerdict]) -> Iterator[list[TestVerdict]]:
-    """The tests in their order; those in a row that were lost to one cause together."""
-    for _, same in groupby(tests, key=lambda test: replace(test.outcome, expectation="")):
-        group = list(same)
-        if group[0].outcome.state is State.MET or not group[0].outcome.details():
-            yield from ([test] for test in group)
-        else:
-            yield group
+def _raised(verdict: Verdict) -> dict[int, str]:
+    """What each cell raised, by its number; a cell goes on behind a line that raises, and so may raise again."""
+    raised: dict[int, str] = {}
+    for found in filter(None, map(_RAISED.fullmatch, verdict.errors)):
+        before = raised.get(int(found[1]))
+        raised[int(found[1])] = f"{before}; {found[2]}" if before else found[2]
+    return raised
 
 
-def _comments(notes: Mapping[str, str], key: str) -> list[str]:
-    return [notes[key]] if notes.get(key, "").strip() else []
+def _error(number: int, told: str, parts: Sequence[_Part], language: Language) -> _Error:
+    with_it = [part for part in parts if any(cell.number == number and cell.answer for cell in part.cells)]
+    place = language.say("cell {number}", number=number)
+    return _Error(place, number, bool(with_it), told, [part for part in with_it if part.lost])
 
 
-def _cell(cell: ShownCell, rooms: _Rooms) -> _Cell:
-    outputs = outputs_html(cell.outputs, f"Cell {cell.number}", rooms.outputs)
-    return _Cell(cell.number, cell.answer, _code(cell.source, rooms.code), outputs)
-
-
-def _code(source: str, room: Room) -> Markup:
+def _code(source: str, room: Room, language: Language) -> Markup:
     """The code in colour, if there is room; colouring takes time, and never makes it shorter."""
     if len(source) <= room.left and room.take(code := _highlighted(source)):
         return code
-    return _TOO_LONG
+    return Markup('<span class="row">{}</span>').format(language.say("left out, the page is too large"))
 
 
 def _highlighted(source: str) -> Markup:
@@ -233,10 +306,10 @@ def _highlighted(source: str) -> Markup:
     return Markup("").join(Markup('<span class="row">{}</span>').format(Markup(row)) for row in rows)
 
 
-def _how(verdict: Verdict) -> dict[str, str]:
+def _how(verdict: Verdict, language: Language) -> dict[str, str]:
+    digest = language.say("{file}, digest {digest}", file=verdict.lab, digest=verdict.lab_digest)
     return {
-        "File": f"digest {verdict.digest}" if verdict.digest else "",
-        "Lab": f"{verdict.lab}, digest {verdict.lab_digest}" if verdict.lab_digest else verdict.lab,
-        "Seed": f"{verdict.seed}: the same questions were asked of everybody" if verdict.seed else "",
-        "Isolation": ": ".join(filter(None, [verdict.isolation, ", ".join(verdict.layers)])),
+        language.say("File"): language.say("digest {digest}", digest=verdict.digest) if verdict.digest else "",
+        language.say("Lab"): digest if verdict.lab_digest else verdict.lab,
+        language.say("Isolation"): ": ".join(filter(None, [verdict.isolation, ", ".join(verdict.layers)])),
     }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
@@ -13,13 +15,18 @@ from amal_attention.checks.notebook_cells import NotebookCell
 from amal_attention.checks.outcome import State
 from amal_attention.course.release import for_graders
 from amal_attention.errors import Unreadable, WrongLab
-from amal_attention.grading.identity import identified
-from amal_attention.grading.recognition import Sheet, recognised
+from amal_attention.grading.cell_extras import CellExtras
+from amal_attention.grading.clean_markdown import clean_markdown
+from amal_attention.grading.clean_outputs import clean_outputs, clean_pictures
+from amal_attention.grading.outputs import Room
+from amal_attention.grading.pages import NO_SANDBOX
+from amal_attention.grading.read_submission import ReadSubmission
+from amal_attention.grading.recognition import Sheet
 from amal_attention.grading.reference import Reference
-from amal_attention.grading.salvage import salvage
 from amal_attention.grading.telling import told
 from amal_attention.grading.verdict import QuestionVerdict, Verdict
 from amal_attention.lab import Lab
+from amal_attention.language import ENGLISH
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -49,7 +56,8 @@ class GradedNotebooks:
     def of(self, raw: bytes | None, verdict: Verdict) -> NotebookNode:
         """A notebook with the student's answers in the release's order, the marks in its test cells, the mark schemes.
 
-        Nothing of the file goes into it but the text of cells: no output, no metadata.
+        Nothing of the file goes into it but the text of cells, their saved outputs and attached pictures, all cleaned:
+        no metadata, and nothing that acts in a page. An answer that was typed into a locked cell stands behind it.
 
         Args:
             raw: the bytes of the submission; None where there is none.
@@ -58,16 +66,14 @@ class GradedNotebooks:
         Returns:
             The notebook; where the submission cannot be read, the release with the marks.
         """
-        language, sheet = self._language, None
+        language, work = self._language, None
         with contextlib.suppress(Unreadable, WrongLab):
-            submission = salvage(raw or b"")
-            identity = identified(submission, self.reference)
-            language = identity.language
-            cells = self.reference.releases[language][1]
-            sheet = recognised(submission.cells, cells, by_id=identity.same_release)
+            submission = ReadSubmission.of(raw or b"", self.reference)
+            language = submission.identity.language
+            work = _Work(submission.sheet, submission.extras, self.reference)
         notebook = copy.deepcopy(self._given(language))
-        if sheet is not None:
-            notebook.cells = _answered(notebook.cells, sheet)
+        if work is not None:
+            notebook.cells = work.answered(notebook.cells)
         return _with_marks(notebook, verdict)
 
     def _given(self, language: str) -> NotebookNode:
@@ -96,41 +102,84 @@ def _with_marks(notebook: NotebookNode, verdict: Verdict) -> NotebookNode:
 
 
 def _told(question: QuestionVerdict, verdict: Verdict) -> str:
-    lines = [f"{question.earned:g} of {question.points:g} points", *([verdict.why] if verdict.why else [])]
+    number = ENGLISH.number
+    lines = [f"{number(question.earned)} of {number(question.points)} points", *([verdict.why] if verdict.why else [])]
+    lines += [NO_SANDBOX] if verdict.exposed else []
     lost = [test for test in question.tests if test.outcome.state is not State.MET]
     if question.state is State.TO_DO:
         lines += [told(question.question, lost[0].outcome)]
     else:
-        lines += [f"-{test.points:g}  {told(question.question, test.outcome)}" for test in lost]
+        lines += [f"-{number(test.points)}  {told(question.question, test.outcome)}" for test in lost if test.points]
     return "\n".join(lines) + "\n"
 
 
-def _answered(given: list[Any], sheet: Sheet) -> list[Any]:
-    """The release's cells with the student's text where students write, and what they added behind what it followed."""
-    added: dict[int, list[NotebookCell]] = {}
-    place = -1
-    for each in sheet.found:
-        if each.place is None:
-            added.setdefault(place, []).append(each.cell)
-        else:
-            place = each.place
-    cells = [_new(cell) for cell in added.get(-1, [])]
-    for number, cell in enumerate(given):
-        own = [copy for copy in sheet.copies.get(number, []) if copy.number not in sheet.left_out]
-        if own and not sheet.release[number].locked:
+@dataclass(frozen=True)
+class _Work:
+    """What a student handed in, beside the release."""
+
+    sheet: Sheet
+    extras: Mapping[int, CellExtras]
+    reference: Reference
+    room: Room = field(default_factory=Room)
+
+    def answered(self, given: list[Any]) -> list[Any]:
+        """The release's cells with the student's work in them, and what they added behind what it followed."""
+        added: dict[int, list[NotebookCell]] = {}
+        place = -1
+        for each in self.sheet.found:
+            if each.place is None:
+                added.setdefault(place, []).append(each.cell)
+            else:
+                place = each.place
+        cells = [self._new(cell) for cell in added.get(-1, [])]
+        for number, cell in enumerate(given):
+            cells += [cell, *self._copies(number, cell)]
+            cells += [self._new(each) for each in added.get(number, []) if each.source.strip()]
+        return cells
+
+    def _copies(self, number: int, cell: Any) -> list[Any]:
+        """Put the student's copy into a cell of the release; return further copies and text typed into a locked one."""
+        own = [copy for copy in self.sheet.copies.get(number, []) if copy.number not in self.sheet.left_out]
+        release = self.sheet.release[number]
+        if not own or release.test:
+            return []
+        if release.locked and release.kind == "markdown":
+            typed = [replace(each, source=self._typed(each, number)) for each in own]
+            return [self._new(each) for each in typed if each.source or self._extras(each).attachments]
+        if not release.locked:
             cell.source = _text(own[0])
-            cells += [cell, *map(_new, own[1:])]
-        else:
-            cells.append(cell)
-        cells += [_new(each) for each in added.get(number, []) if each.source.strip()]
-    return cells
+        self._fill(cell, own[0])
+        return [] if release.locked else [self._new(each) for each in own[1:]]
 
+    def _typed(self, cell: NotebookCell, number: int) -> str:
+        if self.sheet.as_given(cell, number):
+            return ""
+        return self.reference.typed_into(self.sheet.release[number].grade_id, cell.source)
 
-def _new(cell: NotebookCell) -> Any:
-    import nbformat
+    def _new(self, cell: NotebookCell) -> Any:
+        import nbformat
 
-    make = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
-    return make(_text(cell), id=f"student-{cell.number}")  # type: ignore[no-untyped-call]
+        make = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
+        made = make(_text(cell), id=f"student-{cell.number}")  # type: ignore[no-untyped-call]
+        self._fill(made, cell)
+        return made
+
+    def _fill(self, made: Any, cell: NotebookCell) -> None:
+        """Give a cell the outputs, or the attached pictures, of the student's; clean what is markdown."""
+        import nbformat
+
+        extras = self._extras(cell)
+        if made.cell_type == "code":
+            made.outputs = [nbformat.from_dict(each) for each in clean_outputs(extras.outputs, self.room)]  # type: ignore[no-untyped-call]
+            return
+        pictures = clean_pictures(extras.attachments)
+        pictures = {name: each for name, each in pictures.items() if self.room.take(str(each))}
+        if pictures:
+            made.attachments = nbformat.from_dict(pictures)  # type: ignore[no-untyped-call]
+        made.source = clean_markdown(made.source, pictures)
+
+    def _extras(self, cell: NotebookCell) -> CellExtras:
+        return self.extras.get(cell.number, CellExtras())
 
 
 def _text(cell: NotebookCell) -> str:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from amal_attention.checks.notebook_cells import NotebookCell, decoded
+from amal_attention.checks.notebook_cells import NotebookCell
 from amal_attention.errors import Unreadable, WrongLab
+from amal_attention.grading.cell_extras import CellExtras
+from amal_attention.grading.open_answers import open_answers
+from amal_attention.grading.read_submission import ReadSubmission
 from amal_attention.grading.reference import Reference
-from amal_attention.grading.repair import read_answers
-from amal_attention.grading.salvage import Salvaged, salvage
+from amal_attention.grading.repair import answers_of
 
 __all__ = ["HandedIn", "ShownCell", "handed_in"]
 
-_JSON = json.JSONDecoder(parse_int=float, strict=False)
 _HEADING = re.compile(r"#{1,2}[ \t]")
 
 
@@ -44,10 +44,13 @@ class HandedIn:
     Attributes:
         code: by question, its answers and the cells behind them that have outputs.
         words: by ``grade_id`` of what a person marks, the answer.
+        pictures: by the same, what is attached to the answer and what its code drew, as outputs of a notebook; whatever
+            somebody put there.
     """
 
     code: Mapping[str, Sequence[ShownCell]] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+    pictures: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
     def sources(self) -> dict[str, str]:
         """The answers in code, by question."""
@@ -55,47 +58,34 @@ class HandedIn:
         return {question: "\n".join(sources) for question, sources in answers.items() if sources}
 
 
-def handed_in(raw: bytes | None, reference: Reference | None = None) -> HandedIn:
-    """Read the bytes of a submission; of what cannot be read nothing is shown.
+def handed_in(raw: bytes | None, reference: Reference) -> HandedIn:
+    """Read the bytes of a submission, as grading reads them; of what cannot be read nothing is shown.
 
     Args:
         raw: of its file; None where there is none.
-        reference: the releases of the lab, to know answers as grading knows them. Without it they are known by their
-            names in the course alone.
+        reference: the releases of the lab.
     """
     try:
-        submission = salvage(raw or b"")
-        questions = _by_name(submission) if reference is None else _recognised(raw or b"", reference)
+        submission = ReadSubmission.of(raw or b"", reference)
     except (Unreadable, WrongLab):
         return HandedIn()
-    outputs = _outputs(raw or b"") if submission.whole else []
-    return HandedIn(_code(submission.cells, questions, outputs), _words(submission.cells))
-
-
-def _by_name(submission: Salvaged) -> dict[int, str]:
-    return {cell.number: cell.grade_id for cell in submission.cells if cell.is_solution}
-
-
-def _recognised(raw: bytes, reference: Reference) -> dict[int, str]:
-    return {cell.number: cell.question for cell in read_answers(raw, reference).cells if cell.question}
-
-
-def _outputs(raw: bytes) -> list[Any]:
-    """The outputs of each cell of a file in format 4; a damaged one, or one of an older format, shows none."""
-    text, _ = decoded(raw)
-    cells = _JSON.raw_decode(text, len(text) - len(text.lstrip()))[0].get("cells")
-    return [each.get("outputs") if isinstance(each, dict) else None for each in cells] if cells else []
+    questions = {cell.number: cell.question for cell in answers_of(submission).cells if cell.question}
+    answers, extras = open_answers(submission.sheet), submission.extras
+    return HandedIn(
+        _code(submission.salvaged.cells, questions, extras),
+        {name: _words(cells, reference) for name, cells in answers.items()},
+        {name: _pictures(cells, extras) for name, cells in answers.items()},
+    )
 
 
 def _code(
-    cells: Sequence[NotebookCell], questions: Mapping[int, str], outputs: Sequence[Any]
+    cells: Sequence[NotebookCell], questions: Mapping[int, str], extras: Mapping[int, CellExtras]
 ) -> dict[str, list[ShownCell]]:
     """A cell with outputs is shown with the answer before it, unless a new part of the notebook began in between."""
     code: dict[str, list[ShownCell]] = {}
     current = ""
     for cell in cells:
-        made = outputs[cell.number - 1] if cell.number <= len(outputs) else ()
-        made = made if isinstance(made, list) else ()
+        made = extras.get(cell.number, CellExtras()).outputs
         if cell.number in questions:
             current = questions[cell.number]
             code.setdefault(current, []).append(ShownCell(cell.number, cell.source, answer=True, outputs=made))
@@ -106,11 +96,20 @@ def _code(
     return code
 
 
-def _words(cells: Sequence[NotebookCell]) -> dict[str, str]:
-    """The answers that a person marks: in the text below a task, or in the named cell itself."""
-    words: dict[str, str] = {}
-    for cell, below in zip(cells, [*cells[1:], None], strict=True):
-        if cell.is_manual:
-            free = below is not None and cell.is_locked and below.kind == "markdown" and not below.grade_id
-            words[cell.grade_id] = below.source if below is not None and free else cell.source
-    return words
+def _words(cells: Sequence[NotebookCell], reference: Reference) -> str:
+    """An answer; of what was typed into the question's own cell, the lines that are not the question's."""
+    return "\n\n".join(filter(None, [_own_words(cell, reference) for cell in cells]))
+
+
+def _own_words(cell: NotebookCell, reference: Reference) -> str:
+    if cell.grade_id and cell.is_locked:
+        return reference.typed_into(cell.grade_id, cell.source)
+    return cell.source.strip()
+
+
+def _pictures(cells: Sequence[NotebookCell], extras: Mapping[int, CellExtras]) -> list[Any]:
+    """What is attached to an answer, and what its code drew."""
+    found = [extras.get(cell.number, CellExtras()) for cell in cells]
+    attached = [bundle for each in found for bundle in each.attachments.values()]
+    drawn = [output for each in found for output in each.outputs]
+    return [*({"output_type": "display_data", "data": bundle} for bundle in attached), *drawn]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from amal_attention.grading.pages import points_text
+from amal_attention.language import Language
 
 __all__ = ["Bar", "Histogram"]
 
@@ -56,13 +56,14 @@ class Histogram:
     bottom: int = _HEIGHT - _BELOW
 
     @classmethod
-    def of(cls, scores: Sequence[float], most: float) -> Histogram | None:
+    def of(cls, scores: Sequence[float], most: float, language: Language | None = None) -> Histogram | None:
         """The histogram of scores from 0 to ``most``; None where there is nothing to draw.
 
         A bar holds its left end, and the last one its right end too.
         """
         if not scores or most <= 0:
             return None
+        language = language or Language()
         step = next((step for step in _STEPS if most / step <= _MOST_BARS), most / _MOST_BARS)
         number = max(math.ceil(most / step - 1e-9), 1)
         counts = [0] * number
@@ -70,14 +71,17 @@ class Histogram:
             counts[min(max(int(score / step + 1e-9), 0), number - 1)] += 1
         scale = (_WIDTH - 2 * _LEFT) / (number * step)
         middle = median(scores)
-        told = [_words(place, count, step, number, most) for place, count in enumerate(counts)]
+        told = [_words(place, count, step, most, language) for place, count in enumerate(counts)]
         return cls(
             [_bar(place, count, max(counts), step * scale, told[place]) for place, count in enumerate(counts)],
-            [(_round(_LEFT + at * scale), points_text(at)) for at in _ticks(number, step)],
+            [(_round(_LEFT + at * scale), language.number(at)) for at in _ticks(number, step)],
             _round(_LEFT + min(max(middle, 0), number * step) * scale),
-            f"Histogram of {len(scores)} scores, median {points_text(middle)}: "
-            + "; ".join(words for words, count in zip(told, counts, strict=True) if count)
-            + ".",
+            language.say(
+                "Histogram of {scores} scores, median {median}: {bars}.",
+                scores=len(scores),
+                median=language.number(middle),
+                bars="; ".join(words for words, count in zip(told, counts, strict=True) if count),
+            ),
         )
 
 
@@ -87,10 +91,12 @@ def _bar(place: int, count: int, most: int, width: float, words: str) -> Bar:
     return Bar(_round(left), _round(top), _round(width - 2), _round(height), count, words)
 
 
-def _words(place: int, count: int, step: float, number: int, most: float) -> str:
-    last = place == number - 1
-    end = f"to {points_text(most)}" if last else f"to less than {points_text((place + 1) * step)}"
-    return f"{count} from {points_text(place * step)} {end}"
+def _words(place: int, count: int, step: float, most: float, language: Language) -> str:
+    begin, end = place * step, (place + 1) * step
+    said = {"count": count, "begin": language.number(begin)}
+    if end >= most - 1e-9:
+        return language.say("{count} from {begin} to {end}", **said, end=language.number(most))
+    return language.say("{count} from {begin} to less than {end}", **said, end=language.number(end))
 
 
 def _ticks(number: int, step: float) -> list[float]:

@@ -8,6 +8,7 @@ from typing import Any
 from amal_attention.errors import LabError, Unreadable, WrongLab, explain
 from amal_attention.grading.reference import Reference, comparable, names_in
 from amal_attention.grading.salvage import Salvaged, salvage
+from amal_attention.language import ENGLISH
 
 __all__ = ["Identity", "identified", "is_notebook_of"]
 
@@ -45,12 +46,12 @@ def identified(submission: Salvaged, reference: Reference) -> Identity:
         if not _has_answers(submission, reference):
             raise _no_answers(submission, reference)
         if submission.whole:
-            repairs.append("the notebook does not say of which lab it is: it was recognised by its cells")
+            repairs.append(ENGLISH.say("the notebook does not say of which lab it is: it was recognised by its cells"))
     if not isinstance(language, str) or language not in reference.releases:
         language = _language(submission, reference)
     same = said.get("digest") == reference.releases[language][0]
     if isinstance(lab, str) and not same:
-        repairs.append("the notebook was made from another release of the lab")
+        repairs.append(ENGLISH.say("the notebook was made from another release of the lab"))
     return Identity(language, same, tuple(repairs))
 
 

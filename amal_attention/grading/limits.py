@@ -13,8 +13,8 @@ class GradingLimits:
     """The limits of one submission; a lab sets its own in the table ``[limits]`` of its manifest.
 
     Attributes:
-        cell_seconds: that a cell, or one question put to an answer, may last.
-        submission_seconds: that all of them may last together.
+        cell_seconds: of CPU time that a cell, or one question put to an answer, may take; four times as much if idle.
+        submission_seconds: of CPU time that all of them may take together.
         memory_mb: that its processes may hold together, beside torch itself.
         processes: and threads, that may run at once.
         file_mb: that its files may hold together.

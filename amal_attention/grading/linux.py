@@ -10,7 +10,15 @@ import os
 import signal
 from pathlib import Path
 
-__all__ = ["adopt_orphans", "die_with_parent", "drop_privileges", "forbid_new_privileges", "mount", "unshare"]
+__all__ = [
+    "adopt_orphans",
+    "allow_looks",
+    "die_with_parent",
+    "drop_privileges",
+    "forbid_new_privileges",
+    "mount",
+    "unshare",
+]
 
 _NEW_NAMESPACES = {
     "user": 0x10000000,
@@ -30,7 +38,8 @@ _MOUNT_FLAGS = {
     "rec": 0x4000,
     "private": 0x40000,
 }
-_PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 24, 36, 38
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
+_PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
 _CAPABILITY_VERSION = 0x20080522
 _MOST_CAPABILITIES = 64
 
@@ -98,6 +107,15 @@ def die_with_parent() -> None:
         OSError: the system does not allow it.
     """
     _call("prctl", _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
+
+
+def allow_looks() -> None:
+    """Let this process, and others of its user, see it in /proc again, which a change of the user forbids.
+
+    Raises:
+        OSError: the system does not allow it.
+    """
+    _call("prctl", _libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0))
 
 
 def adopt_orphans() -> None:

@@ -11,11 +11,14 @@ from typing import Any
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
-from amal_attention.course.course_folder import Course
+from amal_attention.course.course_folder import CONFIGURATION, Course
+from amal_attention.errors import CourseError, LabError, explain
+from amal_attention.grading.course_verdicts import CourseVerdicts
 from amal_attention.grading.graded_notebook import GradedNotebooks
-from amal_attention.grading.run import grade_all
+from amal_attention.grading.run import GradingRun, grade_all
 from amal_attention.grading.sandbox import Isolation
-from amal_attention.grading.submissions import read_submission
+from amal_attention.grading.submissions import Submission
+from amal_attention.grading.verdict import Verdict
 from amal_attention.lab import Lab
 
 __all__ = ["GradeApart"]
@@ -34,13 +37,28 @@ class GradeApart(NbGraderPreprocessor):  # type: ignore[misc]
         before this one know nothing of lost metadata or of copied cells.
 
         Raises:
-            AmalError: it cannot be graded.
+            AmalError: it cannot be graded, or the lab is not where the configuration says.
         """
         about = resources["nbgrader"]
         name, student = about["assignment"], about["student"]
         course = Course.at(Path(self.parent.parent.coursedir.root))
         place = course.place(student, name)
-        lab = Lab.find(name, Path(self.labs))
-        (verdict,) = grade_all(lab, {student: place}, course.verdicts(name), None, Isolation(self.isolation))
-        raw = read_submission(student, place, name).raw
-        return GradedNotebooks(lab, course.language(lab)).of(raw, verdict), resources
+        lab = course.taught(self._lab(name))
+        graded: list[tuple[Verdict, Submission]] = []
+        run = GradingRun(lab, Isolation(self.isolation))
+        grade_all(run, {student: place}, course.verdicts(name), lambda *each: graded.append(each))
+        verdict, submission = graded[-1]
+        counting = CourseVerdicts(course, lab).counting(verdict)
+        return GradedNotebooks(lab, course.language(lab)).of(submission.raw, counting), resources
+
+    def _lab(self, name: str) -> Lab:
+        try:
+            return Lab.find(name, Path(self.labs))
+        except LabError as error:
+            raise CourseError(
+                explain(
+                    expected=f"the lab {name} where c.GradeApart.labs of {CONFIGURATION} says, in {self.labs}",
+                    got=str(error).split("; ")[1].removeprefix("got "),
+                    do="set it to the folder in which the labs are now",
+                )
+            ) from None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from amal_attention.course.taught import taught
 from amal_attention.files import write_atomically
 from amal_attention.grading.reference import Reference
 from amal_attention.lab import Lab
@@ -21,18 +22,20 @@ class LabParcel:
         name: of the lab.
         files: their text by their path in the folder of labs.
         reference: the releases, which take seconds to make.
+        without: the questions that are left out of it.
     """
 
     name: str
     files: Mapping[str, str]
     reference: Reference
+    without: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, lab: Lab, reference: Reference) -> LabParcel:
         """Pack a lab."""
         paths = [lab.folder / "lab.toml", lab.folder / f"{lab.name}.py", *sorted(lab.folder.glob("hidden_tests/*.py"))]
         files = {str(path.relative_to(lab.folder.parent)): path.read_text("utf-8") for path in paths}
-        return cls(lab.name, files, reference)
+        return cls(lab.name, files, reference, lab.without)
 
     def unpack(self, folder: Path) -> Lab:
         """The lab, in a folder of labs of its own.
@@ -42,4 +45,4 @@ class LabParcel:
         """
         for path, text in self.files.items():
             write_atomically(folder / path, text)
-        return Lab.find(self.name, folder)
+        return taught(Lab.find(self.name, folder), self.without)

@@ -20,14 +20,18 @@ if TYPE_CHECKING:
     from amal_attention.grading.sitting import Sits
 
 __all__ = [
+    "NOT_ALIVE",
     "RAISED",
+    "SEED",
     "SITTING",
     "draws",
     "pytest_addoption",
+    "pytest_collection_modifyitems",
     "pytest_configure",
     "pytest_ignore_collect",
     "pytest_report_header",
     "pytest_runtest_makereport",
+    "pytest_runtest_setup",
     "pytest_unconfigure",
     "question_of",
     "seed",
@@ -40,7 +44,11 @@ SITTING: pytest.StashKey[Sits] = pytest.StashKey()
 RAISED: pytest.StashKey[list[BaseException]] = pytest.StashKey()
 """What ended a test, in the stash of the test."""
 
-_SEED: pytest.StashKey[int] = pytest.StashKey()
+NOT_ALIVE: pytest.StashKey[dict[str, str]] = pytest.StashKey()
+"""The questions whose answer is not alive, each with the test that saw it, in the stash of the configuration."""
+
+SEED: pytest.StashKey[int] = pytest.StashKey()
+"""Of what the tests draw, in the stash of the configuration."""
 _CLOSING: pytest.StashKey[list[Any]] = pytest.StashKey()
 
 
@@ -64,10 +72,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and settle the seed."""
     given = config.getoption("--hidden-seed")
-    config.stash[_SEED] = random.SystemRandom().randrange(10**9) if given is None else given
+    config.stash[SEED] = random.SystemRandom().randrange(10**9) if given is None else given
     config.stash[_CLOSING] = []
+    config.stash[NOT_ALIVE] = {}
     config.addinivalue_line(
-        "markers", "question(grade_id, points, hint): the question a hidden test belongs to, its points, its hint"
+        "markers",
+        "question(grade_id, points, hint, essential=False, alive=False, requires=()): the question a hidden test "
+        "belongs to, its points and its hint; whether it looks at what the question is about; whether it sees that the "
+        "answer is alive, without which no test of the question pays; the requirements of the manifest that it tests",
     )
 
 
@@ -81,7 +93,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Tell the seed, where there is a lab to test."""
     labs = [each for each in map(Path, config.args) if any((up / "lab.toml").is_file() for up in (each, *each.parents))]
-    return f"hidden tests: --hidden-seed {config.stash[_SEED]}" if labs else None
+    return f"hidden tests: --hidden-seed {config.stash[SEED]}" if labs else None
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
@@ -89,6 +101,26 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     inside_lab = any((parent / "lab.toml").is_file() for parent in collection_path.parents)
     tests = "hidden_tests" in (collection_path.name, *collection_path.parent.parts)
     return True if inside_lab and not tests else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put first of each question's tests those that see whether its answer is alive."""
+    hidden = [item for item in items if item.get_closest_marker("question") is not None]
+    places: dict[object, int] = {}
+    for item in hidden:
+        places.setdefault(question_of(item).args[:1], len(places))
+    hidden.sort(key=lambda item: (places[question_of(item).args[:1]], not question_of(item).kwargs.get("alive")))
+    ordered = iter(hidden)
+    items[:] = [next(ordered) if item.get_closest_marker("question") is not None else item for item in items]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out the tests of an answer that is not alive: one of them told why."""
+    marker = item.get_closest_marker("question")
+    seen_by = item.config.stash[NOT_ALIVE].get(marker.args[0]) if marker is not None else None
+    if marker is not None and seen_by is not None:
+        pytest.skip(f"{marker.args[0]} earns nothing: see {seen_by}")
 
 
 @pytest.fixture
@@ -104,10 +136,10 @@ def student(request: pytest.FixtureRequest, seed: int) -> Any:
     return stash[SITTING].begin(question, Draws(seed, f"{request.node.name} answers").seed())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def seed(request: pytest.FixtureRequest) -> int:
-    """The seed of this run."""
-    return request.config.stash[_SEED]
+    """The seed of what is drawn for this submission."""
+    return request.config.stash[SEED]
 
 
 @pytest.fixture
@@ -134,6 +166,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  
     error = call.excinfo.value if call.excinfo else None
     if error is not None and report.failed:
         item.stash.setdefault(RAISED, []).append(error)
+    if marker is not None and report.failed and marker.kwargs.get("alive"):
+        item.config.stash[NOT_ALIVE].setdefault(marker.args[0], item.name)
     if marker is not None and report.failed and isinstance(error, Exception):
         from amal_attention.checks.outcome import State
         from amal_attention.grading.telling import outcome_of, told
@@ -179,7 +213,7 @@ def _sitting(request: pytest.FixtureRequest) -> Sits:
     from amal_attention.grading.sandbox import Isolation
     from amal_attention.grading.sitting import Sitting
 
-    zygote = zygote_for(lab, Isolation(isolation))
+    zygote = zygote_for(lab, Isolation(isolation), [path.absolute().parent])
     sitting = Sitting(zygote, answers)
     request.config.stash[_CLOSING] += [zygote, sitting]
     return sitting

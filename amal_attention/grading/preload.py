@@ -3,7 +3,5 @@
 from amal_attention.lasting import lasting_imports
 
 with lasting_imports():
-    import distributed.worker  # noqa: F401
-
     import amal_attention.grading.engine
     import amal_attention.grading.workers  # noqa: F401

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from amal_attention.checks.notebook_cells import NotebookCell
 from amal_attention.grading.recognition import Sheet
+from amal_attention.language import ENGLISH, message
 
 __all__ = ["remarks"]
 
@@ -24,13 +25,13 @@ def remarks(sheet: Sheet) -> Iterator[str]:
     yield from _edited(sheet)
     yield from _unknown_tests(sheet)
     if not sheet.in_order:
-        yield "the cells were not in the order of the release: they run in that order"
+        yield ENGLISH.say("the cells were not in the order of the release: they run in that order")
 
 
 def _missing(sheet: Sheet) -> Iterator[str]:
     gone = [given.grade_id for place, given in enumerate(sheet.release) if given.solution and place not in sheet.copies]
     if gone:
-        yield f"there is no cell of {_and(gone)}"
+        yield ENGLISH.say("there is no cell of {cells}", cells=_and(gone))
 
 
 def _by_names(sheet: Sheet) -> Iterator[str]:
@@ -38,8 +39,12 @@ def _by_names(sheet: Sheet) -> Iterator[str]:
         found = [each for each in sheet.found if each.place == place and each.by_names]
         if found:
             names = frozenset[str]().union(*(each.by_names for each in found))
-            which, answer = _cells([each.cell for each in found]), sheet.release[place].grade_id
-            yield f"{which} taken for {answer}, by what is defined there: {_and(sorted(names))}"
+            yield ENGLISH.say(
+                "{cells} taken for {answer}, by what is defined there: {names}",
+                cells=_cells([each.cell for each in found]),
+                answer=sheet.release[place].grade_id,
+                names=_and(sorted(names)),
+            )
 
 
 def _unlabelled(sheet: Sheet) -> Iterator[str]:
@@ -50,7 +55,7 @@ def _unlabelled(sheet: Sheet) -> Iterator[str]:
         if not each.by_names
     ]
     if lost:
-        yield f"{_cells(lost)} lost the metadata of nbgrader: recognised all the same"
+        yield ENGLISH.say("{cells} lost the metadata of nbgrader: recognised all the same", cells=_cells(lost))
 
 
 def _twice(sheet: Sheet) -> Iterator[str]:
@@ -58,44 +63,70 @@ def _twice(sheet: Sheet) -> Iterator[str]:
         given = sheet.release[place]
         if len(copies) == 1 or not given.grade_id:
             continue
-        stands = f"{given.grade_id} stands in {_cells(copies)}"
         still = [cell for cell in copies if cell.number in sheet.left_out]
+        stands = {"answer": given.grade_id, "cells": _cells(copies)}
         if not given.solution:
-            yield f"{stands}: what the release has counts"
+            yield ENGLISH.say("{answer} stands in {cells}: what the release has counts", **stands)
         elif still:
-            yield f"{stands}: {_cells(still)} {'is' if len(still) == 1 else 'are'} still as given and left out"
+            yield ENGLISH.say_count(
+                "{answer} stands in {cells}: {left_out} is still as given and left out",
+                "{answer} stands in {cells}: {left_out} are still as given and left out",
+                len(still),
+                left_out=_cells(still),
+                **stands,
+            )
         else:
-            yield f"{stands}: they run in this order"
+            yield ENGLISH.say("{answer} stands in {cells}: they run in this order", **stands)
 
 
 def _retyped(sheet: Sheet) -> Iterator[str]:
     for place, copies in sorted(sheet.copies.items()):
         other = [cell for cell in copies if not cell.is_code]
         if sheet.release[place].solution and other:
-            yield f"{_cells(other)} ({sheet.release[place].grade_id}) changed type: read as code"
+            yield ENGLISH.say(
+                "{cells} ({answer}) changed type: read as code",
+                cells=_cells(other),
+                answer=sheet.release[place].grade_id,
+            )
+
+
+_MISSING = message("{cell} (missing)")
+_RETYPED = message("{cell} (changed type)")
+_EDITED = message("{cell} (edited)")
 
 
 def _restored(sheet: Sheet) -> Iterator[str]:
     locked, given = [], []
     for place, cell in enumerate(sheet.release):
-        why = _damage(sheet, place)
-        if why and cell.locked and not cell.solution:
-            locked.append(f"{cell.grade_id} ({why})")
-        elif why and cell.given and why != "edited":
-            given.append(f"cell {place + 1} of the release ({why})")
-    for kind, restored in (("locked", locked), ("given", given)):
-        if restored:
-            yield f"restored {len(restored)} {kind} cell{'s' * (len(restored) > 1)}: {_and(restored)}"
+        damage = _damage(sheet, place)
+        if damage and cell.locked and not cell.solution:
+            locked.append(ENGLISH.say(damage, cell=cell.grade_id))
+        elif damage and cell.given and damage != _EDITED:
+            given.append(ENGLISH.say(damage, cell=ENGLISH.say("cell {number} of the release", number=place + 1)))
+    if locked:
+        yield ENGLISH.say_count(
+            "restored {count} locked cell: {cells}",
+            "restored {count} locked cells: {cells}",
+            len(locked),
+            cells=_and(locked),
+        )
+    if given:
+        yield ENGLISH.say_count(
+            "restored {count} given cell: {cells}",
+            "restored {count} given cells: {cells}",
+            len(given),
+            cells=_and(given),
+        )
 
 
 def _damage(sheet: Sheet, place: int) -> str:
     """What became of a cell of the release, or nothing."""
     if place not in sheet.copies:
-        return "missing"
+        return _MISSING
     same_kind = [cell for cell in sheet.copies[place] if cell.kind == sheet.release[place].kind]
     if not same_kind:
-        return "changed type"
-    return "" if any(sheet.as_given(cell, place) for cell in same_kind) else "edited"
+        return _RETYPED
+    return "" if any(sheet.as_given(cell, place) for cell in same_kind) else _EDITED
 
 
 def _points(sheet: Sheet) -> Iterator[str]:
@@ -105,7 +136,7 @@ def _points(sheet: Sheet) -> Iterator[str]:
         if sheet.release[place].points not in (None, copies[0].points) and copies[0].grade_id
     ]
     if edited:
-        yield f"the points of {_and(edited)} were edited: those of the release count"
+        yield ENGLISH.say("the points of {cells} were edited: those of the release count", cells=_and(edited))
 
 
 def _edited(sheet: Sheet) -> Iterator[str]:
@@ -116,20 +147,26 @@ def _edited(sheet: Sheet) -> Iterator[str]:
         if sheet.release[place].given and cell.is_code and not sheet.as_given(cell, place)
     ]
     if edited:
-        yield f"{_cells(edited)} changed what was given: the release's text runs first, then the student's"
+        yield ENGLISH.say(
+            "{cells} changed what was given: the release's text runs first, then the student's", cells=_cells(edited)
+        )
 
 
 def _unknown_tests(sheet: Sheet) -> Iterator[str]:
     unknown = [each.cell for each in sheet.found if each.place is None and each.cell.is_test and each.cell.is_code]
     if unknown:
-        yield f"{_cells(unknown)}: no test of the release, left out"
+        yield ENGLISH.say("{cells}: no test of the release, left out", cells=_cells(unknown))
 
 
 def _cells(cells: Sequence[NotebookCell]) -> str:
-    return ("cell " if len(cells) == 1 else "cells ") + _and([str(cell.number) for cell in cells])
+    numbers = _and([str(cell.number) for cell in cells])
+    if len(cells) == 1:
+        return ENGLISH.say("cell {numbers}", numbers=numbers)
+    return ENGLISH.say("cells {numbers}", numbers=numbers)
 
 
 def _and(things: Sequence[str]) -> str:
     if len(things) > _MOST:
-        return f"{', '.join(things[:_MOST])} and {len(things) - _MOST} more"
-    return " and ".join([*filter(None, [", ".join(things[:-1])]), things[-1]])
+        more = ENGLISH.say("{count} more", count=len(things) - _MOST)
+        return ENGLISH.say("{things} and {last}", things=", ".join(things[:_MOST]), last=more)
+    return ENGLISH.listed(things)

@@ -6,11 +6,13 @@ modules of its own process. What comes back is plain: tensors, numbers, text, li
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, Self
 
 from torch import Tensor
 
+from amal_attention.checks.lightning_subject import Step
 from amal_attention.grading.frame import Handle
 
 __all__ = ["Asks", "RemoteClassifier", "RemoteFunction", "RemoteModule", "RemoteStudent"]
@@ -44,6 +46,15 @@ class RemoteStudent:
         if name.startswith("__"):  # pytest looks for such names on whatever a fixture gives
             raise AttributeError(name)
         return RemoteFunction(self._line, name)
+
+    @contextlib.contextmanager
+    def standing_in(self, **ours: str) -> Iterator[None]:
+        """In this context something of ours stands in for some answers; see :class:`LocalStudent`."""
+        self._line.tell("stand_in", ours)
+        try:
+            yield
+        finally:
+            self._line.tell("stand_in", {})
 
 
 class RemoteFunction:
@@ -87,15 +98,19 @@ class RemoteModule:
         replies = self._line.ask_each([self._operation("__call__", *each) for each in inputs])
         return (_received(self._line, reply) for reply in replies)
 
+    def left(self, *inputs: Any) -> list[Any]:
+        """The inputs as a call of ``forward`` leaves them."""
+        return list(self._do("left", *inputs))
+
     def __getattr__(self, name: str) -> Any:
         """What else the module has."""
         if name.startswith("__"):
             raise AttributeError(name)
         return _received(self._line, self._line.ask("attribute", self.handle, name))
 
-    def train(self) -> Self:
-        """Go into training mode."""
-        self._line.tell(*self._operation("train"))
+    def train(self, dropout: bool = True) -> Self:
+        """Go into training mode; without ``dropout`` nothing is dropped at random there."""
+        self._line.tell(*self._operation("train", dropout))
         return self
 
     def eval(self) -> Self:
@@ -103,9 +118,17 @@ class RemoteModule:
         self._line.tell(*self._operation("eval"))
         return self
 
+    def materialise(self, *inputs: Any) -> None:
+        """Call ``forward`` once if a parameter is lazy: its shape is known then."""
+        self._line.tell(*self._operation("materialise", *inputs))
+
     def parameters(self) -> dict[str, Tensor]:
         """The values of the parameters that learn."""
         return _tensors(self._do("parameters"))
+
+    def frozen(self) -> list[str]:
+        """Names of the parameters that do not learn, but for single numbers."""
+        return [str(each) for each in self._do("frozen")]
 
     def state(self) -> dict[str, Tensor]:
         """The values of all parameters and buffers."""
@@ -119,9 +142,11 @@ class RemoteModule:
         """Give the parameters that learn random numbers."""
         self._line.tell(*self._operation("randomise", seed))
 
-    def gradients(self, x: Tensor, mask: Tensor, upstream: Tensor) -> tuple[dict[str, Tensor | None], Tensor | None]:
-        """Gradients of ``(pooled * upstream).sum()``: of each parameter that learns, and of ``x``."""
-        found, of_x = self._do("gradients", x, mask, upstream)
+    def gradients(
+        self, x: Tensor, mask: Tensor, upstream: Tensor, reply: int = 0
+    ) -> tuple[dict[str, Tensor | None], Tensor | None]:
+        """Gradients of each parameter that learns, and of ``x``; see :meth:`Subject.gradients`."""
+        found, of_x = self._do("gradients", x, mask, upstream, reply)
         return _gradients(found), _tensor_or_none(of_x)
 
     def learn(
@@ -143,29 +168,21 @@ class RemoteModule:
 class RemoteClassifier(RemoteModule):
     """A LightningModule over there; it meets :class:`amal_attention.checks.lightning_subject.ClassifierSubject`."""
 
-    def loss(self, batch: Any) -> Tensor:
-        """What ``training_step`` returns, a number, without dropout."""
-        return _tensor(self._do("loss", batch))
-
-    def loss_gradients(self, batch: Any) -> dict[str, Tensor | None]:
-        """The gradient of that loss for each parameter that learns."""
-        return _gradients(self._do("loss_gradients", batch))
-
-    def descend(self, batches: Sequence[Any], steps: int, lr: float) -> None:
-        """Take ``steps`` steps of Adam down the gradients of that loss, over the batches one after the other."""
-        self._do("descend", list(batches), steps, lr)
+    def steps(self, batches: Sequence[Any], starts: Sequence[Mapping[str, Tensor]] = ()) -> list[Step]:
+        """Train it in a Trainer, a step of its own optimiser for each batch; what each step found."""
+        found = self._do("steps", list(batches), [dict(each) for each in starts])
+        if len(found) != len(batches):
+            raise TypeError(f"{len(batches)} steps were asked for, and {len(found)} came")
+        return [(_tensor(loss), _gradients(gradients)) for loss, gradients in found]
 
     def optimised(self) -> set[str]:
         """Names of the parameters that ``configure_optimizers`` hands to an optimiser."""
         return {str(each) for each in self._do("optimised")}
 
-    def fit(self, batches: Sequence[Any], steps: int) -> None:
-        """Take ``steps`` steps of its own optimiser over the batches, one after the other."""
-        self._do("fit", list(batches), steps)
-
-    def validate(self, batches: Sequence[Any]) -> dict[str, float]:
+    def validate(self, batches: Sequence[Any], after: Sequence[Any] = ()) -> dict[str, float]:
         """What a Trainer logs over these validation batches."""
-        return {str(name): float(value) for name, value in dict(self._do("validate", list(batches))).items()}
+        logged = self._do("validate", list(batches), list(after))
+        return {str(name): float(value) for name, value in dict(logged).items()}
 
 
 def _sent(value: Any) -> Any:

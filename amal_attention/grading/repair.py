@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from amal_attention.grading.identity import identified
-from amal_attention.grading.recognition import Recognised, Sheet, recognised
+from amal_attention.grading.read_submission import ReadSubmission
+from amal_attention.grading.recognition import Recognised, Sheet
 from amal_attention.grading.reference import Reference
 from amal_attention.grading.remarks import remarks
-from amal_attention.grading.salvage import salvage
 
-__all__ = ["AnswerCell", "Answers", "read_answers"]
+__all__ = ["AnswerCell", "Answers", "answers_of", "read_answers"]
 
 _DEFINES = re.compile(r"^(?:import|from|def|async[ \t]+def|class)\b", re.MULTILINE)
 
@@ -53,22 +52,18 @@ class Answers:
 
 
 def read_answers(raw: bytes, reference: Reference) -> Answers:
-    """Read a submission.
-
-    Args:
-        raw: the bytes of its file.
-        reference: the releases of the lab that it is to be a notebook of.
+    """The answers in the bytes of a file.
 
     Raises:
-        Unreadable: it is no notebook, or no cell of it can be read.
-        WrongLab: it is a notebook of another lab, or of none.
+        Unreadable, WrongLab: as :meth:`~amal_attention.grading.read_submission.ReadSubmission.of`.
     """
-    submission = salvage(raw)
-    identity = identified(submission, reference)
-    _, release = reference.releases[identity.language]
-    sheet = recognised(submission.cells, release, by_id=identity.same_release)
-    repairs = (*submission.repairs, *identity.repairs, *remarks(sheet))
-    return Answers(identity.language, tuple(_in_order(sheet)), repairs)
+    return answers_of(ReadSubmission.of(raw, reference))
+
+
+def answers_of(submission: ReadSubmission) -> Answers:
+    """What there is to run of a submission that was read."""
+    repairs = (*submission.salvaged.repairs, *submission.identity.repairs, *remarks(submission.sheet))
+    return Answers(submission.identity.language, tuple(_in_order(submission.sheet)), repairs)
 
 
 def _in_order(sheet: Sheet) -> list[AnswerCell]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator, Mapping
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from amal_attention.grading.engine import grade, lab_digest
 from amal_attention.grading.limits import GradingLimits
+from amal_attention.grading.provenance import graded_by
+from amal_attention.grading.questions_again import QuestionsAgain
 from amal_attention.grading.reference import Reference
 from amal_attention.grading.sandbox import Isolation
 from amal_attention.grading.submissions import Submission, read_submission
@@ -16,32 +19,53 @@ from amal_attention.grading.verdicts import VerdictFolder
 from amal_attention.grading.workers import ALONE, Crew, grade_on_workers
 from amal_attention.lab import Lab
 
-__all__ = ["grade_all"]
+__all__ = ["GradingRun", "grade_all", "grade_by"]
+
+_SECRET_BITS = 128
+
+
+def _silent(done: int, total: int, name: str) -> None:
+    """Tell nobody how far a run is."""
+
+
+@dataclass(frozen=True)
+class GradingRun:
+    """What all submissions of one run have in common.
+
+    Attributes:
+        lab: the lab.
+        isolation: where the submissions' code runs.
+        seed: of what the hidden tests draw; by default that of the verdicts that are kept, else a new one.
+        crew: who grades.
+        questions: the only ones to be graded; all if there are none here. The rest of a kept verdict stays; a
+            submission without one, or that is not graded to its end, is graded whole.
+        progress: told how many are done, of how many, and the name of the one that is graded.
+    """
+
+    lab: Lab
+    isolation: Isolation = Isolation.SANDBOX
+    seed: int | None = None
+    crew: Crew = ALONE
+    questions: Sequence[str] = ()
+    progress: Callable[[int, int, str], None] = _silent
 
 
 def grade_all(
-    lab: Lab,
+    run: GradingRun,
     places: Mapping[str, Path],
     out: Path | None,
-    seed: int | None,
-    isolation: Isolation,
-    progress: Callable[[int, int, str], None] = lambda done, total, name: None,
-    report: Callable[[Verdict], None] = lambda verdict: None,
-    crew: Crew = ALONE,
+    report: Callable[[Verdict, Submission], None] = lambda verdict, submission: None,
     reference: Callable[[], Reference] | None = None,
 ) -> list[Verdict]:
     """Grade the submissions in these places; the verdicts, in their order.
 
     Args:
-        lab: the lab.
+        run: what they have in common.
         places: files and folders by the name of the submission; where there is nothing, it is missing.
-        out: where verdicts are kept. One that is there counts if submission, lab, limits, isolation and seed are what
-            they were.
-        seed: of what the hidden tests draw; by default that of the verdicts in ``out``, else a new one.
-        isolation: where the submissions' code runs.
-        progress: told how many are done, of how many, and the name of the one that is graded.
-        report: told each verdict, kept or new, as soon as it is there.
-        crew: who grades.
+        out: where verdicts are kept. One that is there counts if submission, lab, limits, isolation, seed and
+            the code that grades are what they were, and what is graded now is shut in by the same layers.
+        report: told each verdict, kept or new, as soon as it is there, with the submission that it is on: what stands
+            in its place by then may be another.
         reference: gives the releases of the lab; they are made where it is not given.
 
     Raises:
@@ -51,46 +75,105 @@ def grade_all(
         StorageError: a verdict cannot be kept.
     """
     folder = VerdictFolder(out) if out is not None else None
-    seed = _seed(folder) if seed is None else seed
-    verdicts = _kept(folder, places, lab, seed, isolation) if folder is not None else {}
-    for verdict in verdicts.values():
-        report(verdict)
-    to_grade = [name for name in places if name not in verdicts]
+    seed = _seed(folder) if run.seed is None else run.seed
+    verdicts: dict[str, Verdict] = {}
+    for verdict, submission in _kept(folder, places, run, seed):
+        verdicts[verdict.submission] = verdict
+        report(verdict, submission)
+    kept = tuple(verdicts.values())
+    part = QuestionsAgain(run.questions, folder, seed, run.isolation, GradingLimits.of(run.lab.limits))
+    given: dict[str, Submission] = {}
 
     def keep(verdict: Verdict) -> None:
+        submission = given.pop(verdict.submission)
+        if (merged := part.merged(verdict)) is None:
+            return
         if folder is not None:
-            folder.keep(verdict)
-        verdicts[verdict.submission] = verdict
-        report(verdict)
+            folder.keep(merged)
+        verdicts[merged.submission] = merged
+        report(merged, submission)
 
-    def submissions() -> Iterator[Submission]:
-        for name in to_grade:
-            progress(len(verdicts), len(places), name)
-            yield read_submission(name, places[name], lab.name)
+    def submissions(names: Iterable[str]) -> Iterator[Submission]:
+        for name in names:
+            run.progress(len(verdicts), len(places), name)
+            given[name] = part.asked(read_submission(name, places[name], run.lab.name))
+            yield given[name]
 
-    if to_grade and crew.alone:
-        grade(lab, submissions(), keep, seed=seed, isolation=isolation, reference=reference)
-    elif to_grade:
-        grade_on_workers(lab, submissions(), keep, seed=seed, isolation=isolation, crew=crew, reference=reference)
+    while to_grade := [name for name in places if name not in verdicts]:
+        grade_by(
+            run.crew,
+            run.lab,
+            submissions(to_grade),
+            keep,
+            seed=seed,
+            isolation=run.isolation,
+            reference=reference,
+            secrets=[*filter(None, [out]), *{place.parent for place in places.values()}],
+        )
+        _drop_other_layers(kept, verdicts)
+        kept = ()
     return [verdicts[name] for name in places]
+
+
+def grade_by(
+    crew: Crew,
+    lab: Lab,
+    submissions: Iterable[Submission],
+    report: Callable[[Verdict], None],
+    *,
+    seed: int,
+    isolation: Isolation,
+    reference: Callable[[], Reference] | None = None,
+    secrets: Sequence[Path] = (),
+) -> None:
+    """Grade submissions in this process, or on the workers of the crew.
+
+    Raises:
+        AmalError: as :func:`amal_attention.grading.engine.grade` and
+            :func:`amal_attention.grading.workers.grade_on_workers`.
+    """
+    if crew.alone:
+        grade(lab, submissions, report, seed=seed, isolation=isolation, reference=reference, secrets=secrets)
+    else:
+        grade_on_workers(
+            lab, submissions, report, seed=seed, isolation=isolation, crew=crew, reference=reference, secrets=secrets
+        )
 
 
 def _seed(folder: VerdictFolder | None) -> int:
     """The one of the verdicts that are there, else a new one."""
     kept = folder.seed() if folder is not None else None
-    return random.SystemRandom().randrange(1, 10**9) if kept is None else kept
+    return secrets.randbits(_SECRET_BITS) if kept is None else kept
+
+
+def _settled_by(verdict: Verdict) -> tuple[object, ...]:
+    return verdict.lab_digest, verdict.graded_by, verdict.limits, verdict.seed, verdict.isolation
+
+
+def _drop_other_layers(kept: Sequence[Verdict], verdicts: dict[str, Verdict]) -> None:
+    """Drop kept verdicts that were found behind other layers than those of what was graded now.
+
+    Which layers there are is known when something was graded: where nothing is to be, no sandbox is started to ask.
+    """
+    before = {verdict.submission for verdict in kept}
+    now = {verdict.layers for name, verdict in verdicts.items() if name not in before and verdict.layers}
+    for each in kept:
+        if now and each.layers and each.layers not in now:
+            del verdicts[each.submission]
 
 
 def _kept(
-    folder: VerdictFolder, places: Mapping[str, Path], lab: Lab, seed: int, isolation: Isolation
-) -> dict[str, Verdict]:
-    """The verdicts in the folder that grading again would give."""
-    now = (lab_digest(lab), GradingLimits.of(lab.limits).to_dict(), seed, str(isolation))
-    verdicts = {}
+    folder: VerdictFolder | None, places: Mapping[str, Path], run: GradingRun, seed: int
+) -> Iterator[tuple[Verdict, Submission]]:
+    """The verdicts in the folder that grading again would give, each with its submission."""
+    if folder is None:
+        return
+    limits = GradingLimits.of(run.lab.limits).to_dict()
+    now = (lab_digest(run.lab), graded_by(), limits, seed, str(run.isolation))
     for name, place in places.items():
         kept = folder.kept(name)
-        if kept is None or (kept.lab_digest, kept.limits, kept.seed, kept.isolation) != now:
+        if kept is None or _settled_by(kept) != now:
             continue
-        if kept.digest == read_submission(name, place, lab.name).digest:
-            verdicts[name] = kept
-    return verdicts
+        submission = read_submission(name, place, run.lab.name)
+        if kept.digest == submission.digest:
+            yield kept, submission

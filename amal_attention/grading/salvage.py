@@ -14,17 +14,17 @@ from typing import Any, NamedTuple
 
 from amal_attention.checks.notebook_cells import NotebookCell, decoded
 from amal_attention.errors import Unreadable, explain
+from amal_attention.grading.bounded_json import BoundedJson, TooManyValues
+from amal_attention.language import ENGLISH
 
 __all__ = ["Salvaged", "salvage"]
 
-_LARGEST = 100_000_000
+_LARGEST = 60_000_000  # a text takes four times as much where one sign of it is a smiley
 _MOST_CELLS = 10_000  # a list of nothing but empty cells would take a hundred times its size
-_MOST_VALUES = 10_000_000  # lists and objects: each takes some 70 bytes, and may be two characters long
 _MOST_BREAKS = 20  # places that cannot be read: for each of them json counts the lines before it
 
 _MEND = "open it in Jupyter and save it again, or copy your answers into a fresh one"
 
-_JSON = json.JSONDecoder(parse_int=float, strict=False)  # int() refuses a number of many digits; float() takes it
 _BLANK = re.compile(r"\s*")
 _BETWEEN = re.compile(r"[\s,]*")
 _CELLS = re.compile(r'"cells"\s*:\s*\[')
@@ -61,12 +61,13 @@ def salvage(raw: bytes) -> Salvaged:
     start = _blank_until(text, 0)
     if start == len(text):
         raise _unreadable("an empty file")
-    if text.count("[") + text.count("{") > _MOST_VALUES:
-        raise _unreadable(f"more than {_MOST_VALUES} lists and objects", "clear its outputs")
+    content = BoundedJson(text)
     try:
-        found = _whole(text, start) or _pieces(text)
+        found = _whole(content, start) or _pieces(content)
     except RecursionError as error:
         raise _unreadable("lists in lists, too deep to be read") from error
+    except TooManyValues as error:
+        raise _unreadable(str(error), "clear its outputs") from error
     if found.pile.nothing:
         raise _unreadable("no cell in it")
     return Salvaged(
@@ -98,9 +99,9 @@ class _Pile:
     def remarks(self) -> list[str]:
         told = []
         if self.unreadable:
-            told.append(f"{_cells(self.unreadable)} could not be read")
+            told.append(ENGLISH.say("{cells} could not be read", cells=_cells(self.unreadable)))
         if self.old:
-            told.append("the metadata of nbgrader is of an old version: it was read as version 3")
+            told.append(ENGLISH.say("the metadata of nbgrader is of an old version: it was read as version 3"))
         return told
 
 
@@ -111,17 +112,17 @@ class _Found(NamedTuple):
     whole: bool
 
 
-def _whole(text: str, start: int) -> _Found | None:
+def _whole(content: BoundedJson, start: int) -> _Found | None:
     """What a file in right JSON holds."""
     try:
-        notebook, end = _JSON.raw_decode(text, start)
+        notebook, end = content.value(start)
     except json.JSONDecodeError:
         return None
     if not isinstance(notebook, dict):
         raise _unreadable("JSON that is no notebook")
     cells, told = _listed(notebook)
-    if _blank_until(text, end) < len(text):
-        told.append("something stands behind the end of the notebook: it was not read")
+    if _blank_until(content.text, end) < len(content.text):
+        told.append(ENGLISH.say("something stands behind the end of the notebook: it was not read"))
     pile = _Pile()
     for cell in cells:
         pile.add(cell)
@@ -133,12 +134,12 @@ def _listed(notebook: dict[str, Any]) -> tuple[list[Any], list[str]]:
     cells, sheets = notebook.get("cells"), notebook.get("worksheets")
     if isinstance(cells, list):
         python = _asks_for_python(_dict(notebook.get("metadata")))
-        return cells, [] if python else ["the notebook asks for no kernel of Python: it was given one"]
+        return cells, [] if python else [ENGLISH.say("the notebook asks for no kernel of Python: it was given one")]
     if not isinstance(sheets, list):
         raise _unreadable("JSON that is no notebook")
     listed = [_dict(sheet).get("cells") for sheet in sheets]
     cells = [cell for inside in listed if isinstance(inside, list) for cell in inside]
-    return cells, ["the notebook is in an old format of Jupyter, before 4: it was converted"]
+    return cells, [ENGLISH.say("the notebook is in an old format of Jupyter, before 4: it was converted")]
 
 
 def _asks_for_python(metadata: Mapping[str, Any]) -> bool:
@@ -148,8 +149,9 @@ def _asks_for_python(metadata: Mapping[str, Any]) -> bool:
     return isinstance(kernel.get("name"), str) and isinstance(language, str) and language.lower() == "python"
 
 
-def _pieces(text: str) -> _Found:
+def _pieces(content: BoundedJson) -> _Found:
     """What a file in broken JSON holds."""
+    text = content.text
     opening = _CELLS.search(text)
     if opening is None:
         raise _unreadable("no notebook: it is not in JSON, or cut off before its first cell")
@@ -157,7 +159,7 @@ def _pieces(text: str) -> _Found:
     while True:
         at = _between(text, at)
         try:
-            cell, at = _JSON.raw_decode(text, at)
+            cell, at = content.value(at)
         except json.JSONDecodeError as error:
             following = _CELL.search(text, max(error.pos, at + 1))
             if following is None or breaks == _MOST_BREAKS:
@@ -165,20 +167,22 @@ def _pieces(text: str) -> _Found:
             breaks, at = breaks + 1, following.start()
         else:
             pile.add(cell)
-    read, ended = f"{_cells(len(pile.cells))} could be read", text.startswith("]", at)
+    read, ended = _cells(len(pile.cells)), text.startswith("]", at)
     if breaks:
-        told = f"the file is damaged: {read}"
+        told = ENGLISH.say("the file is damaged: {cells} could be read", cells=read)
+    elif ended:
+        told = ENGLISH.say("the file is damaged or cut off behind its cells: {cells} could be read", cells=read)
     else:
-        told = f"the file is damaged or cut off behind its cells: {read}" if ended else f"the file is cut off: {read}"
-    metadata = (_metadata(text, at, len(text)) if ended else {}) or _metadata(text, 0, opening.start())
+        told = ENGLISH.say("the file is cut off: {cells} could be read", cells=read)
+    metadata = (_metadata(content, at, len(text)) if ended else {}) or _metadata(content, 0, opening.start())
     return _Found(metadata, pile, [told], whole=False)
 
 
-def _metadata(text: str, start: int, end: int) -> dict[str, Any]:
+def _metadata(content: BoundedJson, start: int, end: int) -> dict[str, Any]:
     """The notebook's metadata, if they begin between these places and are complete."""
-    found = _METADATA.search(text, start, end)
+    found = _METADATA.search(content.text, start, end)
     try:
-        return _dict(_JSON.raw_decode(text, found.end())[0]) if found else {}
+        return _dict(content.value(found.end())[0]) if found else {}
     except json.JSONDecodeError:
         return {}
 
@@ -194,7 +198,7 @@ def _between(text: str, start: int) -> int:
 
 
 def _cells(number: int) -> str:
-    return "1 cell" if number == 1 else f"{number} cells"
+    return ENGLISH.say_count("{count} cell", "{count} cells", number)
 
 
 def _dict(value: Any) -> dict[str, Any]:

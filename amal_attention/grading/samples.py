@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["samples"]
 
-_UNFINISHED = "\nunfinished = ("
 _ENDLESS = "while True:\n    pass\n\n"
 _HOSTILE = """\
 import os
@@ -43,10 +42,10 @@ def samples(lab: Lab, language: str) -> dict[str, bytes | None]:
     """What eight students hand in, by a name that says of what kind it is; None is nothing at all.
 
     ``right`` is the lab's own answers, ``partly`` has two mistakes of the bank, ``empty`` is the notebook as it was
-    given. All answers of the others are right, but the last one of ``broken`` is no Python, one of ``endless`` does not
-    end, and the file of ``damaged`` is cut off before it. ``hostile`` answers the first question wrongly, looks for the
-    hidden tests, makes torch find everything equal, and ends its process in the last answer. ``missing`` is missing.
-    Right answers are not always the same: the bank has others.
+    given. All answers of the others are right, but the last one of ``broken`` stops in mid-line, one of ``endless``
+    never ends, and the file of ``damaged`` is cut off before it. ``hostile`` answers the first question wrongly, looks
+    for the hidden tests, makes torch find everything equal, and ends its process in the last answer. ``missing`` is
+    missing. Right answers are not always the same: the bank has others.
 
     Raises:
         LabError: the lab has no bank of mistakes, or no release can be made of it.
@@ -64,11 +63,9 @@ def samples(lab: Lab, language: str) -> dict[str, bytes | None]:
         "right": right[0],
         "partly": _mistaken(right[1], mistakes[:2]),
         "empty": given,
-        "broken": _around(right[2], names[-1], after=_UNFINISHED),
-        "endless": _around(right[3], middle, before=_ENDLESS),
-        "hostile": _around(
-            _around(_mistaken(right[4], mistakes[:1]), names[0], before=hostile), names[-1], before=_EXIT
-        ),
+        "broken": _unfinished(right[2], names[-1]),
+        "endless": _behind(_ENDLESS, right[3], middle),
+        "hostile": _behind(_EXIT, _behind(hostile, _mistaken(right[4], mistakes[:1]), names[0]), names[-1]),
         "damaged": right[5],
     }
     raw: dict[str, bytes | None] = {
@@ -123,9 +120,17 @@ def _mistaken(notebook: NotebookNode, mistakes: list[Mutant]) -> NotebookNode:
     return functools.reduce(mutated, mistakes, notebook)
 
 
-def _around(notebook: NotebookNode, name: str, *, before: str = "", after: str = "") -> NotebookNode:
-    """A copy with this code around an answer."""
+def _behind(code: str, notebook: NotebookNode, name: str) -> NotebookNode:
+    """A copy with an answer behind this code."""
     changed = copy.deepcopy(notebook)
     cell = _solutions(changed)[name]
-    cell.source = f"{before}{cell.source}{after}"
+    cell.source = f"{code}{cell.source}"
+    return changed
+
+
+def _unfinished(notebook: NotebookNode, name: str) -> NotebookNode:
+    """A copy in which an answer stops behind its last opening parenthesis."""
+    changed = copy.deepcopy(notebook)
+    cell = _solutions(changed)[name]
+    cell.source = cell.source[: cell.source.rindex("(") + 1]
     return changed

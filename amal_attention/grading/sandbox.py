@@ -20,9 +20,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from amal_attention.errors import SandboxError, WireError, explain
-from amal_attention.grading.bubblewrap import bubblewrap
+from amal_attention.grading.bubblewrap import bubblewrap, open_to_all
+from amal_attention.grading.bubblewrap_program import INSTALL_BUBBLEWRAP, how_to_allow_namespaces
 from amal_attention.grading.limits import GradingLimits
 from amal_attention.grading.supervisor import Ending
+from amal_attention.grading.unprivileged import first_user
+from amal_attention.grading.usage import Usage
 from amal_attention.grading.wire import Channel
 
 __all__ = ["MISSING_LAYERS", "Child", "Forks", "Isolation", "SharedZygote", "Zygote"]
@@ -64,12 +67,15 @@ class Forks:
     Attributes:
         limits: of each submission.
         layers: what closes the world around a child; known once there was one.
+        control: the socket over which children are asked for.
     """
 
-    def __init__(self, control: socket.socket, limits: GradingLimits, *, sandbox: bool) -> None:
+    def __init__(
+        self, control: socket.socket, limits: GradingLimits, *, sandbox: bool, place: int | None = None
+    ) -> None:
         self.limits = limits
         self.layers: tuple[str, ...] = ()
-        self._control, self._sandbox = control, sandbox
+        self.control, self._sandbox, self._place = control, sandbox, place
 
     def child(self) -> Child:
         """A new process for a submission.
@@ -81,7 +87,9 @@ class Forks:
         child = Child(Channel(channel), life)
         try:
             with theirs, their_life:
-                socket.send_fds(self._control, [b"child"], [theirs.fileno(), their_life.fileno()])
+                socket.send_fds(
+                    self.control, [json.dumps({"place": self._place}).encode()], [theirs.fileno(), their_life.fileno()]
+                )
             self.layers = tuple(map(str, child.channel.receive(time.monotonic() + _CHILD_SECONDS)))
         except (OSError, WireError) as error:
             ending = child.end()
@@ -95,7 +103,7 @@ class Forks:
 
     def close(self) -> None:
         """Ask for no more children."""
-        self._control.close()
+        self.control.close()
 
     def _said(self) -> str:
         """What there is to say of why no child comes."""
@@ -106,24 +114,14 @@ class SharedZygote(Forks):
     """The zygote of another process of this user, on this machine.
 
     Args:
-        address: of the zygote.
+        control: the socket of that zygote, inherited from its user.
         isolation: of that zygote.
         limits: of each submission, which that zygote sets.
-
-    Raises:
-        SandboxError: it is gone.
+        place: number of this process among those that share it; its children get a processor of their own.
     """
 
-    def __init__(self, address: Path, isolation: Isolation, limits: GradingLimits) -> None:
-        control = socket.socket(socket.AF_UNIX)
-        try:
-            control.connect(str(address))
-        except OSError as error:
-            control.close()
-            raise SandboxError(
-                explain(expected="a zygote to fork submissions from", got=str(error), do="run it again")
-            ) from error
-        super().__init__(control, limits, sandbox=isolation is Isolation.SANDBOX)
+    def __init__(self, control: socket.socket, isolation: Isolation, limits: GradingLimits, place: int) -> None:
+        super().__init__(control, limits, sandbox=isolation is Isolation.SANDBOX, place=place)
 
 
 class Zygote(Forks):
@@ -134,10 +132,12 @@ class Zygote(Forks):
         limits: of each submission.
         imports: the statements by which it imports before any fork.
         secrets: files and folders that must not be seen from inside.
-        address: a path at which other processes of this user find it, as a :class:`SharedZygote`.
+
+    Attributes:
+        as_root: whether it is root's process, whose number of processes the kernel does not limit.
 
     Raises:
-        SandboxError: bubblewrap is not there, or a secret would be seen.
+        SandboxError: bubblewrap is not there or does not run, or a secret would be seen.
     """
 
     def __init__(
@@ -146,33 +146,46 @@ class Zygote(Forks):
         limits: GradingLimits,
         imports: Sequence[str] = (),
         secrets: Sequence[Path] = (),
-        address: Path | None = None,
     ) -> None:
-        control, theirs = socket.socketpair()
+        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # several may ask: whole messages
         super().__init__(control, limits, sandbox=isolation is Isolation.SANDBOX)
         self._ready = False
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 -- closed with the zygote
-        with theirs, socket.socket(socket.AF_UNIX) as listener:
-            if address is not None:
-                listener.bind(str(address))
-                listener.listen()
+        user = first_user() if self._sandbox and open_to_all() else None
+        self.as_root = os.geteuid() == 0 and user is None
+        with theirs:
             options = {
                 "imports": list(imports),
                 "limits": limits.to_dict(),
                 "sandbox": self._sandbox,
-                "listener": None if address is None else listener.fileno(),
+                "user": user,
             }
             module = "amal_attention.grading.zygote"
             command = [sys.executable, "-P", "-m", module, str(theirs.fileno()), json.dumps(options)]
-            self._process = subprocess.Popen(
-                [*bubblewrap(secrets), *command] if self._sandbox else command,
+            shell = bubblewrap(secrets, by_root=user is not None) if self._sandbox else []
+            self._process = self._started([*shell, *command], [theirs.fileno()])
+
+    def _started(self, command: list[str], kept_open: list[int]) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
                 stderr=self._log,
                 env=_ENVIRONMENT if self._sandbox else {**os.environ, "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"},
-                pass_fds=[theirs.fileno(), *([] if address is None else [listener.fileno()])],
+                pass_fds=kept_open,
                 cwd="/",
             )
+        except OSError as error:  # a program of another kind of machine, or in a folder from which nothing runs
+            self._log.close()
+            super().close()
+            raise SandboxError(
+                explain(
+                    expected=f"{command[0]} to run",
+                    got=error.strerror or type(error).__name__,
+                    do=f"{INSTALL_BUBBLEWRAP}; --isolation process does without, and protects from less",
+                )
+            ) from error
 
     def ready(self) -> None:
         """Return when it has imported all.
@@ -182,17 +195,18 @@ class Zygote(Forks):
         """
         if self._ready:
             return
-        self._control.settimeout(_START_SECONDS)
+        self.control.settimeout(_START_SECONDS)
         with contextlib.suppress(OSError):
-            self._ready = bool(self._control.recv(4096))
+            self._ready = bool(self.control.recv(4096))
         if not self._ready:
             said = self._said()
             self.close()
+            do = how_to_allow_namespaces() if said.startswith("bwrap:") else "see what amal doctor says"
             raise SandboxError(
                 explain(
                     expected="the sandbox to start",
                     got=said or "nothing",
-                    do="see what amal doctor says; --isolation process does without, and protects from less",
+                    do=f"{do}; --isolation process does without, and protects from less",
                 )
             )
 
@@ -241,19 +255,37 @@ class Child:
     _life: socket.socket
     _ending: Ending | None = field(default=None, init=False)
 
+    def usage(self, moment: float) -> tuple[Usage, Usage]:
+        """What its processes had taken at a time of ``time.monotonic``, and what they have taken by now.
+
+        Nothing, where its supervisor does not say: then the clock on the wall alone counts.
+        """
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            self._life.settimeout(_CHILD_SECONDS)
+            self._life.sendall(f"{moment!r}\n".encode())
+            match json.loads(_all(self._life, b"\n")):
+                case [before, now]:
+                    return Usage(*before), Usage(*now)
+                case ending:
+                    self._ending = Ending(**ending)
+        return Usage(), Usage()
+
     def end(self) -> Ending | None:
         """End it, with all that it started; how it ended, or None where its supervisor does not say."""
         self.channel.close()
-        if self._ending is None:
-            with contextlib.suppress(OSError, ValueError, TypeError), self._life:
+        with contextlib.suppress(OSError, ValueError, TypeError, IndexError), self._life:
+            if self._ending is None:
                 self._life.settimeout(_END_SECONDS)
                 self._life.shutdown(socket.SHUT_WR)
-                self._ending = Ending(**json.loads(_all(self._life)))
+                self._ending = Ending(**json.loads(_all(self._life).splitlines()[-1]))
         return self._ending
 
 
-def _all(sock: socket.socket) -> bytes:
+def _all(sock: socket.socket, end: bytes = b"") -> bytes:
+    """What comes, up to where the other side closes or sends ``end``."""
     parts: list[bytes] = []
     while (part := sock.recv(2**16)) and sum(map(len, parts)) < _LONGEST_ENDING:
         parts.append(part)
+        if end and part.endswith(end):
+            break
     return b"".join(parts)

@@ -11,6 +11,7 @@ import random
 import socket
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import astuple
 from typing import Any
@@ -18,15 +19,19 @@ from typing import Any
 import numpy as np
 import torch
 
+from amal_attention.checks.expectation import raised_on
+from amal_attention.checks.lightning_subject import LocalClassifier
 from amal_attention.checks.outcome import Outcome, State
 from amal_attention.checks.subject import LocalSubject
-from amal_attention.checks.wording import kind
+from amal_attention.checks.wording import kind, tensors_sent
 from amal_attention.errors import WireError
 from amal_attention.grading.definitions import definitions
 from amal_attention.grading.frame import Handle, encode
 from amal_attention.grading.student import LocalStudent
 from amal_attention.grading.telling import outcome_of
+from amal_attention.grading.whole_cell import run_whole
 from amal_attention.grading.wire import Channel
+from amal_attention.language import message
 
 __all__ = ["Session", "prepare", "serve"]
 
@@ -46,6 +51,10 @@ def prepare() -> None:
 
         system = InteractiveShell.system_raw  # the usual way needs a terminal
 
+        def ask_exit(self) -> None:
+            """``exit()`` in a cell: there is nobody to ask, and what follows it still runs."""
+            raise SystemExit("exit() is not for a notebook")
+
     # A history would keep a thread, which forks do not carry over, and a file in somebody's home.
     shell = Shell.instance(config=Config(HistoryManager={"enabled": False}), colors="nocolor")
     _call_first(shell)
@@ -59,6 +68,32 @@ def _call_first(shell: Any) -> None:
     shell.run_cell("None")
     for layer in (torch.nn.LSTM(2, 2, bidirectional=True), torch.nn.GRU(2, 2)):
         layer(torch.zeros(1, 1, 2))[0].sum().backward()
+    _train_first()
+
+
+def _train_first() -> None:
+    """Train and validate once: what a Trainer imports and makes the first time is there for every submission then."""
+    from lightning import LightningModule
+
+    class Line(LightningModule):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = torch.nn.Linear(1, 1)
+
+        def training_step(self, batch: torch.Tensor, batch_idx: int) -> torch.Tensor:
+            loss: torch.Tensor = self.layer(batch).mean()
+            self.log("train_loss", loss)
+            return loss
+
+        def validation_step(self, batch: torch.Tensor, batch_idx: int) -> None:
+            self.log("val_loss", self.layer(batch).mean())
+
+        def configure_optimizers(self) -> torch.optim.Optimizer:
+            return torch.optim.Adam(self.parameters())
+
+    batches = [torch.ones(1, 1)]
+    LocalClassifier(Line()).validate(batches, after=batches)
+    LocalClassifier(Line()).validate(batches)
 
 
 def serve(sock: socket.socket, layers: list[str]) -> None:
@@ -103,6 +138,7 @@ class Session:
         operations: dict[str, Callable[..., Any]] = {
             "run": self.run,
             "begin": self.begin,
+            "stand_in": self.stand_in,
             "call": self.call,
             "gradient": self.gradient,
             "ask": self.ask,
@@ -113,26 +149,38 @@ class Session:
             with torch.inference_mode(False), torch.enable_grad():
                 return "value", operations[operation](*details)
         except Exception as error:
-            return "memory" if _is_out_of_memory(error) else "raised", astuple(outcome_of(error))
+            return "memory" if _is_out_of_memory(error) else "raised", astuple(_raised(error, details))
         except BaseException as error:  # SystemExit and KeyboardInterrupt are a student's too
             return "raised", astuple(Outcome("", State.MISSED, came=type(error).__name__))
 
-    def run(self, source: str, definitions_only: bool) -> None:
-        """Run a cell; with ``definitions_only`` only what it imports and what functions and classes it defines."""
+    def run(self, source: str, definitions_only: bool) -> str | None:
+        """Run a cell to its end; with ``definitions_only`` only its imports, functions and classes.
+
+        Returns:
+            A sentence on what was mended to run it, if anything was.
+
+        Raises:
+            BaseException: the first that a statement of it raised; those behind it ran all the same.
+        """
         if definitions_only:
             source = definitions(self._shell.transform_cell(source))
-        result = self._shell.run_cell(source)
-        error = result.error_before_exec or result.error_in_exec
-        if error is not None:
-            raise error
+        came = run_whole(self._shell, source)
+        if isinstance(came, BaseException):
+            raise came
+        return came
 
     def begin(self, seed: int) -> None:
         """Begin a test: forget the modules built before, and start from this seed."""
         self._subjects.clear()
-        self._student = LocalStudent(dict(self._shell.user_ns))
+        self._student.stand_in({})
+        self._student = LocalStudent(self._shell.user_ns)
         random.seed(seed)
         np.random.seed(seed % 2**32)
         torch.default_generator.manual_seed(seed)
+
+    def stand_in(self, ours: dict[str, str]) -> None:
+        """Have something of ours stand in for some answers."""
+        self._student.stand_in(ours)
 
     def call(self, name: str, inputs: list[Any], named: dict[str, Any]) -> Any:
         """Call a function, or build a module."""
@@ -163,8 +211,16 @@ class Session:
         return [Handle(self._subjects.index(value)), hasattr(value.module, "training_step")]
 
 
+def _raised(error: Exception, details: tuple[Any, ...]) -> Outcome:
+    """What was raised, with the tensors that had been sent, if any were."""
+    outcome = outcome_of(error)
+    inputs = next((each for each in details if isinstance(each, list)), [])
+    return raised_on(outcome, tensors_sent(inputs)) if outcome.raised else outcome
+
+
 def _tidy() -> None:
     """Undo what code may have left changed for all that follows."""
+    warnings.simplefilter("ignore")  # under "error" a warning that our way of asking causes would cost marks
     torch.set_default_dtype(torch.float32)
     torch.set_default_device(None)
     torch.set_num_threads(1)
@@ -188,5 +244,5 @@ def _sendable(replies: list[Reply], error: WireError) -> list[Reply]:
 
 def _unsendable(reply: Reply, error: WireError) -> tuple[Any, ...]:
     is_value = reply[0] == "value"
-    came, hint = (kind(reply[1]), "") if is_value else ("more than can be sent", str(error))
-    return astuple(Outcome("", State.MISSED, "", came, "tensors, numbers, text, and lists of these", hint))
+    came, hint = (kind(reply[1]), "") if is_value else (message("more than can be sent"), str(error))
+    return astuple(Outcome("", State.MISSED, "", came, message("tensors, numbers, text, and lists of these"), hint))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import groupby
 from statistics import median
 
-from amal_attention.checks.outcome import State
+from amal_attention.checks.outcome import State, together
 from amal_attention.grading.telling import told
 from amal_attention.grading.verdict import QuestionVerdict, Verdict
 
@@ -16,10 +14,12 @@ __all__ = ["summary_text", "verdict_details", "verdict_line"]
 
 
 def verdict_line(verdict: Verdict, width: int = 0) -> str:
-    """Name, status, points, and the questions that lost some."""
+    """Name, status, points, whether it ran outside of the sandbox, and the questions that lost some."""
     lost = ", ".join(_lost(each) for each in verdict.questions if each.earned < each.points)
     if verdict.questions and all(each.state is State.TO_DO for each in verdict.questions):
         lost = "nothing attempted"
+    if verdict.exposed:
+        lost = "; ".join(filter(None, ["no sandbox", lost]))
     earned = f"{verdict.earned:g}/{verdict.points:g}"
     return f"{verdict.submission:<{width}}  {verdict.status:<13}  {earned:>9}  {lost}".rstrip()
 
@@ -54,8 +54,7 @@ def _details(question: QuestionVerdict) -> Iterator[str]:
         yield told(question.question, question.tests[0].outcome)
         return
     lost = [test for test in question.tests if test.outcome.state is not State.MET]
-    for _, same in groupby(lost, key=lambda test: replace(test.outcome, expectation="")):  # one death, many tests
-        first, *others = same
+    for first, *others in together(lost, lambda test: test.outcome):  # one mistake, many tests
         names = f"{first.name.removeprefix('test_').replace('_', ' ')}{f' and {len(others)} more' if others else ''}"
         yield f"{question.question}, {names}: -{sum(test.points for test in [first, *others]):g}"
         yield f"  {told(question.question, first.outcome)}".replace("\n", "\n  ")

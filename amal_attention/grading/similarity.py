@@ -28,12 +28,13 @@ _LEAST = 12  # hashes that two answers must share: some 40 tokens
 _FEW, _MANY, _COMMON = 5, 50, 0.1  # how many may have what is compared
 _LONGEST = 50_000  # characters of an answer
 
+# No possessive repetition, which Python before 3.11.5 gets wrong: branches exclude one another, little is tried twice.
 _TOKEN = re.compile(
     r"""
     (?P<skip> [ \t\f\r\\]+ | \#[^\n]* )
   | (?P<line> \n )
-  | (?P<text> [bBfFrRuU]{0,2} (?: '''(?:[^\\']|\\.|'(?!''))*+(?:'''|\Z) | \"\"\"(?:[^\\"]|\\.|"(?!""))*+(?:\"\"\"|\Z)
-                              | '(?:[^\\'\n]|\\.)*+'? | "(?:[^\\"\n]|\\.)*+"? ) )
+  | (?P<text> [bBfFrRuU]{0,2} (?: '''(?:[^\\']|\\.|'(?!''))*(?:'''|\Z) | \"\"\"(?:[^\\"]|\\.|"(?!""))*(?:\"\"\"|\Z)
+                              | '(?:[^\\'\n]|\\.)*'? | "(?:[^\\"\n]|\\.)*"? ) )
   | (?P<number> \.?\d[\w.]* )
   | (?P<name> [^\W\d]\w* )
   | (?P<sign> \*\*=|//=|>>=|<<=|->|:=|[-+*/%@&|^=<>!]=|\*\*|//|<<|>>|. )

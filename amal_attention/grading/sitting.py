@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections.abc import Iterator, Sequence
@@ -15,15 +16,19 @@ from amal_attention.grading.remote import RemoteStudent
 from amal_attention.grading.repair import AnswerCell, Answers
 from amal_attention.grading.sandbox import Child, Forks
 from amal_attention.grading.supervisor import Ending
+from amal_attention.grading.usage import Allowance, Usage, time_is_up
 from amal_attention.grading.wire import ChannelClosed, ChannelTimeout
+from amal_attention.language import ENGLISH, message
 from amal_attention.printable import printable
 
 __all__ = ["CellError", "Loss", "Sits", "Sitting"]
 
+_PROCESSORS = os.cpu_count() or 1
+_LONGEST_TOLD = 300  # characters: what an answer raises may hold what it was asked
 _ADVICE = {
-    "timeout": "is there a loop that does not end?",
-    "out_of_memory": "is something kept, or repeated, without end?",
-    "crashed": "run the notebook from the top: does its kernel die?",
+    "timeout": message("is there a loop that does not end?"),
+    "out_of_memory": message("is something kept, or repeated, without end?"),
+    "crashed": message("run the notebook from the top: does its kernel die?"),
 }
 
 
@@ -51,7 +56,7 @@ class CellError:
     Attributes:
         cell: its number in the file, from 1; 0 for a cell of the release.
         question: that it answers, if any.
-        text: what was raised, and where.
+        text: what was raised, and where; or what was mended so that the cell runs.
     """
 
     cell: int
@@ -88,12 +93,13 @@ class Sitting:
     def __init__(self, zygote: Forks, answers: Answers) -> None:
         self._zygote, self._answers = zygote, answers
         self._limits = zygote.limits
-        self._deadline = time.monotonic() + self._limits.submission_seconds
+        self._began, self._earlier, self._late = time.monotonic(), Usage(), ""
         self._child: Child | None = None
         self._question = ""
         self._waiting: list[tuple[Any, ...]] = []
         self._lost: dict[str, Loss] = {}
         self._deadly: set[int] = set()
+        self._broken: dict[str, str] = {}
         self.losses: list[Loss] = []
         self.errors: tuple[CellError, ...] = ()
         self.cpu_seconds = self.peak_mb = 0.0
@@ -107,8 +113,8 @@ class Sitting:
             SandboxError: there is no process to be had.
         """
         self._question = question
-        if time.monotonic() > self._deadline:
-            self._lost.setdefault(question, Loss("timeout", self._time_is_up(), question))
+        if self._over():
+            self._lost.setdefault(question, Loss("timeout", self._late, question))
         while question not in self._lost and self._child is None:
             self._run_notebook()
         if question in self._lost:
@@ -143,7 +149,16 @@ class Sitting:
         except WireError as error:
             self._lose(error, self._question)
             raise RaisedElsewhere(_not_held(self._lost[self._question])) from error
-        return _in_turn(answers[len(waiting) :], raised)
+        return _in_turn(answers[len(waiting) :], raised and self._attempted(raised))
+
+    def _attempted(self, raised: Outcome) -> Outcome:
+        """What became of a test; an answer that is missing because its cell raised something was attempted."""
+        if raised.state is not State.TO_DO or self._question not in self._broken:
+            return raised
+        came = self._broken[self._question]
+        return Outcome(
+            message("the cell of the answer runs"), State.MISSED, came=came, hint=message("mend this line first")
+        )
 
     @property
     def lost(self) -> set[str]:
@@ -163,21 +178,29 @@ class Sitting:
             if place in self._deadly:
                 continue
             try:
-                _, raised = self._done(self._child, [("run", cell.source, cell.definitions_only)])
+                answers, raised = self._done(self._child, [("run", cell.source, cell.definitions_only)])
             except WireError as error:
                 self._deadly.add(place)
                 self._lose(error, cell.question, cell)
                 return
-            if raised is not None:
-                errors.append(CellError(cell.number, cell.question, raised.came or raised.hint))
+            text = (raised.came or raised.hint) if raised is not None else answers[0]
+            if raised is not None and raised.state is State.MISSED:
+                self._broken[cell.question] = text
+            if isinstance(text, str):
+                errors.append(CellError(cell.number, cell.question, text))
         self.errors = tuple(errors)
 
     def _done(self, child: Child, operations: list[tuple[Any, ...]]) -> tuple[list[Any], Outcome | None]:
         """The answers to operations, up to the first that raises something, and what that is."""
-        deadline = min(time.monotonic() + self._limits.cell_seconds, self._deadline)
-        child.channel.send(operations, deadline)
+        allowance = Allowance(child.usage, self._limits, self._began, self._earlier)
+        try:
+            child.channel.send(operations, allowance)
+            replies = child.channel.receive(allowance)
+        except ChannelTimeout as error:
+            self._late = allowance.passed if allowance.late else ""
+            raise _Late(allowance.passed) from error
         answers: list[Any] = []
-        for reply in _list(child.channel.receive(deadline)):
+        for reply in _list(replies):
             match reply:
                 case ("value", value):
                     answers.append(value)
@@ -197,7 +220,7 @@ class Sitting:
         loss = Loss(status, why, question, cell.number if cell else 0)
         self.losses.append(loss)
         self._lost.setdefault(question, loss)
-        if time.monotonic() > self._deadline:
+        if self._over():
             self._lost.setdefault(self._question, replace(loss, question=self._question))
 
     def _end(self) -> Ending:
@@ -205,6 +228,7 @@ class Sitting:
         child, self._child = self._child, None
         ending = (child.end() if child is not None else None) or Ending(0)
         self.cpu_seconds += ending.cpu_seconds
+        self._earlier = self._earlier.plus(Usage(ending.cpu_seconds, ending.waited_seconds))
         self.peak_mb = max(self.peak_mb, ending.peak_mb)
         self.output = ending.output
         return ending
@@ -213,20 +237,28 @@ class Sitting:
         """The status of a process that was lost, and why it was, in words."""
         limits = self._limits
         if isinstance(error, _OutOfMemory) or ending.over == "memory":
-            return "out_of_memory", f"more than {limits.memory_mb:g} MB of memory"
+            size = f"{limits.memory_mb:g}"
+            return "out_of_memory", ENGLISH.say("more than {size} MB of memory", size=size)
         if ending.over:
-            return "crashed", f"more than {limits.processes:g} {ending.over} at once"
-        if isinstance(error, ChannelTimeout):
-            late = time.monotonic() >= self._deadline
-            return "timeout", self._time_is_up() if late else f"no answer within {limits.cell_seconds:g} s"
+            most = f"{limits.processes:g}"
+            return "crashed", ENGLISH.say("more than {count} {things} at once", count=most, things=ending.over)
+        if isinstance(error, _Late):
+            return "timeout", str(error)
         if not isinstance(error, ChannelClosed):
-            return "crashed", "an answer came that is none"
+            return "crashed", ENGLISH.say("an answer came that is none")
         if ending.status < 0:
-            return "crashed", f"its process died of {_signal(-ending.status)}"
-        return "crashed", f"its process ended by itself, with status {ending.status}"
+            return "crashed", ENGLISH.say("its process died of {signal}", signal=_signal(-ending.status))
+        return "crashed", ENGLISH.say("its process ended by itself, with status {status}", status=ending.status)
 
-    def _time_is_up(self) -> str:
-        return f"the {self._limits.submission_seconds:g} s for the whole notebook are over"
+    def _over(self) -> bool:
+        """Whether the time for the whole submission is over."""
+        wall = time.monotonic() - self._began
+        if not self._late and wall * _PROCESSORS > self._limits.submission_seconds:  # it cannot have taken more
+            running = self._child.usage(self._began)[1] if self._child is not None else Usage()
+            taken = self._earlier.plus(running)
+            if taken.counted(wall) >= self._limits.submission_seconds:
+                self._late = time_is_up(self._limits, taken)
+        return bool(self._late)
 
 
 def _in_turn(answers: list[Any], raised: Outcome | None) -> Iterator[Any]:
@@ -250,6 +282,10 @@ class _OutOfMemory(WireError):
     """The process is still there, but what it kept would fail all that follows."""
 
 
+class _Late(ChannelTimeout):
+    """The limit of time that was passed, in words."""
+
+
 def _signal(number: int) -> str:
     """What a signal is called, such as "Segmentation fault"."""
     return signal.strsignal(number) or f"signal {number}"
@@ -257,10 +293,9 @@ def _signal(number: int) -> str:
 
 def _not_held(loss: Loss) -> Outcome:
     """What a student reads of a test that was not held."""
-    where = f", in cell {loss.cell}" if loss.cell else ""
-    return Outcome(
-        "the answer replies", State.MISSED, came=loss.why + where, expected="an answer", hint=_ADVICE[loss.status]
-    )
+    came = ENGLISH.say("{why}, in cell {number}", why=loss.why, number=loss.cell) if loss.cell else loss.why
+    expected, hint = message("an answer"), _ADVICE[loss.status]
+    return Outcome(message("the answer replies"), State.MISSED, came=came, expected=expected, hint=hint)
 
 
 def _outcome(values: Any) -> Outcome:
@@ -271,7 +306,7 @@ def _outcome(values: Any) -> Outcome:
     """
     try:
         _, state, *texts = values
-        sent, came, expected, hint = map(printable, texts)
+        sent, came, expected, hint = (printable(each, _LONGEST_TOLD) for each in texts)
         outcome = Outcome("", State(state), sent, came, expected, hint)
     except (TypeError, ValueError) as error:
         raise WireError(explain(expected="an outcome", got="something else", do="its process is ended")) from error

@@ -9,16 +9,15 @@ from __future__ import annotations
 import contextlib
 import sys
 import warnings
-from collections.abc import Mapping
 from typing import Any
 
-from amal_attention.checks.check import marked_elsewhere
+from amal_attention.checks.checking import marked_elsewhere
 from amal_attention.errors import LabError
 
 __all__ = ["hidden_points"]
 
 
-def hidden_points(lab: str, question: str, names: Mapping[str, Any], seed: int = 1) -> float | None:
+def hidden_points(lab: str, question: str, names: dict[str, Any], seed: int = 1) -> float | None:
     """The points that the hidden tests of a question give; then a check that is missed takes none.
 
     Args:
@@ -31,7 +30,7 @@ def hidden_points(lab: str, question: str, names: Mapping[str, Any], seed: int =
         The points, as a cell's last expression nbgrader's partial credit; None where the lab is not to be found, so
         that the cell's own checks decide.
     """
-    from amal_attention.grading.hidden import with_hidden_tests
+    from amal_attention.grading.hidden import hidden_tests
     from amal_attention.grading.submission import LocalSitting
     from amal_attention.lab import Lab
 
@@ -42,6 +41,7 @@ def hidden_points(lab: str, question: str, names: Mapping[str, Any], seed: int =
         return None
     with warnings.catch_warnings(), contextlib.redirect_stderr(sys.stdout):  # nbgrader takes all for any warning
         warnings.simplefilter("ignore")
-        held = with_hidden_tests(folder, seed, lambda tests: tests.hold(LocalSitting(names), {question}))
+        with hidden_tests(folder, seed) as tests:
+            held = tests.hold(LocalSitting(names), {question})
     marked_elsewhere.add(question)
     return sum(test.earned for test in held.get(question, ()))

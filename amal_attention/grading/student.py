@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from torch import Tensor, nn
 
-from amal_attention.checks.inputs import FixedAttention
+from amal_attention.checks.inputs import FirstWord, FixedAttention
 from amal_attention.checks.lightning_subject import LocalClassifier
 from amal_attention.checks.subject import LocalFunction, LocalSubject
+from amal_attention.language import ENGLISH
 
-__all__ = ["LocalStudent", "NotAnswered"]
+__all__ = ["OURS", "LocalStudent", "NotAnswered"]
 
 
 class NotAnswered(AssertionError, AttributeError):
     """The submission does not define what a hidden test asks for: a test that fails, and a name that is not there."""
 
 
+OURS = {each.__name__: each for each in (FirstWord, FixedAttention)}
+"""What we give under the names of its own, and in the place of an answer."""
+
+
 class LocalStudent:
     """Answers that run in this process: for the reference, and for a submission that one trusts.
 
     Args:
-        names: what the notebook defines, by name. ``FixedAttention`` is always ours.
+        names: what the notebook defines, by name; it is changed while something stands in for an answer. Names of
+            :data:`OURS` are always ours.
     """
 
-    def __init__(self, names: Mapping[str, Any]) -> None:
-        self._names = {**names, FixedAttention.__name__: FixedAttention}
+    def __init__(self, names: dict[str, Any]) -> None:
+        self._names = names
+        self._replaced: dict[str, Any] = {}
 
     def __getattr__(self, name: str) -> LocalFunction:
         """A function of the student's, or a class of theirs, whose modules come back as handles.
@@ -34,11 +42,29 @@ class LocalStudent:
         Raises:
             NotAnswered: the notebook does not define it.
         """
+        if name in OURS:
+            return _Answer(OURS[name])
         if name not in self._names:
             raise NotAnswered(
-                f"expected {name} in the notebook; got none; run the skeleton's cells, and keep its names"
+                ENGLISH.say("{name} is not in the notebook: run the skeleton's cells, and keep its names", name=name)
             )
         return _Answer(self._names[name])
+
+    @contextlib.contextmanager
+    def standing_in(self, **ours: str) -> Iterator[None]:
+        """In this context something of ours stands in for some answers: ``standing_in(MeanPooling="FirstWord")``."""
+        self.stand_in(ours)
+        try:
+            yield
+        finally:
+            self.stand_in({})
+
+    def stand_in(self, ours: Mapping[str, str]) -> None:
+        """From now on these of ours stand in for the answers of these names, and nothing for any other."""
+        for name, answer in self._replaced.items():
+            self._names[name] = answer
+        self._replaced = {name: self._names[name] for name in ours if name in self._names}
+        self._names.update({name: OURS[each] for name, each in ours.items() if name in self._names})
 
 
 class _Answer(LocalFunction):

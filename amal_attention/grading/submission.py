@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from amal_attention.grading.definitions import definitions
@@ -21,7 +21,7 @@ class LocalSitting:
         names: what defines them, by name.
     """
 
-    def __init__(self, names: Mapping[str, Any]) -> None:
+    def __init__(self, names: dict[str, Any]) -> None:
         self._names = names
 
     def begin(self, question: str, seed: int) -> LocalStudent:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import json
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import IO
 
+from amal_attention.course.folder_walk import Found, files_under
 from amal_attention.errors import LabError, explain
+from amal_attention.grading.bounded_json import BoundedJson
 from amal_attention.grading.verdict import Status
+from amal_attention.language import ENGLISH
 from amal_attention.printable import printable
 
 __all__ = ["Submission", "find_submissions", "read_submission"]
 
 _SUFFIX = ".ipynb"
 _MOST_BYTES = 200 * 2**20
-_MOST_FILES = 1000
+_MOST_FILES = 100
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,8 @@ class Submission:
         status: why there is none.
         why: the same in words.
         remarks: on how the file was found.
+        questions: the only ones that are asked; all where none is named.
+        until_lost: whether no test is held after the first that is missed; for answers of which only that is asked.
     """
 
     name: str
@@ -38,11 +46,13 @@ class Submission:
     status: Status = Status.MISSING
     why: str = ""
     remarks: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    until_lost: bool = False
 
     @property
     def digest(self) -> str:
         """What tells these bytes from any other; empty where there are none."""
-        return hashlib.sha256(self.raw).hexdigest()[:16] if self.raw is not None else ""
+        return hashlib.sha256(self.raw).hexdigest() if self.raw is not None else ""
 
 
 def find_submissions(paths: Sequence[Path]) -> dict[str, Path]:
@@ -84,19 +94,34 @@ def read_submission(name: str, place: Path, lab: str) -> Submission:
     written. Links are not followed. Where there is nothing, it is missing.
     """
     if not os.path.lexists(place):
-        return Submission(name, why="nothing was handed in")
+        return Submission(name, why=ENGLISH.say("nothing was handed in"))
     if place.is_symlink() or not place.is_dir():
-        return _read(name, place)
-    found = _notebooks(place)
-    if not found:
-        return Submission(name, why="there is no notebook in its folder")
-    read = [_read(name, each) for each in found]
-    if len(read) == 1:
-        return read[0]
-    of_lab = [each for each, submission in enumerate(read) if _is_of(submission.raw, lab)]
-    chosen = (of_lab or list(range(len(read))))[-1]
-    remark = f"{len(read)} notebooks in the folder: {printable(found[chosen].name)} is graded"
-    return replace(read[chosen], remarks=(remark,))
+        return _read(name, partial(_opened, place), is_link=place.is_symlink())
+    count, chosen = 0, None
+    for found in islice(_notebooks(place), _MOST_FILES):
+        candidate = _Candidate(found, _read(name, found.open, is_link=stat.S_ISLNK(found.about.st_mode)), lab)
+        chosen = candidate if chosen is None else max(chosen, candidate, key=_Candidate.order)
+        count += 1
+    if chosen is None:
+        return Submission(name, why=ENGLISH.say("there is no notebook in its folder"))
+    if count == 1:
+        return chosen.submission
+    file = printable(chosen.found.parts[-1])
+    remark = ENGLISH.say("{count} notebooks in the folder: {name} is graded", count=count, name=file)
+    return replace(chosen.submission, remarks=(remark,))
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """One of the notebooks in a folder; two of them are in memory at a time, however many there are."""
+
+    found: Found
+    submission: Submission
+    lab: str
+
+    def order(self) -> tuple[bool, float, tuple[str, ...]]:
+        """The greatest is graded."""
+        return _is_of(self.submission.raw, self.lab), self.found.about.st_mtime, self.found.parts
 
 
 def _places(path: Path) -> list[tuple[str, Path]]:
@@ -114,37 +139,37 @@ def _places(path: Path) -> list[tuple[str, Path]]:
     ]
 
 
-def _notebooks(folder: Path) -> list[Path]:
-    """The notebooks in a folder and those below, the last one written at the end."""
-    found: list[Path] = []
-    for place, folders, files in os.walk(folder, followlinks=False):
-        folders[:] = sorted(each for each in folders if not each.startswith((".", "__")))
-        found += [Path(place) / each for each in files if each.endswith(_SUFFIX) and not each.startswith(".")]
-        if len(found) > _MOST_FILES:
-            break
-    return sorted(found, key=lambda path: (path.lstat().st_mtime, str(path)))
+def _notebooks(folder: Path) -> Iterator[Found]:
+    """The notebooks in a folder and those below; none where it cannot be opened."""
+    with contextlib.suppress(OSError):
+        for found in files_under(folder, lambda name: name.startswith((".", "__"))):
+            if isinstance(found, Found) and found.parts[-1].endswith(_SUFFIX):
+                yield found
 
 
-def _read(name: str, path: Path) -> Submission:
+def _opened(path: Path) -> IO[bytes]:
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
+
+
+def _read(name: str, opened: Callable[[], IO[bytes]], *, is_link: bool) -> Submission:
     """The bytes of an ordinary file; a link, a pipe or a device is none."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as file:
-            about = os.fstat(descriptor)
+        with opened() as file:
+            about = os.fstat(file.fileno())
             if not stat.S_ISREG(about.st_mode):
-                return Submission(name, status=Status.UNREADABLE, why="it is no ordinary file")
+                return Submission(name, status=Status.UNREADABLE, why=ENGLISH.say("it is no ordinary file"))
             if about.st_size > _MOST_BYTES:
                 return Submission(name, status=Status.UNREADABLE, why=f"it holds {about.st_size:,} bytes")
             return Submission(name, file.read(_MOST_BYTES))
     except OSError as error:
-        why = "it is a link" if path.is_symlink() else error.strerror or "it cannot be read"
+        why = ENGLISH.say("it is a link") if is_link else error.strerror or ENGLISH.say("it cannot be read")
         return Submission(name, status=Status.UNREADABLE, why=why)
 
 
 def _is_of(raw: bytes | None, lab: str) -> bool:
     """Whether a notebook says that it is one of this lab."""
     try:
-        said = json.loads(raw or b"")["metadata"]["amal"]["lab"]
+        notebook, _ = BoundedJson((raw or b"").decode()).value(0)
+        return bool(notebook["metadata"]["amal"]["lab"] == lab)
     except (ValueError, KeyError, TypeError, RecursionError):
         return False
-    return bool(said == lab)

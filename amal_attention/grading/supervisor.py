@@ -18,16 +18,20 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from amal_attention.grading.isolation import data_bytes, enter, leave
 from amal_attention.grading.limits import GradingLimits
 from amal_attention.grading.linux import adopt_orphans
+from amal_attention.grading.unprivileged import become
+from amal_attention.grading.usage import Meter
 
 __all__ = ["Ending", "supervise"]
 
 _LOOK_SECONDS = 0.05
 _PIPE_BYTES = 2**16
 _HOME = "/tmp/home"
+_SOCKET_BYTES = 212_992  # what one may have on its way, and the submission may not raise
 _SHARERS = 2  # the zygote, and the supervisor
 
 Serve = Callable[[socket.socket, list[str]], None]
@@ -40,7 +44,8 @@ class Ending:
     Attributes:
         status: its exit status; minus the number of the signal that ended it.
         over: the limit that it passed, "memory" or "processes"; empty if none.
-        cpu_seconds: that it took.
+        cpu_seconds: that it took, with all that it started.
+        waited_seconds: in which it was ready to run and had no processor.
         peak_mb: the most memory that it held at a time, torch and all.
         output: the beginning of what it printed.
     """
@@ -48,21 +53,36 @@ class Ending:
     status: int
     over: str = ""
     cpu_seconds: float = 0.0
+    waited_seconds: float = 0.0
     peak_mb: float = 0.0
     output: str = ""
 
 
-def supervise(serve: Serve, channel: socket.socket, life: socket.socket, limits: GradingLimits, sandbox: bool) -> None:
+def supervise(
+    serve: Serve,
+    channel: socket.socket,
+    life: socket.socket,
+    limits: GradingLimits,
+    sandbox: bool,
+    place: int | None = None,
+    user: int | None = None,
+) -> None:
     """Run a submission's process to its end, or until the other end of ``life`` closes; then tell how it ended.
+
+    A line on ``life`` is a time of ``time.monotonic``: the answer is what had been taken by then, and by now.
 
     Args:
         serve: what that process is to do, given the channel and the layers around it.
         channel: to the grader.
-        life: the grader's life line; the :class:`Ending` is written there, as JSON.
+        life: the grader's life line; the :class:`Ending` is written there, as JSON, and what is asked meanwhile.
         limits: of the submission.
         sandbox: whether to go into new namespaces.
+        place: number of the submission among those that run side by side.
+        user: id of the user whom this process and the submission's are to be; as it is if not given.
     """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    if user is not None:
+        become(user)
     held, base = data_bytes(), _held("self")  # in the sandbox, /proc knows this process by another number
     home = _HOME if sandbox else tempfile.mkdtemp(prefix="amal-")
     layers = leave() if sandbox else []
@@ -73,7 +93,7 @@ def supervise(serve: Serve, channel: socket.socket, life: socket.socket, limits:
     if pid == 0:
         life.close()
         _take_stdio(write, channel)
-        serve(channel, [*layers, *enter(limits, home, held, sandbox=sandbox)])
+        serve(channel, [*layers, *enter(limits, home, held, sandbox=sandbox, place=place)])
         os._exit(0)
     channel.close()
     os.close(write)
@@ -83,7 +103,7 @@ def supervise(serve: Serve, channel: socket.socket, life: socket.socket, limits:
     if not sandbox:
         shutil.rmtree(home, ignore_errors=True)
     with contextlib.suppress(OSError):
-        life.sendall(json.dumps(asdict(ending)).encode())
+        _say(life, asdict(ending))
 
 
 class _Watch:
@@ -93,6 +113,7 @@ class _Watch:
         self.pid, self.output, self.life, self.limits, self.sandbox = pid, output, life, limits, sandbox
         self.over = ""
         self.text = b""
+        self.meter = Meter(pid)
 
     def until_the_end(self, base: int) -> None:
         """Return when the process ended, passed a limit, or is to end; ``base`` bytes each of them held before."""
@@ -105,11 +126,20 @@ class _Watch:
             ready = {descriptor for descriptor, _ in poll.poll(1000 * _LOOK_SECONDS)}
             if self.output in ready and not self.drain():
                 poll.unregister(self.output)
-            if process in ready or self.life.fileno() in ready:
+            if process in ready or (self.life.fileno() in ready and not self.answer()):
                 return
             if time.monotonic() > looked + _LOOK_SECONDS:
+                self.meter.look(self.running())
                 # Twice, as the share of a process that ends meanwhile is counted in those that stay.
                 self.over, looked = self.limit_passed(base) and self.limit_passed(base), time.monotonic()
+
+    def answer(self) -> bool:
+        """Tell what the processes have taken; False where nobody asks any more."""
+        asked = self.life.recv(_PIPE_BYTES)
+        self.meter.look(self.running())
+        for moment in asked.splitlines():
+            _say(self.life, [self.meter.at(float(moment)), self.meter.total])
+        return bool(asked)
 
     def drain(self) -> bool:
         """Take what was printed, and keep the beginning; False where nothing more will come."""
@@ -124,12 +154,25 @@ class _Watch:
             return "processes"
         most = self.limits.memory_mb * 2**20
         grown = {each: max(0, _held(each) - base) for each in running}
-        if sum(grown.values()) <= most:
+        if sum(grown.values()) + self.socket_bytes(running) <= most:
             return ""
         shares = {each: _share(each) for each in running}  # what forks share is no memory of each
+        kernel = sum(map(_page_tables, running)) + self.socket_bytes(running)
         before = base // (len(running) + _SHARERS)  # what each has a share in since before the first fork
         held = (grown[each] if share is None else share - before for each, share in shares.items())
-        return "memory" if sum(held) > most else ""
+        return "memory" if sum(held) + kernel > most else ""
+
+    def socket_bytes(self, running: set[int]) -> int:
+        """The most that the kernel may hold for the sockets of the submission, those on their way included.
+
+        Without a network of its own they cannot be told from others.
+        """
+        if not self.sandbox or not running:
+            return 0
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            used = Path(f"/proc/{min(running)}/net/sockstat").read_text().split("\n")[0].split()[2]
+            return int(used) * _SOCKET_BYTES
+        return 0
 
     def running(self) -> set[int]:
         """The processes of the submission: all those in its /proc, or, outside a sandbox, what descends from here."""
@@ -139,6 +182,7 @@ class _Watch:
 
     def end(self) -> Ending:
         """End them all."""
+        self.meter.look(self.running())
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)  # in a namespace it is the first process, and the others end with it
         _, status, used = os.wait4(self.pid, 0)
@@ -149,8 +193,9 @@ class _Watch:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(-1, 0)
         self.drain_rest()
-        seconds, text = used.ru_utime + used.ru_stime, self.text.decode(errors="replace")
-        return Ending(os.waitstatus_to_exitcode(status), self.over, seconds, used.ru_maxrss / 1024, text)
+        seconds, waited = max(used.ru_utime + used.ru_stime, self.meter.total.cpu), self.meter.total.waited
+        text = self.text.decode(errors="replace")
+        return Ending(os.waitstatus_to_exitcode(status), self.over, seconds, waited, used.ru_maxrss / 1024, text)
 
     def drain_rest(self) -> None:
         """Take what is still in the pipe."""
@@ -158,6 +203,10 @@ class _Watch:
         with contextlib.suppress(BlockingIOError):
             while self.drain():
                 pass
+
+
+def _say(life: socket.socket, value: Any) -> None:
+    life.sendall(json.dumps(value).encode() + b"\n")
 
 
 def _take_stdio(write: int, channel: socket.socket) -> None:
@@ -193,13 +242,18 @@ def _parent(pid: int) -> int:
 
 
 def _held(pid: int | str) -> int:
-    """Bytes of memory that a process holds and that no file backs."""
-    return _kilobytes(pid, "status", "RssAnon:", "RssShmem:") or 0
+    """Bytes of memory that a process holds and that no file backs, swapped out or not, and those of its page tables."""
+    return _kilobytes(pid, "status", "RssAnon:", "RssShmem:", "VmSwap:", "VmPTE:") or 0
+
+
+def _page_tables(pid: int) -> int:
+    """Bytes of memory in which the kernel keeps where the memory of a process is."""
+    return _kilobytes(pid, "status", "VmPTE:") or 0
 
 
 def _share(pid: int) -> int | None:
     """Bytes of such memory, what several processes share divided among them; None where that cannot be seen."""
-    return _kilobytes(pid, "smaps_rollup", "Pss_Anon:", "Pss_Shmem:")
+    return _kilobytes(pid, "smaps_rollup", "Pss_Anon:", "Pss_Shmem:", "SwapPss:")
 
 
 def _threads(pid: int) -> int:

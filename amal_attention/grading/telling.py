@@ -10,6 +10,7 @@ from sysconfig import get_paths
 from amal_attention.checks.expectation import ExpectationMissed, raised_outcome
 from amal_attention.checks.outcome import Outcome, State
 from amal_attention.grading.student import NotAnswered
+from amal_attention.language import message
 
 __all__ = ["NOT_ATTEMPTED", "outcome_of", "told", "without_folders"]
 
@@ -24,9 +25,9 @@ def outcome_of(error: Exception) -> Outcome:
     if isinstance(error, ExpectationMissed):
         return error.outcome
     if isinstance(error, NotAnswered):
-        return Outcome("the answer is there", State.TO_DO, hint=str(error))
+        return Outcome(message("the answer is there"), State.TO_DO, hint=str(error))
     outcome = raised_outcome(error)
-    return replace(outcome, expectation=outcome.expectation or "the answer can be used")
+    return replace(outcome, expectation=outcome.expectation or message("the answer can be used"))
 
 
 def told(question: str, outcome: Outcome) -> str:

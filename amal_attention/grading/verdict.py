@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from amal_attention.cell_names import TEST_PREFIX
 from amal_attention.checks.outcome import Outcome, State
 
 __all__ = ["QuestionVerdict", "Status", "TestVerdict", "Verdict"]
@@ -33,6 +34,9 @@ class TestVerdict:
         points: that it is worth.
         outcome: what it saw; of a test that passed, that it is met.
         hint: what the test hints at where it is missed.
+        essential: whether it looks at what the question is about.
+        requires: the requirements of the statement that it tests, by their ids in the manifest.
+        because: name of the test whose miss is the reason why this one is lost; it was not held then.
     """
 
     __test__ = False  # pytest takes it for a class of tests
@@ -41,6 +45,9 @@ class TestVerdict:
     points: float
     outcome: Outcome
     hint: str = ""
+    essential: bool = False
+    requires: tuple[str, ...] = ()
+    because: str = ""
 
     @property
     def earned(self) -> float:
@@ -55,10 +62,12 @@ class QuestionVerdict:
     Attributes:
         question: ``grade_id`` of its solution cell.
         tests: what became of its hidden tests.
+        lab_digest: of the lab, where the question was graded again after the others; else empty.
     """
 
     question: str
     tests: tuple[TestVerdict, ...]
+    lab_digest: str = ""
 
     @property
     def points(self) -> float:
@@ -96,6 +105,7 @@ class Verdict:
         limits: that it had.
         digest: of the submission's bytes.
         lab_digest: of the lab that graded it.
+        graded_by: digest of the code that graded it, and of what that was run by.
         seconds: that the grading took.
         cpu_seconds: that the submission's processes took.
         peak_mb: the most memory that one of them held, torch and all.
@@ -115,9 +125,15 @@ class Verdict:
     limits: dict[str, float] = field(default_factory=dict)
     digest: str = ""
     lab_digest: str = ""
+    graded_by: str = ""
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_mb: float = 0.0
+
+    @property
+    def exposed(self) -> bool:
+        """Whether its code ran outside of the sandbox, where it could do more than answer."""
+        return self.status is not Status.MISSING and self.isolation not in ("", "sandbox")
 
     @property
     def earned(self) -> float:
@@ -129,11 +145,22 @@ class Verdict:
         """The most that they can earn."""
         return sum(question.points for question in self.questions)
 
+    @property
+    def by_cell(self) -> dict[str, float]:
+        """The points of each question, by the ``grade_id`` of its test cell."""
+        return {f"{TEST_PREFIX}{question.question}": question.earned for question in self.questions}
+
+    @property
+    def lost(self) -> set[str]:
+        """The questions that lost points."""
+        return {each.question for each in self.questions if each.earned < each.points}
+
     def to_dict(self) -> dict[str, Any]:
         """The verdict as JSON-ready built-in types, the points of each part beside it."""
         values = asdict(self) | {"earned": self.earned, "points": self.points}
         values["questions"] = [
             {"question": each.question, "earned": each.earned, "points": each.points, "state": str(each.state)}
+            | {"lab_digest": each.lab_digest}
             | {"tests": [asdict(test) | {"earned": test.earned} for test in each.tests]}
             for each in self.questions
         ]
@@ -157,9 +184,11 @@ class Verdict:
 
 
 def _question(values: dict[str, Any]) -> QuestionVerdict:
-    return QuestionVerdict(values["question"], tuple(map(_test, values["tests"])))
+    tests = tuple(map(_test, values["tests"]))
+    return QuestionVerdict(values["question"], tests, values.get("lab_digest", ""))
 
 
 def _test(values: dict[str, Any]) -> TestVerdict:
     outcome = values["outcome"] | {"state": State(values["outcome"]["state"])}
-    return TestVerdict(values["name"], values["points"], Outcome(**outcome), values["hint"])
+    given = {key: value for key, value in values.items() if key not in ("earned", "outcome", "requires")}
+    return TestVerdict(**given, outcome=Outcome(**outcome), requires=tuple(values.get("requires", ())))

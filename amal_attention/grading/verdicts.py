@@ -33,11 +33,11 @@ class VerdictFolder:
             StorageError: it cannot be written.
         """
         text = json.dumps(verdict.to_dict(), indent=1, ensure_ascii=True, allow_nan=False)
-        write_atomically(self._path(verdict.submission), f"{text}\n")
+        write_atomically(self.path(verdict.submission), f"{text}\n")
 
     def kept(self, name: str) -> Verdict | None:
         """The verdict on a submission; None where there is none that can be read."""
-        return _read(self._path(name))
+        return _read(self.path(name))
 
     def all(self) -> Iterator[Verdict]:
         """Those that are there and can be read."""
@@ -47,7 +47,8 @@ class VerdictFolder:
         """The seed with which these submissions were graded, if any was."""
         return next((verdict.seed for verdict in self.all()), None)
 
-    def _path(self, name: str) -> Path:
+    def path(self, name: str) -> Path:
+        """The file of the verdict on a submission."""
         if len(name.encode()) > _LONGEST_NAME:
             name = f"{name[:_BEGINNING]}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
         return self.folder / f"{name}.json"

@@ -9,12 +9,12 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from amal_attention.errors import WireError, explain
 from amal_attention.grading.frame import Batch, Handle, Limits, decode, encode, read_frame
 
-__all__ = ["Batch", "Channel", "ChannelClosed", "ChannelTimeout", "Handle", "Limits", "decode", "encode"]
+__all__ = ["Batch", "Channel", "ChannelClosed", "ChannelTimeout", "Deadline", "Handle", "Limits", "decode", "encode"]
 
 _LONGEST_WAIT = 3600.0  # what the system takes for a timeout has an end, a deadline may have none
 
@@ -27,11 +27,18 @@ class ChannelTimeout(WireError):
     """The deadline passed before the whole message had crossed."""
 
 
+class Deadline(Protocol):
+    """A deadline that something else than the clock on the wall sets."""
+
+    def remaining(self) -> float:
+        """Seconds for which one may wait before this is asked again; none where it has passed."""
+
+
 class Channel:
     """Messages over a connected stream socket, for one thread.
 
     A message that stops on its way, for whatever reason, or is refused here, closes the channel: a late answer is never
-    taken for that to a later question. Deadlines are times of ``time.monotonic``.
+    taken for that to a later question. Deadlines are times of ``time.monotonic``, or tell themselves what is left.
 
     Args:
         sock: the socket; the channel closes it.
@@ -42,7 +49,7 @@ class Channel:
         self._sock = sock
         self._limits = limits or Limits()
 
-    def send(self, value: object, deadline: float) -> None:
+    def send(self, value: object, deadline: float | Deadline) -> None:
         """Send one value.
 
         Raises:
@@ -55,7 +62,7 @@ class Channel:
             while left:
                 left = left[self._once(self._send, left, deadline) :]
 
-    def receive(self, deadline: float) -> Any:
+    def receive(self, deadline: float | Deadline) -> Any:
         """Receive one value, and read no byte after it.
 
         Raises:
@@ -78,7 +85,7 @@ class Channel:
             self.close()
             raise
 
-    def _fill(self, buffer: memoryview, deadline: float) -> None:
+    def _fill(self, buffer: memoryview, deadline: float | Deadline) -> None:
         """Fill the buffer. File descriptors that may come along are dropped by the system: nobody asks for them."""
         while buffer:
             got = self._once(self._sock.recv_into, buffer, deadline)
@@ -89,10 +96,10 @@ class Channel:
     def _send(self, part: memoryview) -> int:
         return self._sock.send(part, socket.MSG_NOSIGNAL)
 
-    def _once(self, call: Callable[[memoryview], int], buffer: memoryview, deadline: float) -> int:
+    def _once(self, call: Callable[[memoryview], int], buffer: memoryview, deadline: float | Deadline) -> int:
         """What one call on the socket gives, once it gives something."""
         while True:
-            remaining = deadline - time.monotonic()
+            remaining = deadline - time.monotonic() if isinstance(deadline, (float, int)) else deadline.remaining()
             if not remaining > 0:
                 raise ChannelTimeout(_told("the message in time", "no more of it", "raise the limit of time"))
             try:

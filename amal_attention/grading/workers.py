@@ -1,43 +1,43 @@
-"""Submissions graded by several processes, here or on other machines, through Dask; each does what one alone would do.
+"""Submissions graded by several processes of this machine; each does what one alone would do.
 
-A worker is handed a submission as bytes and gives back its verdict. The hidden tests and the zygote stay in the worker
-from one submission to the next. Who can connect to the scheduler can run code on the workers: keep it in a network of
-your own, or give it certificates, as Dask's documentation says.
+A worker is handed a submission as bytes and gives back its verdict. The hidden tests stay in the worker from one
+submission to the next, and all workers ask one zygote for children. They are forked from a process that has imported
+what they need, and are spoken to over pairs of sockets that they inherit: nothing listens, and nobody can connect.
 """
 
 from __future__ import annotations
 
 import contextlib
-import queue
 import signal
+import socket
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
+from multiprocessing import forkserver, get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import cast
 
-from amal_attention.course.problems import grade_extra
-from amal_attention.errors import CourseError, explain
+from amal_attention.errors import SandboxError, explain
+from amal_attention.grading.dask_workers import Grader, grade_by_dask
 from amal_attention.grading.engine import grade, zygote_for
+from amal_attention.grading.limits import GradingLimits
 from amal_attention.grading.parcel import LabParcel
 from amal_attention.grading.reference import Reference
-from amal_attention.grading.sandbox import Isolation
+from amal_attention.grading.sandbox import Isolation, SharedZygote
 from amal_attention.grading.submissions import Submission
 from amal_attention.grading.verdict import Status, Verdict
 from amal_attention.lab import Lab
 
-if TYPE_CHECKING:
-    from distributed import Client
-
-__all__ = ["ALONE", "Crew", "Grader", "grade_on_workers"]
+__all__ = ["ALONE", "Crew", "grade_on_workers"]
 
 _NAME = "amal-grading"
 _DIED = "the process that graded it ended twice"
 _TRIES = 2
-_CONNECT_SECONDS = 10
+_END_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,7 @@ def grade_on_workers(
     isolation: Isolation,
     crew: Crew,
     reference: Callable[[], Reference] | None = None,
+    secrets: Sequence[Path] = (),
 ) -> None:
     """Grade submissions on workers; verdicts are reported as they come, in any order.
 
@@ -83,58 +84,22 @@ def grade_on_workers(
         isolation: where the submissions' code runs.
         crew: the workers.
         reference: gives the releases of the lab; they are made where it is not given.
+        secrets: what no submission on this machine may see, beside the lab.
 
     Raises:
         AmalError: as :func:`amal_attention.grading.engine.grade`, or CourseError: there is no scheduler at its address.
     """
-    with _zygote(lab, isolation, crew) as address, _settings():
-        if crew.scheduler is None:
-            _begin_imports()
-        parcel = LabParcel.of(lab, reference() if reference is not None else Reference.of(lab))
-        with _client(crew) as client:
-            client.register_plugin(_plugin(Grader(parcel, seed, isolation, address())))
-            try:
-                _hand_out(client, iter(submissions), report)
-            finally:
-                with contextlib.suppress(Exception):  # workers that are gone hold nothing any more
-                    client.unregister_worker_plugin(_NAME)
-
-
-@contextmanager
-def _zygote(lab: Lab, isolation: Isolation, crew: Crew) -> Iterator[Callable[[], Path | None]]:
-    """One zygote for all workers of this machine, and what tells its address when it is ready; elsewhere there is none.
-
-    It imports while this process goes on.
-    """
     if crew.scheduler is not None:
-        yield lambda: None
+        parcel = LabParcel.of(lab, reference() if reference is not None else Reference.of(lab))
+        grade_by_dask(crew.scheduler, Grader(parcel, seed, isolation), iter(submissions), report)
         return
-    with tempfile.TemporaryDirectory(prefix="amal-", dir="/tmp") as folder:  # the path of a socket must be short
-        address = Path(folder) / "zygote"
-        with zygote_for(lab, isolation, address) as zygote:
-
-            def ready() -> Path:
-                zygote.ready()
-                return address
-
-            yield ready
-
-
-@contextmanager
-def _settings() -> Iterator[None]:
-    with grade_extra():
-        import dask
-    settings = {
-        "distributed.scheduler.allowed-failures": _TRIES - 1,
-        "distributed.worker.memory.terminate": False,  # a zygote is no part of it, and it holds little itself
-        "distributed.worker.memory.pause": False,
-        "distributed.worker.memory.spill": False,
-        "distributed.worker.memory.target": False,
-        "distributed.worker.multiprocessing-method": "forkserver",
-        "distributed.admin.low-level-log-length": 0,  # logs of messages would hold a thousand submissions, twice
-    }
-    with dask.config.set(settings):
-        yield
+    with zygote_for(lab, isolation, secrets) as zygote:  # it imports while this process goes on, and so do the workers
+        _begin_imports()
+        parcel = LabParcel.of(lab, reference() if reference is not None else Reference.of(lab))
+        zygote.ready()
+        start = _starter(parcel, seed, isolation, zygote.control)
+        with contextlib.closing(_Workers(start, crew.jobs)) as workers:
+            workers.grade(iter(submissions), report)
 
 
 def _begin_imports() -> None:
@@ -142,11 +107,7 @@ def _begin_imports() -> None:
 
     Like that process, workers know nothing of Ctrl-C, which a terminal sends to them too: the coordinator ends them.
     """
-    from multiprocessing import forkserver
-
-    from distributed.utils import get_mp_context
-
-    get_mp_context().set_forkserver_preload(["amal_attention.grading.preload"])
+    get_context("forkserver").set_forkserver_preload(["amal_attention.grading.preload"])
     with _ignored(signal.SIGINT):  # what is ignored stays so in processes that are started
         forkserver.ensure_running()
 
@@ -164,133 +125,143 @@ def _ignored(number: signal.Signals) -> Iterator[None]:
         signal.signal(number, before)
 
 
-def _hand_out(client: Client, waiting: Iterator[Submission], report: Callable[[Verdict], None]) -> None:
-    """Give each worker one submission at a time: those that wait behind one that ends a worker are not its fault."""
-    from distributed import as_completed
-    from distributed.scheduler import KilledWorker
+@dataclass
+class _Task:
+    """A submission, and how many workers it has ended."""
 
-    sent = dict(_send(client, each) for each in islice(waiting, max(1, len(client.nthreads()))))
-    running = as_completed(list(sent))
-    for future in running:
-        submission, error = sent.pop(future), future.exception()
-        following = list(islice(waiting, 1))
-        if isinstance(error, KilledWorker):
-            following.append(replace(submission, raw=None, status=Status.CRASHED, why=_DIED))
-        elif error is not None:
-            raise error
-        else:
-            report(future.result())
-        for each in following:
-            another, submission = _send(client, each)
-            sent[another] = submission
-            running.add(another)
+    submission: Submission
+    ended: int = 0
 
 
-def _send(client: Client, submission: Submission) -> tuple[Any, Submission]:
-    return client.submit(_graded, submission, pure=False), submission
+@dataclass
+class _Worker:
+    """A process that grades.
+
+    Attributes:
+        place: its number among those that run side by side.
+        task: what it grades now.
+    """
+
+    process: BaseProcess
+    line: Connection
+    place: int
+    task: _Task | None = None
+
+    def give(self, task: _Task) -> None:
+        """Have it graded; a worker that is gone shows when it is listened to."""
+        self.task = task
+        with contextlib.suppress(OSError):
+            self.line.send(task.submission)
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        self.line.close()
+        self.process.terminate()
+        self.process.join(_END_SECONDS)
 
 
-@contextmanager
-def _client(crew: Crew) -> Iterator[Client]:
-    from distributed import Client, LocalCluster
+class _Workers:
+    """Processes, each with one submission at a time: what waits behind one that ends a worker is not its fault."""
 
-    if crew.scheduler is not None:
-        try:
-            client = Client(crew.scheduler, timeout=_CONNECT_SECONDS)
-        except (OSError, ValueError) as error:
-            raise CourseError(
-                explain(
-                    expected=f"a Dask scheduler at {crew.scheduler}",
-                    got=str(error).split("\n")[0] or type(error).__name__,
-                    do="start one with dask scheduler, and workers with dask worker --nthreads 1",
-                )
-            ) from error
-        with client:
-            client.wait_for_workers(1, timeout=60)
-            yield client
-        return
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        LocalCluster(
-            crew.jobs,
-            threads_per_worker=1,
-            dashboard_address=None,
-            silence_logs=50,
-            local_directory=folder,
-            memory_limit=0,
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        yield client
+    def __init__(self, start: Callable[[int], _Worker], count: int) -> None:
+        self._start = start
+        self._free = list(range(count))
+        self._idle: list[_Worker] = []
+        self._busy: dict[Connection, _Worker] = {}
 
-
-def _plugin(grader: Grader) -> Any:
-    from distributed import WorkerPlugin
-
-    class Grading(WorkerPlugin):  # type: ignore[misc]
-        """What every worker holds, also one that takes the place of another."""
-
-        name = _NAME
-
-        def __init__(self) -> None:
-            self.grader = grader
-
-        def teardown(self, worker: Any) -> None:
-            self.grader.close()
-
-    return Grading()
-
-
-def _graded(submission: Submission) -> Verdict:
-    """What a worker does."""
-    from distributed import get_worker
-
-    verdict: Verdict = get_worker().plugins[_NAME].grader.verdict(submission)
-    return verdict
-
-
-class Grader:
-    """Grades one submission after the other, in a thread that holds the hidden tests; it begins with the first."""
-
-    def __init__(self, parcel: LabParcel, seed: int, isolation: Isolation, address: Path | None = None) -> None:
-        self._parcel, self._seed, self._isolation, self._address = parcel, seed, isolation, address
-        self._thread: threading.Thread | None = None
-
-    def verdict(self, submission: Submission) -> Verdict:
-        """The verdict on a submission.
-
-        Raises:
-            AmalError: as :func:`amal_attention.grading.engine.grade`.
-        """
-        if self._thread is None or not self._thread.is_alive():
-            self._given: queue.SimpleQueue[Submission | None] = queue.SimpleQueue()
-            self._come: queue.SimpleQueue[Verdict | BaseException] = queue.SimpleQueue()
-            self._thread = threading.Thread(target=self._work, name=_NAME, daemon=True)
-            self._thread.start()
-        self._given.put(submission)
-        come = self._come.get()
-        if isinstance(come, BaseException):
-            raise come
-        return come
+    def grade(self, submissions: Iterator[Submission], report: Callable[[Verdict], None]) -> None:
+        """Grade them all; one that ended a worker is graded before those that wait."""
+        again: list[_Task] = []
+        waiting = map(_Task, submissions)
+        while True:
+            while (self._free or self._idle) and (task := again.pop() if again else next(waiting, None)) is not None:
+                self._give(task)
+            if not self._busy:
+                return
+            for line in wait(list(self._busy)):
+                again += self._heard(self._busy.pop(cast(Connection, line)), report)
 
     def close(self) -> None:
-        """End, with its zygote."""
-        if self._thread is not None and self._thread.is_alive():
-            self._given.put(None)
-            self._thread.join(10)
+        """End them all."""
+        for worker in [*self._busy.values(), *self._idle]:
+            worker.end()
 
-    def _work(self) -> None:
+    def _give(self, task: _Task) -> None:
+        worker = self._idle.pop() if self._idle else self._start(self._free.pop(0))
+        worker.give(task)
+        self._busy[worker.line] = worker
+
+    def _heard(self, worker: _Worker, report: Callable[[Verdict], None]) -> list[_Task]:
+        """Report what a worker has to say, and take it as free; what is to be graded again."""
+        task = worker.task
         try:
-            with tempfile.TemporaryDirectory() as folder:
-                lab = self._parcel.unpack(Path(folder))
-                grade(
-                    lab,
-                    iter(self._given.get, None),
-                    self._come.put,
-                    seed=self._seed,
-                    isolation=self._isolation,
-                    reference=lambda: self._parcel.reference,
-                    address=self._address,
-                )
-        except BaseException as error:
-            self._come.put(error)
+            come = worker.line.recv()
+        except (EOFError, OSError):
+            worker.end()
+            self._free.append(worker.place)
+            return [_once_more(task)] if task is not None else []
+        if isinstance(come, BaseException):
+            raise come
+        self._idle.append(worker)
+        report(come)
+        return []
+
+
+def _once_more(task: _Task) -> _Task:
+    """The task for another worker, without the notebook where it ended one before.
+
+    Raises:
+        SandboxError: workers end without any notebook.
+    """
+    if task.submission.status is Status.CRASHED:
+        raise SandboxError(
+            explain(expected="processes that grade", got="each ends at once", do="is there memory left? try without -j")
+        )
+    if task.ended + 1 < _TRIES:
+        return _Task(task.submission, task.ended + 1)
+    return _Task(replace(task.submission, raw=None, status=Status.CRASHED, why=_DIED))
+
+
+def _starter(parcel: LabParcel, seed: int, isolation: Isolation, control: socket.socket) -> Callable[[int], _Worker]:
+    """What starts a worker, given its number."""
+    context = get_context("forkserver")
+
+    def start(place: int) -> _Worker:
+        ours, theirs = context.Pipe()
+        with theirs:
+            process = context.Process(
+                target=_work, args=(theirs, parcel, seed, isolation, control, place), name=_NAME, daemon=True
+            )
+            process.start()
+        return _Worker(process, ours, place)
+
+    return start
+
+
+def _work(
+    line: Connection, parcel: LabParcel, seed: int, isolation: Isolation, control: socket.socket, place: int
+) -> None:
+    """What a worker does, until the other end of its line closes."""
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            lab = parcel.unpack(Path(folder))
+            grade(
+                lab,
+                _received(line),
+                line.send,
+                seed=seed,
+                isolation=isolation,
+                reference=lambda: parcel.reference,
+                forks=SharedZygote(control, isolation, GradingLimits.of(lab.limits), place),
+            )
+    except BrokenPipeError:  # the coordinator is gone
+        return
+    except BaseException as error:
+        line.send(error)
+
+
+def _received(line: Connection) -> Iterator[Submission]:
+    """What comes on a line."""
+    with contextlib.suppress(EOFError, ConnectionResetError):
+        while True:
+            yield line.recv()

@@ -1,28 +1,29 @@
 """A process with everything imported that students' code imports; it forks a child for each submission.
 
-``python -m amal_attention.grading.zygote FD OPTIONS``: it listens on the socket with this number, and on those of
-other graders that come to the socket ``listener``. With each message come two sockets, the channel and the life line of
-a new child (see :mod:`amal_attention.grading.supervisor`). It never holds anything of a grader's, and ends when the
-other end of its socket closes.
+``python -m amal_attention.grading.zygote FD OPTIONS``: it reads from the socket with this number, which keeps messages
+apart. With each message come two sockets, the channel and the life line of a new child (see
+:mod:`amal_attention.grading.supervisor`). It never holds anything of a grader's, and ends when the last of those who
+hold the other end of its socket closes it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
+import itertools
 import json
 import os
-import select
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from amal_attention.lasting import lasting_imports
 
 __all__ = ["main"]
+
+_LONGEST_MESSAGE = 4096
 
 
 def main(number: int, options: dict[str, Any]) -> None:
@@ -30,8 +31,8 @@ def main(number: int, options: dict[str, Any]) -> None:
 
     Args:
         number: of the socket.
-        options: ``imports``, statements, ``limits`` of a submission, whether this is a ``sandbox``, and the number of
-            the socket to which other graders come, if any.
+        options: ``imports``, statements, ``limits`` of a submission, whether this is a ``sandbox``, and the
+            first ``user`` id of those that submissions get, if any.
     """
     control = socket.socket(fileno=number)
     with lasting_imports():  # and each child would copy what it only looks at
@@ -41,20 +42,21 @@ def main(number: int, options: dict[str, Any]) -> None:
         from amal_attention.grading.limits import GradingLimits
         from amal_attention.grading.session import prepare, serve
         from amal_attention.grading.supervisor import supervise
+        from amal_attention.grading.unprivileged import user_of
 
         prepare()
         gc.collect()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     control.sendall(json.dumps({"pid": os.getpid(), "threads": threading.active_count()}).encode())
     limits, sandbox = GradingLimits(**options["limits"]), bool(options["sandbox"])
-    listener = None if options.get("listener") is None else socket.socket(fileno=options["listener"])
-    for asked in _messages(control, listener):
+    first, numbers = options.get("user"), itertools.count()
+    while asked := _next(control):
+        user = None if first is None else user_of(next(numbers), first)
         channel, life = (socket.socket(fileno=each) for each in asked.descriptors)
         if os.fork() == 0:
-            for each in asked.held:
-                each.close()
+            control.close()
             try:
-                supervise(serve, channel, life, limits, sandbox)
+                supervise(serve, channel, life, limits, sandbox, asked.place, user)
             finally:
                 os._exit(0)
         channel.close()
@@ -62,29 +64,16 @@ def main(number: int, options: dict[str, Any]) -> None:
 
 
 class _Asked(NamedTuple):
-    """A child that is asked for: the sockets that it gets, and those that it must not keep."""
+    """A child that is asked for: who asks, and the sockets that it gets."""
 
+    place: int | None
     descriptors: list[int]
-    held: list[socket.socket]
 
 
-def _messages(control: socket.socket, listener: socket.socket | None) -> Iterator[_Asked]:
-    """What is asked for on any of the sockets, until ``control`` closes."""
-    held = [control] if listener is None else [control, listener]
-    while True:
-        ready, _, _ = select.select(held, [], [])
-        for each in ready:
-            if each is listener:
-                held.append(listener.accept()[0])
-                continue
-            message, descriptors, _, _ = socket.recv_fds(each, 16, 2)
-            if message:
-                yield _Asked(descriptors, held)
-            elif each is control:
-                return
-            else:
-                held.remove(each)
-                each.close()
+def _next(control: socket.socket) -> _Asked | None:
+    """What is asked for next; None where nobody is left who could ask."""
+    message, descriptors, _, _ = socket.recv_fds(control, _LONGEST_MESSAGE, 2)
+    return _Asked(json.loads(message)["place"], descriptors) if message else None
 
 
 if __name__ == "__main__":

@@ -24,8 +24,8 @@ class AttentionTap:
         self.weights: Tensor | None = None
 
     def __call__(self, module: nn.Module, inputs: Any, output: Any) -> None:
-        """Keep the weights: this is the forward hook."""
-        if not (isinstance(output, tuple) and len(output) == 2):
+        """Keep the weights of a pair, a tuple or a list as in the checks: this is the forward hook."""
+        if not (isinstance(output, (tuple, list)) and len(output) == 2 and isinstance(output[1], Tensor)):
             raise LabError(
                 explain(
                     expected="a pooling that returns the pair (pooled, weights)",

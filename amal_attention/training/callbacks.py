@@ -13,6 +13,7 @@ from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.loggers import TensorBoardLogger
 from torch import Tensor
 
+from amal_attention.errors import LabError, explain
 from amal_attention.record import EntropyHistogram, EpochPoint
 from amal_attention.training.attention import tapped_attention
 from amal_attention.training.metrics import AttentionSpread
@@ -23,9 +24,14 @@ Entropy = Callable[[Tensor, Tensor], Tensor]
 
 
 class History(Callback):
-    """Keeps the losses and accuracy of each epoch, and the seconds of training, through interruptions too."""
+    """Keeps the losses and accuracy of each epoch, and the seconds of training, through interruptions too.
+
+    A training whose steps return no loss, and leave the optimiser to Lightning, is stopped: Lightning would go on, and
+    nothing would learn.
+    """
 
     def __init__(self) -> None:
+        self._logged: list[str] = []
         self.points: list[EpochPoint] = []
         self.seconds = 0.0
         self._since = 0.0
@@ -34,12 +40,41 @@ class History(Callback):
         """Start the clock."""
         self._since = time.monotonic()
 
+    @property
+    def accuracy(self) -> float:
+        """The share of validation reviews that are right after the last epoch.
+
+        Raises:
+            LabError: the model logs no ``val_accuracy``.
+        """
+        accuracy = self.points[-1].val_accuracy if self.points else None
+        if accuracy is None:
+            raise LabError(
+                explain(
+                    expected="val_accuracy, logged by validation_step",
+                    got=", ".join(self._logged) or "nothing logged",
+                    do='write its name as it is: self.log("val_accuracy", ...)',
+                )
+            )
+        return accuracy
+
+    def on_train_batch_end(
+        self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        """Refuse a step without a loss."""
+        without = outputs is None or (isinstance(outputs, dict) and outputs.get("loss") is None)
+        if without and pl_module.automatic_optimization:
+            raise LabError(
+                explain(expected="the loss from training_step", got="None", do="end training_step with return loss")
+            )
+
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Read the epoch's metrics and the clock."""
         now = time.monotonic()
         self.seconds, self._since = self.seconds + now - self._since, now
         mean = trainer.strategy.reduce  # over the processes: each logs the losses of its own reviews
         measured = {name: float(mean(value.clone())) for name, value in trainer.callback_metrics.items()}
+        self._logged = sorted(measured)
         self.points.append(
             EpochPoint(
                 epoch=trainer.current_epoch + 1,

@@ -120,12 +120,13 @@ def load_trained(path: Path, labs: Path | None = None) -> TrainedModel:
 
 
 def _built(config: dict[str, Any], module: ModuleType, **extra: Any) -> Any:
-    """Build a class of ``module`` from its configuration; a class of any other module is refused."""
+    """Build a class of ``module`` from its configuration; of any other module, or no module of torch, is refused."""
     home, _, name = config["class_path"].rpartition(".")
-    if home != module.__name__:
-        raise KeyError(f"{config['class_path']} is not a class of {module.__name__}")
+    found = getattr(module, name) if home == module.__name__ else None
+    if not isinstance(found, type) or not issubclass(found, torch.nn.Module):
+        raise KeyError(f"{config['class_path']} is not a class of {module.__name__} that is a module of torch")
     arguments = {
         key: _built(value, module) if isinstance(value, dict) and "class_path" in value else value
         for key, value in config.get("init_args", {}).items()
     }
-    return getattr(module, name)(**arguments, **config.get("dict_kwargs", {}), **extra)
+    return found(**arguments, **config.get("dict_kwargs", {}), **extra)

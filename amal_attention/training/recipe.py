@@ -11,14 +11,19 @@ from typing import Any
 
 import jsonargparse
 from lightning import LightningModule, Trainer
+from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.callbacks import EarlyStopping
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 
 from amal_attention.data import ReviewData
 from amal_attention.errors import LabError, explain
 from amal_attention.lab import Lab
+from amal_attention.training.recipe_file import check_recipe_file
 
 __all__ = ["Recipe", "Setup"]
+
+_PACKAGES = ("amal_attention", "lightning", "torch")
+"""Packages whose classes a recipe may name, beside its lab: a file from elsewhere must not import what it likes."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class Recipe:
     def arguments(self) -> list[str]:
         """The command line that LightningCLI would be given."""
         variants = [self.source, "tuned", f"{self.source}.tuned"] if self.tuned else [self.source]
-        files = [*self.lab.recipes(self.question, *variants), *self.configs]
+        files = map(check_recipe_file, [*self.lab.recipes(self.question, *variants), *self.configs])
         chosen = [f"--data.source={self.source}", f"--data.seed={self.seed}", f"--seed_everything={self.seed}"]
         if self.data_dir is not None:
             chosen.append(f"--data.data_dir={self.data_dir}")
@@ -87,7 +92,7 @@ class Recipe:
         try:
             with _without_remarks():
                 cli.build()
-        except (TypeError, ValueError, RuntimeError) as error:
+        except (TypeError, ValueError, RuntimeError, ImportError, MisconfigurationException) as error:
             raise LabError(_explained(f"{type(error).__name__}: {error}")) from error
         _check_form(cli.model, cli.datamodule)
         return Setup(cli.model, cli.datamodule, cli.trainer, model_config)
@@ -98,11 +103,12 @@ class Recipe:
 
     def _parse(self, trainer_defaults: dict[str, Any]) -> _RecipeCLI:
         self.lab.check_question(self.question)
-        self.lab.module()
+        allowed = [self.lab.module().__name__, *_PACKAGES]
+        jsonargparse.set_parsing_settings(import_path_denylist=["*"], import_path_allowlist=allowed)
         try:
             with _without_remarks():
                 return _RecipeCLI(self.lab.links, self.arguments(), trainer_defaults)
-        except jsonargparse.ArgumentError as error:
+        except (jsonargparse.ArgumentError, ValueError) as error:
             raise LabError(_explained(str(error))) from error
 
 
@@ -176,7 +182,7 @@ def _without(config: jsonargparse.Namespace, targets: Iterable[str]) -> jsonargp
 def _explained(message: str) -> str:
     """The lines of jsonargparse's message that a user can act on."""
     noise = ("Does not validate", "Subtypes", "Errors:", "Given value", "Expected a <class 'NoneType'>", "<class")
-    lines = [line.strip(" -") for line in message.splitlines()]
+    lines = [line.strip().removeprefix("- ") for line in message.splitlines()]
     telling = [line.replace("Does not validate against any of the Union subtypes", "") for line in lines if line]
     return explain(
         expected="options and values that the recipe knows",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+import shutil
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +15,11 @@ from typing import Any
 import numpy as np
 import torch
 from lightning import Callback, seed_everything
-from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from torch import Tensor
 
-from amal_attention.errors import CheckpointError, LabError, explain
+from amal_attention.errors import AmalError, CheckpointError, LabError, explain
 from amal_attention.files import write_atomically, writing
 from amal_attention.lab import Lab
 from amal_attention.record import RunRecord
@@ -25,6 +27,7 @@ from amal_attention.training.callbacks import EntropyHistograms, History
 from amal_attention.training.checkpoint import Label, LabelCheckpoint, WholeCheckpoints, read_label
 from amal_attention.training.examination import accuracy_interval, evidence_share, examine
 from amal_attention.training.faithfulness import faithfulness
+from amal_attention.training.precision import lstms_that_work
 from amal_attention.training.recipe import Recipe, Setup
 
 __all__ = ["Run", "train"]
@@ -82,7 +85,8 @@ def train(run: Run, *, resume: bool = False, measure_faithfulness: bool = False,
         progress: show progress bars.
 
     Raises:
-        LabError: the folder holds another run, or the recipe does not fit.
+        LabError: the folder holds another run, or the recipe does not fit, or the model cannot be trained by it; what
+            this run wrote is removed.
         CheckpointError: the checkpoint to resume from is damaged, or of another lab, question or recipe.
         StorageError: the folder cannot be written.
     """
@@ -99,9 +103,10 @@ def train(run: Run, *, resume: bool = False, measure_faithfulness: bool = False,
     start = run.last if resume and run.last.is_file() else None
     if start is not None:
         _check_same_run(start, run)
-    with writing(run.folder, "make room there and add --resume, or choose another --out"):
+    advice = "make room there and add --resume, or choose another --out"
+    with writing(run.folder, advice), _nothing_left(run.folder, fresh=start is None):
         setup, history, histograms = _set_up(run, progress)
-        _fit(setup, start)
+        _fit(run, setup, history, start)
         tested: Any = None
         if setup.trainer.is_global_zero:
             setup.model.load_state_dict(torch.load(run.best, map_location="cpu", weights_only=True)["state_dict"])
@@ -116,19 +121,60 @@ def _write(run: Run, record: RunRecord) -> None:
     write_atomically(run.folder / "record.json", content)
 
 
-def _fit(setup: Setup, start: Path | None) -> None:
+@contextmanager
+def _nothing_left(folder: Path, *, fresh: bool) -> Iterator[None]:
+    """Remove what a fresh run wrote to its folder, and the folders made for it, where nothing can come of it."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
-        setup.trainer.fit(setup.model, setup.data, ckpt_path=start, weights_only=True)
+        yield
+    except LabError:
+        for written in folder.iterdir() if fresh and folder.is_dir() else ():
+            shutil.rmtree(written, ignore_errors=True)
+        for place in missing:
+            with suppress(OSError):
+                place.rmdir()
+        raise
+
+
+def _fit(run: Run, setup: Setup, history: History, start: Path | None) -> None:
+    """Train; what the model, its lab or the options cannot do ends in one line.
+
+    Raises:
+        LabError: training failed, or no epoch was trained and validated.
+    """
+    trainer = setup.trainer
+    try:
+        with lstms_that_work(setup.model, str(trainer.precision), trainer.strategy.root_device.type):
+            trainer.fit(setup.model, setup.data, ckpt_path=start, weights_only=True)
     except SystemExit:  # what Lightning makes of an interruption from the keyboard
         raise KeyboardInterrupt from None
-    except MisconfigurationException as error:
+    except (AmalError, OSError):
+        raise
+    except Exception as error:  # whatever a model, Lightning or torch raises for a model or a value
         raise LabError(
             explain(
                 expected="a model that Lightning can train and that logs val_accuracy",
-                got=str(error).splitlines()[0][:300],
-                do="mend the model",
+                got=_in_the_lab(error, run.recipe.lab),
+                do="mend the model, or change the options",
             )
         ) from error
+    validated = any(point.val_accuracy is not None for point in history.points)
+    if not validated or trainer.fast_dev_run:  # type: ignore[attr-defined]  # with it Lightning keeps no checkpoint
+        raise LabError(
+            explain(
+                expected="an epoch that is trained, then validated",
+                got="none",
+                do="look at trainer.max_epochs, trainer.limit_val_batches and what else bounds the training",
+            )
+        )
+
+
+def _in_the_lab(error: Exception, lab: Lab) -> str:
+    """What was raised, and by which line of the lab's own module."""
+    told = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0][:300]}"
+    script = f"{lab.name}.py"
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).name == script]
+    return f"{told} ({script}, line {lines[-1]})" if lines else told
 
 
 def _set_up(run: Run, progress: bool) -> tuple[Setup, History, EntropyHistograms | None]:

@@ -23,7 +23,7 @@ from rich.text import Text
 
 from amal_attention.errors import explain
 
-__all__ = ["ATTENTION_RGB", "attended_html", "attended_text", "printable"]
+__all__ = ["ATTENTION_RGB", "attended_html", "attended_text", "most_attended", "printable"]
 
 ATTENTION_RGB = (255, 149, 0)
 """The colour of a word of intensity 1, red, green and blue in 0..255; it stays visible to colour-blind readers."""
@@ -65,6 +65,16 @@ def attended_html(tokens: Sequence[str], weights: Sequence[float]) -> str:
         f'{space}<span title="{weight:.4f}" style="{_css(intensity)}">{escape(token)}</span>'
         for space, token, weight, intensity in _words(tokens, weights)
     )
+
+
+def most_attended(tokens: Sequence[str], weights: Sequence[float], count: int = 5) -> str:
+    """The most attended words of a review with their weights, from the largest down: what shows without colours too.
+
+    >>> most_attended(["a", "dull", "film"], [0.125, 0.75, 0.125], count=2)
+    'dull 0.750, a 0.125'
+    """
+    attended = sorted(_words(tokens, weights), key=lambda word: -word[2])[:count]
+    return ", ".join(f"{token} {weight:.3f}" for _, token, weight, _ in attended)
 
 
 def printable(text: str) -> str:

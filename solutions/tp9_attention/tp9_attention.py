@@ -36,7 +36,9 @@
 # **Comment travailler.** Complétez les cellules qui contiennent `VOTRE CODE ICI`, et elles seules ; ajoutez autant de
 # cellules que vous voulez. Sous chaque exercice, une cellule de vérification dit aussitôt ce qui est juste, ce qui manque
 # et l'erreur probable. Une question fausse ou vide n'empêche jamais de répondre aux suivantes. D'autres tests, cachés,
-# servent à la notation : ils ne vérifient rien qui ne soit dans cet énoncé. Depuis un terminal, `amal check` suivi du nom
+# servent à la notation : ils ne vérifient rien qui ne soit dans cet énoncé. Au moins la
+# moitié des points d'un exercice va à son idée ; une réponse qui ne la tente pas (des zéros, la réponse d'avant) n'en gagne
+# aucun, et une erreur ne coûte que là où elle est faite. Depuis un terminal, `amal check` suivi du nom
 # de ce notebook lance toutes les vérifications.
 
 # %% [markdown] lang="en"
@@ -60,8 +62,9 @@
 #
 # **How to work.** Fill the cells that hold `YOUR CODE HERE`, and only those; add as many cells as you like. Below each
 # exercise a check tells at once what is right, what is missing, and the likely mistake. A wrong or empty answer never
-# keeps you from the next questions. Other tests, hidden, give the marks: they test nothing that is not stated here. From a
-# terminal, `amal check` and the name of this notebook run all the checks.
+# keeps you from the next questions. Other tests, hidden, give the marks: they test nothing that is not stated here. At least
+# half the points of an exercise are for its idea; an answer that does not attempt it (zeros, the answer before) earns none of
+# them, and a mistake costs only where it is made. From a terminal, `amal check` and the name of this notebook run all the checks.
 
 # %% [markdown] lang="fr"
 # ## Installation
@@ -73,11 +76,8 @@
 #
 # The next cell installs the package where it is missing, on Colab for instance; elsewhere it does nothing.
 
-# %% tags=["active-ipynb", "raises-exception"]
-# import importlib.util
-#
-# if importlib.util.find_spec("amal_attention") is None:
-#     %pip install --quiet amal-attention
+# %% tags=["active-ipynb", "raises-exception", "set-up"]
+# # `amal release` writes this cell: it installs the package where it is missing, from `wheel` in lab.toml.
 
 # %%
 from __future__ import annotations
@@ -163,6 +163,7 @@ from amal_attention.training.epoch_means import EpochMeans
 # from amal_attention.training.examination import (
 #     accuracy_interval, examine, read_reviews, read_text,
 # )
+# from amal_attention.training.training_cell import EpochBar, NotTrained, told_in_a_line
 # from amal_attention.visualise.diagrams import attention_diagram, pooling_diagram
 # from amal_attention.visualise.figures import (
 #     accuracy_bars, entropy_histograms, strength_curve, training_curves,
@@ -179,7 +180,7 @@ from amal_attention.training.epoch_means import EpochMeans
 #     """The models that were trained, by question."""
 #
 #     def __missing__(self, question):
-#         raise NotImplementedError(
+#         raise NotTrained(
 #             f"{question} is not trained yet: answer it, then run its training cell"
 #         )
 #
@@ -199,24 +200,25 @@ from amal_attention.training.epoch_means import EpochMeans
 # def train(question, build, epochs):
 #     """Build a model, train it, and keep it and its history under the name of its question."""
 #     seed_everything(0, verbose=False)
-#     model, history = build(), History()
+#     history = History()
 #     spread = EntropyHistograms(attention_entropy) if entropy_is_written() else None
 #     trainer = Trainer(
 #         max_epochs=epochs,
-#         callbacks=[history, OneCycle(), *([spread] if spread else [])],
+#         callbacks=[history, OneCycle(), EpochBar(), *([spread] if spread else [])],
 #         gradient_clip_val=1.0,
 #         logger=False,
 #         enable_checkpointing=False,
 #         enable_model_summary=False,
 #         num_sanity_val_steps=0,
 #     )
-#     trainer.fit(model, data)
+#     with told_in_a_line(question):
+#         model = build()
+#         trainer.fit(model, data)
+#         accuracy = history.accuracy
 #     models[question], histories[question] = model, history.points
 #     if spread:
 #         histograms[question] = spread.histograms
-#     print(
-#         f"{question}: {history.points[-1].val_accuracy:.1%} of the validation reviews are right"
-#     )
+#     print(f"{question}: {accuracy:.1%} of the validation reviews are right")
 
 # %% [markdown] lang="fr"
 # ## Question 1 : la moyenne des mots
@@ -264,9 +266,13 @@ from amal_attention.training.epoch_means import EpochMeans
 # | `weights` | réels `(B, L)` | le poids de chaque mot dans ce vecteur |
 #
 # Les poids d'un texte sont positifs, somment à 1 sur ses mots et valent **exactement 0** sur le remplissage. Ni le
-# remplissage, ni les autres textes du lot ne changent la réponse. (Un texte sans aucun mot donne des zéros.)
+# remplissage, ni les autres textes du lot ne changent la réponse. Un appel ne
+# garde rien pour le suivant, laisse `x` et `mask` tels qu'ils sont, et rend des `float32` comme `x` ; en apprentissage il
+# calcule ce qu'il calcule en évaluation, au *dropout* près. Le gradient de `pooled`
+# atteint les mots, et jamais le remplissage.
 #
-# > **Exercice 1.1** (2 points). Écrivez `MeanPooling` : chaque mot d'un texte de $n$ mots y pèse $1/n$.
+# > **Exercice 1.1** (2 points). Écrivez `MeanPooling` : chaque mot d'un texte de $n$ mots y pèse $1/n$. Un texte sans aucun
+# > mot donne des zéros.
 
 # %% [markdown] lang="en"
 # **By hand.** Three words in dimension 2, $x_1 = (1, 2)$, $x_2 = (3, 6)$ and $x_3 = (2, 1)$:
@@ -288,9 +294,12 @@ from amal_attention.training.epoch_means import EpochMeans
 # | `weights` | floats `(B, L)` | the weight of each word in that vector |
 #
 # The weights of a text are positive, sum to 1 over its words and are **exactly 0** on padding. Neither padding nor the
-# other texts of the batch change the answer. (A text without any word gives zeros.)
+# other texts of the batch change the answer. A call keeps nothing for the next one,
+# leaves `x` and `mask` as they are, and gives `float32` as `x` is; in training it computes what it computes in evaluation,
+# dropout apart. The gradient of `pooled` reaches the words, and never the padding.
 #
-# > **Exercise 1.1** (2 points). Write `MeanPooling`: each word of a text of $n$ words weighs $1/n$.
+# > **Exercise 1.1** (2 points). Write `MeanPooling`: each word of a text of $n$ words weighs $1/n$. A text without any word
+# > gives zeros.
 
 
 # %% nbgrader={"grade": false, "grade_id": "q1-mean-pooling", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -321,14 +330,17 @@ class MeanPooling(nn.Module):
 # points = hidden_points("tp9_attention", "q1-mean-pooling", globals())
 # ### END HIDDEN TESTS
 # from amal_attention.checks import (
-#     check, close_to, ignores_padding, reads_each_alone, shapes, simplex,
+#     answers_afresh, check, close_to, ignores_padding, keeps_types, reads_each_alone, shapes,
+#     simplex,
 # )
 #
 # with check("q1-mean-pooling"):
 #     pooling = MeanPooling(dim=2)
 #     shapes(pooling, dim=2, out_features=2)
 #     simplex(pooling, dim=2, hint="each of the n words weighs 1/n: divide by their number")
+#     keeps_types(pooling, dim=2)
 #     ignores_padding(pooling, dim=2)
+#     answers_afresh(pooling, dim=2)
 #     reads_each_alone(pooling, dim=2)
 #     # The three words of the example, then padding.
 #     x = torch.tensor([[[1.0, 2.0], [3.0, 6.0], [2.0, 1.0], [8.0, 8.0]]])
@@ -453,16 +465,16 @@ class TextClassifier(LightningModule):
 # points = hidden_points("tp9_attention", "q1-classifier", globals())
 # ### END HIDDEN TESTS
 # from amal_attention.checks import (
-#     FixedAttention, check, costs_cross_entropy, gives_logits, hands_over,
-#     keeps_embeddings, logs_accuracy, optimises_everything, steady_in_evaluation,
-#     tunes_embeddings,
+#     FixedAttention, check, costs_cross_entropy, follows_its_loss, gives_logits,
+#     hands_over, keeps_embeddings, logs_accuracy, optimises_everything,
+#     steady_in_evaluation, steps_by_lr, tunes_embeddings,
 # )
 #
 # with check("q1-classifier"):
 #     vectors = torch.randn(10, 4)  # a vocabulary of ten words in dimension 4
 #     batch = ReviewBatch(  # padding may hold any number: the mask decides
-#         tokens=torch.tensor([[2, 3, 4], [5, 1, 7], [6, 9, 8]]),
-#         mask=torch.tensor([[True, True, True], [True, True, False], [True, False, False]]),
+#         tokens=torch.tensor([[2, 1, 4], [5, 3, 7], [6, 9, 8]]),
+#         mask=torch.tensor([[True, True, True], [True, False, False], [True, False, False]]),
 #         labels=torch.tensor([0, 1, 1]),
 #     )
 #     attention = FixedAttention(torch.rand(3, 3), dim=4)  # stands in for any pooling
@@ -473,9 +485,13 @@ class TextClassifier(LightningModule):
 #     keeps_embeddings(model, attention, batch)
 #     logs_accuracy(model, batch)
 #     gives_logits(model, batch, num_classes=2)
-#     free = TextClassifier(vectors.clone(), attention, num_classes=2, freeze_embeddings=False)
+#     free = TextClassifier(
+#         vectors.clone(), attention, num_classes=2, lr=0.05, freeze_embeddings=False
+#     )
 #     optimises_everything(free, attention)
 #     tunes_embeddings(free, attention, batch)
+#     follows_its_loss(free, batch)
+#     steps_by_lr(free, [batch, batch._replace(labels=1 - batch.labels), batch], lr=0.05)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -572,8 +588,9 @@ class TextClassifier(LightningModule):
 # $$\hat t = \tfrac14 (1, 2) + \tfrac12 (3, 6) + \tfrac14 (2, 1) = (2{,}25,\; 3{,}75)$$
 #
 # > **Exercice 2.1** (3 points). Écrivez `LearnedQueryPooling`. La question est un paramètre du module, la même pour tous
-# > les textes. Même signature et mêmes propriétés que `MeanPooling` ; des scores très grands ne doivent pas faire déborder
-# > l'exponentielle. Ici comme ensuite, un module n'a que des paramètres qui servent : un gradient atteint chacun d'eux.
+# > les textes. Même signature et mêmes propriétés que `MeanPooling`, sauf pour un texte sans aucun mot, qui peut donner
+# > n'importe quoi ; des scores très grands ne doivent pas faire déborder l'exponentielle. Ici comme ensuite, un module n'a
+# > que des paramètres qui servent : un gradient atteint chacun d'eux, et celui de `weights` atteint la question.
 
 # %% [markdown] lang="en"
 # > **Vocabulary.** The vectors of the words play two parts here. They are **keys** $k_i$, compared with the query $q$; and
@@ -587,8 +604,9 @@ class TextClassifier(LightningModule):
 # $$\hat t = \tfrac14 (1, 2) + \tfrac12 (3, 6) + \tfrac14 (2, 1) = (2.25,\; 3.75)$$
 #
 # > **Exercise 2.1** (3 points). Write `LearnedQueryPooling`. The query is a parameter of the module, the same for all texts.
-# > Same signature and same properties as `MeanPooling`; very large scores must not make the exponential overflow. Here and
-# > later, a module has no parameter that does not serve: a gradient reaches each of them.
+# > Same signature and same properties as `MeanPooling`, but for a text without any word, which may give anything; very
+# > large scores must not make the exponential overflow. Here and later, a module has no parameter that does not serve: a
+# > gradient reaches each of them, and that of `weights` reaches the query.
 
 
 # %% nbgrader={"grade": false, "grade_id": "q2-learned-query", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -625,9 +643,9 @@ class LearnedQueryPooling(nn.Module):
 # points = hidden_points("tp9_attention", "q2-learned-query", globals())
 # ### END HIDDEN TESTS
 # from amal_attention.checks import (
-#     check, gradient_reaches, ignores_padding, log_weights_affine, one_query_for_all,
-#     reads_each_alone, registers_everything, shapes, simplex, sums_by_weights,
-#     survives_large_scores,
+#     answers_afresh, check, gradient_reaches, ignores_padding, log_weights_affine,
+#     one_query_for_all, reads_each_alone, registers_everything, same_in_training,
+#     shapes, simplex, sums_by_weights, survives_large_scores,
 # )
 #
 # with check("q2-learned-query"):
@@ -637,8 +655,10 @@ class LearnedQueryPooling(nn.Module):
 #     gradient_reaches(pooling, dim=5)
 #     simplex(pooling, dim=5)
 #     ignores_padding(pooling, dim=5)
+#     answers_afresh(pooling, dim=5)
+#     same_in_training(pooling, dim=5)
 #     reads_each_alone(pooling, dim=5)
-#     sums_by_weights(pooling, dim=5)
+#     sums_by_weights(pooling, dim=5, of_words=True)
 #     log_weights_affine(pooling, dim=5)
 #     one_query_for_all(pooling, dim=5)
 #     survives_large_scores(pooling, dim=5)
@@ -657,7 +677,7 @@ class LearnedQueryPooling(nn.Module):
 # $H = \tfrac14 \log 4 + \tfrac12 \log 2 + \tfrac14 \log 4 = 1{,}5 \log 2 \approx 1{,}04$ nat.
 #
 # > **Exercice 2.2** (1 point). Écrivez `attention_entropy`. La question 5 la dérivera : son gradient doit rester fini même
-# > là où un poids est nul.
+# > là où un poids est nul. Si vous ajoutez un epsilon dans le logarithme, qu'il soit au plus $10^{-8}$.
 
 # %% [markdown] lang="en"
 # Is the attention spread or narrow? Its **entropy** measures it:
@@ -670,7 +690,7 @@ class LearnedQueryPooling(nn.Module):
 # $H = \tfrac14 \log 4 + \tfrac12 \log 2 + \tfrac14 \log 4 = 1.5 \log 2 \approx 1.04$ nats.
 #
 # > **Exercise 2.2** (1 point). Write `attention_entropy`. Question 5 will differentiate it: its gradient must stay finite even
-# > where a weight is 0.
+# > where a weight is 0. If you add an epsilon in the logarithm, let it be at most $10^{-8}$.
 
 
 # %% nbgrader={"grade": false, "grade_id": "q2-entropy", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -706,15 +726,19 @@ def attention_entropy(weights: Tensor, mask: Tensor) -> Tensor:
 #         "a mean over the length, padding included: the entropy is a sum": by_hand / 4,
 #         "a mean over the words: the entropy is a sum": by_hand / lengths,
 #         "this is H / log n: the exercise asks for H": by_hand / lengths.log(),
+#         "take the weights as they come: no softmax of them": [1.37079, 1.2683, 1.35599],
+#         "take the weights as they come: no masked softmax of them": [1.09132, 1.2683, 0.69315],
+#         "an epsilon in the logarithm must be tiny, 1e-10, not 0.1": [0.78032, -0.09531, 0.51083],
+#         "an epsilon in the logarithm must be tiny, 1e-10, not 0.01": [1.01021, -0.00995, 0.67334],
 #     }
 #     close_to(
 #         attention_entropy(weights, mask),
 #         by_hand,
 #         what="three entropies by hand: 1.5 log 2, 0 and log 2",
 #         mistakes=mistakes,
-#         hint="take the weights as they come; an epsilon in the logarithm must be tiny, 1e-10",
+#         hint="H is minus the sum of p log p over the words, of the weights p as they come",
 #     )
-#     gradient_flows(attention_entropy, weights[:1, :3], mask[:1, :3])
+#     gradient_flows(attention_entropy, weights, mask)  # finite where a weight is 0 too
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -722,11 +746,13 @@ def attention_entropy(weights: Tensor, mask: Tensor) -> Tensor:
 
 # %% [markdown] lang="fr"
 # > **Exercice 2.3** (1 point). Écrivez `top_words` : les `k` mots les plus regardés, du plus au moins, avec leur poids ; s'il y
-# > a moins de `k` mots, tous. `tokens` et `weights` ont la même longueur, sans remplissage.
+# > a moins de `k` mots, tous. Un mot présent deux fois compte à chacune de ses places.
+# > `tokens` et `weights` ont la même longueur, sans remplissage.
 
 # %% [markdown] lang="en"
 # > **Exercise 2.3** (1 point). Write `top_words`: the `k` words that receive most attention, most attended first, with their
-# > weights; if there are fewer than `k` words, all of them. `tokens` and `weights` have the same length, without padding.
+# > weights; if there are fewer than `k` words, all of them. A word that occurs twice counts at each of its
+# > places. `tokens` and `weights` have the same length, without padding.
 
 
 # %% nbgrader={"grade": false, "grade_id": "q2-top-words", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -744,17 +770,19 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 #
 # points = hidden_points("tp9_attention", "q2-top-words", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check, close_to, equal_to
+# from amal_attention.checks import are_pairs, check, close_to, equal_to
 #
 # with check("q2-top-words"):
 #     weights = torch.tensor([0.15, 0.5, 0.25, 0.1])
-#     pairs = list(top_words(["a", "great", "film", "though"], weights, k=2))
+#     pairs = top_words(["a", "great", "film", "though"], weights, k=2)
+#     hint = "each pair is (word, weight), the word first"
+#     are_pairs(pairs, 2, first=str, what="a list of k pairs", hint=hint)
 #     words = [word for word, _ in pairs]
 #     mistakes = {
 #         "these are the least attended words: sort from the largest down": ["though", "a"],
 #         "the right words, in the wrong order: most attended first": ["film", "great"],
 #         "these are the first words, in the order of the text": ["a", "great"],
-#         "pairs are (word, weight): the word first": [0.5, 0.25],
+#         "these are the last words of the alphabet: sort by weight": ["though", "great"],
 #     }
 #     equal_to(words, ["great", "film"], what="the two most attended words", mistakes=mistakes)
 #     weights = torch.tensor([float(weight) for _, weight in pairs])
@@ -929,9 +957,9 @@ class TextQueryPooling(nn.Module):
 # points = hidden_points("tp9_attention", "q3-text-query", globals())
 # ### END HIDDEN TESTS
 # from amal_attention.checks import (
-#     check, depends_on_mean_alone, depends_on_text, gradient_reaches, ignores_padding,
-#     log_weights_affine, reads_each_alone, registers_everything, shapes, simplex,
-#     sums_by_weights,
+#     answers_afresh, check, depends_on_mean_alone, depends_on_text, gradient_reaches,
+#     ignores_padding, log_weights_affine, reads_each_alone, registers_everything,
+#     same_in_training, shapes, simplex, sums_by_weights,
 # )
 #
 # with check("q3-text-query"):
@@ -941,6 +969,8 @@ class TextQueryPooling(nn.Module):
 #     gradient_reaches(pooling, dim=5)
 #     simplex(pooling, dim=5)
 #     ignores_padding(pooling, dim=5, hint="is the query's mean taken over the words alone?")
+#     answers_afresh(pooling, dim=5)
+#     same_in_training(pooling, dim=5)
 #     reads_each_alone(pooling, dim=5)
 #     sums_by_weights(pooling, dim=5, hint="sum the values v(x), by the weights you return")
 #     depends_on_text(pooling, dim=5, hint="the query is the same for all texts, as in question 2")
@@ -1061,14 +1091,18 @@ class TextQueryPooling(nn.Module):
 #     )
 
 # %% [markdown] lang="fr"
-# > **Exercice 4** (2 points). Écrivez `ContextualPooling`, de dimension de sortie `hidden_size`, ou le double si
-# > `bidirectional`. Ni le remplissage ni sa longueur ne changent la réponse, dans les deux sens de lecture (deux façons d'y
+# > **Exercice 4** (2 points). Écrivez `ContextualPooling`, de même signature et de mêmes propriétés que les autres, de
+# > dimension de sortie `hidden_size`, ou le double si `bidirectional`. L'attention est celle de la formule : $q$ est un
+# > paramètre, les scores sont les $q \cdot h_i$, et ce sont les états $h_i$ de la dernière couche, eux seuls, qui sont
+# > pondérés ; lu dans les deux sens, $h_i$ joint l'état de gauche à droite et l'état de droite à gauche du **même** mot. Ni le remplissage ni sa longueur ne changent la réponse, dans les deux sens de lecture (deux façons d'y
 # > parvenir : `pack_padded_sequence`, exacte mais très lente sur CPU ; ou retourner chaque texte dans sa propre longueur).
 # > `cell` vaut `"gru"` ou `"lstm"`.
 
 # %% [markdown] lang="en"
-# > **Exercise 4** (2 points). Write `ContextualPooling`; what it gives has `hidden_size` numbers, or twice as many if
-# > `bidirectional`. Neither the padding nor its length changes the answer, in either reading direction (two ways to get there:
+# > **Exercise 4** (2 points). Write `ContextualPooling`, with the signature and the properties of the others; what it gives
+# > has `hidden_size` numbers, or twice as many if `bidirectional`. The attention is that of the formula: $q$ is a parameter,
+# > the scores are the $q \cdot h_i$, and what is weighted are the states $h_i$ of the last layer and nothing else; read both
+# > ways, $h_i$ joins the rightward and the leftward state of the **same** word. Neither the padding nor its length changes the answer, in either reading direction (two ways to get there:
 # > `pack_padded_sequence`, exact but very slow on a CPU; or turning each text around within its own length). `cell` is `"gru"`
 # > or `"lstm"`.
 
@@ -1136,8 +1170,9 @@ class ContextualPooling(nn.Module):
 # points = hidden_points("tp9_attention", "q4-contextual", globals())
 # ### END HIDDEN TESTS
 # from amal_attention.checks import (
-#     check, depends_on_text, equal_to, gradient_reaches, ignores_padding,
-#     reads_each_alone, reads_order, registers_everything, shapes, simplex,
+#     answers_afresh, attends_states, check, equal_to, gradient_reaches,
+#     ignores_padding, reads_each_alone, reads_leftward, reads_order,
+#     registers_everything, same_in_training, shapes, simplex, uses_last_layer,
 # )
 #
 # with check("q4-contextual"):
@@ -1152,10 +1187,18 @@ class ContextualPooling(nn.Module):
 #     simplex(pooling, dim=5)
 #     reads_each_alone(pooling, dim=5)
 #     ignores_padding(pooling, dim=5, hint="from right to left, padding is read before the words")
-#     depends_on_text(pooling, dim=5, hint="attention looks at the embeddings, not at the states")
+#     answers_afresh(pooling, dim=5)
+#     same_in_training(pooling, dim=5)
 #     reads_order(pooling, dim=5)
+#     own = lambda: LearnedQueryPooling(3)  # its mistakes are told in question 2, not here
+#     attends_states(gru, dim=5, width=3, own=own)
+#     attends_states(lstm, dim=5, width=3, own=own)
+#     reads_leftward(pooling, dim=5)
+#     deep = ContextualPooling(dim=5, hidden_size=3, num_layers=2)
+#     uses_last_layer(deep, dim=5, layers=2)
 #
 #     def size(module):
+#         module(torch.zeros(1, 1, 5), torch.ones(1, 1, dtype=torch.bool))
 #         return sum(parameter.numel() for parameter in module.parameters())
 #
 #     one_layer = ContextualPooling(**both_ways | {"num_layers": 1})
@@ -1238,8 +1281,9 @@ class ContextualPooling(nn.Module):
 #
 # > **Exercice 5** (2 points). Écrivez `EntropyRegularizedClassifier`, qui ajoute cette pénalité à l'entraînement de n'importe
 # > quelle réduction du TP. Il hérite de votre `TextClassifier` ; si celui-ci n'est pas fini, vous pouvez tout réécrire ici à
-# > partir de `LightningModule`. Le gradient de la pénalité atteint l'attention, et reste fini aussi pour un lot qui contient
-# > du remplissage.
+# > partir de `LightningModule`. Le gradient de la pénalité atteint l'attention, et reste fini là où un poids est nul, sur du
+# > remplissage ou sur un mot. Une force négative est permise. De force 0, il s'entraîne comme `TextClassifier`, par Adam de
+# > pas `lr` ; ses options sont celles de `TextClassifier`.
 
 # %% [markdown] lang="en"
 # ## Question 5 (optional): entropy
@@ -1254,7 +1298,9 @@ class ContextualPooling(nn.Module):
 #
 # > **Exercise 5** (2 points). Write `EntropyRegularizedClassifier`, which adds this penalty to the training of any pooling of the
 # > lab. It inherits from your `TextClassifier`; if that one is not finished, you may write all of it here, from
-# > `LightningModule`. The gradient of the penalty reaches the attention, and stays finite for a batch with padding too.
+# > `LightningModule`. The gradient of the penalty reaches the attention, and stays finite where a weight is 0, on padding or
+# > on a word. A negative strength is allowed. With strength 0 it trains as `TextClassifier` does, by Adam with step size `lr`;
+# > its options are those of `TextClassifier`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "q5-entropy-regularised", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1297,7 +1343,9 @@ class EntropyRegularizedClassifier(TextClassifier):
 # ### END HIDDEN TESTS
 # import math
 #
-# from amal_attention.checks import FixedAttention, charges_entropy, check, counts_labels
+# from amal_attention.checks import (
+#     FixedAttention, OwnEntropy, charges_entropy, check, counts_labels, steps_by_lr,
+# )
 #
 # with check("q5-entropy-regularised"):
 #     batch = ReviewBatch(
@@ -1308,14 +1356,19 @@ class EntropyRegularizedClassifier(TextClassifier):
 #     # Of entropies 1.5 log 2 and log 2.
 #     weights = torch.tensor([[0.25, 0.5, 0.25], [0.5, 0.5, 0.0]])
 #
-#     def model(strength):
+#     def model(strength, classifier=EntropyRegularizedClassifier):
 #         torch.manual_seed(0)  # the same start each time
-#         return EntropyRegularizedClassifier(
-#             torch.rand(10, 4), FixedAttention(weights, dim=4), strength=strength
-#         )
+#         options = {"strength": strength} if strength is not None else {}
+#         attention = FixedAttention(weights, dim=4)
+#         return classifier(torch.rand(10, 4), attention, lr=0.05, **options)
 #
-#     charges_entropy(model, batch, mean_entropy=1.25 * math.log(2))
+#     # A mistake of your attention_entropy is told in question 2, and not once more here.
+#     own = OwnEntropy.of(attention_entropy, weights, batch.mask)
+#     charges_entropy(model, batch, mean_entropy=1.25 * math.log(2), own=own)
 #     counts_labels(model(0.0), batch)
+#     whole = ReviewBatch(*(each[:1] for each in batch))  # without padding
+#     plain = lambda: model(None, TextClassifier)  # its mistakes are told in question 1
+#     steps_by_lr(model(0.0), [whole] * 3, lr=0.05, plain=plain)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS

@@ -17,15 +17,17 @@ from torchmetrics.classification import MulticlassAccuracy
 
 from amal_attention.checks import (
     FixedAttention,
+    OwnEntropy,
     charges_entropy,
     check,
     costs_cross_entropy,
+    counts_labels,
+    decides_linearly,
+    follows_its_loss,
     gives_logits,
     hands_over,
     keeps_embeddings,
-    learns_labels,
     logs_accuracy,
-    lowers_loss,
     optimises_everything,
     pulls_by_entropy,
     steady_in_evaluation,
@@ -83,19 +85,20 @@ class Right(LightningModule):
 
 
 class Metrics(Right):
-    """One torchmetrics accuracy for training and validation, dropout, a list of optimisers, a dictionary of a loss."""
+    """One torchmetrics accuracy for each loop, dropout, a list of optimisers, a dictionary of a loss."""
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
         self.accuracy, self.dropout = MulticlassAccuracy(2, average="micro"), nn.Dropout(0.5)
+        self.seen = MulticlassAccuracy(2, average="micro")
 
     def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
         return self.output(self.dropout(self.pooling(self.dropout(self.embedding(tokens)), mask)[0]))
 
     def training_step(self, batch: Batch, batch_idx: int) -> Any:
         logits = self(batch.tokens, batch.mask)
-        self.accuracy(logits, batch.labels)
-        self.log("train_accuracy", self.accuracy)
+        self.seen(logits, batch.labels)
+        self.log("train_accuracy", self.seen)
         return {"loss": nn.CrossEntropyLoss()(logits, batch.labels)}
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
@@ -390,6 +393,40 @@ def test_a_right_classifier_meets_every_expectation(kind: Model, name: str) -> N
     assert outcome is None, outcome
 
 
+class SharesItsMetric(Metrics):
+    """One metric for training and validation."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.seen = self.accuracy
+
+    def training_step(self, batch: Batch, batch_idx: int) -> Any:
+        logits = self(batch.tokens, batch.mask)
+        self.accuracy(logits, batch.labels)
+        return F.cross_entropy(logits, batch.labels)
+
+
+class CountsWords(Right):
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        logits = self(batch.tokens, batch.mask)
+        self.log("val_loss", F.cross_entropy(logits, batch.labels))
+        share = (logits.argmax(dim=1) == batch.labels).float().mean()
+        self.log("val_accuracy", share, batch_size=int(batch.mask.sum()))
+
+
+class MasksByNumbers(Right):
+    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        return self.output(self.pooling(self.embedding(tokens), mask.float())[0])
+
+
+class Normalises(Right):
+    """Over the batch, in training alone."""
+
+    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        logits = super().forward(tokens, mask)
+        return logits / logits.std(dim=0) if self.training else logits
+
+
 MISTAKES = [
     (MasksByNumber, {"hands_over"}, "hand the mask on as it is"),
     (InvertsMask, {"hands_over"}, "hand the mask on as it is"),
@@ -402,15 +439,23 @@ MISTAKES = [
     (SummedLoss, {"costs_cross_entropy"}, "not the sum"),
     (FlippedLoss, {"costs_cross_entropy"}, "sign is flipped"),
     (LikelihoodOfLogits, {"costs_cross_entropy"}, "nll_loss takes log-probabilities"),
-    (OtherLoss, {"costs_cross_entropy"}, ""),
-    (LossByReview, {"costs_cross_entropy", "keeps_embeddings", "tunes_embeddings"}, "return the loss"),
-    (NoLoss, {"costs_cross_entropy", "keeps_embeddings", "tunes_embeddings"}, "return the loss"),
+    (OtherLoss, {"costs_cross_entropy"}, "F.cross_entropy of the logits"),
+    (LossByReview, {"costs_cross_entropy", "logs_accuracy", "keeps_embeddings", "tunes_embeddings"}, "take the mean"),
+    (NoLoss, {"costs_cross_entropy", "logs_accuracy", "keeps_embeddings", "tunes_embeddings"}, "return loss"),
     (OutputAlone, {"optimises_everything", "tunes_embeddings"}, "self.parameters()"),
-    (NoOptimiser, {"optimises_everything", "keeps_embeddings", "tunes_embeddings"}, "return torch.optim"),
+    (
+        NoOptimiser,
+        {"optimises_everything", "costs_cross_entropy", "logs_accuracy", "keeps_embeddings", "tunes_embeddings"},
+        "return torch.optim",
+    ),
     (Idle, {"keeps_embeddings", "tunes_embeddings"}, "does the output layer learn"),
     (NeverFrozen, {"keeps_embeddings"}, "requires_grad is False"),
     (AlwaysFrozen, {"tunes_embeddings"}, "requires_grad is True"),
-    (AlwaysDrops, {"costs_cross_entropy", "logs_accuracy", "steady_in_evaluation"}, ""),
+    (AlwaysDrops, {"costs_cross_entropy", "logs_accuracy", "steady_in_evaluation"}, "F.cross_entropy of the logits"),
+    (SharesItsMetric, {"logs_accuracy"}, "keep one metric for each"),
+    (CountsWords, {"logs_accuracy"}, "batch_size is the number of reviews"),
+    (MasksByNumbers, {"hands_over"}, "hand the mask on as it is"),
+    (Normalises, {"costs_cross_entropy"}, "logits are those of evaluation"),
     (MeanOfMeans, {"logs_accuracy"}, "mean of batch means"),
     (LogsErrors, {"logs_accuracy"}, "share of errors"),
     (NeverResets, {"logs_accuracy"}, "goes on into the next"),
@@ -468,7 +513,7 @@ def test_what_stands_under_the_padding_is_the_classifiers_own_affair() -> None:
     class EmptiesPadding(Right):
         def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
             vectors = self.embedding(tokens) * mask.unsqueeze(2)
-            return self.output(self.pooling(vectors, mask.float())[0])
+            return self.output(self.pooling(vectors, mask)[0])
 
     assert missed(LOOKS["hands_over"], EmptiesPadding) is None
 
@@ -596,6 +641,20 @@ def test_a_wrong_penalty_is_named(penalty: Penalty, hint: str) -> None:
     assert outcome is not None and hint in outcome.hint
 
 
+class ChargingOne(Forgetting):
+    """Around an attention whose first review is all on one word."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.pooling = FixedAttention(SHARES.new_tensor([[1.0, 0.0, 0.0], [0.5, 0.5, 0.0]]), DIM)
+
+
+def test_where_the_first_review_has_no_entropy_a_penalty_of_nothing_may_be_its_own() -> None:
+    alone, none = (charged(RIGHT_PENALTIES["filled"], kind) for kind in (ChargingOne, Forgetting))
+    assert alone is not None and "the entropy of the first review alone, which is 0" in alone.hint
+    assert none is not None and none.hint.startswith("the strength changes nothing: ")
+
+
 class ChargingList(Charging):
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
@@ -607,6 +666,43 @@ class ChargingList(Charging):
 def test_a_penalty_on_a_pooling_that_is_not_registered_is_told() -> None:
     outcome = charged(RIGHT_PENALTIES["filled"], ChargingList)
     assert outcome is not None and "is not registered" in outcome.hint
+
+
+class Clipped(Charging):
+    """Never below 0."""
+
+    def training_step(self, batch: Batch, batch_idx: int) -> Any:
+        return super().training_step(batch, batch_idx).relu()
+
+
+class ByStep(Charging):
+    """The first batch alone is charged."""
+
+    def training_step(self, batch: Batch, batch_idx: int) -> Any:
+        self.strength = 0.0 if batch_idx else self.strength
+        return super().training_step(batch, batch_idx)
+
+
+@pytest.mark.parametrize(
+    ("kind", "hint"), [(Clipped, "a negative strength takes off"), (ByStep, "neither on its number")]
+)
+def test_a_penalty_that_is_cut_off_or_hangs_on_the_step_is_named(kind: type[Charging], hint: str) -> None:
+    outcome = charged(lambda weights, mask: torch.special.entr(weights + ~mask).sum(dim=1).mean(), kind)
+    assert outcome is not None and hint in outcome.hint
+
+
+@pytest.mark.parametrize(
+    ("options", "hint"), [({"label_smoothing": 0.1}, "no label smoothing of 0.1"), ({"reduction": "sum"}, "is summed")]
+)
+def test_another_cross_entropy_is_named_unless_it_is_inherited(options: dict[str, Any], hint: str) -> None:
+    class Other(Right):
+        def training_step(self, batch: Batch, batch_idx: int) -> Any:
+            return F.cross_entropy(self(batch.tokens, batch.mask), batch.labels, **options)
+
+    with pytest.raises(ExpectationMissed) as caught:
+        counts_labels(built(Other)[0], BATCH)
+    assert hint in caught.value.outcome.hint
+    counts_labels(built(Other)[0], BATCH, plain=lambda: built(Other)[0])
 
 
 def test_a_strength_that_does_not_do_its_work_is_named() -> None:
@@ -686,79 +782,58 @@ def test_a_pull_on_a_pooling_that_is_not_registered_is_told() -> None:
 # Training
 
 
-def told_by_the_first_word(count: int = 8) -> list[Batch]:
-    """Reviews whose label is whether the number of their first word is above 5."""
-    generator = torch.Generator().manual_seed(2)
-    tokens = torch.randint(0, WORDS, (count, 20, LONGEST), generator=generator)
-    return [Batch(each, torch.ones(20, LONGEST).bool(), (each[:, 0] > 5).long()) for each in tokens]
+def halfway(kind: Model) -> Outcome | None:
+    vectors = torch.randn(WORDS, DIM)
+    vectors[4] = (vectors[2] + vectors[3]) / 2
+    model = kind(vectors, FixedAttention(torch.ones(REVIEWS, LONGEST), DIM))
+    return missed(lambda kind: decides_linearly(model, BATCH, vectors, (2, 3, 4)), kind)
 
 
-def to_train(kind: Model) -> Right:
-    torch.manual_seed(4)
-    attention = FixedAttention(torch.ones(20, LONGEST) / LONGEST, 2 * WORDS)
-    return kind(torch.randn(WORDS, 2 * WORDS), attention)
+class Bent(Right):
+    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        return F.leaky_relu(super().forward(tokens, mask))
 
 
-def trained(kind: Model, steps: int = 150) -> Outcome | None:
-    *batches, fresh = told_by_the_first_word()
-    return missed(lambda kind: learns_labels(to_train(kind), batches, fresh, steps=steps), kind)
+class CutOff(Right):
+    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        return super().forward(tokens, mask).relu()
 
 
-@pytest.mark.parametrize("kind", [Right, Metrics, HeldBack])
-def test_a_right_classifier_learns_labels(kind: Model) -> None:
-    assert trained(kind) is None
+@pytest.mark.parametrize("kind", [Right, Metrics])
+def test_a_linear_layer_decides_halfway_between_two_texts_as_it_should(kind: Model) -> None:
+    assert halfway(kind) is None
 
 
-@pytest.mark.parametrize("kind", [Idle, FlippedLoss])
-def test_a_classifier_that_learns_nothing_is_told(kind: Model) -> None:
-    outcome = trained(kind)
-    assert outcome is not None and outcome.expected == "at least 90% of new reviews right"
-    assert outcome.sent == "150 steps on 7 batches, then 20 new reviews"
-    assert outcome.hint.startswith("does training_step return the loss")
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize(
+    ("kind", "hint"),
+    [(Bent, "one nn.Linear"), (CutOff, "no ReLU"), (Softmaxed, "no softmax"), (Sigmoided, "no softmax")],
+)
+def test_what_bends_the_logits_is_named(kind: Model, hint: str, seed: int) -> None:
+    torch.manual_seed(seed)
+    outcome = halfway(kind)
+    assert outcome is not None and hint in outcome.hint
 
 
-def test_a_classifier_that_learns_by_heart_is_told() -> None:
-    """It is judged on reviews whose labels it never met."""
-
-    class ByHeart(Right):
-        seen: Tensor = torch.zeros(0, LONGEST)
-
-        def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
-            if self.training:
-                self.seen = torch.cat([self.seen, tokens])
-            known = (tokens[:, None] == self.seen).all(dim=2).any(dim=1)
-            return super().forward(tokens, mask) * torch.where(known, 1, -1)[:, None]
-
-    assert trained(ByHeart) is not None
+def test_logits_cut_off_at_zero_are_told() -> None:
+    outcome = missed(LOOKS["gives_logits"], CutOff)
+    assert outcome is not None and "no ReLU" in outcome.hint
 
 
-def lowered(kind: Model, below: float = 0.25) -> Outcome | None:
-    *batches, fresh = told_by_the_first_word()
-    return missed(lambda kind: lowers_loss(to_train(kind), batches, fresh, steps=60, below=below), kind)
+class CutFromLoss(Right):
+    def training_step(self, batch: Batch, batch_idx: int) -> Any:
+        pooled, _ = self.pooling(self.embedding(batch.tokens), batch.mask)
+        return F.cross_entropy(self.output(pooled.detach()), batch.labels)
 
 
-@pytest.mark.parametrize("kind", [Right, Metrics, Idle, NoOptimiser, Softmaxed])
-def test_a_loss_that_training_lowers_is_looked_at_alone(kind: Model) -> None:
-    """Neither the optimiser of the model is, nor its forward, which question 5 may inherit."""
-
-    class OwnLoss(kind):  # type: ignore[misc,valid-type]
-        def training_step(self, batch: Batch, batch_idx: int) -> Any:
-            return F.cross_entropy(self.output(self.pooling(self.embedding(batch.tokens), batch.mask)[0]), batch.labels)
-
-    assert lowered(OwnLoss) is None
+@pytest.mark.parametrize("kind", [Right, Metrics, Lazy])
+def test_training_follows_the_gradient_of_a_right_loss(kind: Model) -> None:
+    follows_its_loss(built(kind, freeze=False).model, BATCH)
 
 
-def test_a_loss_that_cannot_fall_is_told() -> None:
-    outcome = lowered(SoftmaxInLoss)
-    assert outcome is not None and "no softmax and no sigmoid" in outcome.hint and float(outcome.came) > 0.313
-    assert lowered(Right, below=1e-9) is not None
-
-
-def test_training_leaves_what_it_is_given_alone() -> None:
-    batches = told_by_the_first_word()
-    before = [each.clone() for batch in batches for each in batch]
-    lowers_loss(to_train(Right), batches[:-1], batches[-1], steps=60)
-    assert all(torch.equal(one, other) for one, other in zip(before, [e for b in batches for e in b], strict=True))
+def test_a_gradient_that_is_cut_off_is_told() -> None:
+    with pytest.raises(ExpectationMissed, match="no detach"):
+        follows_its_loss(built(CutFromLoss, freeze=False).model, BATCH)
 
 
 class Stepping(Right):
@@ -772,10 +847,6 @@ class Stepping(Right):
 
     def configure_optimizers(self) -> Any:
         return type(self).optimiser(self.parameters(), lr=self.lr)
-
-
-class Decaying(Stepping):
-    optimiser = torch.optim.AdamW
 
 
 class Scheduled(Stepping):
@@ -793,25 +864,99 @@ class Descending(Stepping):
     optimiser = torch.optim.SGD
 
 
-def stepped(kind: type[Stepping]) -> Outcome | None:
-    return missed(lambda kind: steps_by_lr(kind, BATCH, lr=0.03), kind)
+class Slow(Stepping):
+    def configure_optimizers(self) -> Any:
+        return torch.optim.Adam(self.parameters(), lr=self.lr / 10)
 
 
-@pytest.mark.parametrize("kind", [Stepping, Decaying, Scheduled])
+class Averaging(Stepping):
+    optimiser = torch.optim.RMSprop
+
+
+class Summing(Stepping):
+    optimiser = torch.optim.Adagrad
+
+
+class Decaying(Stepping):
+    """Words that no review begins with get no gradient."""
+
+    optimiser = torch.optim.AdamW
+
+    def __init__(self, lr: float) -> None:
+        super().__init__(lr)
+        self.embedding.weight.requires_grad_()
+
+
+class Still(Stepping):
+    def configure_optimizers(self) -> Any:
+        return torch.optim.Adam(self.parameters(), lr=0.0)
+
+
+THREE = [BATCH, BATCH._replace(labels=1 - BATCH.labels), BATCH]
+
+
+def stepped(kind: type[Stepping], **options: Any) -> Outcome | None:
+    return missed(lambda kind: steps_by_lr(kind(0.03), THREE, lr=0.03, **options), kind)
+
+
+@pytest.mark.parametrize("kind", [Stepping, Scheduled])
 def test_adam_with_its_step_size_is_right(kind: type[Stepping]) -> None:
     assert stepped(kind) is None
 
 
-@pytest.mark.parametrize(("kind", "hint"), [(Deaf, "hand lr to the optimiser"), (Descending, "is torch.optim.Adam")])
+@pytest.mark.parametrize(
+    ("kind", "hint"),
+    [
+        (Deaf, "hand lr to the optimiser"),
+        (Slow, "hand lr to the optimiser"),
+        (Descending, "steps of SGD"),
+        (Averaging, "steps of RMSprop"),
+        (Summing, "steps of Adagrad"),
+        (Decaying, "no weight decay"),
+        (Still, "is torch.optim.Adam"),
+    ],
+)
 def test_another_step_is_told(kind: type[Stepping], hint: str) -> None:
     outcome = stepped(kind)
     assert outcome is not None and hint in outcome.hint
-    assert outcome.sent == "lr = 0.03, then lr = 0.003"
+    assert outcome.sent == "lr = 0.03, 3 steps"
 
 
-def test_a_step_that_is_none_is_told() -> None:
-    class Still(Stepping):
-        def configure_optimizers(self) -> Any:
-            return torch.optim.Adam(self.parameters(), lr=0.0)
+def test_an_optimiser_that_is_inherited_is_not_charged_again() -> None:
+    def same_start(kind: type[Stepping]) -> Stepping:
+        torch.manual_seed(6)
+        return kind(0.03)
 
-    assert stepped(Still) is not None
+    def look(plain: type[Stepping]) -> None:
+        steps_by_lr(same_start(Slow), THREE, lr=0.03, plain=lambda: same_start(plain))
+
+    look(Slow)
+    with pytest.raises(ExpectationMissed):
+        look(Descending)
+    assert stepped(Slow, plain=lambda: 1 / 0) is not None
+
+
+# The student's own entropy
+
+
+def in_bits(weights: Tensor, mask: Tensor) -> Tensor:
+    return entropies(weights, mask) / math.log(2)
+
+
+def test_a_mistake_of_their_own_entropy_is_not_charged_again() -> None:
+    own = OwnEntropy.of(in_bits, SHARES, TWO.mask)
+
+    def build(strength: float) -> Charging:
+        return Charging(lambda weights, mask: in_bits(weights, mask).mean(), strength)
+
+    charges_entropy(build, TWO, MEAN_ENTROPY, own=own)
+    pulls_by_entropy(build, TWO, SHARES, own=own)
+    with pytest.raises(ExpectationMissed):
+        charges_entropy(lambda strength: Forgetting(in_bits, strength), TWO, MEAN_ENTROPY, own=own)
+
+
+@pytest.mark.parametrize(
+    "function", [lambda w, m: 1 / 0, lambda w, m: w, lambda w, m: 0 * w.sum(dim=1), lambda w, m: None]
+)
+def test_an_entropy_that_is_none_excuses_nothing(function: Any) -> None:
+    assert OwnEntropy.of(function, SHARES, TWO.mask) is None

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from amal_attention.checks.expectation import (
     ExpectationMissed,
@@ -17,10 +17,12 @@ from amal_attention.checks.expectation import (
     RaisedElsewhere,
     expectation,
     judged,
+    raised_on,
     raised_outcome,
     recording,
 )
 from amal_attention.checks.outcome import Outcome, Report, State
+from amal_attention.data import ReviewBatch
 
 
 @expectation("it is even")
@@ -89,7 +91,7 @@ def test_inside_a_check_outcomes_are_recorded_and_nothing_is_raised() -> None:
 
 
 def test_a_call_that_an_expectation_cannot_take_is_an_outcome() -> None:
-    with pytest.raises(ExpectationMissed, match=r"came: TypeError: .*missing 1 required.*\n.*likely: the signature"):
+    with pytest.raises(ExpectationMissed, match=r"came: TypeError: .*missing 1 required.*\n.*likely: .*signature"):
         even()  # type: ignore[call-arg]
 
 
@@ -226,6 +228,59 @@ def test_what_torch_cannot_do_with_a_type_is_a_mistake_not_a_task() -> None:
     assert outcome.state is State.MISSED and outcome.came.startswith("NotImplementedError: ")
 
 
+def test_the_shapes_of_the_tensors_at_the_line_that_raised_are_told() -> None:
+    class Compares(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.query = nn.Parameter(torch.zeros(3))
+
+        def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+            width = 5
+            return (x @ self.query) * mask[:width]
+
+    outcome = outcome_of(lambda: Compares()(torch.zeros(2, 4, 5), torch.zeros(2, 4)))
+    assert outcome.sent == "at that line x (2, 4, 5), self.query (3,), mask (2, 4)"
+    assert raised_on(outcome, "2 reviews").sent == f"2 reviews; {outcome.sent}"
+    assert raised_on(raised_on(outcome, "a tensor"), "2 reviews").sent == f"2 reviews; {outcome.sent}"
+
+
+def test_of_a_line_that_names_no_tensor_those_that_its_function_was_given_are_told() -> None:
+    def top(weights: Tensor, k: int) -> Any:
+        return [None][0][:k]  # type: ignore[index]
+
+    assert outcome_of(lambda: top(torch.zeros(4), 2)).sent == "at that line weights (4,)"
+
+
+def test_a_class_that_answers_oddly_does_not_hide_what_it_raised() -> None:
+    class Odd(nn.Module):
+        @property
+        def __class__(self) -> Any:
+            raise RuntimeError("never")
+
+        def forward(self, x: Tensor) -> Tensor:
+            object.__getattribute__(self, "__dict__")["_parameters"] = 3
+            return x[5]
+
+    outcome = outcome_of(lambda: Odd().forward(torch.zeros(2)))
+    assert outcome.came.startswith("IndexError") and outcome.sent == "at that line x (2,)"
+
+
+def test_what_was_sent_stands_alone_where_the_line_that_raised_names_no_tensor() -> None:
+    outcome = outcome_of(lambda: 1 / 0)
+    assert outcome.sent == "" and raised_on(outcome, "2 reviews").sent == "2 reviews"
+
+
+def test_a_labelled_batch_is_told_wherever_it_stands_among_what_is_given() -> None:
+    @expectation("it trains")
+    def trains(model: Any, first: Any, second: Any, batch: Any) -> None:
+        model(batch)
+
+    batch = ReviewBatch(torch.zeros(2, 3), torch.ones(2, 3), torch.zeros(2))
+    with pytest.raises(ExpectationMissed) as caught:
+        trains(lambda batch: 1 / 0, None, None, batch)
+    assert caught.value.outcome.sent == "a batch of tokens (2, 3), mask (2, 3) and labels (2,)"
+
+
 # Advice
 
 
@@ -248,7 +303,7 @@ def test_a_constructor_that_was_not_called_is_answered_with_advice() -> None:
             self.score = nn.Linear(2, 1)
 
     assert "super().__init__()" in outcome_of(Hasty).hint
-    assert outcome_of(lambda: [].shape).hint == ""  # type: ignore[attr-defined]
+    assert outcome_of(lambda: {}.shape).hint == ""  # type: ignore[attr-defined]
 
 
 def test_an_expectation_records_gradients_whatever_went_before() -> None:
@@ -314,3 +369,23 @@ def test_wording_in_two_steps_is_wording_in_one() -> None:
         raise RaisedElsewhere(there)
 
     assert judged("fine", look) == judged("fine", fails)
+
+
+def test_what_is_raised_is_told_with_the_batch_that_was_sent() -> None:
+    from amal_attention.data import ReviewBatch
+
+    @expectation("it reads a batch")
+    def reads(batch: ReviewBatch) -> None:
+        _, _ = batch  # type: ignore[misc]
+
+    with pytest.raises(ExpectationMissed) as caught:
+        reads(ReviewBatch(torch.zeros(2, 3), torch.ones(2, 3), torch.zeros(2)))
+    assert caught.value.outcome.sent == "a batch of tokens (2, 3), mask (2, 3) and labels (2,)"
+
+
+def test_a_method_is_told_with_its_class(tmp_path: Path) -> None:
+    text = "class MeanPooling:\n    def forward(self):\n        return 1 / 0\n"
+    assert (
+        "(in MeanPooling.forward, line 3: return 1 / 0)"
+        in outcome_of(student(tmp_path, text).MeanPooling().forward).came
+    )

@@ -67,6 +67,12 @@ def test_weights_that_are_changed_in_place_stay_as_they_were() -> None:
     assert attention.weights.tolist() == [[1, 1, 1]]
 
 
+def test_a_fixed_attention_may_give_more_than_it_reads() -> None:
+    attention = FixedAttention(torch.ones(1, 3), dim=5, times=2)
+    x, mask = some_reviews(5, (3,))
+    assert attention.out_features == 10 and torch.equal(attention(x, mask)[0], torch.cat([x[:, 0], x[:, 0]], dim=1))
+
+
 def test_a_gradient_of_the_weights_is_seen() -> None:
     given = torch.ones(1, 2) / 2
     attention = FixedAttention(given, dim=5)

@@ -19,6 +19,8 @@ from amal_attention.errors import AmalError
 from tests.checks.notebooks import REPORTS, STUBBORN, displays, shows
 from tests.checks.processes import ended
 
+PATIENCE = 600  # seconds for a cell that ends by itself, however busy the machine is
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -38,7 +40,7 @@ def kernel(folder: Path):
 
 def said(kernel: Kernel, expression: str) -> str:
     """The value of an expression over there, as an error message."""
-    raised = kernel.run(f"raise Exception(repr({expression}))", 30).raised
+    raised = kernel.run(f"raise Exception(repr({expression}))", PATIENCE).raised
     assert raised is not None
     return raised.message
 
@@ -54,8 +56,13 @@ def test_nothing_tells_the_notebook_that_it_is_graded(kernel):
     assert said(kernel, "__import__('os').environ['OF_THE_STUDENT']") == "'kept'"
 
 
+def test_garbage_is_collected_and_rarely_while_modules_are_imported(kernel):
+    assert said(kernel, "__import__('gc').isenabled()") == "True"
+    assert int(said(kernel, "__import__('gc').get_threshold()[0]")) > 100 * 700  # which is how Python begins
+
+
 def test_reports_are_read_in_order(kernel):
-    execution = kernel.run(shows("q1", "met", "missed") + "\n" + shows("q2", "to do"), 30)
+    execution = kernel.run(shows("q1", "met", "missed") + "\n" + shows("q2", "to do"), PATIENCE)
     assert [(each.question, each.state) for each in execution.reports] == [("q1", "missed"), ("q2", "to do")]
     assert (execution.raised, execution.stopped, execution.died) == (None, False, False)
 
@@ -78,16 +85,18 @@ def test_reports_are_read_in_order(kernel):
     ],
 )
 def test_what_is_no_report_is_none(kernel, value):
-    assert kernel.run(displays(value), 30).reports == ()
+    assert kernel.run(displays(value), PATIENCE).reports == ()
 
 
 def test_a_flood_of_reports_is_cut_short(kernel):
-    assert len(kernel.run(f"for _ in range(500):\n    {shows('q', 'met').replace(chr(10), '; ')}", 30).reports) <= 20
+    assert (
+        len(kernel.run(f"for _ in range(500):\n    {shows('q', 'met').replace(chr(10), '; ')}", PATIENCE).reports) <= 20
+    )
 
 
 def test_what_a_cell_raises_is_told_with_the_innermost_line_of_a_cell(kernel):
-    first = kernel.run("def half(x):\n    y = 1\n    return y / x", 30)
-    second = kernel.run("z = 0\nhalf(z)", 30)
+    first = kernel.run("def half(x):\n    y = 1\n    return y / x", PATIENCE)
+    second = kernel.run("z = 0\nhalf(z)", PATIENCE)
     assert second.raised == Raised("ZeroDivisionError", "division by zero", first.count, 3)
     assert second.count == first.count + 1
 
@@ -103,7 +112,7 @@ def test_what_a_cell_raises_is_told_with_the_innermost_line_of_a_cell(kernel):
     ],
 )
 def test_the_line_is_found_whatever_raises(kernel, source, kind, line):
-    execution = kernel.run(source, 30)
+    execution = kernel.run(source, PATIENCE)
     assert (execution.raised.kind, execution.raised.line) == (kind, line)
     assert execution.raised.count == execution.count
     assert "\n" not in execution.raised.message and "second" not in execution.raised.message
@@ -111,20 +120,22 @@ def test_the_line_is_found_whatever_raises(kernel, source, kind, line):
 
 def test_input_is_refused_at_once(kernel):
     begin = time.monotonic()
-    raised = kernel.run("name = input('your name? ')", 30).raised
-    assert time.monotonic() - begin < 10
+    raised = kernel.run("name = input('your name? ')", PATIENCE).raised
+    assert time.monotonic() - begin < PATIENCE / 2
     assert "write the value into the cell" in raised.message
 
 
 def test_magics_and_shell_commands_work_and_print_nothing_here(kernel, capfd):
-    execution = kernel.run("%matplotlib inline\n!echo loud\nlines = !echo some\nimport os\n_ = os.system('echo c')", 30)
+    execution = kernel.run(
+        "%matplotlib inline\n!echo loud\nlines = !echo some\nimport os\n_ = os.system('echo c')", PATIENCE
+    )
     assert execution.raised is None
     assert said(kernel, "list(lines)") == "['some']"
     assert capfd.readouterr() == ("", "")
 
 
 def test_sys_exit_is_an_error_and_the_kernel_goes_on(kernel):
-    execution = kernel.run("import sys; sys.exit(3)", 30)
+    execution = kernel.run("import sys; sys.exit(3)", PATIENCE)
     assert (execution.raised.kind, execution.died) == ("SystemExit", False)
     assert said(kernel, "1 + 1") == "2"
 
@@ -146,24 +157,24 @@ def test_what_another_cell_shows_late_is_not_of_this_cell(kernel):
         f"content = {{'data': {{{REPORTS!r}: {report}}}, 'metadata': {{}}}}\n"
         "k.session.send(k.iopub_socket, 'display_data', content, parent={parent})"
     )
-    assert kernel.run(source.replace("{parent}", "k.get_parent()"), 30).reports != ()
-    assert kernel.run(source.replace("{parent}", "k.session.msg('execute_request')"), 30).reports == ()
+    assert kernel.run(source.replace("{parent}", "k.get_parent()"), PATIENCE).reports != ()
+    assert kernel.run(source.replace("{parent}", "k.session.msg('execute_request')"), PATIENCE).reports == ()
 
 
 def test_garbage_on_the_kernels_socket_is_passed_over(kernel):
     sent = "get_ipython().kernel.iopub_socket.send_multipart([b'no', b'message'])"
-    assert kernel.run(f"{sent}\n{shows('q', 'met')}", 30).reports[0].question == "q"
+    assert kernel.run(f"{sent}\n{shows('q', 'met')}", PATIENCE).reports[0].question == "q"
 
 
 def test_a_traceback_that_lies_is_an_error_without_a_line(kernel):
     source = "class Odd(Exception):\n    def _render_traceback_(self): return ['Cell In[9', 'odd']\nraise Odd('x')"
-    assert kernel.run(source, 30).raised == Raised("Odd", "x")
+    assert kernel.run(source, PATIENCE).raised == Raised("Odd", "x")
 
 
 def test_what_lasts_too_long_is_interrupted_and_the_kernel_goes_on(kernel):
     begin = time.monotonic()
     execution = kernel.run("x = 0\nwhile True:\n    x += 1", 1)
-    assert 1 <= time.monotonic() - begin < 5
+    assert 1 <= time.monotonic() - begin < PATIENCE
     assert (execution.stopped, execution.died) == (True, False)
     assert execution.raised.kind == "KeyboardInterrupt" and execution.raised.line in (2, 3)
     assert said(kernel, "x > 0") == "True"
@@ -201,8 +212,8 @@ class Deaf:
 
 def test_a_cell_is_done_when_the_kernel_replies_though_its_last_word_gets_lost(kernel):
     begin = time.monotonic()
-    execution = Kernel(kernel._manager, Deaf(kernel._client)).run(shows("q", "met") + "\n1 / 0", 30)
-    assert time.monotonic() - begin < 10
+    execution = Kernel(kernel._manager, Deaf(kernel._client)).run(shows("q", "met") + "\n1 / 0", PATIENCE)
+    assert time.monotonic() - begin < PATIENCE / 2
     assert len(execution.reports) == 1 and not execution.stopped
     assert execution.raised is not None and execution.raised.line == 3
 
@@ -210,7 +221,7 @@ def test_a_cell_is_done_when_the_kernel_replies_though_its_last_word_gets_lost(k
 def test_the_history_of_whoever_runs_it_is_not_touched(folder, tmp_path, monkeypatch):
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     with fresh_kernel(folder) as running:
-        running.run("marked = 'a line like no other'", 30)
+        running.run("marked = 'a line like no other'", PATIENCE)
         assert said(running, "get_ipython().history_manager.hist_file") == "':memory:'"
     assert not any(b"no other" in each.read_bytes() for each in tmp_path.rglob("*") if each.is_file())
 
@@ -219,22 +230,22 @@ def test_the_history_of_whoever_runs_it_is_not_touched(folder, tmp_path, monkeyp
 def test_a_kernel_that_ends_in_a_cell_is_told(folder, source):
     with fresh_kernel(folder) as running:
         begin = time.monotonic()
-        assert running.run(source, 30).died
-        assert time.monotonic() - begin < 10
+        assert running.run(source, PATIENCE).died
+        assert time.monotonic() - begin < PATIENCE / 2
 
 
 def test_at_the_end_the_kernel_and_all_that_it_started_are_gone(folder, tmp_path):
     note = tmp_path / "pids"
     start = f"import os, subprocess\nchild = subprocess.Popen(['sleep', '300'])\nopen({str(note)!r}, 'w').write"
     with fresh_kernel(folder) as running:
-        running.run(f"{start}(f'{{os.getpid()}} {{child.pid}}')\nos._exit(1)", 30)
+        running.run(f"{start}(f'{{os.getpid()}} {{child.pid}}')\nos._exit(1)", PATIENCE)
     assert all(ended(int(pid)) for pid in note.read_text().split())
 
 
 def test_nothing_is_left_behind(folder, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with fresh_kernel(folder) as running:
-        running.run("a = 1", 30)
+        running.run("a = 1", PATIENCE)
         assert list(tmp_path.iterdir()) != []
     assert list(tmp_path.iterdir()) == list(folder.iterdir()) == []
 
@@ -243,7 +254,9 @@ def test_what_the_process_prints_by_itself_is_not_shown(folder, tmp_path, monkey
     (tmp_path / "sitecustomize.py").write_text("import sys; print('loud'); print('louder', file=sys.stderr)")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with fresh_kernel(folder) as running:
-        assert running.run("import ctypes; ctypes.string_at(0)", 30).died  # a crash writes to the first standard error
+        assert running.run(
+            "import ctypes; ctypes.string_at(0)", PATIENCE
+        ).died  # a crash writes to the first standard error
     assert capfd.readouterr() == ("", "")
 
 

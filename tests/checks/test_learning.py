@@ -8,7 +8,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks import gradient_flows, gradient_reaches, learns_to_find, registers_everything
+from amal_attention.checks import (
+    gradient_flows,
+    gradient_reaches,
+    learns_to_find,
+    learns_weights,
+    registers_everything,
+    weights_carry_gradient,
+)
 from amal_attention.checks.expectation import ExpectationMissed
 from amal_attention.checks.outcome import Outcome
 from tests.checks.poolings import (
@@ -81,10 +88,28 @@ def test_what_learns_nothing_has_no_gradient_to_give() -> None:
     assert (outcome.came, outcome.expected) == ("none", "parameters that learn")
 
 
-def test_a_frozen_parameter_needs_no_gradient() -> None:
+def test_a_frozen_parameter_is_told_by_name_unless_it_is_a_single_number() -> None:
     pooling = TextQuery()
-    pooling.value.requires_grad_(False)
+    pooling.scale = nn.Parameter(torch.ones(()), requires_grad=False)
     gradient_reaches(pooling, DIM)
+    pooling.value.requires_grad_(False)
+    outcome = missed(lambda: gradient_reaches(pooling, DIM))
+    assert outcome.came == "value.weight, which does not" and "no requires_grad=False" in outcome.hint
+
+
+class Cut(Query):
+    """The weights that it returns are cut off."""
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        pooled, weights = super().forward(x, mask)
+        return pooled, weights.detach()
+
+
+def test_weights_that_are_returned_carry_a_gradient_and_are_learned() -> None:
+    weights_carry_gradient(Query(VectorScores(DIM)), DIM)
+    assert "no detach" in missed(lambda: weights_carry_gradient(Cut(VectorScores(DIM)), DIM)).hint
+    learns_weights(Query(VectorScores(DIM)), DIM)
+    assert "parameters that learn" in missed(lambda: learns_weights(Mean(masked_mean), DIM)).hint
 
 
 def test_a_layer_too_many_is_told_by_name() -> None:
@@ -169,7 +194,6 @@ RIGHT: dict[str, Entropy] = {
     "categorical": lambda weights, mask: torch.distributions.Categorical(probs=weights).entropy(),
     "where": lambda weights, mask: torch.special.entr(torch.where(mask, weights, 1.0)).sum(dim=1),
     "filled": lambda weights, mask: -torch.xlogy(*[weights.masked_fill(~mask, 1.0)] * 2).sum(dim=1),
-    "in place": in_place,
 }
 
 
@@ -180,6 +204,7 @@ def test_a_gradient_flows_through_a_right_entropy(name: str) -> None:
 
 
 WRONG: dict[str, tuple[Entropy, str, str]] = {
+    "in place": (in_place, "changed by an inplace operation", "changed in place"),
     "detached": (lambda weights, mask: RIGHT["clamp"](weights.detach(), mask), "one cut off from them", "no detach"),
     "a number": (lambda weights, mask: RIGHT["clamp"](weights, mask).sum().item(), "one cut off", "no item"),  # type: ignore[dict-item,return-value]
     "a constant": (lambda weights, mask: torch.zeros(2, requires_grad=True), "none", "detach"),
@@ -260,7 +285,7 @@ NOT_LEARNING: dict[str, Build] = {
 @pytest.mark.parametrize("build", NOT_LEARNING.values(), ids=NOT_LEARNING)
 def test_what_does_not_learn_finds_nothing(build: Build) -> None:
     outcome = missed(lambda: learns_to_find(build(), DIM))
-    assert outcome.expected == "at least 93% of new reviews right" and int(outcome.came.rstrip("%")) < 90
+    assert outcome.expected == "at least 93% of new reviews right" and int(outcome.came.rstrip("%")) < 85
     assert outcome.hint.startswith("does the attention learn?")
 
 

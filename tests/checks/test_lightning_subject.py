@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import logging
 import warnings
 from collections.abc import Iterator
@@ -68,12 +67,36 @@ def test_a_module_is_wrapped_and_a_handle_is_not() -> None:
     assert classifier(looked_at) is looked_at
 
 
-def test_the_loss_is_that_of_the_training_step_without_dropout() -> None:
-    module, batch = Toy().train(), batch_of(0, 1, 1)
-    loss = LocalClassifier(module).loss(batch)
-    logits = module.output(module.embedding(batch.tokens).mean(dim=1))
-    assert float(loss) == pytest.approx(float(F.cross_entropy(logits, batch.labels)), abs=1e-6)
-    assert not loss.requires_grad and loss.ndim == 0
+def loss_of(module: Toy, batch: Batch) -> Tensor:
+    return F.cross_entropy(module.output(module.embedding(batch.tokens).mean(dim=1)), batch.labels)
+
+
+def test_a_step_finds_the_loss_and_its_gradients_in_training_mode_without_dropout() -> None:
+    modes = []
+
+    class Watched(Toy):
+        def training_step(self, batch: Batch, batch_idx: int) -> Any:
+            modes.append(self.training)
+            return super().training_step(batch, batch_idx)
+
+    module, batch = Watched().eval(), batch_of(0, 1, 1)
+    module.spare = nn.Linear(2, 3)
+    expected = loss_of(module, batch)
+    gradients = torch.autograd.grad(expected, [module.embedding.weight, module.output.weight, module.output.bias])
+    ((loss, found),) = LocalClassifier(module).steps([batch])
+    assert modes == [True] and float(loss) == pytest.approx(float(expected), abs=1e-6) and not loss.requires_grad
+    assert found["spare.weight"] is None and found["spare.bias"] is None
+    for name, gradient in zip(("embedding.weight", "output.weight", "output.bias"), gradients, strict=True):
+        torch.testing.assert_close(found[name], gradient)
+
+
+def test_each_step_begins_where_it_is_told_to() -> None:
+    module, batch = Toy(), batch_of(0, 1, 1)
+    starts = [{"output.bias": torch.tensor([by, 0.0])} for by in (0.0, 5.0, 0.0)]
+    looked_at = LocalClassifier(module)
+    still = looked_at.parameters()
+    losses = [float(loss) for loss, _ in looked_at.steps([batch] * 3, [still | start for start in starts])]
+    assert losses[0] == pytest.approx(losses[2], abs=1e-6) and abs(losses[0] - losses[1]) > 0.1
 
 
 def test_a_loss_in_a_dictionary_is_a_loss() -> None:
@@ -81,43 +104,68 @@ def test_a_loss_in_a_dictionary_is_a_loss() -> None:
         def training_step(self, batch: Batch, batch_idx: int) -> Any:
             return {"loss": super().training_step(batch, batch_idx), "logits": 3}
 
-    assert LocalClassifier(Wordy()).loss(batch_of(0, 1)).ndim == 0
+    ((loss, _),) = LocalClassifier(Wordy()).steps([batch_of(0, 1)])
+    assert loss.ndim == 0
 
 
 @pytest.mark.parametrize(
-    ("reply", "came"),
+    ("reply", "came", "hint"),
     [
-        (None, "None"),
-        (0.5, "a float"),
-        (torch.zeros(3), "a tensor (3,) of float32"),
-        ({"cost": torch.zeros(())}, "a dict"),
-        ({}, "a dict"),
+        (None, "None", "does training_step end with return loss?"),
+        (0.5, "a float", "no item()"),
+        (torch.zeros(3), "a tensor (3,) of float32", "the mean over the reviews"),
+        ({"cost": torch.zeros(())}, "a dict", "return loss"),
+        ({}, "a dict", "return loss"),
     ],
 )
-def test_what_is_no_loss_is_told(reply: Any, came: str) -> None:
+def test_what_is_no_loss_is_told(reply: Any, came: str, hint: str) -> None:
     class Odd(Toy):
         def training_step(self, batch: Batch, batch_idx: int) -> Any:
             return reply
 
+    module = Odd()
     with pytest.raises(Missed) as caught:
-        LocalClassifier(Odd()).loss(batch_of(0, 1))
-    assert caught.value.came == came and caught.value.hint == "return the loss of the batch"
+        LocalClassifier(module).steps([batch_of(0, 1)])
+    assert caught.value.came == came and hint in caught.value.hint
+    assert "training_step" not in vars(module)
 
 
-def test_gradients_of_the_loss_are_those_of_backward() -> None:
-    module, batch = Toy(), batch_of(0, 1, 1)
-    found = LocalClassifier(module.train()).loss_gradients(batch)
-    assert set(found) == {"embedding.weight", "output.weight", "output.bias"}
-    F.cross_entropy(module.output(module.embedding(batch.tokens).mean(dim=1)), batch.labels).backward()
-    for name, gradient in found.items():
-        assert gradient is not None
-        torch.testing.assert_close(gradient, module.get_parameter(name).grad)
+def test_a_step_may_ask_its_trainer_and_its_optimiser() -> None:
+    class Curious(Toy):
+        def training_step(self, batch: Batch, batch_idx: int) -> Any:
+            self.log("lr", self.optimizers().param_groups[0]["lr"], on_step=True)
+            self.log("epoch", float(self.trainer.current_epoch))
+            return super().training_step(batch, batch_idx)
+
+        def configure_optimizers(self) -> Any:
+            assert self.trainer.estimated_stepping_batches
+            return super().configure_optimizers()
+
+    assert len(LocalClassifier(Curious()).steps([batch_of(0, 1)] * 2)) == 2
 
 
-def test_a_parameter_that_the_loss_does_not_see_has_no_gradient() -> None:
-    module = Toy()
-    module.spare = nn.Linear(2, 3)
-    assert LocalClassifier(module).loss_gradients(batch_of(0, 1))["spare.weight"] is None
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_step_may_be_taken_by_hand(by_hand: bool) -> None:
+    class Manual(Toy):
+        def __init__(self) -> None:
+            super().__init__()
+            self.automatic_optimization = False
+
+        def training_step(self, batch: Batch, batch_idx: int) -> Any:
+            loss, optimiser = super().training_step(batch, batch_idx), self.optimizers()
+            optimiser.zero_grad()
+            loss.backward() if by_hand else self.manual_backward(loss)
+            optimiser.step()
+            return loss
+
+    module, automatic = Manual(), Toy()
+    automatic.load_state_dict(module.state_dict())
+    batches = [batch_of(0, 1, 1), batch_of(1, 0)]
+    for (loss, found), (expected, gradients) in zip(
+        LocalClassifier(module).steps(batches), LocalClassifier(automatic).steps(batches), strict=True
+    ):
+        torch.testing.assert_close(loss, expected)
+        torch.testing.assert_close(found, gradients)
 
 
 WAYS: dict[str, Any] = {
@@ -128,7 +176,6 @@ WAYS: dict[str, Any] = {
         "optimizer": optimiser,
         "lr_scheduler": {"scheduler": torch.optim.lr_scheduler.StepLR(optimiser, 3)},
     },
-    "a list of dictionaries": lambda optimiser: [{"optimizer": optimiser}],
 }
 
 
@@ -138,37 +185,21 @@ def test_optimisers_are_found_in_whatever_lightning_lets_return(way: str) -> Non
     assert looked_at.optimised() == {"embedding.weight", "output.weight", "output.bias", "frozen"}
 
 
-def test_only_what_was_handed_over_is_optimised() -> None:
-    class Partly(Toy):
-        def configure_optimizers(self) -> Any:
-            first = torch.optim.SGD([{"params": [self.output.bias]}, {"params": [self.frozen], "lr": 0.1}], lr=0.1)
-            return [first, torch.optim.Adam([self.output.weight])]
-
-    assert LocalClassifier(Partly()).optimised() == {"output.bias", "frozen", "output.weight"}
-
-
-@pytest.mark.parametrize("way", [lambda _: None, lambda _: [], lambda _: {"optimiser": 3}, lambda _: 3])
+@pytest.mark.parametrize("way", [lambda _: None, lambda _: []])
 def test_no_optimiser_is_told(way: Any) -> None:
     with pytest.raises(Missed, match="configure_optimizers to return an optimiser; came none"):
         LocalClassifier(Toy(way)).optimised()
 
 
 def test_each_step_is_one_step_of_its_own_optimiser_on_the_next_batch() -> None:
-    class Sure(Toy):
-        def __init__(self) -> None:
-            super().__init__()
-            self.dropout = nn.Dropout(0.0)
-
-    module, oracle = Sure(), Sure()
+    module, oracle = Toy(), Toy()
     oracle.load_state_dict(module.state_dict())
-    batches = [batch_of(0, 1, 1), batch_of(1, 0)]
+    batches = [batch_of(0, 1, 1), batch_of(1, 0), batch_of(0, 1, 1)]
     looked_at = LocalClassifier(module.eval())
-    looked_at.fit(batches, steps=3)
-    assert module.training
-    for batch in (batches[0], batches[1], batches[0]):
+    looked_at.steps(batches)
+    for batch in batches:
         oracle.zero_grad()
-        logits = oracle.output(oracle.embedding(batch.tokens).mean(dim=1))
-        F.cross_entropy(logits, batch.labels).backward()
+        loss_of(oracle, batch).backward()
         with torch.no_grad():
             for parameter in (oracle.embedding.weight, oracle.output.weight, oracle.output.bias):
                 parameter -= 0.5 * parameter.grad  # type: ignore[operator]
@@ -176,30 +207,15 @@ def test_each_step_is_one_step_of_its_own_optimiser_on_the_next_batch() -> None:
         torch.testing.assert_close(value, oracle.state_dict()[name])
 
 
-def test_it_descends_by_adam_without_dropout_whatever_its_own_optimiser() -> None:
-    module, batches = Toy(), [batch_of(0, 1), batch_of(1, 1, 0)]
-    other = copy.deepcopy(module)
-    optimiser = torch.optim.Adam(other.parameters(), lr=0.05)
-    for batch in (batches[0], batches[1], batches[0]):
-        optimiser.zero_grad()
-        other.eval().training_step(batch, 0).backward()
-        optimiser.step()
-    before = copy.deepcopy(module.state_dict())
-    LocalClassifier(module).descend(batches, steps=3, lr=0.05)
-    moved = [name for name, each in module.state_dict().items() if not torch.equal(each, before[name])]
-    assert moved and all(torch.allclose(each, other.state_dict()[name]) for name, each in module.state_dict().items())
+def test_validation_after_training_is_that_of_the_parameters_before_it() -> None:
+    class Measured(Toy):
+        def validation_step(self, batch: Batch, batch_idx: int) -> None:
+            self.log("val_loss", F.cross_entropy(self(batch.tokens, batch.mask), batch.labels))
 
-
-def test_every_optimiser_takes_the_step() -> None:
-    class Two(Toy):
-        def configure_optimizers(self) -> Any:
-            return [torch.optim.SGD([self.output.bias], lr=0.1), torch.optim.SGD([self.output.weight], lr=0.1)]
-
-    looked_at = LocalClassifier(Two())
-    before = looked_at.parameters()
-    looked_at.fit([batch_of(0, 1, 1)], steps=1)
-    after = looked_at.parameters()
-    assert {name for name in before if not torch.equal(before[name], after[name])} == {"output.bias", "output.weight"}
+    module, batch = Measured(), batch_of(0, 1, 1)
+    expected = float(loss_of(module, batch))
+    logged = LocalClassifier(module).validate([batch], after=[batch_of(1, 0)] * 2)
+    assert logged["val_loss"] == pytest.approx(expected, abs=1e-6) and "train_loss" in logged
 
 
 def test_a_trainer_validates_over_all_batches_in_evaluation_mode() -> None:
@@ -220,6 +236,7 @@ def test_validation_leaves_no_trainer_and_no_level_of_the_log_behind() -> None:
     log.setLevel(logging.WARNING)
     module = Toy()
     LocalClassifier(module).validate([batch_of(0, 1)])
+    LocalClassifier(module).steps([batch_of(0, 1)])
     assert log.level == logging.WARNING
     with pytest.raises(RuntimeError, match="not attached"):
         _ = module.trainer
@@ -228,5 +245,6 @@ def test_validation_leaves_no_trainer_and_no_level_of_the_log_behind() -> None:
 def test_validation_writes_nothing(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         LocalClassifier(Toy()).validate([batch_of(0, 1)])
+        LocalClassifier(Toy()).steps([batch_of(0, 1)])
     said = capfd.readouterr()
     assert (said.out, said.err) == ("", "")

@@ -54,6 +54,7 @@ LAB = [
     graded(text("Why?"), "observe", task=True, points=3),  # 23
     graded(code("'an opinion'"), "opinion", grade=True, solution=True),
     examination("double", shows("double", "missed")),  # 25
+    examination("ratio", f"{CHECK}with check('ratio'):\n    equal_to(ratio(1, 0), 1, what='ratio')"),
 ]  # fmt: skip
 
 
@@ -97,6 +98,12 @@ def test_a_miss_says_what_came_and_the_likely_mistake(ran):
     assert ran.state_and_why("square") == ("missed", "the square of 3: added, not multiplied")
     outcome = ran.question("square").report.outcomes[1]
     assert (outcome.sent, outcome.came, outcome.expected) == ("3", "6", "9")
+
+
+def test_the_line_that_raised_is_told_with_its_cell_as_the_notebook_counts_cells(ran):
+    """The kernel counts the cells that it ran: cell 10 was its 8th."""
+    (outcome,) = ran.question("ratio").report.outcomes
+    assert outcome.came == "ZeroDivisionError: division by zero (in ratio, cell 10, line 2: return a / b)"
 
 
 def test_points_are_those_of_the_test_cell(ran):

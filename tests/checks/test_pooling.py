@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -14,6 +15,7 @@ from amal_attention.checks import (
     depends_on_mean_alone,
     depends_on_text,
     follows_large_scores,
+    gives_zeros_without_words,
     gradient_reaches,
     ignores_padding,
     keeps_weights_of_words,
@@ -43,6 +45,7 @@ from tests.checks.poolings import (
     Build,
     KeyedTextQuery,
     LinearScores,
+    Mean,
     Query,
     Recurrent,
     SameTextQuery,
@@ -125,16 +128,16 @@ MISTAKES_OF_MEANS = {
     "counts padding": {"padding": COUNTED},
     "divides by the length": {"padding": COUNTED},
     "adds padding": {"padding": "what stands under the padding is added in"},
-    "uniform over padding": {"simplex": NO_MASK, "padding": NO_MASK},
+    "uniform over padding": {"simplex": "each place weighs 1 / the length", "padding": "each place weighs"},
     "weights of 1": {"simplex": "softmax over the words", "large": "softmax over the words", "sums": "are the weights"},
-    "weights (B, L, 1)": dict.fromkeys(OF_MEANS, LEFT_AXIS),
-    "weights (L, B)": dict.fromkeys(OF_MEANS, "its axes are swapped"),
+    "weights (B, L, 1)": {"shapes": LEFT_AXIS},
+    "weights (L, B)": dict.fromkeys([name for name in OF_MEANS if name != "one query"], "its axes are swapped"),
     "weights (B, L, D)": dict.fromkeys(OF_MEANS, "one weight for each number of a word"),
     "weights (B,)": dict.fromkeys(OF_MEANS, "one weight a word"),
-    "squeezed": dict.fromkeys(["shapes", "alone", "sums", "one query"], BATCH_GONE),
+    "squeezed": {"shapes": BATCH_GONE},
     "over the batch": dict.fromkeys(OF_MEANS, "another number of reviews"),
     "all in one": dict.fromkeys(OF_MEANS, "the batch axis is gone"),
-    "pooled (B, 1, D)": dict.fromkeys(OF_MEANS, "an axis is left over"),
+    "pooled (B, 1, D)": {"shapes": "an axis is left over"},
     "one batch size": dict.fromkeys(["shapes", "padding", "alone", "sums", "one query"], "is a batch size written"),
 }
 
@@ -143,21 +146,25 @@ MISTAKES_OF_QUERIES = {
     "no mask": {"simplex": NO_MASK, "padding": NO_MASK},
     "scores times mask": {"simplex": NO_MASK, "padding": NO_MASK},
     "inverted": {
-        "simplex": "the mask is inverted",
-        **dict.fromkeys(["padding", "alone", "sums", "large", "affine", "one query", "gradient", "registers"], NAN),
+        **dict.fromkeys(["simplex", "padding", "gradient", "registers"], "the mask is inverted"),
+        **dict.fromkeys(["alone", "sums", "large", "affine", "one query"], NAN),
     },
-    "inverted, with a large number": {"simplex": "the mask is inverted", "padding": NO_MASK, "affine": ""},
+    "inverted, with a large number": {
+        "simplex": "the mask is inverted",
+        "padding": "the mask is inverted",
+        "affine": "",
+    },
     "over the batch": {
         **dict.fromkeys(["simplex", "alone", "large"], "the softmax goes over the batch"),
-        "padding": "a softmax or a sum dim=1",
+        "padding": "the softmax goes over the batch",
         "affine": "",
     },
     "cut after the softmax": {"simplex": "mask the scores before it", "padding": COUNTED},
-    "sigmoid first": {"affine": BENT},
-    "relu first": {"affine": BENT},
-    "tanh first": {"affine": BENT},
-    "multilayer": {"affine": BENT},
-    "overflows": {"large": "subtract the largest score first"},
+    "sigmoid first": {"affine": "between 0 and 1 before the softmax: a sigmoid"},
+    "relu first": {"affine": "no ReLU before the softmax"},
+    "tanh first": {"affine": "between -1 and 1 before the softmax: a tanh"},
+    "multilayer": {"affine": "no hidden layer"},
+    "overflows": {"large": "subtract the largest score of the review first"},
     "no softmax": {
         "simplex": "a weight is negative",
         "large": "a weight is negative",
@@ -167,14 +174,14 @@ MISTAKES_OF_QUERIES = {
         "simplex": "softmax over the words",
         "large": "softmax over the words",
         "sums": "are the weights that you return",
-        "affine": BENT,
+        "affine": "in place of a sigmoid",
     },
     "plain zeros": {"affine": "nn.Parameter", "gradient": NOT_REGISTERED},
     "plain random": {"gradient": NOT_REGISTERED, "registers": NOT_REGISTERED},
     "made in forward": {
-        "padding": "reviews are mixed",
-        "alone": "reviews are mixed",
-        "one query": "nor drawn in forward",
+        "padding": "another answer at the next call",
+        "alone": "another answer at the next call",
+        "one query": "another answer at the next call",
         "gradient": "make nothing anew in forward",
         "registers": "something random is made in forward",
     },
@@ -187,10 +194,10 @@ MISTAKES_OF_QUERIES = {
         "affine": "",
         "gradient": "changes nothing",
     },
-    "other weights": {"sums": "are the weights that you return those that you sum with", "gradient": UNUSED},
+    "other weights": {"sums": "this is the plain mean of the words", "gradient": UNUSED},
     "pooled only": dict.fromkeys(OF_QUERIES, "return both"),
     "a tuple of one": dict.fromkeys(OF_QUERIES, "return both"),
-    "squeezed": dict.fromkeys(["shapes", "alone", "sums", "affine", "one query"], BATCH_GONE),
+    "squeezed": {"shapes": BATCH_GONE},
     "a written batch size": dict.fromkeys(["shapes", "padding", "alone", "sums", "affine", "one query"], ""),
 }
 
@@ -198,10 +205,10 @@ MISTAKES_OF_TEXT_QUERIES = {
     "padded mean": {"padding": COUNTED},
     "the same for all": {"text": "the query is the same for all texts"},
     "value unused": {"shapes": EMBEDDINGS, "gradient": UNUSED},
-    "weights unused": {"sums": "are the weights", "gradient": UNUSED},
+    "weights unused": {"sums": "this is the plain mean", "gradient": UNUSED},
     "layers in a list": {"registers": "nn.ModuleList"},
     "value of the sum": {"sums": "are the weights"},
-    "relu first": {"affine": BENT},
+    "relu first": {"affine": "no ReLU before the softmax"},
     "overflows": {"large": "exp overflows"},
     "no mask": {"simplex": NO_MASK, "padding": NO_MASK},
 }
@@ -209,10 +216,10 @@ MISTAKES_OF_TEXT_QUERIES = {
 MISTAKES_OF_RECURRENTS = {
     "reads padding from the right": {"padding": "a recurrent layer that reads from the right meets the padding"},
     "reads padding from the right, 2 layers": {"padding": "a recurrent layer that reads from the right"},
-    "batch_first left out": {"alone": MIXED, "text": "", "order": "recurrent"},
+    "batch_first left out": {"alone": MIXED, "text": ""},
     "scores of the embeddings": {"text": "the same for all texts"},
     "sums the embeddings": {"shapes": ""},
-    "no recurrence": {"text": "the same for all texts", "order": "states of the recurrent layer"},
+    "no recurrence": {"text": "the same for all texts", "order": "not at the states"},
 }
 
 WRONG = [
@@ -297,7 +304,7 @@ def test_weights_alone_that_the_batch_changes_are_seen() -> None:
             count = mask.sum(1, keepdim=True)
             return masked_mean(x, mask, count), mask / count / len(x)
 
-    assert "reviews are mixed" in told("alone", Shared).hint
+    assert "divided by something of the whole batch" in told("alone", Shared).hint
 
 
 def test_the_review_that_the_batch_changes_is_told() -> None:
@@ -351,6 +358,62 @@ def test_a_hint_of_the_question_stands_where_the_expectation_leaves_room() -> No
 def test_a_mistake_that_shows_goes_before_a_hint_of_the_question() -> None:
     with pytest.raises(ExpectationMissed, match="likely: rows sum to 1 only with padding"):
         ignores_padding(WRONG_QUERIES["no mask"](), DIM, hint="mind the direction")
+
+
+class Partial(Query):
+    """It leaves some words out of the softmax."""
+
+    def __init__(self, kept: Callable[[Tensor, Tensor, Tensor], Tensor]) -> None:
+        super().__init__(VectorScores(DIM))
+        self.kept = kept
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        weights = filled(self.scores(x), mask & self.kept(x, mask, self.scores(x)))
+        return torch.einsum("bl,bld->bd", weights, x), weights
+
+
+@pytest.mark.parametrize(
+    ("kept", "hint"),
+    [
+        (lambda x, mask, scores: x.any(dim=2), "is taken for padding"),
+        (lambda x, mask, scores: torch.arange(x.shape[1]) < 9, "words after the first 9 have no weight"),
+        (
+            lambda x, mask, scores: scores >= scores.where(mask, -9e9).topk(3)[0][:, -1:],
+            "only the best words have weight",
+        ),
+    ],
+)
+def test_words_without_weight_are_named(kept: Callable[[Tensor, Tensor, Tensor], Tensor], hint: str) -> None:
+    with pytest.raises(ExpectationMissed, match=hint):
+        simplex(Partial(kept), DIM, lengths=(12, 12))
+
+
+class Mapped(Query):
+    """It sums something of the words in their place."""
+
+    def __init__(self, change: Callable[[Tensor], Tensor]) -> None:
+        super().__init__(VectorScores(DIM))
+        self.change = change
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        weights = super().forward(x, mask)[1]
+        return torch.einsum("bl,bld->bd", weights, self.change(x)), weights
+
+
+@pytest.mark.parametrize(
+    ("change", "hint"),
+    [
+        (lambda x: 2 * x, "2 times as long as they should be"),
+        (lambda x: nn.functional.normalize(x, dim=2), "made of length 1"),
+        (torch.tanh, "something else than the words is summed"),
+    ],
+)
+def test_values_that_are_not_the_words_are_named_where_words_are_summed(
+    change: Callable[[Tensor], Tensor], hint: str
+) -> None:
+    sums_by_weights(Mapped(change), DIM)
+    with pytest.raises(ExpectationMissed, match=hint):
+        sums_by_weights(Mapped(change), DIM, of_words=True)
 
 
 # Where one look would punish what is right, or let pass what is wrong
@@ -437,7 +500,7 @@ def test_a_leak_that_is_not_worth_a_number_is_still_no_0() -> None:
             pooled, weights = super().forward(x, mask)
             return pooled, weights + 1e-8 * ~mask
 
-    assert NO_MASK in told("simplex", lambda: Faint(VectorScores(DIM))).hint
+    assert "padding still weighs a little" in told("simplex", lambda: Faint(VectorScores(DIM))).hint
 
 
 def test_one_negative_weight_is_seen_in_a_row_that_sums_to_1() -> None:
@@ -470,7 +533,7 @@ def test_weights_of_0_are_no_inverted_mask() -> None:
 
 def test_rows_that_sum_to_more_than_1_were_not_cut_after_the_softmax() -> None:
     assert "after the softmax" not in hint_of([FULL, [1, 1, 0, 0], [2, 0, 0, 0]])
-    assert "after the softmax" in hint_of([FULL, [0.25, 0.25, 0, 0], [0.25, 0, 0, 0]])
+    assert "after the softmax" in hint_of([FULL, [0.2, 0.25, 0, 0], [0.25, 0, 0, 0]])
 
 
 def test_a_query_at_right_angles_to_the_words_of_a_look_is_a_query() -> None:
@@ -501,7 +564,7 @@ def test_padding_that_is_not_1_is_no_distribution_either() -> None:
         def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
             return x.sum(1), 0.9 * mask / mask.sum(1, keepdim=True)
 
-    assert told("simplex", Short).hint == "weights come out of a softmax over the words, dim=1"
+    assert told("simplex", Short).hint.startswith("weights come out of a softmax over the words, dim=1")
 
 
 class OfTheFirstWord(TextQuery):
@@ -642,7 +705,7 @@ def test_what_reads_both_ways_knows_the_words_after(build: Build) -> None:
 
 @pytest.mark.parametrize("build", ONE_WAY.values(), ids=ONE_WAY)
 def test_what_reads_rightward_alone_is_told(build: Build) -> None:
-    with pytest.raises(ExpectationMissed, match="likely: the states of two networks are joined"):
+    with pytest.raises(ExpectationMissed, match="likely: is bidirectional used"):
         reads_leftward(build(), DIM)
 
 
@@ -656,3 +719,35 @@ class WeightsByPlace(Query):
 def test_weights_alone_that_are_wrong_are_seen() -> None:
     with pytest.raises(ExpectationMissed, match="each word's own weight"):
         keeps_weights_of_words(WeightsByPlace(VectorScores(DIM)), DIM)
+
+
+# A text without words
+
+
+def of_nothing(pooled: float, weights: float) -> Build:
+    class OfNothing(Mean):
+        """Right, but for texts without words."""
+
+        def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+            right, shares = super().forward(x, mask)
+            empty = ~mask.any(dim=1, keepdim=True)
+            return right.masked_fill(empty, pooled), shares.masked_fill(empty, weights)
+
+    return lambda: OfNothing(masked_mean)
+
+
+@pytest.mark.parametrize(
+    ("pooled", "weights", "hint"),
+    [
+        (math.nan, math.nan, "0 / 0 is nan"),
+        (math.nan, 0.0, "0 / 0 is nan"),
+        (0.0, math.nan, "0 / 0 is nan"),
+        (1.0, 0.25, "padding weighs something"),
+        (0.0, 0.25, "padding weighs something"),
+        (1.0, 0.0, "something else than the words"),
+    ],
+)
+def test_what_a_text_without_words_gives_is_told_by_what_came(pooled: float, weights: float, hint: str) -> None:
+    with pytest.raises(ExpectationMissed) as caught:
+        gives_zeros_without_words(of_nothing(pooled, weights)(), DIM, hint="a text without words gives zeros")
+    assert hint in caught.value.outcome.hint

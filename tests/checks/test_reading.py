@@ -8,10 +8,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks.expectation import Missed
+from amal_attention.checks.diagnosis import NOT_FINITE
+from amal_attention.checks.expectation import Missed, RaisedElsewhere
 from amal_attention.checks.inputs import some_reviews
-from amal_attention.checks.reading import NOT_FINITE, looks, read
-from amal_attention.checks.subject import LocalSubject
+from amal_attention.checks.reading import looks, read, read_each
+from amal_attention.checks.subject import LocalSubject, subject
 
 
 class Replies(nn.Module):
@@ -32,7 +33,7 @@ POOLED, WEIGHTS = torch.zeros(3, 6), torch.zeros(3, 4)
 
 def missed(reply: Any, batch: int = 3) -> Missed:
     with pytest.raises(Missed) as caught:
-        read(LocalSubject(Replies(reply)), X[:batch], MASK[:batch])
+        next(read_each(LocalSubject(Replies(reply)), [(X[:batch], MASK[:batch])], mend=False))
     return caught.value
 
 
@@ -58,7 +59,12 @@ def test_a_pair_is_read_whatever_holds_it(kind: type) -> None:
 def test_what_is_no_pair_is_told(reply: Any, came: str) -> None:
     caught = missed(reply)
     assert caught.came.startswith(came)
-    assert caught.expected == "the pair of tensors (pooled, weights)" and caught.hint == "return both, pooled first"
+    assert caught.expected == "the pair of tensors (pooled, weights)" and caught.hint in (
+        "return both, pooled first: return pooled, weights",
+        "does forward end with return?",
+        "a list is no tensor: torch.stack(...) makes one of a list of tensors",
+    )
+    assert ("torch.stack" in caught.hint) == ("a list of 3" in came)
     assert caught.sent == "3 reviews of 4, 2 and 1 words, padded to 4, in dimension 5"
 
 
@@ -89,7 +95,8 @@ def test_weights_of_another_shape_are_told(sizes: tuple[int, ...], hint: str) ->
         ((6,), 3, "keep the reviews"),
         ((), 3, "keep the reviews"),
         ((3, 1, 6), 3, "an axis is left over"),
-        ((4, 6), 3, "another number of reviews"),
+        ((4, 6), 3, "not over the batch, dim=0"),
+        ((32, 6), 3, "is a batch size written into the code"),
         ((3, 6), 1, "another number of reviews"),
     ],
 )
@@ -127,3 +134,26 @@ def test_looks_differ_in_words_and_in_parameters() -> None:
     )
     assert closest < 0.999
     assert len(list(looks(module, 5, (3, 2), times=5))) == 5
+
+
+def test_what_is_raised_is_told_with_what_was_sent() -> None:
+    class Raises(nn.Module):
+        def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+            return x.mean(dim=1), mask / mask.sum(dim=1)
+
+    with pytest.raises(RaisedElsewhere) as caught:
+        read(subject(Raises()), torch.zeros(2, 3, 5), torch.ones(2, 3, dtype=torch.bool))
+    outcome = caught.value.outcome
+    assert outcome.sent == "2 reviews of 3 and 3 words, in dimension 5; at that line x (2, 3, 5), mask (2, 3)"
+    assert "in Raises.forward, line" in outcome.came and "keepdim=True" in outcome.hint
+
+
+@pytest.mark.parametrize("sizes", [(3, 4, 1), (1, 3, 4), (3, 1, 4)])
+def test_an_axis_of_length_1_is_put_right_where_shapes_are_not_looked_at(sizes: tuple[int, ...]) -> None:
+    pooled, weights = read(LocalSubject(Replies((torch.ones(3, 1, 6), torch.ones(sizes)))), X, MASK)
+    assert (pooled.shape, weights.shape) == ((3, 6), (3, 4))
+
+
+def test_axes_that_are_swapped_are_not_put_right() -> None:
+    with pytest.raises(Missed):
+        read(LocalSubject(Replies((POOLED, WEIGHTS.T))), X, MASK)

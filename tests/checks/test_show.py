@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from types import SimpleNamespace
 from typing import Any
@@ -14,8 +15,10 @@ from markupsafe import Markup
 from amal_attention.checks.outcome import Outcome, Report, State
 from amal_attention.checks.show import (
     REPORT_TYPE,
+    Printed,
     report_html,
     report_text,
+    show_printed,
     show_report,
     show_summary,
     summary_html,
@@ -32,7 +35,6 @@ TO_DO = Outcome("is written", State.TO_DO, hint="in forward, line 3")
 def test_a_report_in_a_terminal_reads_from_top_to_bottom() -> None:
     assert report_text(Report("q2", [MET, MISSED])) == (
         "✗ q2: 1 of 2 met\n"
-        "  ✓ sums to 1\n"
         "  ✗ ignores padding\n"
         "      sent      3 reviews\n"
         "      came      0.5\n"
@@ -46,8 +48,48 @@ def test_of_an_answer_that_is_not_written_only_the_first_line_is_told() -> None:
     assert report_html(Report("q2", [TO_DO] * 5)).count("is written") == 1
 
 
-def test_of_an_answer_that_is_written_in_part_every_line_is_told() -> None:
-    assert report_text(Report("q2", [TO_DO, MET, TO_DO])).count("is written") == 2
+def test_of_an_answer_that_is_written_in_part_what_is_to_do_is_told_once() -> None:
+    other = Outcome("is written too", State.TO_DO, hint="in forward, line 9")
+    assert report_text(Report("q2", [TO_DO, MET, TO_DO, other])).count("is written") == 2
+
+
+def test_one_mistake_is_said_once_with_how_many_depend_on_it() -> None:
+    again = Outcome("sums by weights", State.MISSED, sent="2 reviews", came="0.7", expected="2", hint="mask first")
+    assert report_text(Report("q2", [MISSED, MET, again])) == (
+        "✗ q2: 1 of 3 met\n"
+        "  ✗ ignores padding\n"
+        "      sent      3 reviews\n"
+        "      came      0.5\n"
+        "      expected  1\n"
+        "      likely    mask first\n"
+        "      1 more depends on this"
+    )
+    page = report_html(Report("q2", [MISSED, MET, again, again]))
+    assert "2 more depend on this" in page and page.count("mask first") == 1 and page.count("sums by weights") == 2
+
+
+def test_what_is_printed_is_shown_as_it_is_if_it_is_short(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = Printed()
+    print("a", "b", file=printed)
+    print("c", end="", file=printed)
+    show_printed(printed)
+    assert capsys.readouterr().out == "a b\nc" and printed.lines == 2
+
+
+def test_much_that_is_printed_is_folded(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = Printed()
+    for number in range(300):
+        print("line", number, file=printed)
+    show_printed(printed)
+    said = capsys.readouterr().out
+    assert said.startswith("your code printed 300 lines:\nline 0\n") and "line 3\n…" in said and "line 4" not in said
+
+
+def test_of_endless_printing_only_the_beginning_is_kept() -> None:
+    printed = Printed()
+    for _ in range(100):
+        assert printed.write("x" * 1000 + "\n") == 1001
+    assert len(printed.getvalue()) == 20_000 and printed.lines == 100
 
 
 def test_a_report_of_nothing_is_to_do() -> None:
@@ -83,9 +125,42 @@ def parsed(html: str) -> Balance:
 
 
 def test_a_report_in_a_notebook_says_what_it_says_in_a_terminal() -> None:
-    report = Report("q2", [MET, MISSED])
-    said = " ".join(" ".join(parsed(report_html(report)).texts).split())
-    assert said == re.sub(r"\s+", " ", report_text(report).replace("q2:", "q2"))
+    for report in (Report("q2", [MISSED]), Report("q2", [MET, MET]), Report("q2", [TO_DO])):
+        said = " ".join(" ".join(parsed(report_html(report)).texts).split())
+        assert said == re.sub(r"\s+", " ", report_text(report).replace("q2:", "q2"))
+
+
+def test_what_is_met_is_folded_where_something_is_missed() -> None:
+    report = Report("q2", [MET, MISSED, MET])
+    assert "sums to 1" not in report_text(report) and report_text(report).startswith("✗ q2: 2 of 3 met\n")
+    folded = re.search("<details[^>]*><summary>(.*?)</summary>(.*?)</details>", report_html(report))
+    assert folded is not None and "2 met" in folded[1] and folded[2].count("sums to 1") == 2
+
+
+NONE_CAME = Outcome("is a pair", State.MISSED, sent="3 reviews", came="None", expected="a pair", hint="return")
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_what_came_in_another_form_is_told_alone_and_all_other_misses_are_folded(place: int) -> None:
+    others = [MISSED, replace(MISSED, hint="another")]
+    report = Report("q2", [*others[:place], NONE_CAME, MET, *others[place:]])
+    assert report_text(report) == (
+        "✗ q2: 1 of 4 met\n"
+        "  ✗ is a pair\n"
+        "      sent      3 reviews\n"
+        "      came      None\n"
+        "      expected  a pair\n"
+        "      likely    return\n"
+        "      2 more depend on this"
+    )
+    assert report_html(report).count("ignores padding") == 2
+
+
+def test_of_two_mistakes_all_is_told_and_of_further_ones_the_expectation_alone() -> None:
+    misses = [replace(MISSED, expectation=f"holds {hint}", hint=hint) for hint in "abcd"]
+    said = report_text(Report("q2", misses))
+    assert [f"holds {hint}" in said for hint in "abcd"] == [True] * 4
+    assert [f"likely    {hint}" in said for hint in "abcd"] == [True, True, False, False]
 
 
 def test_colours_tell_the_states() -> None:

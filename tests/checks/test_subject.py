@@ -210,16 +210,25 @@ class Elsewhere:
     def each(self, inputs: Any) -> Any:
         return (self(*each) for each in inputs)
 
-    def train(self) -> Elsewhere:
-        self.kept.train()
+    def left(self, *inputs: Any) -> list[Any]:
+        return self.kept.left(*inputs)
+
+    def train(self, dropout: bool = True) -> Elsewhere:
+        self.kept.train(dropout)
         return self
 
     def eval(self) -> Elsewhere:
         self.kept.eval()
         return self
 
+    def materialise(self, *inputs: Any) -> None:
+        self.kept.materialise(*inputs)
+
     def parameters(self) -> dict[str, Tensor]:
         return self.kept.parameters()
+
+    def frozen(self) -> list[str]:
+        return self.kept.frozen()
 
     def state(self) -> dict[str, Tensor]:
         return self.kept.state()
@@ -230,8 +239,8 @@ class Elsewhere:
     def randomise(self, seed: int) -> None:
         self.kept.randomise(seed)
 
-    def gradients(self, x: Tensor, mask: Tensor, upstream: Tensor) -> Any:
-        return self.kept.gradients(x, mask, upstream)
+    def gradients(self, x: Tensor, mask: Tensor, upstream: Tensor, reply: int = 0) -> Any:
+        return self.kept.gradients(x, mask, upstream, reply)
 
     def learn(self, reviews: Any, layer: tuple[Tensor, Tensor], lr: float) -> tuple[Tensor, Tensor]:
         return self.kept.learn(reviews, layer, lr)

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from amal_attention.checks import close_to, equal_to
+from amal_attention.checks import are_pairs, close_to, equal_to
 from amal_attention.checks.expectation import ExpectationMissed
 from amal_attention.checks.outcome import Outcome
 from amal_attention.checks.values import same
@@ -47,7 +47,7 @@ def test_a_tensor_of_bools_is_close_to_ones_and_zeros() -> None:
 
 
 def test_what_is_farther_than_the_tolerance_is_not_close() -> None:
-    assert missed(torch.tensor(BY_HAND) + 1e-3).hint == ""
+    assert "an epsilon in the logarithm must be tiny" in missed(torch.tensor(BY_HAND) + 1e-3).hint
     close_to(torch.tensor(BY_HAND) + 1e-3, BY_HAND, what="the entropy", tolerance=1e-2)
 
 
@@ -73,7 +73,7 @@ def test_what_came_and_what_was_expected_are_told() -> None:
         (torch.zeros(3, 4), "over which axis do you sum"),
         (None, "return its result"),
         ("0.5", ""),
-        ([0.5, 1.5, 0.25], ""),
+        ([0.5, 1.5, 0.25], "torch.stack"),
         (torch.zeros(0), "over which axis"),
     ],
 )
@@ -162,3 +162,45 @@ def test_tensors_are_the_same_in_shape_and_in_every_number() -> None:
     assert same(1000 + zeros, 1000.05 + zeros)
     assert not same(zeros * float("nan"), zeros * float("nan"))
     assert not same(zeros, zeros + 5e-5, tolerance=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda h: h / math.log(10), "base 10"),
+        (lambda h: h.exp(), "the exp of what is asked"),
+        (lambda h: 3 * h, "every number is 3 times"),
+        (lambda h: h.flip(0), "another order"),
+        (lambda h: h + torch.tensor([0.0, 0.0, 1.0]), "only number 3 of 3 is wrong"),
+        (lambda h: h + torch.tensor([0.3, 0.2, 1.0]), ""),
+    ],
+)
+def test_in_what_a_value_differs_is_told(wrong: Any, words: str) -> None:
+    said = missed(wrong(torch.tensor(BY_HAND))).hint
+    assert words in said if words else said == ""
+
+
+# Pairs
+
+
+@pytest.mark.parametrize("came", [[("a", 0.5), ("b", 0.25)], (["a", 0.5], ["b", 0.25])])
+def test_pairs_in_a_list_or_a_tuple_are_pairs(came: Any) -> None:
+    are_pairs(came, 2, first=str, what="pairs")
+
+
+@pytest.mark.parametrize(
+    ("came", "told", "hint"),
+    [
+        (None, "None", "return its result"),
+        (["a", "b"], "a list: ['a', 'b']", "the word first"),
+        (["ab", "cd"], "a list: ['ab', 'cd']", "the word first"),
+        ([(0.5, "a"), (0.25, "b")], "a list: [(0.5, 'a'), (0.25, 'b')]", "the word first"),
+        ({"a": 0.5, "b": 0.25}, "a dict: {'a': 0.5, 'b': 0.25}", "the word first"),
+        ((["a", "b"], [0.5, 0.25]), "a tuple: (['a', 'b'], [0.5, 0.25])", "the word first"),
+        ([("a", 0.5)], "1", "the word first"),
+    ],
+)
+def test_what_is_no_list_of_pairs_is_told(came: Any, told: str, hint: str) -> None:
+    with pytest.raises(ExpectationMissed) as caught:
+        are_pairs(came, 2, first=str, what="pairs", hint="the word first")
+    assert caught.value.outcome.came == told and hint in caught.value.outcome.hint

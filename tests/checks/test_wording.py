@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks.wording import kind, numbers, reviews_sent, shape
+from amal_attention.checks.wording import batch_sent, kind, numbers, reviews_sent, shape, tensors_sent
+from amal_attention.data import ReviewBatch
 
 
 @pytest.mark.parametrize(("sizes", "told"), [((), "()"), ((3,), "(3,)"), ((3, 0, 2), "(3, 0, 2)")])
@@ -83,3 +84,19 @@ def test_what_is_nested_deep_is_told_to_a_depth_alone():
     for _ in range(14):
         nested = [nested, nested, nested]
     assert len(kind(nested)) < 400
+
+
+def test_a_batch_is_told_by_the_shapes_of_its_fields() -> None:
+    batch = ReviewBatch(torch.zeros(2, 3), torch.ones(2, 3), torch.zeros(2))
+    assert batch_sent(batch) == "a batch of tokens (2, 3), mask (2, 3) and labels (2,)"
+
+
+@pytest.mark.parametrize("value", [torch.zeros(2), (torch.zeros(2),), None, 3])
+def test_what_is_no_batch_is_not_told(value: object) -> None:
+    assert batch_sent(value) == ""
+
+
+def test_the_tensors_among_values_are_told() -> None:
+    assert tensors_sent([torch.zeros(2, 3), "gru", torch.ones(2, dtype=torch.bool)]) == (
+        "a tensor (2, 3) of float32, a tensor (2,) of bool"
+    )

@@ -26,6 +26,10 @@ q1.title = "By hand"
 [points]
 "test-q1-count" = 3
 "q1-observe" = 1.5
+
+[requirements.q1-count]
+count = "each item counts, in steps"
+none = "no item counts 0"
 """
 
 SCRIPT = '''\
@@ -101,12 +105,14 @@ HIDDEN = """\
 import pytest
 
 
-@pytest.mark.question("q1-count", points=2, hint="try a longer list")
+@pytest.mark.question(
+    "q1-count", points=2, essential=True, alive=True, requires=("count",), hint="try a longer list"
+)
 def test_many():
     assert lab.Counter(step=5).count(list(range(1000))) == 5000
 
 
-@pytest.mark.question("q1-count", points=1)
+@pytest.mark.question("q1-count", points=1, requires=("none",))
 def test_none():
     assert lab.Counter(step=5).count([]) == 0
 """

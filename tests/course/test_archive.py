@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amal_attention.course.archive import Limits, Member, Refusal, members, members_of_zip
+from amal_attention.course.archive import Limits, Member, Refusal, members, members_of
 from amal_attention.errors import CourseError
 
 SMALL = Limits(files=10, file_bytes=1000, total_bytes=2500, ratio=0)
@@ -168,6 +168,12 @@ def test_a_member_that_is_larger_than_it_says_is_not_read_whole(tmp_path):
     path.write_bytes(raw)
     read, refused = taken(path, SMALL)
     assert read == {} and list(refused) == ["a"]
+
+
+def test_however_well_a_file_packs_it_keeps_no_other_from_being_read(tmp_path):
+    path = zip_of(tmp_path / "a.zip", ("bomb", b"0" * 10**7), ("b", b"b"))
+    limits = Limits(total_bytes=0)
+    assert len(taken(path, limits)[0]["bomb"]) > 900 * path.stat().st_size and taken(path, limits)[0]["b"] == b"b"
 
 
 def test_a_small_archive_may_hold_much_and_a_large_one_in_proportion():
@@ -335,7 +341,7 @@ def test_a_zip_with_any_bytes_changed_gives_what_was_in_it_or_refuses(data):
     for _ in range(data.draw(st.integers(1, 4))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     try:
-        items = list(members_of_zip(io.BytesIO(bytes(raw)), SMALL))
+        items = list(members_of(io.BytesIO(bytes(raw)), SMALL, UTC, "the zip"))
     except CourseError:
         return
     for item in items:
@@ -344,13 +350,12 @@ def test_a_zip_with_any_bytes_changed_gives_what_was_in_it_or_refuses(data):
 
 def test_an_unreadable_folder_is_told(tmp_path, monkeypatch):
     (tmp_path / "ada").mkdir()
-    real = os.scandir
+    real = os.open
 
-    def scandir(path):
-        if str(path).endswith("ada"):
-            raise PermissionError(13, "Permission denied", str(path))
-        return real(path)
+    def opened(path, *args, **options):
+        if path == "ada":
+            raise PermissionError(13, "Permission denied", path)
+        return real(path, *args, **options)
 
-    monkeypatch.setattr(os, "scandir", scandir)
-    read, refused = taken(tmp_path)
-    assert read == {} and list(refused.values()) == ["it cannot be read: Permission denied"]
+    monkeypatch.setattr(os, "open", opened)
+    assert taken(tmp_path) == ({}, {"ada": "it cannot be read: Permission denied"})

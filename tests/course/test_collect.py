@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import sys
@@ -10,12 +11,13 @@ import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from amal_attention.course import course_folder, versions
-from amal_attention.course.collect import Collection, collect, collection_text
+from amal_attention.course.collect import Collection, Times, collect, collection_text
 from amal_attention.course.roster import Student, read_roster
 from amal_attention.errors import CourseError, StorageError
 from tests.course.moodle import LAB, answer, handed_in_at, is_toy, moodle_zip, notebook, people, write_roster, zipped
@@ -35,11 +37,13 @@ class Course:
         self.folder = folder / "course"
         self.made = folder
 
-    def collect(self, files: dict[str, bytes] | Path, roster: dict[str, Student] | None = ROSTER) -> Collection:  # type: ignore[assignment]
+    def collect(
+        self, files: dict[str, bytes] | Path, roster: dict[str, Student] | None = ROSTER, **options: Any
+    ) -> Collection:
         """Out of a folder with these files, all of noon."""
         if isinstance(files, dict):
             files = self.write("came", files)
-        return collect(files, course_folder.Course(self.folder), LAB, roster, is_toy)
+        return collect(files, course_folder.Course(self.folder), LAB, roster, is_toy, **{"zone": UTC} | options)
 
     def zip(self, entries: dict[str, bytes], when: datetime = NOON, name: str = "came.zip") -> Path:
         path = self.made / name
@@ -155,7 +159,7 @@ def test_killed_at_any_write_and_run_again_is_as_if_undisturbed(
 
 def test_times_of_moodle_are_of_the_zone_that_is_told(course: Course) -> None:
     archive = course.zip({"Ada Lovelace_1_assignsubmission_file_/toy.ipynb": notebook("a")})
-    collect(archive, course_folder.Course(course.folder), LAB, ROSTER, is_toy, zone=ZoneInfo("Europe/Paris"))
+    course.collect(archive, zone=ZoneInfo("Europe/Paris"), times=Times.ARCHIVE)
     assert course.stamp("ada") == "2026-11-20 11:00:00.000000 UTC"
 
 
@@ -268,7 +272,7 @@ def test_a_tar_is_read_as_well(course: Course, tmp_path: Path) -> None:
     place = course.write("came", {"ada.ipynb": notebook("a"), "bob/x.ipynb": notebook("b")})
     with tarfile.open(tmp_path / "came.tar.gz", "w:gz") as archive:
         archive.add(place, ".")
-    assert len(course.collect(tmp_path / "came.tar.gz").arrived) == 2
+    assert len(course.collect(tmp_path / "came.tar.gz", times=Times.ARCHIVE).arrived) == 2
     assert course.submitted("bob") == notebook("b") and course.stamp("bob") == "2026-11-20 12:00:00.000000 UTC"
 
 
@@ -393,8 +397,26 @@ def test_a_student_may_not_hand_in_without_end(course: Course, monkeypatch: pyte
 
 def test_what_is_in_a_students_zips_counts_too(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules[collect.__module__], "_MOST_BYTES", 5000)
-    zips = {f"ada/{n}.zip": zipped([("a.ipynb", b"0" * 9000, NOON)]) for n in (1, 2)}
-    assert [each.name for each in course.collect(zips).refused] == ["ada/2.zip"]
+    zips = {f"ada/{n}.zip": zipped([("a.ipynb", b"0" * 3000, NOON)]) for n in (1, 2, 3)}
+    refused = course.collect(zips | {"bob.zip": zips["ada/1.zip"]}).refused
+    assert [each.name for each in refused] == ["ada/2.zip/a.ipynb", "ada/3.zip/a.ipynb"]
+    assert len(course.kept("ada")) == len(course.kept("bob")) == 1
+
+
+def test_one_student_spends_nobody_elses_share(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[collect.__module__], "_MOST_BYTES", 5000)
+    many = {f"ada/{n}.ipynb": b"0" * 2000 for n in range(9)} | {"bob.ipynb": notebook("b")}
+    collection = course.collect(course.zip(many))
+    assert course.submitted("bob") == notebook("b") and len(course.kept("ada")) == 3
+    assert [each.name for each in collection.refused] == [f"ada/{n}.ipynb" for n in range(3, 9)]
+
+
+def test_files_that_cannot_be_read_in_the_end_are_spent_too(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[collect.__module__], "_MOST_BYTES", 100_000)
+    monkeypatch.setattr("amal_attention.course.archive._CHUNK", 10_000)
+    cut = gzip.compress(b"0" * 60_000)[:-4]
+    refused = course.collect({f"ada/{n}.gz": cut for n in range(4)}).refused
+    assert ["cannot be read" in each.why for each in refused] == [True, False, False, False]
 
 
 def test_a_notebook_under_any_name_is_known_by_what_it_says(course: Course) -> None:
@@ -417,7 +439,7 @@ def test_without_a_roster_names_that_differ_in_case_are_nobodys(course: Course) 
 def test_a_damaged_zip_and_hidden_files_of_a_student(course: Course) -> None:
     inner = zipped([("__MACOSX/._x.ipynb", b"1", NOON), (".ipynb_checkpoints/x.ipynb", b"2", NOON)])
     collection = course.collect({"ada/x.zip": inner[:60], "bob/x.zip": inner, "bob/.hidden.ipynb": b"3"})
-    assert collection.arrived == () and [each.name for each in collection.refused] == ["ada/x.zip"]
+    assert collection.arrived == () and [each.name for each in collection.refused] == ["ada/x.zip", "bob/.hidden.ipynb"]
 
 
 def test_the_same_long_or_strange_name_can_be_kept(course: Course) -> None:
@@ -430,7 +452,7 @@ def test_the_same_long_or_strange_name_can_be_kept(course: Course) -> None:
 
 def test_a_time_that_no_archive_can_mean_is_told(course: Course) -> None:
     collection = course.collect(course.zip({"ada.ipynb": notebook("a")}, datetime(1980, 1, 1, tzinfo=UTC)))
-    assert "does not tell when" in collection.arrived[0].remarks[0]
+    assert "is not known when" in collection.arrived[0].remarks[0]
 
 
 @pytest.mark.parametrize("raw", [b"", b"no archive", b"PK\x03\x04 cut off", b"\x1f\x8bnot packed"])
@@ -467,7 +489,7 @@ def test_a_full_disk_is_told(course: Course, monkeypatch: pytest.MonkeyPatch, re
 
 def test_the_text_says_in_few_lines_who_is_missing_and_what_was_not_taken(course: Course) -> None:
     collection = course.collect(
-        {"ada/a.ipynb": b"{", "ada/b.pdf": b"%", "nobody\x1b.ipynb": b"{}", "x.zip": zipped([])}
+        {"ada/a.ipynb": b"{", "ada/b.pdf": b"%", "nobody\x1b.ipynb": b"{}", "x.zip": zipped([])}, times=Times.ARCHIVE
     )
     assert collection_text(collection).split("\n") == [
         "toy, out of a folder: 1 of 2 students (1 new)",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -23,6 +24,9 @@ ADA = Row(
 BOB = Row(Student("bob", "Böb", "O'Neill, Jr."), "missing", 0, 6, {}, "")
 LI = Row(Student("li", 'Li "Q"', "a\nb"), "partial", 1 / 3, 6, {"q2": (1 / 3, 3)}, "=1+1")
 ROWS = [ADA, BOB, LI]
+OURS = "[tests]<br>\n{}<br>\n[/tests]"
+EVE = Row(Student("eve", "Eve", "Cinq"), "not graded", 0, 6, {"q1": (None, 3)}, "hint", 0.5, ("not graded",))
+OPEN = Row(Student("jo", "Jo", "Six"), "graded", 3, 6, {"q1": (3, 3), "q2": (None, 3)}, "", 1, ("nobody marked q2",))
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12).filter(
     lambda t: t[:1] not in "=+-@" or not t
 )
@@ -39,10 +43,27 @@ def test_the_csv_has_a_line_a_student_and_a_column_a_question():
     assert ada == {
         "id": "ada", "last_name": "Lovelace", "first_name": "Ada", "email": "a@x.org", "status": "graded",
         "q1": "2.5", "q2": "2",
-        "earned": "4.5", "late_penalty": "1", "total": "3.5", "points": "6", "comment": "Well",
+        "earned": "4.5", "late_penalty": "1", "total": "3.5", "points": "6", "not_final": "", "comment": "Well",
     }  # fmt: skip
     assert (bob["last_name"], bob["q1"], bob["total"]) == ("O'Neill, Jr.", "", "0")
     assert (li["first_name"], li["last_name"], li["earned"], li["comment"]) == ('Li "Q"', "a\nb", "0.3333", "'=1+1")
+
+
+@pytest.mark.parametrize(("kind", "column"), [("csv", "q2"), ("gradescope", "2: q2 (3.0 pts)")])
+def test_a_question_that_nobody_marked_is_empty_and_one_marked_0_is_not(kind, column):
+    rows = [
+        Row(Student("ada"), "graded", 1, 6, {"q1": (1, 3), "q2": (None, 3)}, "", not_final=("nobody marked q2",)),
+        Row(Student("bob"), "graded", 1, 6, {"q1": (1, 3), "q2": (0, 3)}, ""),
+    ]
+    assert [line[column] for line in read(export(rows, kind, partial=True).content, "utf-8-sig")] == ["", "0"]
+
+
+def test_why_a_mark_is_not_final_stands_in_the_csv_and_in_json():
+    row = Row(Student("ada"), "graded", 1, 6, {"q": (None, 6)}, "", not_final=("nobody marked q", "late"))
+    (line,) = read(export([row], "csv", partial=True).content, "utf-8-sig")
+    (value,) = json.loads(export([row], "json", partial=True).content)
+    assert (line["not_final"], value["not_final"]) == ("nobody marked q; late", ["nobody marked q", "late"])
+    assert value["questions"] == {"q": {"earned": None, "points": 6}}
 
 
 @given(first=TEXT, last=TEXT, comment=TEXT)
@@ -58,13 +79,22 @@ def test_any_name_survives_the_csv_and_pandas(first, last, comment):
     assert json.loads(export([row], "json").content)[0]["student"]["first_name"] == first
 
 
-@pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "-", "=1"])
+@pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "-", "=1"])
 def test_a_formula_is_made_a_text_in_every_csv(tmp_path, text):
     row = Row(Student("s", text, "x"), "graded", 1, 2, {text: (1, 2)}, text)
     (line,) = read(export([row], "csv").content, "utf-8-sig")
     assert line["first_name"] == line["comment"] == f"'{text}" and f"'{text}" in line
     (line,) = read(export([row], "gradescope").content)
     assert line["First Name"] == f"'{text}"
+
+
+@pytest.mark.parametrize("begin", ["", "a;", "a\t", "a,", "a\n", "\t", "\r", '";', '"\t"', '; "', "a;b; "])
+@pytest.mark.parametrize("formula", ["=1+1", "+1;", "-2+3", "@SUM(A1)"])
+def test_no_formula_begins_where_another_program_parts_cells(begin, formula):
+    row = Row(Student("s", "x", "y"), "graded", 1, 2, {}, begin + formula)
+    lines = export([row], "csv").content.decode("utf-8-sig").splitlines()
+    pieces = [piece for line in lines for piece in re.split("[;,\t]", line)]
+    assert not any(piece.strip(' "')[:1] in tuple("=+-@") for piece in pieces)
 
 
 @pytest.mark.parametrize("text", ["-5", "+5", "-5.25", "-5,25", "a=1", "1-2", ""])
@@ -81,6 +111,7 @@ def test_json_says_all_and_in_figures():
         "last_name": "Lovelace",
         "email": "a@x.org",
         "lms_user_id": "7",
+        "team": "",
     }
     assert ada["questions"] == {"q1": {"earned": 2.5, "points": 3}, "q2": {"earned": 2, "points": 3}}
     assert (ada["earned"], ada["late_penalty"], ada["total"], ada["points"], ada["status"]) == (
@@ -122,7 +153,7 @@ def test_moodles_worksheet_is_filled_in_and_what_does_not_fit_is_told(tmp_path):
     exported = export(ROWS, "moodle", worksheet=path)
     ada, nobody, bob = read(exported.content, "utf-8-sig")
     assert exported.content.startswith(b"\xef\xbb\xbf")
-    assert (ada["Grade"], ada["Feedback comments"], ada["Other"]) == ("3.5", "Well", "kept")
+    assert (ada["Grade"], ada["Feedback comments"], ada["Other"]) == ("3.5", OURS.format("Well"), "kept")
     assert (nobody["Grade"], bob["Grade"]) == ("9", "old")
     assert exported.remarks == (
         "not matched in the worksheet, left as it was (1): Nobody (nobody of the roster)",
@@ -133,7 +164,7 @@ def test_moodles_worksheet_is_filled_in_and_what_does_not_fit_is_told(tmp_path):
 
 def test_a_comment_is_no_formula_in_a_worksheet_either(tmp_path):
     exported = export([LI], "moodle", worksheet=worksheet(tmp_path, (1, 'Li "Q" a b', "")))
-    assert read(exported.content, "utf-8-sig")[0]["Feedback comments"] == "'=1+1"
+    assert read(exported.content, "utf-8-sig")[0]["Feedback comments"] == OURS.format("=1+1")
 
 
 def test_a_grade_is_scaled_to_what_moodle_counts_and_that_is_told(tmp_path):
@@ -152,7 +183,7 @@ def test_sixty_students_of_moodle_each_get_their_own(tmp_path):
     assert exported.remarks == ()
     lines = read(exported.content, "utf-8-sig")
     assert [line["Grade"] for line in lines] == [str(n) for n in range(60)]
-    assert [line["Feedback comments"] for line in lines] == [each.id for each in persons]
+    assert [line["Feedback comments"] for line in lines] == [OURS.format(each.id) for each in persons]
 
 
 def test_moodles_zip_of_feedback_has_a_page_for_each_who_has_one(tmp_path):
@@ -176,3 +207,42 @@ def test_what_cannot_be_exported_is_told(refusal):
 
 def test_nobody_at_all_is_a_header():
     assert len(export([], "csv").content.splitlines()) == 1 and json.loads(export([], "json").content) == []
+
+
+# ---- what is not final
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_mark_that_is_not_final_is_refused_and_who_and_why_is_told(tmp_path, refusal, kind):
+    path = worksheet(tmp_path, (1, "Ada Lovelace", ""), (2, "Eve Cinq", ""))
+    told = refusal(CourseError, lambda: export([ADA, EVE, OPEN], kind, worksheet=path))
+    assert "none yet for (2): eve (not graded), jo (nobody marked q2)" in told and "--partial" in told
+
+
+def test_in_part_no_figure_stands_for_a_mark_that_is_not_final(tmp_path):
+    rows = [ADA, EVE, OPEN]
+    exported = export(rows, "csv", partial=True)
+    assert exported.remarks == ("no mark is told, as it is not final (2): eve (not graded), jo (nobody marked q2)",)
+    lines = {line["id"]: line for line in read(exported.content, "utf-8-sig")}
+    blank = ("earned", "late_penalty", "total")
+    assert [lines["ada"][name] for name in blank] == ["4.5", "1", "3.5"]
+    assert [lines[name][column] for name in ("eve", "jo") for column in blank] == [""] * 6
+    assert (lines["jo"]["q1"], lines["jo"]["q2"], lines["eve"]["q1"]) == ("3", "", "")
+    values = {each["student"]["id"]: each for each in json.loads(export(rows, "json", partial=True).content)}
+    assert [values["eve"][name] for name in blank] == [None] * 3 and values["ada"]["total"] == 3.5
+
+
+def test_in_part_gradescope_calls_it_ungraded_and_moodle_keeps_its_line(tmp_path):
+    lines = read(export([ADA, EVE, OPEN], "gradescope", partial=True).content)
+    assert [line["Status"] for line in lines] == ["Graded", "Ungraded", "Ungraded"]
+    assert {line[name] for line in lines[1:] for name in line if name.startswith(("Total", "1", "2"))} == {""}
+    path = worksheet(tmp_path, (1, "Ada Lovelace", ""), (2, "Eve Cinq", "7"), (3, "Jo Six", ""))
+    exported = export([ADA, EVE, OPEN], "moodle", worksheet=path, partial=True)
+    filled = read(exported.content, "utf-8-sig")
+    assert [line["Grade"] for line in filled] == ["3.5", "7", ""]
+    assert [line["Feedback comments"] for line in filled] == [OURS.format("Well"), "", ""]
+
+
+def test_who_was_missing_and_handed_in_since_is_not_missing():
+    row = Row(Student("s"), "missing", 0, 2, {}, "", not_final=("handed in again since it was graded",))
+    assert not row.is_missing and read(export([row], "gradescope", partial=True).content)[0]["Status"] == "Ungraded"

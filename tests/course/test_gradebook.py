@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +78,29 @@ def test_students_are_entered_and_changed(course):
     with course_book(course) as book:
         book.enrol([Student("zoe", "Zoé", "Noël, Jr"), Student("ada", "Augusta Ada", "King")])
         assert book.students() == {
-            "ada": Student("ada", "Augusta Ada", "King"),
+            "ada": Student("ada", "Augusta Ada", "King", "ada@example.org", "42"),  # what is not said stays
             "zoe": Student("zoe", "Zoé", "Noël, Jr"),
         }
         assert book.has("toy") and not book.has("other")
+
+
+def test_an_id_in_other_letters_is_the_same_student(course):
+    with course_book(course) as book:
+        assert book.enrol([Student("ADA", "Augusta"), Student("Zoe")]) == {"ADA": "ada", "Zoe": "Zoe"}
+        assert {each.id: each.first_name for each in book.students().values()} == {"ada": "Augusta", "Zoe": ""}
+
+
+def test_teams_are_kept_beside_the_gradebook(course):
+    with course_book(course) as book:
+        book.enrol([Student("ADA", team="Binôme 3"), Student("zoe", team="Binôme 3"), Student("bob")])
+        book.enrol([Student("bob", "Bob")])  # of a roster without teams
+        assert {each.id: each.team for each in book.students().values()} == {
+            "ada": "Binôme 3",
+            "bob": "",
+            "zoe": "Binôme 3",
+        }
+        book.enrol([Student("zoe", team=""), Student("bob", team="B")])
+        assert {each.id: each.team for each in book.students().values()} == {"ada": "Binôme 3", "bob": "B", "zoe": ""}
 
 
 def test_marks_are_those_that_nbgrader_reads(course, notebook):
@@ -189,3 +208,21 @@ def test_what_is_no_gradebook_is_told(course, refusal):
             book.students()
 
     assert str(course.gradebook) in refusal(CourseError, opened)
+
+
+def test_deadlines_and_extensions_are_nbgraders(course, refusal):
+    due = datetime(2026, 11, 20, 17, tzinfo=UTC)
+    with course_book(course) as book:
+        assert book.labs() == ["toy"] and book.delay("ada", "toy").until is None
+        book.set_due("toy", due)
+        book.extend("ada", "toy", timedelta(hours=48))
+        assert (book.due("toy"), book.delay("ada", "toy").until) == (due, due + timedelta(hours=48))
+    with nbgrader_sees(course) as submission:
+        assert submission.duedate == datetime(2026, 11, 22, 17)
+    with course_book(course) as book:
+        book.extend("ada", "toy", timedelta())
+        assert book.delay("ada", "toy").until == due and book.marks("toy") == {}
+        book.set_due("toy", None)
+        assert book.due("toy") is None
+        assert "where there is toy" in refusal(CourseError, lambda: book.set_due("other", due))
+        assert "'zoe'" in refusal(CourseError, lambda: book.extend("zoe", "toy", timedelta(days=1)))

@@ -26,7 +26,8 @@ def test_moodle_in_folders_and_flat(path):
 
 def test_what_moodle_adds_is_no_ones_notebook():
     name, (first, second, third) = claims("A B_1_assignsubmission_onlinetext_/onlinetext.html", MOODLE, "grades.csv")
-    assert name == "Moodle" and isinstance(first, str) and second is None and third is None
+    assert name == "Moodle" and "typed into the platform" in first
+    assert second == third == "it is no notebook, and lies in no student's folder"
 
 
 def test_nbgraders_exchange_with_and_without_the_random_end():
@@ -35,7 +36,7 @@ def test_nbgraders_exchange_with_and_without_the_random_end():
     for folder in (f"ada+toy+{stamp}", f"ada+toy+{stamp}+x+y"):
         name, (claim, stamped, other) = claims(f"{folder}/a.ipynb", f"{folder}/timestamp.txt", f"b+o+{stamp}/a.ipynb")
         assert name == "nbgrader's exchange" and stamped is None and other == "it was handed in for another lab"
-        assert claim == Claim("ada", "a.ipynb", "", True, when, (folder, "timestamp.txt"))
+        assert claim == Claim("ada", "a.ipynb", "", True, when, (folder, "timestamp.txt"), signed=0)
 
 
 @pytest.mark.parametrize("top", [(), ("submitted",)])
@@ -48,22 +49,41 @@ def test_nbgraders_folders_and_the_file_that_tells_the_time(top):
 
 def test_a_plain_folder_of_files_and_folders():
     name, found = claims("ada/x.ipynb", "bob.ipynb", "c.d.zip", "grades.csv", "ada/timestamp.txt", "e.PDF")
-    beside = Claim("ada", "x.ipynb", beside=("ada", "timestamp.txt"))
     assert name == "a folder"
-    assert found == [beside, Claim("bob", "bob.ipynb"), Claim("c.d", "c.d.zip"), None, None, None]
+    alone = "it is no notebook, and lies in no student's folder"
+    assert found[:3] == [Claim("ada", "x.ipynb"), Claim("bob", "bob.ipynb"), Claim("c.d", "c.d.zip")]
+    assert found[3] == found[5] == alone and "not believed" in found[4]
 
 
 def test_a_folder_around_all_is_passed_by_where_students_are_in_it():
-    beside = ("all", "ada", "timestamp.txt")
-    assert claims("all/ada/x.ipynb", known={"ada"})[1] == [Claim("ada", "x.ipynb", beside=beside)]
+    assert claims("all/ada/x.ipynb", known={"ada"})[1] == [Claim("ada", "x.ipynb")]
     assert claims("all/ada.ipynb", known={"ada"})[1] == [Claim("ada", "ada.ipynb")]
-    assert claims("all/ada/x.ipynb")[1] == [Claim("ada", "x.ipynb", beside=beside)]
+    assert claims("all/ada/x.ipynb")[1] == [Claim("ada", "x.ipynb")]
 
 
 def test_a_folder_of_one_student_is_not_passed_by():
-    assert claims("ada/x.ipynb", "ada/y.ipynb")[1][0] == Claim("ada", "x.ipynb", beside=("ada", "timestamp.txt"))
+    assert claims("ada/x.ipynb", "ada/y.ipynb")[1][0] == Claim("ada", "x.ipynb")
     assert claims("ada/bob/x.ipynb", known={"ada", "bob"})[1][0].name == "ada"
     assert claims("ada/x.ipynb", "b.ipynb", known={"x"})[1][0].name == "ada"
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "bob/ada+toy+2026-01-02 03:04:05 UTC/x.ipynb",
+        "bob/Ada L_77_assignsubmission_file_/x.ipynb",
+        "bob/Ada L_77_assignsubmission_file_x.ipynb",
+        "bob/toy/x.ipynb",
+    ],
+)
+def test_what_a_student_puts_into_their_own_folder_is_theirs_and_changes_nobodys(forged):
+    name, (honest, own) = claims("cid/x.ipynb", forged, known={"ada", "bob", "cid", "Ada L"})
+    assert name == "a folder" and (honest.name, own.name) == ("cid", "bob")
+
+
+def test_a_folder_put_by_hand_into_moodles_archive_may_not_name_another():
+    name, (_, own) = claims(f"{MOODLE}/x.ipynb", "bob/Ada L_77_assignsubmission_file_/x.ipynb", known={"bob"})
+    assert name == "Moodle" and own.name == "bob" and own.by_hand
 
 
 def test_an_empty_archive_has_a_layout():
@@ -72,7 +92,15 @@ def test_an_empty_archive_has_a_layout():
 
 @pytest.mark.parametrize(
     ("path", "hidden"),
-    [("a/.x", True), (".git/x", True), ("__MACOSX/a/x", True), ("a/.ipynb_checkpoints/x", True), ("a/__x/x.y", False)],
+    [
+        ("a/.x", False),
+        ("a/._x", True),
+        ("a/.DS_Store", True),
+        (".git/x", True),
+        ("__MACOSX/a/x", True),
+        ("a/.ipynb_checkpoints/x", True),
+        ("a/__x/x.y", False),
+    ],
 )
 def test_what_is_no_students_is_clutter(path, hidden):
     assert is_clutter(tuple(path.split("/"))) == hidden

@@ -67,7 +67,7 @@ def test_a_line_of_the_hidden_tests_is_found(leaks):
         notebook.cells[0].source += "\n`assert lab.Counter(step=5).count([]) == 0`"
 
     ((_, text),) = leaks(plant)
-    assert "a line of a hidden test (test_q1.py:11)" in text and "in cell 1 (en-0)" in text
+    assert "a line of a hidden test (test_q1.py:13)" in text and "in cell 1 (en-0)" in text
 
 
 @pytest.mark.parametrize("place", ["output", "metadata", "notebook metadata", "tag", "grade_id", "markdown", "another"])
@@ -137,11 +137,58 @@ def test_imports_are_no_secret(toy):
     assert "from torch.nn import functional as F" not in secret_texts(toy)
 
 
-def test_what_students_get_elsewhere_is_no_secret(toy, leaks):
-    toy.change("base = 10", "base = 10\ntotal = 10\nremainder = lambda total: total // base\nreturned = total // base")
-    assert "return total // base" in secret_texts(toy)
-    toy.change("base = 10\ntotal", "base = 10\ndef quotient(total):\n    return total // base\ntotal")
-    assert "return total // base" not in secret_texts(toy)
+@pytest.mark.parametrize(
+    ("beside", "draft"),
+    [
+        ("base = 10", "base = 10\ndef count(total):\n    return total // base"),
+        ("# # Counting", "# # Counting\n#\n# Write `return total // base`."),
+        ("    ### END SOLUTION", "    ### END SOLUTION\n        # return total // base"),
+        ("assert Counter().count([4, 5]) == 2", "def by_hand(total):\n    return total // base"),
+    ],
+    ids=["given code", "statement", "answer", "check"],
+)
+def test_a_draft_of_an_answer_in_a_cell_that_students_get_is_a_leak(toy, problems, beside, draft):
+    toy.change(beside, draft)
+    answer = toy.script.read_text("utf-8").split("\n").index("        return total // base") + 1
+    (told, *_) = problems(lambda: release(toy.lab, "en"))
+    assert f"'return total // base', a line of a solution (toy.py:{answer})" in told
+
+
+def test_a_line_of_a_mark_scheme_in_a_statement_is_a_leak(toy, problems):
+    toy.change("# What do you see?", "# What do you see? One point for naming the overflow of small steps.")
+    assert any("a line of a mark scheme" in told for told in problems(lambda: release(toy.lab, "en")))
+
+
+def test_a_line_of_a_hidden_test_in_given_code_is_a_leak(toy, problems):
+    toy.change("base = 10", "base = 10\nassert lab.Counter(step=5).count([]) == 0")
+    (told,) = problems(lambda: release(toy.lab, "en"))
+    assert "a line of a hidden test (test_q1.py:13)" in told
+
+
+def test_a_line_that_the_script_names_as_given_may_stand_anywhere(toy, leaks):
+    toy.change("        return total // base", "        return total // base  # given: the statement says it")
+    toy.change("# # Counting", "# # Counting\n#\n# Write `return total // base`.")
+    assert leaks() == []
+
+
+def test_a_line_that_a_hidden_test_names_as_given_may_stand_anywhere(toy, leaks):
+    line = "assert lab.Counter(step=5).count([]) == 0"
+    toy.change(line, f"{line}  # given: the statement says that nothing counts 0", toy.hidden)
+    toy.change("base = 10", f"base = 10\n{line}")
+    assert leaks() == []
+
+
+@pytest.mark.parametrize("comment", ["# given", "# given:", "# given elsewhere", "# Given: here"])
+def test_a_line_is_given_for_a_reason_alone(toy, problems, comment):
+    toy.change("        return total // base", f"        return total // base  {comment}")
+    toy.change("# # Counting", "# # Counting\n#\n# Write `return total // base`.")
+    assert problems(lambda: release(toy.lab, "en"))
+
+
+def test_the_signature_of_an_answer_may_be_written_again_for_instructors_and_in_hidden_tests(toy, leaks):
+    signature = "def count(self, items: list[int]) -> int:"
+    toy.change("reference = ", f"class Other:\n    {signature}\n        return 0\n\n\nreference = ")
+    toy.change("import pytest\n", f"import pytest\n\n\nclass Other:\n    {signature}\n        return 0\n", toy.hidden)
     assert leaks() == []
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from amal_attention.course.matching import Match, Matcher, words_of
+from amal_attention.course.matching import Match, Matcher
+from amal_attention.course.name_words import words_of
 from amal_attention.course.roster import Student
 
 ADA = Student("ada", "Ada Augusta", "Lovelace-King", "Ada@Example.org", "77")

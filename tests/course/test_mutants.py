@@ -17,6 +17,7 @@ WRONG = """\
 # %% tags=["mutant"]
 # mistake = "one item too many"
 # loses = ["q1-count", "q2-sum"]
+# breaks = ["each", "none"]
 # hint = "off by one"
 # public = false
 
@@ -48,14 +49,21 @@ def test_a_mistake_says_what_it_loses_and_what_hint_it_gets(write):
     (mutant,) = read_mutants(folder)
     assert (mutant.name, mutant.path, mutant.right) == ("off_by_one", folder / "off_by_one.py", False)
     assert (mutant.about, mutant.hint, mutant.public) == ("one item too many", "off by one", False)
-    assert mutant.loses == ("q1-count", "q2-sum")
+    assert (mutant.loses, mutant.breaks) == (("q1-count", "q2-sum"), ("each", "none"))
     first = "class Counter:\n    def count(self, items):\n        # each item\n        return len(items) + 1"
-    assert mutant.cells == {"q1-count": MutantCell(7, first), "q2-sum": MutantCell(14, "total = sum")}
+    assert mutant.cells == {"q1-count": MutantCell(8, first), "q2-sum": MutantCell(15, "total = sum")}
 
 
 def test_a_right_answer_loses_nothing(write):
     (mutant,) = read_mutants(write(by_len=RIGHT))
     assert (mutant.about, mutant.loses, mutant.hint, mutant.right) == ("by len", (), "", True)
+
+
+def test_an_answer_without_understanding_loses_nothing_by_itself(tmp_path, write):
+    (tmp_path / "trivial").mkdir()
+    (tmp_path / "trivial" / "a.py").write_text(RIGHT.replace("variant", "trivial").replace("# loses = []\n", ""))
+    (mutant,) = read_mutants(tmp_path / "trivial")
+    assert (mutant.about, mutant.loses, list(mutant.cells)) == ("by len", (), ["q1-count"])
 
 
 def test_they_come_by_name_and_other_files_are_left_alone(write):
@@ -78,25 +86,30 @@ HEADER = WRONG.split("\n\n")[0]
         ("x = 1\n" + WRONG, 1, "nothing before the first"),
         (WRONG.replace('tags=["mutant"]', 'tags=["mutants"]'), 1, "the first cell is not tagged"),
         (WRONG.removeprefix(HEADER + "\n\n"), 1, "the first cell is not tagged"),
-        (WRONG.replace("# hint", "hint"), 4, "the first cell holds comments only"),
+        (WRONG.replace("# hint", "hint"), 5, "the first cell holds comments only"),
         (WRONG.replace('"off by one"', "off by one"), 1, "is no TOML"),
         (WRONG.replace("# mistake", "# error"), 1, "says neither a mistake nor a variant"),
         (WRONG.replace("# hint", '# variant = "x"\n# hint'), 1, "says both a mistake and a variant"),
         (WRONG.replace("# public", "# points = 2\n# public"), 1, "a mistake has no key 'points'"),
+        (RIGHT.replace("variant", "trivial").replace("# loses = []\n", ""), 1, "lies in the folder trivial"),
         (RIGHT.replace("# loses", '# hint = "x"\n# loses'), 1, "a variant has no key 'hint'"),
         (WRONG.replace('# hint = "off by one"\n', ""), 1, "hint is None, not text"),
         (WRONG.replace('"off by one"', '""'), 1, "hint is '', not text"),
         (WRONG.replace("public = false", 'public = "no"'), 1, "public is 'no', not true or false"),
         (WRONG.replace('["q1-count", "q2-sum"]', '"q1-count"'), 1, "loses is 'q1-count', not a list"),
-        (WRONG.replace('["q1-count", "q2-sum"]', "[1]"), 1, "not grade_ids"),
-        (WRONG.replace('["q1-count", "q2-sum"]', '["q1-count", "q1-count"]'), 1, "not grade_ids that differ"),
+        (WRONG.replace('["q1-count", "q2-sum"]', "[1]"), 1, "loses is [1], not names that differ"),
+        (WRONG.replace('["q1-count", "q2-sum"]', '["q1-count", "q1-count"]'), 1, "not names that differ"),
         (WRONG.replace('["q1-count", "q2-sum"]', "[]"), 1, "a mistake loses something"),
+        (WRONG.replace('# breaks = ["each", "none"]\n', ""), 1, "breaks is None, not a list"),
+        (WRONG.replace('["each", "none"]', "[]"), 1, "a mistake breaks something"),
+        (WRONG.replace('["each", "none"]', '["each", "each"]'), 1, "breaks is ['each', 'each'], not names that differ"),
+        (RIGHT.replace("# loses", '# breaks = ["each"]\n# loses'), 1, "a variant has no key 'breaks'"),
         (RIGHT.replace("[]", '["q1-count"]'), 1, "a variant nothing"),
         (HEADER + "\n", 1, "it replaces no cell"),
-        (WRONG.replace('# %% grade_id="q2-sum"', "# %%"), 14, "is not code that says which one it replaces"),
-        (WRONG.replace('grade_id="q2-sum"', 'grade_id="q2-sum" lang="en"'), 14, "and no more"),
-        (WRONG.replace('# %% grade_id="q2-sum"', '# %% [markdown] grade_id="q2-sum"'), 14, "is not code"),
-        (WRONG.replace('# %% grade_id="q2-sum"', '# %% grade_id="q1-count"'), 14, "'q1-count' is replaced twice"),
+        (WRONG.replace('# %% grade_id="q2-sum"', "# %%"), 15, "is not code that says which one it replaces"),
+        (WRONG.replace('grade_id="q2-sum"', 'grade_id="q2-sum" lang="en"'), 15, "and no more"),
+        (WRONG.replace('# %% grade_id="q2-sum"', '# %% [markdown] grade_id="q2-sum"'), 15, "is not code"),
+        (WRONG.replace('# %% grade_id="q2-sum"', '# %% grade_id="q1-count"'), 15, "'q1-count' is replaced twice"),
         (WRONG + '\n\n"""\n# %%\n"""\n', 1, "it is not cells"),
     ],
 )

@@ -8,11 +8,11 @@ import sys
 import nbformat
 import pytest
 
-from amal_attention import lab as lab_module
-from amal_attention.course.nbgrader_glue import STUBS, cleared
+from amal_attention.course.nbgrader_glue import cleared, stub
 from amal_attention.course.programs import programs_at_hand
 from amal_attention.course.script import notebook_of, read_script
 from amal_attention.errors import LabError
+from amal_attention.language import LANGUAGES
 
 
 def generated(notebook, folder, language):
@@ -28,7 +28,7 @@ def generated(notebook, folder, language):
     config.CourseDirectory.root = str(folder)
     config.CourseDirectory.assignment_id = language
     config.CourseDirectory.notebook_id = "toy"
-    config.ClearSolutions.code_stub = {"python": STUBS[language]}
+    config.ClearSolutions.code_stub = {"python": stub(language)}
     GenerateAssignment(coursedir=CourseDirectory(config=config), config=config).start()
     return nbformat.read(folder / "release" / language / "toy.ipynb", as_version=4)
 
@@ -43,8 +43,11 @@ def test_it_is_what_nbgrader_itself_generates(toy, tmp_path):
         assert "every item weighs" not in str(ours)
 
 
-def test_every_language_that_a_lab_may_have_has_a_stub():
-    assert tuple(STUBS) == lab_module._LANGUAGES
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_in_every_language_a_stub_raises_what_is_to_do(language):
+    with pytest.raises(NotImplementedError):
+        exec(stub(language))
+    assert stub(language).startswith("# ") and (language == "en" or stub(language) != stub("en"))
 
 
 def test_outputs_and_counts_are_cleared(toy):

@@ -45,21 +45,7 @@ def run_hidden_tests(labs: Path, programs: Path) -> Callable[..., subprocess.Com
 
 def test_its_reference_passes_its_hidden_tests(run_hidden_tests: Callable[..., subprocess.CompletedProcess[str]]):
     passed = run_hidden_tests()
-    assert passed.returncode == 0 and "2 passed" in passed.stdout
-
-
-def test_its_mutant_fails_one_of_them_with_its_hint(
-    labs: Path, tmp_path: Path, run_hidden_tests: Callable[..., subprocess.CompletedProcess[str]]
-):
-    (mutant,) = (labs / "toy_lab" / "mutants").glob("*.py")
-    notebook = json.loads(release(Lab.find("toy_lab", labs), "en"))
-    (answer,) = [cell for cell in notebook["cells"] if cell["source"] and "def standardised" in "".join(cell["source"])]
-    answer["source"] = mutant.read_text("utf-8").split('grade_id="q1-standardised"')[1]
-    submission = tmp_path / "mutant.ipynb"
-    submission.write_text(json.dumps(notebook), "utf-8")
-    failed = run_hidden_tests("--submission", str(submission))
-    assert "1 failed, 1 passed" in failed.stdout
-    assert "1 points lost; divide by the root of the mean square, over n and not n - 1" in failed.stdout
+    assert passed.returncode == 0 and "4 passed" in passed.stdout
 
 
 @pytest.mark.parametrize("name", ["", "9lives", "Lab", "a-b", "../up", "a/b", "a b", "é", "a\n"])

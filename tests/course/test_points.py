@@ -10,6 +10,11 @@ from amal_attention.course.points import points_problems
 from amal_attention.course.release import release
 from amal_attention.course.script import read_script
 
+MANY = """\
+@pytest.mark.question(
+    "q1-count", points=2, essential=True, alive=True, requires=("count",), hint="try a longer list"
+)"""
+
 
 @pytest.fixture
 def told(toy):
@@ -141,10 +146,21 @@ def test_hidden_tests_of_a_question_without_a_test_cell_are_told(toy, told):
         ('@pytest.mark.question("q1-count", points=1e999)', "inf, not a number"),
         ('@pytest.mark.question("q1-count", 2)', "None, not a number"),
         ('@pytest.mark.question("q1-count", **WORTH)', "None, not a number"),
+        ('@pytest.mark.question("q1-count", points=2, essential=1)', "essential of q1-count is 1, not True or False"),
+        ('@pytest.mark.question("q1-count", points=2, alive=MAYBE)', "alive of q1-count is 'MAYBE', not True"),
+        (
+            '@pytest.mark.question("q1-count", points=2, requires="count")',
+            "requires of q1-count is 'count', not a tuple",
+        ),
+        ('@pytest.mark.question("q1-count", points=2, requires=(1,))', "requires of q1-count is (1,), not a tuple"),
+        (
+            '@pytest.mark.question("q1-count", points=2, require=("count",))',
+            "require of q1-count is nothing that a mark",
+        ),
     ],
 )
 def test_a_mark_that_is_not_written_out_is_told_with_its_line(toy, told, mark, why):
-    toy.change('@pytest.mark.question("q1-count", points=2, hint="try a longer list")', mark, toy.hidden)
+    toy.change(MANY, mark, toy.hidden)
     (found, *_) = [found for found in told() if found[0] == "test_q1.py"]
     assert found[1] == 4 and why in found[2]
 

@@ -131,3 +131,31 @@ def test_the_order_in_which_versions_come_does_not_matter(tmp_path_factory, came
         versions.hand_in(of_lab)
         ends.add(handed_in(course))
     assert len(ends) == 1
+
+
+def test_without_a_time_nbgrader_is_told_none_and_a_time_that_comes_later_counts(tmp_path):
+    def hand_in(hours: float, **options: bool) -> datetime:
+        versions = Versions(Course(tmp_path), "toy", "ada")
+        when = NOON + timedelta(hours=hours)
+        versions.keep(b"lab", "a.ipynb", when, when, **options)
+        return versions.hand_in(of_lab).version.when
+
+    stamp = tmp_path / "submitted" / "ada" / "toy" / "timestamp.txt"
+    hand_in(9, is_timed=False)
+    assert not stamp.exists()
+    assert hand_in(1) == NOON + timedelta(hours=1) and "13:00:00" in stamp.read_text()
+    assert hand_in(20, is_timed=False) == NOON + timedelta(hours=1) and "13:00:00" in stamp.read_text()
+
+
+@pytest.mark.parametrize("clock", [NOON - timedelta(days=9000), NOON + timedelta(days=9000)])
+def test_what_a_person_mended_stays_whatever_their_clock_says(tmp_path, clock):
+    versions = keep(tmp_path, b"lab")
+    versions.hand_in(of_lab)
+    path = tmp_path / "submitted" / "ada" / "toy" / "toy.ipynb"
+    path.write_bytes(b"lab mended")
+    os.utime(path, (clock.timestamp(), clock.timestamp()))
+    for _ in range(2):
+        keep(tmp_path, b"lab").hand_in(of_lab)
+        assert handed_in(tmp_path) == (b"lab mended", "2026-11-20 12:00:00.250000 UTC")
+    keep(tmp_path, b"lab later", 1).hand_in(of_lab)
+    assert handed_in(tmp_path)[0] == b"lab later"

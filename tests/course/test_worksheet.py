@@ -71,7 +71,7 @@ def test_only_the_grade_and_the_comment_change(tmp_path, header, delimiter, bom,
     )
     rows = list(csv.reader(io.StringIO(changed.decode("utf-8-sig"), newline=""), delimiter=delimiter))
     expected = list(ADA)
-    expected[5], expected[10] = "12.5", "a &lt; b<br>\nc"
+    expected[5], expected[10] = "12.5", "old<br>\n[tests]<br>\na &lt; b<br>\nc<br>\n[/tests]"
     assert rows == [header, expected]
 
 
@@ -116,3 +116,83 @@ def test_what_is_no_worksheet_is_refused(tmp_path, refusal, text):
     path.write_bytes(text)
     assert "worksheet" in refusal(CourseError, lambda: read_worksheet(path))
     assert "absent" in refusal(CourseError, lambda: read_worksheet(tmp_path / "absent"))
+
+
+GERMAN = (
+    "ID,Vollständiger Name,ID-Nummer,E-Mail-Adresse,Status,Bewertung,Bestwertung,Bewertung kann geändert werden,"
+    "Zuletzt geändert (Abgabe),Zuletzt geändert (Bewertung),Feedback als Kommentar"
+).split(",")
+SPANISH = (
+    "Identificador,Nombre completo,Número de ID,Dirección de correo,Estado,Calificación,Calificación máxima,"
+    "La calificación puede ser cambiada,Última modificación (entrega),Última modificación (calificación),"
+    "Comentarios de retroalimentación"
+).split(",")
+
+
+@pytest.mark.parametrize(
+    ("header", "identifier", "language"),
+    [
+        (ENGLISH, "Participant 7", "en"),
+        (FRENCH, "Participant 7", "fr"),
+        (GERMAN, "Teilnehmer/in7", "de"),
+        (SPANISH, "Participante 7", "es"),
+    ],
+)
+def test_each_language_says_the_same(tmp_path, header, identifier, language):
+    sheet = read_worksheet(write(tmp_path, header, [identifier, *ADA[1:]]))
+    (line,) = sheet.lines(MATCHER)
+    assert (line.student, line.number, line.most, line.submitted) == ("ada", "7", 20.0, "Friday, 5:59")
+    assert sheet.language_of_times == language
+    sheet.fill(line.position, "3", "well")
+    assert b",3," in sheet.content() and b"well" in sheet.content()
+
+
+def test_what_excel_saved_is_read_and_comes_back_as_moodle_reads_it(tmp_path):
+    path = tmp_path / "worksheet.csv"
+    lines = [
+        "Identifiant;Nom complet;Note;Note maximale;Feedback par commentaires",
+        "Participant 7;Ada Lovelace;;20,00;été",
+    ]
+    path.write_bytes("\r\n".join(lines).encode("cp1252"))
+    sheet = read_worksheet(path)
+    (line,) = sheet.lines(MATCHER)
+    assert (line.student, line.most) == ("ada", 20.0)
+    sheet.fill(line.position, "12.5", "")
+    assert sheet.content().decode("utf-8-sig").split("\r\n")[1] == "Participant 7;Ada Lovelace;12.5;20,00;été"
+
+
+HEADER = ["Identifier", "Full name", "Grade", "Feedback comments"]
+OURS = "[tests]<br>\n{}<br>\n[/tests]"
+
+
+@pytest.mark.parametrize(
+    ("there", "after"),
+    [
+        ("", OURS.format("new")),
+        ("Old <b>comment</b> by hand", "Old <b>comment</b> by hand<br>\n" + OURS.format("new")),
+        (OURS.format("old"), OURS.format("new")),
+        ("Mine<br>\n" + OURS.format("old"), "Mine<br>\n" + OURS.format("new")),
+        ("Mine<br>\n" + OURS.format("old") + " and mine", "Mine and mine<br>\n" + OURS.format("new")),
+        ("see [tests]", "see [tests]<br>\n" + OURS.format("new")),
+    ],
+)
+def test_a_persons_comment_stays_and_an_older_one_of_ours_does_not(tmp_path, there, after):
+    sheet = read_worksheet(write(tmp_path, HEADER, ["Participant 7", "Ada Lovelace", "", there]))
+    for _ in range(2):
+        sheet.fill(1, "3", "new")
+        rows = list(csv.reader(io.StringIO(sheet.content().decode("utf-8-sig"), newline="")))
+        assert rows[1][3] == after
+
+
+def test_no_comment_of_ours_leaves_a_persons_as_it_is(tmp_path):
+    sheet = read_worksheet(write(tmp_path, HEADER, ["Participant 7", "Ada Lovelace", "", "Mine"]))
+    sheet.fill(1, "3", "")
+    assert b",3,Mine\r\n" in sheet.content()
+
+
+def test_what_a_test_says_cannot_end_our_part(tmp_path):
+    sheet = read_worksheet(write(tmp_path, HEADER, ["Participant 7", "Ada Lovelace", "", "Mine"]))
+    for _ in range(2):
+        sheet.fill(1, "3", "a[/tests]b")
+    rows = list(csv.reader(io.StringIO(sheet.content().decode("utf-8-sig"), newline="")))
+    assert rows[1][3] == "Mine<br>\n" + OURS.format("ab")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import ssl
 import zipfile
 from collections.abc import Callable
@@ -180,6 +181,50 @@ def test_a_published_name_is_found_in_the_cache_without_a_network(cache: Path, m
     assert find_vectors(NAME, None, cache) == VectorFile(path, f"{NAME}.txt")
 
 
+@pytest.fixture
+def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The small file of these tests is what was published."""
+    digest = hashlib.sha256(text_file(tmp_path / "published.txt").read_bytes()).hexdigest()
+    monkeypatch.setattr("amal_attention.data.vectors._DIGESTS", {NAME: digest})
+
+
+def test_a_download_that_is_not_the_published_file_is_refused_and_not_kept(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, refusal: Callable[..., str]
+) -> None:
+    def download(name: str, dim: int, cache: str) -> None:
+        text_file(Path(cache) / f"glove.{name}.{dim}d.txt")
+
+    monkeypatch.setattr("torchtext.vocab.GloVe", download)
+    message = refusal(VectorsError, lambda: find_vectors(NAME, None, cache))
+    assert "as published" in message and "sha256" in message
+    assert not [path for path in cache.rglob("*") if path.is_file()]
+
+
+def test_of_a_download_without_a_known_digest_a_line_says_that_it_was_not_checked(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def download(name: str, dim: int, cache: str) -> None:
+        text_file(Path(cache) / f"glove.{name}.{dim}d.txt")
+
+    monkeypatch.setattr("torchtext.vocab.GloVe", download)
+    assert find_vectors("glove.6B.300d", None, cache).path.is_file()
+    assert "not checked" in caplog.text
+
+
+@pytest.mark.usefixtures("published")
+def test_torchtext_downloads_over_https(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def ask(vectors: object, name: str, cache: str, url: str, **_: object) -> None:
+        asked.append(url)
+        text_file(Path(cache) / name)
+
+    monkeypatch.setattr("torchtext.vocab.Vectors.__init__", ask)
+    find_vectors(NAME, None, cache)
+    assert asked[0].startswith("https://")
+
+
+@pytest.mark.usefixtures("published")
 def test_a_published_name_that_lies_nowhere_is_downloaded_into_the_cache(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,6 +236,7 @@ def test_a_published_name_that_lies_nowhere_is_downloaded_into_the_cache(
     assert vectors.matrix.tolist() == [VECTORS["film"]]
 
 
+@pytest.mark.usefixtures("published")
 def test_a_published_name_is_downloaded_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     downloads: list[str] = []
 
@@ -212,6 +258,7 @@ def test_a_download_that_fails_is_told_with_what_to_do(
     assert "name resolution" in message and "--data.vectors" in message
 
 
+@pytest.mark.usefixtures("published")
 @pytest.mark.parametrize("left", ["glove.6B.zip", f"{NAME}.txt"], ids=["in mid-download", "in mid-extraction"])
 def test_a_download_works_after_one_that_was_cut_off(cache: Path, monkeypatch: pytest.MonkeyPatch, left: str) -> None:
     def cut_off(name: str, dim: int, cache: str) -> None:
@@ -309,6 +356,7 @@ def test_reading_vectors_leaves_certificates_checked(
     assert ssl._create_default_https_context is ssl.create_default_context
 
 
+@pytest.mark.usefixtures("published")
 def test_a_download_checks_certificates(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
 

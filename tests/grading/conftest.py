@@ -14,11 +14,16 @@ from typing import Any
 
 import pytest
 
+from amal_attention.course.course_folder import Course
 from amal_attention.course.release import release
+from amal_attention.course.roster import Student
 from amal_attention.grading.limits import GradingLimits
+from amal_attention.grading.reference import Reference
 from amal_attention.grading.sandbox import Child, Isolation, Zygote
 from amal_attention.lab import Lab
 from tests.course.conftest import expanded
+from tests.grading.counting import CountingCourse, make_course
+from tests.sandboxes import why_no_sandbox
 
 MANIFEST = """
 title = "The till"
@@ -31,6 +36,16 @@ q1.title = "Adding up"
 "test-q1-total" = 2
 "test-q2-change" = 1
 "test-q3-tickets" = 1
+
+[requirements.q1-total]
+sum = "prices are added"
+nothing = "nothing costs nothing"
+
+[requirements.q2-change]
+change = "what is paid, less what it costs"
+
+[requirements.q3-tickets]
+order = "tickets come in order"
 
 [limits]
 cell_seconds = 2
@@ -85,23 +100,27 @@ import pytest
 from amal_attention.checks import close_to, equal_to
 
 
-@pytest.mark.question("q1-total", points=1.5, hint="add, do not multiply")
+@pytest.mark.question(
+    "q1-total", points=1.5, essential=True, alive=True, requires=("sum",), hint="add, do not multiply"
+)
 def test_some_prices(student, draws):
     prices = [draws.between(2, 1000) for _ in range(4)]
     close_to(student.total(prices), float(sum(prices)), what="the sum", sent=str(prices))
 
 
-@pytest.mark.question("q1-total", points=0.5, hint="nothing costs nothing")
+@pytest.mark.question("q1-total", points=0.5, requires=("nothing",), hint="nothing costs nothing")
 def test_no_price(student):
     close_to(student.total([]), 0.0, what="the sum of nothing")
 
 
-@pytest.mark.question("q2-change", points=1, hint="take away what it costs")
+@pytest.mark.question(
+    "q2-change", points=1, essential=True, alive=True, requires=("change",), hint="take away what it costs"
+)
 def test_the_change(student):
     close_to(student.change(100, [30, 20]), 50.0, what="the change")
 
 
-@pytest.mark.question("q3-tickets", points=1, hint="sort them")
+@pytest.mark.question("q3-tickets", points=1, essential=True, alive=True, requires=("order",), hint="sort them")
 def test_tickets_in_order(student):
     drawn = student.tickets(6)
     equal_to(drawn, sorted(drawn), what="the tickets in order")
@@ -112,6 +131,7 @@ BANK = {
 # %% tags=["mutant"]
 # mistake = "the total is a product"
 # loses = ["q1-total", "q2-change"]
+# breaks = ["sum"]
 # hint = "add, do not multiply"
 # public = true
 
@@ -138,6 +158,9 @@ ANSWERS = {
     "q2-change": "def change(paid, prices):\n    return paid - total(prices)",
     "q3-tickets": "def tickets(count):\n    return sorted(random.sample(range(1000), count))",
 }
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="  # one of 1 by 1
+)
 POINTS = {"q1-total": 2.0, "q2-change": 1.0, "q3-tickets": 1.0}
 
 
@@ -158,6 +181,13 @@ def write_till(folder: Path) -> Lab:
 def _release(language: str) -> bytes:
     with TemporaryDirectory() as folder:
         return release(write_till(Path(folder)), language)
+
+
+@cache
+def releases() -> Reference:
+    """The lab's releases."""
+    with TemporaryDirectory() as folder:
+        return Reference.of(write_till(Path(folder)))
 
 
 def skeleton(language: str = "en") -> bytes:
@@ -186,9 +216,9 @@ def till(tmp_path: Path) -> Lab:
 
 @pytest.fixture(scope="session")
 def bubblewrap() -> None:
-    """Skips where there is none."""
-    if shutil.which("bwrap") is None:
-        pytest.skip("no bubblewrap on this machine: apt install bubblewrap")
+    """Skips where nothing can be shut in."""
+    if why := why_no_sandbox():
+        pytest.skip(why)
 
 
 @pytest.fixture(scope="session")
@@ -253,3 +283,19 @@ def namespaces() -> Callable[..., Any]:
     except AssertionError as error:
         pytest.skip(f"no namespaces on this machine: {str(error).strip().splitlines()[-1]}")
     return run_script
+
+
+@pytest.fixture(scope="session")
+def new_counting(tmp_path_factory: pytest.TempPathFactory, known_alembic: object) -> CountingCourse:
+    """A course of three on the lab with an open question, to which nothing was handed in; it takes seconds to make."""
+    return make_course(tmp_path_factory.mktemp("counting"), map(Student, ("ada", "bob", "zoe")))
+
+
+@pytest.fixture
+def counting(new_counting: CountingCourse, tmp_path: Path) -> CountingCourse:
+    """The same, a copy: Ada and Bob handed in, Zoé did not."""
+    shutil.copytree(new_counting.course.folder, tmp_path / "course")
+    counting = CountingCourse(new_counting.toy, Course.at(tmp_path / "course"))
+    counting.hand_in("ada", "test_many", "test_none")
+    counting.hand_in("bob", "test_none")
+    return counting

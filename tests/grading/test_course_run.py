@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from amal_attention.errors import CourseError
 from amal_attention.grading import engine, run
 from amal_attention.grading.course_run import grade_course
 from amal_attention.grading.limits import GradingLimits
+from amal_attention.grading.run import GradingRun
 from amal_attention.grading.sandbox import Isolation, Zygote
 from amal_attention.grading.verdict import Status, Verdict
+from amal_attention.grading.verdicts import VerdictFolder
 from amal_attention.lab import Lab
 from tests.grading.conftest import WRONG_TOTAL, Kept, solved, write_till
 
@@ -46,7 +49,8 @@ def course(made: tuple[Lab, bytes], tmp_path: Path) -> Course:
 @pytest.fixture
 def again(made: tuple[Lab, bytes], course: Course) -> Callable[..., list[Verdict]]:
     def grade(*students: str, **options: object) -> list[Verdict]:
-        return grade_course(course, made[0], students, None, Isolation.PROCESS, **options)  # type: ignore[arg-type]
+        run = GradingRun(made[0], Isolation.PROCESS, **options)  # type: ignore[arg-type]
+        return grade_course(course, run, students)
 
     return grade
 
@@ -112,6 +116,30 @@ def test_what_is_handed_in_again_is_graded_again(course, again):
     hand_in(course, "bob", solved())
     again()
     assert earned(course) == EARNED | {"bob": 4.0}
+
+
+def test_marks_and_notebook_are_of_one_file_when_a_student_hands_in_again_meanwhile(course, made, monkeypatch):
+    """Bob's verdict is found, then he hands in a right answer, then his marks are written."""
+    keep = VerdictFolder.keep
+
+    def kept(folder: VerdictFolder, verdict: Verdict) -> None:
+        keep(folder, verdict)
+        hand_in(course, "bob", solved())
+
+    monkeypatch.setattr(VerdictFolder, "keep", kept)
+    grade_course(course, GradingRun(made[0], Isolation.PROCESS), ["bob"])
+    assert earned(course) == {"bob": EARNED["bob"]}
+    assert WRONG_TOTAL in graders_see(course, "bob")
+    monkeypatch.undo()
+    grade_course(course, GradingRun(made[0], Isolation.PROCESS), ["bob"])
+    assert earned(course) == {"bob": 4.0}
+    assert WRONG_TOTAL not in graders_see(course, "bob")
+
+
+def graders_see(course: Course, student: str) -> str:
+    """The cells of the notebook that is written for graders."""
+    notebook = json.loads(course.autograded(student, "till").read_text("utf-8"))
+    return "\n".join("".join(cell["source"]) for cell in notebook["cells"])
 
 
 def test_a_lab_that_is_no_assignment_is_told(course, again, refusal):

@@ -15,7 +15,7 @@ from amal_attention.course.release import release
 from amal_attention.grading import engine
 from amal_attention.grading.demo import Demonstration, grade_samples, why_no_grading
 from amal_attention.grading.limits import GradingLimits
-from amal_attention.grading.sandbox import Zygote
+from amal_attention.grading.sandbox import Isolation, Zygote
 from amal_attention.grading.verdict import Verdict
 from amal_attention.lab import Lab
 from tests.grading.conftest import HIDDEN, Kept, write_till
@@ -127,7 +127,7 @@ def test_a_lab_that_gives_less_keeps_it(till, tmp_path, monkeypatch):
     given: list[float] = []
     for name, does in {
         "add_lab": lambda folder, *_: Course(folder),
-        "grade_course": lambda _, lab, *rest: given.append(lab.limits["cell_seconds"]) or [],
+        "grade_course": lambda _, run, **rest: given.append(run.lab.limits["cell_seconds"]) or [],
         "write_feedback": lambda *_: [],
         "write_summary": lambda *_: None,
     }.items():
@@ -136,11 +136,25 @@ def test_a_lab_that_gives_less_keeps_it(till, tmp_path, monkeypatch):
     assert given == [2]
 
 
+def test_without_a_sandbox_it_grades_in_processes(till, tmp_path, monkeypatch):
+    graded_in: list[Isolation] = []
+    for name, does in {
+        "add_lab": lambda folder, *_: Course(folder),
+        "grade_course": lambda _, run, **rest: graded_in.append(run.isolation) or [],
+        "write_feedback": lambda *_: [],
+        "write_summary": lambda *_: None,
+    }.items():
+        monkeypatch.setattr(f"amal_attention.grading.demo.{name}", does)
+    grade_samples(till, tmp_path, isolation=Isolation.PROCESS)
+    grade_samples(till, tmp_path)
+    assert graded_in == [Isolation.PROCESS, Isolation.SANDBOX]
+
+
 def test_a_second_time_in_the_same_folder_nothing_is_graded_again(shown, monkeypatch):
     monkeypatch.setattr(engine, "zygote_for", lambda *_: pytest.fail("graded again"))
-    first = shown.result
-    shown.run()
-    assert shown.result == first
+    second = Shown(shown.folder, shown.lab)
+    second.run()
+    assert second.result == shown.result
 
 
 def test_as_json_it_says_where_everything_is(shown):
@@ -160,15 +174,10 @@ def test_without_the_secrets_of_the_lab_there_is_no_grading(till, absent):
     assert told is not None and told.startswith(f"there is no {' and no '.join(absent)} in ") and "\n" not in told
 
 
-def test_without_bubblewrap_it_says_how_to_install_it(till, monkeypatch):
-    monkeypatch.setenv("PATH", "")
-    assert "apt install bubblewrap" in str(why_no_grading(till))
-
-
 def test_without_the_tools_of_the_course_it_says_how_to_install_them(till, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert "amal-attention[grade]" in str(why_no_grading(till))
 
 
-def test_where_all_is_there_nothing_is_missing(till, bubblewrap):
+def test_where_all_is_there_nothing_is_missing(till, no_bubblewrap):
     assert why_no_grading(till) is None

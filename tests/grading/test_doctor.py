@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +38,28 @@ def zygote_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     return use
 
 
-def test_without_bubblewrap_it_says_how_to_install_it(monkeypatch):
-    monkeypatch.setenv("PATH", "")
-    assert examine_sandbox() == [Finding("bubblewrap", False, "not installed: apt install bubblewrap")]
+def test_without_bubblewrap_it_says_how_to_install_it(no_bubblewrap):
+    (finding,) = examine_sandbox()
+    assert (finding.what, finding.well) == ("bubblewrap", False) and "apt install bubblewrap" in finding.told
+
+
+def test_it_says_which_bubblewrap_is_used(bubblewrap, monkeypatch, tmp_path):
+    program = tmp_path / "bwrap"
+    program.write_text("#!/bin/sh\necho bubblewrap 7.8\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    first, *_ = examine_sandbox()
+    assert first == Finding("bubblewrap", True, f"bubblewrap 7.8, the system's: {program}")
+
+
+def test_a_bubblewrap_that_does_not_run_is_a_finding(monkeypatch, tmp_path):
+    program = tmp_path / "bwrap"
+    program.write_bytes(b"\x7fELF of another kind of machine")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    first, second = examine_sandbox()
+    assert (first.well, second.well) == (False, False)
+    assert "it does not run" in first.told and "apt install bubblewrap" in second.told
 
 
 def test_in_the_sandbox_a_submission_can_do_none_of_it(shut_in, zygote_of, tmp_path):
@@ -57,8 +77,10 @@ def test_in_the_sandbox_a_submission_can_do_none_of_it(shut_in, zygote_of, tmp_p
 def test_outside_it_the_same_attempts_succeed(bubblewrap, beside, zygote_of):
     zygote_of(beside)
     found = by_what(examine_sandbox())
-    for attempt in ("reads a file of yours", "writes into this package", "sees other processes", "signals the grader"):
+    for attempt in ("reads a file of yours", "sees other processes", "signals the grader"):
         assert found[f"a submission that {attempt}"] == (False, "it can")
+    writable = os.access(doctor.__file__, os.W_OK)
+    assert found["a submission that writes into this package"] == (not writable, "it can" if writable else "it cannot")
 
 
 def test_a_sandbox_that_does_not_start_is_a_finding(bubblewrap, monkeypatch):

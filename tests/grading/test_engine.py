@@ -231,8 +231,8 @@ def test_the_zygote_imports_what_the_notebooks_import_has_the_limits_of_the_lab_
     text = script.read_text().replace("import math\n", "import math\nfrom os.path import join\nimport  json as j\n")
     script.write_text(text + "\n# %% [markdown]\n# import antigravity\n")
     zygote_for(till, Isolation.PROCESS)
-    ((isolation, limits, imports, secrets, address),) = made
-    assert isolation is Isolation.PROCESS and secrets == [till.folder] and address is None
+    ((isolation, limits, imports, secrets),) = made
+    assert isolation is Isolation.PROCESS and secrets == [till.folder]
     assert limits == GradingLimits.of(till.limits) and limits.cell_seconds == 2
     assert imports == ["import math", "from os.path import join", "import  json as j", "import random"]
 
@@ -240,7 +240,7 @@ def test_the_zygote_imports_what_the_notebooks_import_has_the_limits_of_the_lab_
 @pytest.mark.parametrize("name", ["lab.toml", "till.py", "hidden_tests/test_till.py"])
 def test_another_lab_has_another_digest(till, name):
     before = lab_digest(till)
-    assert before == lab_digest(till) and len(before) == 16
+    assert before == lab_digest(till) and len(before) == 64
     with (till.folder / name).open("a") as file:
         file.write("\n")
     assert lab_digest(till) != before

@@ -15,12 +15,13 @@ from typing import Any
 import pytest
 
 from amal_attention.checks.outcome import Outcome, State
+from amal_attention.course.lab_words import LabWords
 from amal_attention.grading.feedback import feedback_page
 from amal_attention.grading.pages import POLICY, STATUS_WORDS
-from amal_attention.grading.reference import Reference
 from amal_attention.grading.verdict import QuestionVerdict, Status, TestVerdict, Verdict
-from amal_attention.lab import Lab
-from tests.grading.conftest import ANSWERS, HIDDEN, solved
+from amal_attention.language import LANGUAGES, Language
+from tests.grading.conftest import ANSWERS, HIDDEN, releases, solved
+from tests.grading.submissions import shop
 from tests.web import chromium
 
 HOSTILE = "\"'><script>top.hurt=1</script><img src=x onerror='top.hurt=2'>\x1b[2J\u202e"
@@ -46,6 +47,9 @@ VERDICT = Verdict(
     output="last words",
     seed=7,
 )
+
+
+TILL = LabWords(title="The till")
 
 
 class Page(HTMLParser):
@@ -81,7 +85,8 @@ class Page(HTMLParser):
 
 
 def made(verdict: Verdict = VERDICT, raw: bytes | None = None, **options: Any) -> Page:
-    return Page(feedback_page(verdict, raw, **{"title": "The till", "name": "Ada Lovelace", **options}))
+    reference = options.pop("reference", releases())
+    return Page(feedback_page(verdict, raw, reference, **{"words": TILL, "name": "Ada Lovelace", **options}))
 
 
 def test_the_page_says_whose_it_is_and_what_was_earned():
@@ -104,14 +109,44 @@ def test_a_test_that_is_met_says_no_more_than_that():
     assert "✓ met no price 0.5 of 0.5 Your answer" in made(raw=solved()).text
 
 
+def test_a_test_that_was_dropped_does_not_count_and_says_so():
+    question = QuestionVerdict("q1-total", (replace(MISSED, points=0), MET))
+    text = made(replace(VERDICT, questions=(question,))).text
+    assert "missed some prices does not count" in text and "Ada Lovelace: 0.5 of 0.5 points" in text
+
+
 def test_what_is_to_do_says_where():
     assert "… to do the change 0 of 1 Where line 2: raise" in made().text
 
 
 def test_tests_that_were_lost_to_one_cause_are_told_once():
     text = made().text
-    assert "✗ missed one, two 0 of 1 eone Came back the process ended" in text
+    assert "✗ missed eone 0 of 1 Came back the process ended Likely mistake it exits the 2 tests that it cost" in text
+    assert "one 0 of 0.5 two 0 of 0.5" in text
     assert text.count("the process ended") == 1 and "hint one" not in text
+
+
+def test_what_is_met_is_one_line_and_mistakes_stand_first_the_dearest_before_the_others():
+    met = [replace(MET, name=f"test_{n}") for n in range(3)]
+    dear = replace(MISSED, points=2.0, outcome=replace(MISSED.outcome, hint="a square"))
+    verdict = replace(VERDICT, questions=(QuestionVerdict("q1-total", (*met, MISSED, dear)),))
+    text = made(verdict).text
+    assert text.index("a square") < text.index("a product") < text.index("3 tests 1.5 of 1.5 which ones 0 0.5 of 0.5")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_cell_raised_is_linked_to_its_code_and_to_what_it_cost(language):
+    number = next(n for n, cell in enumerate(json.loads(solved())["cells"], 1) if cell["id"] == "q1-total")
+    verdict = replace(
+        VERDICT, errors=(f"cell {number}: NameError: no such name", "cell 99: ValueError", "cell 99: KeyError")
+    )
+    page = made(verdict, solved(), words=LabWords(Language(language)))
+    links = [each["href"] for each in page.named("a")]
+    assert links[:2] == [f"#cell-{number}", "#question-1"] and links.count("#question-1") == 3  # the row of marks, too
+    ids = {attributes.get("id") for _, attributes in page.tags}
+    assert {each[1:] for each in links if each} <= ids
+    assert page.text.count("NameError: no such name") == 2
+    assert Language(language).say("cell {number}", number=99) + ": ValueError; KeyError" in page.text
 
 
 def test_what_became_of_the_notebook_stands_above_the_marks():
@@ -139,7 +174,7 @@ def _rows(source: str) -> list[str]:
 
 
 def _code(source: str) -> str:
-    return feedback_page(VERDICT, solved(q1=source), title="", name="")
+    return feedback_page(VERDICT, solved(q1=source), releases(), name="")
 
 
 def test_a_text_over_several_lines_keeps_its_colour_on_each():
@@ -159,7 +194,7 @@ def test_great_outputs_leave_room_for_the_code_of_all_questions_and_the_page_sta
     for cell in notebook["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("solution"):
             cell["outputs"] = [great] * 20
-    shown = feedback_page(VERDICT, json.dumps(notebook).encode(), title="", name="")
+    shown = feedback_page(VERDICT, json.dumps(notebook).encode(), releases(), name="")
     text = Page(shown).text
     assert len(shown) < 9_000_000 and "left out, the page is too large" in text
     assert all(" ".join(answer.split()) in text for answer in ANSWERS.values())
@@ -169,8 +204,8 @@ def test_code_that_would_fill_the_page_is_left_out():
     notebook = json.loads(solved())
     copied = next(cell for cell in notebook["cells"] if cell["metadata"].get("nbgrader", {}).get("solution"))
     notebook["cells"] += [{**copied, "source": "x = 1\n" * 5_000}] * 11
-    shown = feedback_page(VERDICT, json.dumps(notebook).encode(), title="", name="")
-    assert len(shown) < 4_000_000 and "left out: the page is too large" in Page(shown).text
+    shown = feedback_page(VERDICT, json.dumps(notebook).encode(), releases(), name="")
+    assert len(shown) < 4_000_000 and "left out, the page is too large" in Page(shown).text
 
 
 def test_a_late_penalty_is_taken_off_and_nobody_falls_below_nothing():
@@ -195,12 +230,27 @@ def test_the_mark_of_a_person_takes_the_place_of_the_tests():
     assert "q1-total · 1.5 of 2 A person gave this mark; the tests gave 0.5." in text
 
 
+def test_an_open_question_that_nobody_marked_counts_in_the_denominator_and_says_so():
+    text = made(manual={"q1-observe": (None, 1), "q2-observe": (0, 1)}).text
+    assert "Ada Lovelace: 0.5 of 6 points (1 not marked yet)" in text
+    assert "q1-observe marked by a person not marked yet of 1" in text
+    assert "q2-observe marked by a person 0 of 1" in text
+    assert "not marked yet" not in made(manual={"q2-observe": (0, 1)}).text
+
+
+def test_marks_that_are_not_final_say_why():
+    text = made(not_final=["nobody marked q1-observe", "handed in again"]).text
+    assert "These points are not final: nobody marked q1-observe; handed in again." in text
+    assert "final" not in made().text
+
+
 def test_words_that_were_marked_are_shown():
-    course = {"grade_id": "q1-observe", "grade": True, "solution": True, "locked": False, "points": 1}
-    notebook = json.loads(solved())
-    notebook["cells"].append({"cell_type": "markdown", "metadata": {"nbgrader": course}, "source": f"I saw {HOSTILE}"})
-    page = made(raw=json.dumps(notebook).encode(), manual={"q1-observe": (1, 1)})
-    assert f"Your answer I saw {VISIBLE}" in page.text
+    notebook = shop.solved()
+    notebook["cells"].insert(
+        notebook["cells"].index(shop.named(notebook, "q1-observe")) + 1, shop.own(HOSTILE, kind="markdown")
+    )
+    page = made(raw=json.dumps(notebook).encode(), reference=shop.reference(), manual={"q1-observe": (1, 1)})
+    assert f"Your answer {VISIBLE}" in page.text
 
 
 def test_comments_stand_with_their_question_and_others_above_the_marks():
@@ -215,9 +265,15 @@ def test_every_status_has_its_words(status: Status):
     assert f"Status {STATUS_WORDS[status]}" in made(replace(VERDICT, status=status)).text
 
 
+@pytest.mark.parametrize(("isolation", "exposed"), [("process", True), ("sandbox", False)])
+def test_the_head_says_that_there_was_no_sandbox(isolation: str, exposed: bool):
+    head, _, _ = made(replace(VERDICT, isolation=isolation)).text.partition("Marks")
+    assert ("graded without a sandbox" in head) is exposed
+
+
 def test_a_student_who_handed_in_nothing_has_a_page():
     verdict = Verdict("ada", "till", Status.MISSING, questions=(QuestionVerdict("q1-total", (TO_DO,)),))
-    assert "0 of 1 points Status nothing was handed in" in made(verdict).text
+    assert "0 of 1 point Status nothing was handed in" in made(verdict).text
     assert "0 of 0 points" in made(replace(verdict, questions=(QuestionVerdict("q1-total", ()),))).text
 
 
@@ -243,7 +299,8 @@ def hostile() -> str:
         if cell["metadata"].get("nbgrader", {}).get("solution"):
             cell["outputs"] = outputs
     options: Any = {"manual": {f"m{HOSTILE}": (1, 1)}, "comments": {f"m{HOSTILE}": HOSTILE, "": HOSTILE}}
-    return feedback_page(verdict, json.dumps(notebook).encode(), title=HOSTILE, name=HOSTILE, **options)
+    words = LabWords(title=HOSTILE)
+    return feedback_page(verdict, json.dumps(notebook).encode(), releases(), words=words, name=HOSTILE, **options)
 
 
 def test_no_text_of_a_submission_becomes_a_tag():
@@ -284,13 +341,11 @@ def test_equal_verdicts_make_equal_pages():
     assert hostile() == hostile()
 
 
-def test_with_the_releases_answers_are_shown_that_lost_their_names(till: Lab):
+def test_answers_are_shown_that_lost_their_names():
     notebook = json.loads(solved())
     for cell in notebook["cells"]:
         cell["metadata"] = {}
-    raw = json.dumps(notebook).encode()
-    assert "Your answer" not in made(raw=raw).text
-    assert made(raw=raw, reference=Reference.of(till)).text.count("Your answer") == 3
+    assert made(raw=json.dumps(notebook).encode()).text.count("Your answer") == 3
 
 
 # In a browser
@@ -345,7 +400,7 @@ def _page_that_reaches_out(address: str) -> str:
     for cell in notebook["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("solution"):
             cell["outputs"] = outputs
-    return feedback_page(VERDICT, json.dumps(notebook).encode(), title="The till", name=HOSTILE)
+    return feedback_page(VERDICT, json.dumps(notebook).encode(), releases(), words=TILL, name=HOSTILE)
 
 
 @pytest.fixture

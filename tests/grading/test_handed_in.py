@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from amal_attention.grading.handed_in import HandedIn, ShownCell, handed_in
-from amal_attention.grading.reference import Reference
-from amal_attention.lab import Lab
-from tests.grading.conftest import ANSWERS, skeleton, solved
+from tests.grading.conftest import ANSWERS, releases, skeleton, solved
+from tests.grading.submissions import shop
 from tests.grading.submissions.damaged import DAMAGED
 
 PRINTED = {"output_type": "stream", "name": "stdout", "text": "hello"}
@@ -27,18 +26,20 @@ def code(source: str, *outputs: Any) -> dict[str, Any]:
     return {"cell_type": "code", "metadata": {}, "source": source, "outputs": list(outputs)}
 
 
-def markdown(source: str, **course: Any) -> dict[str, Any]:
-    return {"cell_type": "markdown", "metadata": {"nbgrader": course} if course else {}, "source": source}
+def markdown(source: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "metadata": {}, "source": source}
 
 
 def read(made: dict[str, Any]) -> HandedIn:
-    return handed_in(json.dumps(made).encode())
+    return handed_in(json.dumps(made).encode(), releases())
 
 
 def test_each_answer_stands_with_its_question_and_place():
     number = place_of("q2-change", notebook()["cells"])
-    assert handed_in(solved()).code["q2-change"] == [ShownCell(number, ANSWERS["q2-change"], answer=True, outputs=[])]
-    assert handed_in(solved()).sources() == ANSWERS
+    assert handed_in(solved(), releases()).code["q2-change"] == [
+        ShownCell(number, ANSWERS["q2-change"], answer=True, outputs=[])
+    ]
+    assert handed_in(solved(), releases()).sources() == ANSWERS
 
 
 def test_outputs_stand_with_the_cell_that_made_them():
@@ -87,52 +88,38 @@ def test_a_copy_of_an_answer_is_shown_too():
     assert read(made).sources()["q1-total"] == f"{ANSWERS['q1-total']}\n{ANSWERS['q1-total']}"
 
 
-def test_with_the_releases_an_answer_without_its_name_is_known(till: Lab):
+def test_an_answer_without_its_name_is_known():
     made = notebook()
     for cell in made["cells"]:
         cell["metadata"].pop("nbgrader", None)
-    raw = json.dumps(made).encode()
-    assert handed_in(raw).sources() == {}
-    assert handed_in(raw, Reference.of(till)).sources() == ANSWERS
+    assert read(made).sources() == ANSWERS
 
 
 def test_words_that_a_person_marks_stand_in_the_cell_below_the_task():
-    task = {"grade_id": "q1-observe", "grade": False, "solution": False, "locked": True, "task": True, "points": 1}
-    made = notebook()
-    made["cells"] += [markdown("Observe!", **task), markdown("I saw it.")]
-    assert read(made).words == {"q1-observe": "I saw it."}
+    made = shop.solved()
+    made["cells"].insert(made["cells"].index(shop.named(made, "q1-observe")) + 1, markdown("I saw it."))
+    assert handed_in(json.dumps(made).encode(), shop.reference()).words == {"q1-observe": "I saw it."}
 
 
-def test_words_that_a_person_marks_may_stand_in_the_marked_cell_itself():
-    marked = {"grade_id": "q1-why", "grade": True, "solution": True, "locked": False, "points": 1}
-    made = notebook()
-    made["cells"] += [markdown("Because.", **marked), markdown("A remark.")]
-    assert read(made).words == {"q1-why": "Because."}
-
-
-def test_a_task_at_the_end_has_no_answer_below_it():
-    task = {"grade_id": "q1-observe", "grade": False, "solution": False, "locked": True, "task": True, "points": 1}
-    made = notebook()
-    made["cells"].append(markdown("Observe!", **task))
-    assert read(made).words == {"q1-observe": "Observe!"}
+def test_a_question_that_nobody_answered_has_no_words():
+    assert handed_in(json.dumps(shop.solved()).encode(), shop.reference()).words == {"q1-observe": ""}
 
 
 @pytest.mark.parametrize("strange", [None, 7, "text", {"a": 1}])
 def test_outputs_that_are_no_list_are_none(strange: Any):
     made = notebook()
     made["cells"][place_of("q1-total", made["cells"]) - 1]["outputs"] = strange
-    assert read(made).code["q1-total"][0].outputs == ()
+    assert read(made).code["q1-total"][0].outputs == []
 
 
 def test_nothing_handed_in_shows_nothing():
-    assert handed_in(None) == HandedIn() == handed_in(b"")
-    assert handed_in(skeleton()).sources().keys() == ANSWERS.keys()
+    assert handed_in(None, releases()) == HandedIn() == handed_in(b"", releases())
+    assert handed_in(skeleton(), releases()).sources().keys() == ANSWERS.keys()
 
 
 @pytest.mark.parametrize("name", [name for name in DAMAGED if name != "outputs of 50 MB"])
-def test_of_a_damaged_file_is_shown_what_can_be_read(name: str, till: Lab):
+def test_of_a_damaged_file_is_shown_what_can_be_read(name: str):
     damage, made = DAMAGED[name], notebook()
     raw = damage(made)
-    handed_in(raw)
-    shown = handed_in(raw, Reference.of(till)).sources()
+    shown = handed_in(raw, releases()).sources()
     assert set(shown) == set(damage.surviving(made)), "as grading reads it"

@@ -13,7 +13,7 @@ import pytest
 from amal_attention.checks.expectation import RaisedElsewhere
 from amal_attention.checks.outcome import Outcome, State
 from amal_attention.errors import LabError, SandboxError
-from amal_attention.grading.hidden import HiddenTests, with_hidden_tests
+from amal_attention.grading.hidden import HiddenTests, hidden_tests
 from amal_attention.grading.student import LocalStudent
 from amal_attention.grading.submission import LocalSitting
 from amal_attention.grading.verdict import TestVerdict
@@ -54,7 +54,8 @@ def write(folder: Path, **files: str) -> Path:
 
 
 def held(folder: Path, sitting: Any = RIGHT, seed: int = 1, questions: set[str] = frozenset()) -> dict:  # type: ignore[assignment]
-    return with_hidden_tests(folder, seed, lambda tests: tests.hold(sitting, questions))
+    with hidden_tests(folder, seed) as tests:
+        return tests.hold(sitting, questions)
 
 
 def states(found: dict[str, list[TestVerdict]]) -> dict[str, list[str]]:
@@ -86,11 +87,70 @@ def test_some_questions_can_be_held_alone(folder):
     assert held(folder, WRONG, questions={"q3"}) == {}
 
 
-def test_held_again_for_another_student_and_again_for_the_first_gives_the_same(folder):
-    def use(tests: HiddenTests) -> list[Any]:
-        return [tests.hold(each) for each in (WRONG, RIGHT, NOTHING, WRONG, RIGHT)]
+GATED = """\
+import pytest
+from amal_attention.checks import equal_to
 
-    wrong, right, _, again, right_again = with_hidden_tests(folder, 3, use)
+@pytest.mark.question("q2", points=1)
+def test_other(student):
+    equal_to(student.draw(), -1, what="the draw")
+
+@pytest.mark.question("q1", points=1.5, essential=True, requires=("sum", "order"), hint="add")
+def test_the_sum(student):
+    student.count()
+    equal_to(student.add(1, 2), 3, what="the sum")
+
+@pytest.mark.question("q1", points=0, alive=True, hint="it adds something")
+def test_alive(student):
+    equal_to(student.add(1, 2) != student.add(1, 3), True, what="the sum hangs on its terms")
+"""
+
+
+@pytest.fixture
+def gated(tmp_path: Path) -> Path:
+    return write(tmp_path / "gated" / "hidden_tests", test_all=GATED)
+
+
+def counting(add: Any) -> tuple[LocalSitting, list[int]]:
+    """A student who adds like this, and a list that is as long as the sum was looked at often."""
+    looked: list[int] = []
+    return LocalSitting({"add": add, "count": lambda: looked.append(1), "draw": lambda: -1}), looked
+
+
+def test_the_test_that_sees_whether_an_answer_is_alive_is_held_first(gated):
+    sitting, looked = counting(lambda a, b: a + b)
+    found = held(gated, sitting)
+    assert [test.name for test in found["q1"]] == ["test_alive", "test_the_sum"] and looked == [1]
+    assert states(found) == {"q1": ["met", "met"], "q2": ["met"]}
+    assert [(test.essential, test.requires, test.because) for test in found["q1"]] == [
+        (False, (), ""),
+        (True, ("sum", "order"), ""),
+    ]
+
+
+def test_of_an_answer_that_is_not_alive_nothing_else_is_held_and_one_reason_is_told(gated):
+    sitting, looked = counting(lambda a, b: 3)
+    found = held(gated, sitting)
+    assert states(found) == {"q1": ["missed", "missed"], "q2": ["met"]} and looked == []
+    first, second = found["q1"]
+    assert first.outcome == second.outcome and first.outcome.expectation == "the sum hangs on its terms"
+    assert (first.because, second.because, second.earned) == ("", "test_alive", 0)
+
+
+def test_one_answer_that_is_not_alive_does_not_kill_that_of_the_next_student(gated):
+    dead, alive = counting(lambda a, b: 3)[0], counting(lambda a, b: a + b)[0]
+    with hidden_tests(gated, 1) as tests:
+        first, second, third = [tests.hold(each) for each in (dead, alive, dead)]
+    assert first == third and states(second)["q1"] == ["met", "met"]
+
+
+def test_an_answer_that_is_not_there_is_to_do_where_its_life_is_looked_at_too(gated):
+    assert states(held(gated, NOTHING)) == {"q1": ["to do", "to do"], "q2": ["to do"]}
+
+
+def test_held_again_for_another_student_and_again_for_the_first_gives_the_same(folder):
+    with hidden_tests(folder, 3) as tests:
+        wrong, right, _, again, right_again = [tests.hold(each) for each in (WRONG, RIGHT, NOTHING, WRONG, RIGHT)]
     assert wrong == again and right == right_again and wrong != right
 
 
@@ -118,7 +178,9 @@ def test_each_student_begins_each_test_with_the_same_seed(folder):
             return RIGHT.begin(question, seed)
 
     first, second, other = Sits(), Sits(), Sits()
-    with_hidden_tests(folder, 1, lambda tests: (tests.hold(first), tests.hold(second)))
+    with hidden_tests(folder, 1) as tests:
+        tests.hold(first)
+        tests.hold(second)
     held(folder, other, seed=2)
     assert first.seeds == second.seeds and len({seed for _, seed in first.seeds}) == 3
     assert [question for question, _ in first.seeds] == ["q1", "q1", "q2"]
@@ -126,7 +188,8 @@ def test_each_student_begins_each_test_with_the_same_seed(folder):
 
 
 def test_all_the_tests_can_be_told_without_a_student(folder):
-    found = with_hidden_tests(folder, 1, lambda tests: tests.all())
+    with hidden_tests(folder, 1) as tests:
+        found = tests.all()
     assert [(question, test.name, test.points) for question, test in found] == [
         ("q1", "test_the_sum", 1.5),
         ("q1", "test_of_nothing", 0.5),
@@ -153,38 +216,47 @@ def test_what_is_no_fault_of_the_student_is_raised_and_costs_no_mark(folder, err
         held(folder, Failing())
 
 
-def test_what_use_raises_is_raised(folder):
-    def fail(tests: HiddenTests) -> None:
+def test_what_is_raised_within_is_raised_and_ends_the_session(folder):
+    with pytest.raises(ZeroDivisionError, match="mine"), hidden_tests(folder, 1):
         raise ZeroDivisionError("mine")
-
-    with pytest.raises(ZeroDivisionError, match="mine"):
-        with_hidden_tests(folder, 1, fail)
+    assert states(held(folder))["q2"] == ["met"]
 
 
-def test_use_may_give_nothing(folder):
-    assert with_hidden_tests(folder, 1, lambda tests: None) is None
+def test_two_labs_may_be_open_at_once(tmp_path):
+    one = write(tmp_path / "one" / "hidden_tests", test_all=TESTS)
+    two = write(tmp_path / "two" / "hidden_tests", test_all=TESTS.replace("a + b,", "a * b,"))
+    with hidden_tests(one, 1) as adds, hidden_tests(two, 1) as multiplies:
+        assert [states(tests.hold(RIGHT))["q1"][0] for tests in (adds, multiplies, adds)] == ["met", "missed", "met"]
+
+
+def test_the_lab_is_told_when_its_tests_begin_and_end(folder):
+    hooks = "pytest_sessionstart", "pytest_sessionfinish"
+    source = "".join(f"def {hook}(session): open(__file__ + '.{hook}', 'w').close()\n" for hook in hooks)
+    write(folder, conftest=source)
+    begun, ended = (folder / f"conftest.py.{hook}" for hook in hooks)
+    with hidden_tests(folder, 1) as tests:
+        tests.hold(RIGHT)
+        assert begun.exists() and not ended.exists()
+    assert ended.exists()
 
 
 def test_a_test_file_that_cannot_be_read_is_named(tmp_path, refusal):
     folder = write(tmp_path / "hidden_tests", test_all=TESTS, test_broken="def test(:\n", test_other="import nowhere\n")
-    used: list[Any] = []
-    told = refusal(LabError, lambda: with_hidden_tests(folder, 1, used.append))
+    told = refusal(LabError, lambda: held(folder))
     assert "test_broken.py" in told and "test_other.py" in told and "SyntaxError" in told and "nowhere" in told
-    assert used == []
 
 
 def test_a_module_of_the_same_name_is_not_taken_for_it_and_stays(folder, monkeypatch):
     other = types.ModuleType("test_all")
     monkeypatch.setitem(sys.modules, "test_all", other)
-    assert with_hidden_tests(folder, 1, lambda tests: len(tests.all())) > 0
+    assert states(held(folder))["q2"] == ["met"]
     assert sys.modules["test_all"] is other
 
 
 def test_a_test_without_a_question_is_refused(tmp_path, refusal):
     folder = write(tmp_path / "hidden_tests", test_all=TESTS + "\ndef test_stray(): pass\n")
-    used: list[Any] = []
-    told = refusal(LabError, lambda: with_hidden_tests(folder, 1, used.append))
-    assert "no marker 'question' on test_stray" in told and "test_the_sum" not in told and used == []
+    told = refusal(LabError, lambda: held(folder))
+    assert "no marker 'question' on test_stray" in told and "test_the_sum" not in told
 
 
 @pytest.mark.parametrize("files", [{}, {"helper": "x = 1\n"}, {"test_none": "x = 1\n"}])
@@ -247,7 +319,8 @@ def test_no_other_plugin_has_a_part_and_no_configuration(folder, tmp_path, monke
         manager = tests._session.config.pluginmanager
         return {name for _, dist in manager.list_plugin_distinfo() for name in [dist.project_name]}
 
-    assert with_hidden_tests(folder, 1, loaded) == set()
+    with hidden_tests(folder, 1) as tests:
+        assert loaded(tests) == set()
     assert "PYTEST_DISABLE_PLUGIN_AUTOLOAD" not in os.environ
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "yes")
     held(folder)
@@ -271,17 +344,15 @@ def test_modules_of_a_lab_are_gone_after_it(folder):
 def test_a_single_test_is_held_anew_for_each_student(tmp_path):
     folder = write(tmp_path / "hidden_tests", test_all=TESTS.split("@")[0] + "@" + TESTS.split("@")[-1])
 
-    def use(tests: HiddenTests) -> list[str]:
-        return [states(tests.hold(each))["q2"][0] for each in (WRONG, RIGHT, NOTHING, RIGHT, WRONG)]
-
-    assert with_hidden_tests(folder, 1, use) == ["missed", "met", "to do", "met", "missed"]
+    with hidden_tests(folder, 1) as tests:
+        found = [states(tests.hold(each))["q2"][0] for each in (WRONG, RIGHT, NOTHING, RIGHT, WRONG)]
+    assert found == ["missed", "met", "to do", "met", "missed"]
 
 
 def test_questions_in_several_files_are_held_in_any_order(tmp_path):
     start, first, _, last = TESTS.split("@")
     folder = write(tmp_path / "hidden_tests", test_a=f"{start}@{first}", test_b=f"{start}@{last}")
 
-    def use(tests: HiddenTests) -> list[dict[str, list[str]]]:
-        return [states(tests.hold(RIGHT, {question})) for question in ("q1", "q2", "q1")]
-
-    assert with_hidden_tests(folder, 1, use) == [{"q1": ["met"]}, {"q2": ["met"]}, {"q1": ["met"]}]
+    with hidden_tests(folder, 1) as tests:
+        found = [states(tests.hold(RIGHT, {question})) for question in ("q1", "q2", "q1")]
+    assert found == [{"q1": ["met"]}, {"q2": ["met"]}, {"q1": ["met"]}]

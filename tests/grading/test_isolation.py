@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -15,12 +16,12 @@ from pathlib import Path
 from amal_attention.grading.isolation import *
 from amal_attention.grading.limits import GradingLimits
 LIMITS = GradingLimits(cell_seconds=1, submission_seconds=7, memory_mb=100, processes=9, file_mb=2, output_kb=1)
-def within(look, sandbox, held=None, home="/tmp/home"):
+def within(look, sandbox, held=None, home="/tmp/home", place=None):
     read, write = os.pipe()
     if sandbox:
         leave()
     if os.fork() == 0:
-        layers = enter(LIMITS, home, held, sandbox=sandbox)
+        layers = enter(LIMITS, home, held, sandbox=sandbox, place=place)
         os.write(write, json.dumps([layers, look()]).encode())
         os._exit(0)
     os.close(write)
@@ -90,7 +91,7 @@ def test_in_the_sandbox_no_namespace_can_be_made(namespaces):
     source = "from amal_attention.grading.linux import unshare\nwithin(lambda: error_of(lambda: unshare('user')), True)"
     layers, refused = namespaces(START + source)
     if {"no namespaces inside", "a filter of system calls"} & set(layers):
-        assert refused in (1, 28)  # not permitted, or there may be none of them
+        assert refused in (28, 38)  # there may be none of them, or no such call
 
 
 def test_in_the_sandbox_files_hold_together_what_they_may(namespaces):
@@ -108,6 +109,50 @@ within(look, True)
     assert shared == 27  # one file is too large
 
 
+def test_in_the_sandbox_the_kernel_takes_it_first_where_memory_is_short_and_it_cannot_change_that(namespaces):
+    source = """
+def look():
+    return [Path("/proc/self/oom_score_adj").read_text().strip(),
+            error_of(lambda: Path("/proc/self/oom_score_adj").write_text("0"))]
+within(look, True)
+"""
+    layers, (score, refused) = namespaces(START + source)
+    if HAS_PROC in layers:
+        assert (score, refused) == ("1000", 30)
+
+
+def test_in_the_sandbox_no_quota_of_the_user_is_spent(namespaces):
+    source = """
+def look():
+    libc = ctypes.CDLL(None, use_errno=True)
+    return [libc.inotify_init1(0), libc.mq_open(b"/queue", 0o102, 0o600, None)]
+import ctypes
+within(look, True)
+"""
+    assert namespaces(START + source)[1] == [-1, -1]
+
+
+def test_in_the_sandbox_there_is_no_device_that_gives_shared_memory(namespaces):
+    source = """
+def look():
+    import mmap
+    file = os.open("/dev/zero", os.O_RDWR)
+    return [error_of(lambda: mmap.mmap(file, 4096)), os.read(file, 2).hex()]
+within(look, True)
+"""
+    assert namespaces(START + source)[1] == [19, "0000"]  # no such device
+
+
+def test_side_by_side_each_has_a_processor_of_its_own_and_the_grader_goes_first(namespaces):
+    source = """
+def look(): return [sorted(os.sched_getaffinity(0)), os.nice(0)]
+within(look, True, place=3)
+"""
+    before = sorted(os.sched_getaffinity(0))
+    _, (processors, nice) = namespaces(START + source)
+    assert processors == [before[3 % len(before)]] and nice == min(19, os.nice(0) + 5)
+
+
 BOUNDS = """
 def look():
     kinds = ("CORE", "CPU", "FSIZE", "NOFILE", "DATA", "NPROC")
@@ -117,7 +162,7 @@ def look():
 
 def test_the_kernel_keeps_the_limits_soft_and_hard(namespaces):
     _, bounds = namespaces(START + BOUNDS + "within(look, True, held=50 * 2**20)")
-    expected = {"CORE": 0, "CPU": 17, "FSIZE": 2 * MB, "NOFILE": 256, "DATA": 150 * MB, "NPROC": 9}
+    expected = {"CORE": 0, "CPU": 17, "FSIZE": 2 * MB, "NOFILE": 256, "DATA": 150 * MB, "NPROC": 10}
     assert bounds == {kind: [bound, bound] for kind, bound in expected.items()}
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from amal_attention.course.course_folder import CONFIGURATION, Course
 from amal_attention.course.gradebook import course_book
 from amal_attention.course.new_course import add_lab
+from amal_attention.errors import CourseError
 from tests.grading.conftest import solved, write_till
 
 pytest.importorskip("nbgrader", reason="needs nbgrader (pip install '.[grade]')")
+
+from amal_attention.grading.nbgrader_stage import GradeApart
 
 PARTLY = """\
 def total(prices):
@@ -70,3 +74,13 @@ def test_no_kernel_was_started(autograded):
 def test_the_folder_of_labs_is_named_in_the_configuration(autograded):
     course, _ = autograded
     assert str(Path(course.folder.parent / "labs")) in (course.folder / CONFIGURATION).read_text()
+
+
+def test_labs_that_moved_are_told_with_the_line_to_change(tmp_path, refusal, monkeypatch):
+    stage = GradeApart(labs=str(tmp_path / "before"))
+    course = SimpleNamespace(coursedir=SimpleNamespace(root=str(tmp_path)))
+    (tmp_path / CONFIGURATION).write_text("c = get_config()\n")
+    monkeypatch.setattr(GradeApart, "parent", SimpleNamespace(parent=course))
+    about = {"nbgrader": {"assignment": "till", "student": "ada"}}
+    told = refusal(CourseError, lambda: stage.preprocess(None, about))
+    assert "c.GradeApart.labs" in told and str(tmp_path / "before") in told

@@ -11,7 +11,7 @@ import pytest
 
 from amal_attention.errors import LabError, SandboxError, StorageError
 from amal_attention.grading import run
-from amal_attention.grading.run import grade_all
+from amal_attention.grading.run import GradingRun, grade_all
 from amal_attention.grading.sandbox import Isolation
 from amal_attention.grading.submissions import Submission, find_submissions
 from amal_attention.grading.verdict import Status, Verdict
@@ -29,6 +29,7 @@ class Played:
         self.calls: list[dict[str, Any]] = []
         self.graded: list[str] = []
         self.fails_at = ""
+        self.layers: tuple[str, ...] = ()
 
     def __call__(self, lab: Lab, submissions: Any, report: Callable[[Verdict], None], **options: Any) -> None:
         self.calls.append(options)
@@ -38,8 +39,9 @@ class Played:
             self.graded.append(submission.name)
             report(self.verdict(lab, submission, **options))
 
-    @staticmethod
-    def verdict(lab: Lab, submission: Submission, seed: int, isolation: Isolation, reference: None) -> Verdict:
+    def verdict(
+        self, lab: Lab, submission: Submission, seed: int, isolation: Isolation, reference: None, secrets: list[Path]
+    ) -> Verdict:
         limits = run.GradingLimits.of(lab.limits).to_dict()
         status = Status.GRADED if submission.raw is not None else submission.status
         return Verdict(
@@ -51,6 +53,8 @@ class Played:
             limits=limits,
             digest=submission.digest,
             lab_digest=run.lab_digest(lab),
+            graded_by=run.graded_by(),
+            layers=self.layers,
         )
 
 
@@ -77,7 +81,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def again(lab: Lab, places: Path, out: Path | None, seed: int | None = None, **options: Any) -> list[Verdict]:
-    return grade_all(lab, find_submissions([places]), out, seed, options.pop("isolation", Isolation.SANDBOX), **options)
+    return grade_all(GradingRun(lab, seed=seed, **options), find_submissions([places]), out)
 
 
 def test_verdicts_come_in_the_order_of_names_and_are_kept(played, till, submitted, out):
@@ -93,6 +97,11 @@ def test_without_a_folder_nothing_is_kept(played, till, submitted, tmp_path):
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_neither_verdicts_nor_other_submissions_may_be_seen(played, till, submitted, out):
+    again(till, submitted, out)
+    assert set(played.calls[0]["secrets"]) == {out, submitted}
+
+
 def test_what_was_graded_is_not_graded_again(played, till, submitted, out):
     first = again(till, submitted, out)
     assert again(till, submitted, out) == first
@@ -102,7 +111,7 @@ def test_what_was_graded_is_not_graded_again(played, till, submitted, out):
 def test_the_seed_is_drawn_recorded_and_used_again(played, till, submitted, out, tmp_path):
     first = again(till, submitted, out)
     seed = first[0].seed
-    assert {verdict.seed for verdict in first} == {seed} and 1 <= seed < 10**9
+    assert {verdict.seed for verdict in first} == {seed} and seed > 2**64  # too many to try them all
     (submitted / "zoe.ipynb").write_text("zoe")
     assert {verdict.seed for verdict in again(till, submitted, out)} == {seed}
     assert played.graded[4:] == ["zoe"]
@@ -167,6 +176,19 @@ def test_all_is_graded_again_elsewhere(played, till, submitted, out):
     again(till, submitted, out, isolation=Isolation.PROCESS)
     verdicts = again(till, submitted, out, isolation=Isolation.SANDBOX)
     assert len(played.graded) == 8 and {verdict.isolation for verdict in verdicts} == {"sandbox"}
+
+
+def test_what_was_found_behind_other_layers_is_graded_again_once_something_is(played, till, submitted, out):
+    first = again(till, submitted, out)
+    for name, layers in (("ada", ["bubblewrap"]), ("cy", ["bubblewrap", "a layer more"])):
+        values = json.loads((out / f"{name}.json").read_text())
+        (out / f"{name}.json").write_text(json.dumps(values | {"layers": layers}))
+    again(till, submitted, out)
+    assert played.graded[4:] == []
+    (out / "bob.json").unlink()
+    played.layers = ("bubblewrap",)
+    verdicts = again(till, submitted, out)
+    assert played.graded[4:] == ["bob", "cy"] and [each.seed for each in verdicts] == [each.seed for each in first]
 
 
 def test_a_damaged_verdict_is_made_again(played, till, submitted, out):

@@ -25,6 +25,7 @@ STINGY = """\
 # %% tags=["mutant"]
 # mistake = "there is no change"
 # loses = ["q2-change"]
+# breaks = ["change"]
 # hint = "take away"
 # public = true
 
@@ -36,6 +37,7 @@ ONE = """\
 # %% tags=["mutant"]
 # mistake = "nothing costs one"
 # loses = ["q1-total"]
+# breaks = ["nothing"]
 # hint = "nothing"
 # public = true
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import pytest
 import amal_attention
 from amal_attention.errors import SandboxError
 from amal_attention.grading import bubblewrap as bubblewrap_module
+from amal_attention.grading import sandbox
 from amal_attention.grading.limits import GradingLimits
 from amal_attention.grading.sandbox import MISSING_LAYERS, Child, Isolation, SharedZygote, Zygote
 from amal_attention.grading.supervisor import Ending
@@ -51,8 +52,7 @@ def shut_in_zygote(*secrets: Path) -> Zygote:
     return zygote
 
 
-def test_without_bubblewrap_one_line_says_how_to_install_it_or_do_without(refusal, monkeypatch):
-    monkeypatch.setenv("PATH", "")
+def test_without_bubblewrap_one_line_says_how_to_install_it_or_do_without(refusal, no_bubblewrap):
     told = refusal(SandboxError, shut_in_zygote)
     assert "apt install bubblewrap" in told and "--isolation process" in told
 
@@ -67,6 +67,18 @@ def test_a_lab_that_a_submission_would_see_is_refused(refusal, program, tmp_path
         assert str(secret) in told and "it lies in" in told
 
 
+def test_a_socket_that_a_submission_would_see_is_refused(refusal, program, tmp_path, monkeypatch):
+    program("bwrap", "raise SystemExit(3)")
+    shown = tmp_path / "shown"
+    shown.mkdir()
+    monkeypatch.setattr("amal_attention.grading.bubblewrap._shown", lambda: [shown])
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(shown / "of somebody"))
+        assert f"{shown / 'of somebody'} outside of" in refusal(SandboxError, shut_in_zygote)
+    (shown / "of somebody").unlink()
+    assert "it lies in" not in refusal(SandboxError, shut_in_zygote)
+
+
 def test_a_lab_that_is_not_seen_is_not_refused(refusal, program, tmp_path):
     program("bwrap", "import sys; sys.exit('no luck')")
     beside = PACKAGE.parent / f"{PACKAGE.name}-labs"
@@ -76,12 +88,31 @@ def test_a_lab_that_is_not_seen_is_not_refused(refusal, program, tmp_path):
 def test_a_sandbox_that_does_not_start_says_what_was_said_last(refusal, program):
     program("bwrap", "import sys; print('first'); sys.exit('bwrap: No permissions')")
     told = refusal(SandboxError, shut_in_zygote)
-    assert "got bwrap: No permissions" in told and "amal doctor" in told and "--isolation process" in told
+    assert "got bwrap: No permissions" in told and "--isolation process" in told
+
+
+def test_a_sandbox_that_the_system_forbids_says_what_to_type(refusal, program, monkeypatch):
+    program("bwrap", "import sys; sys.exit('bwrap: No permissions')")
+    monkeypatch.setattr(sandbox, "how_to_allow_namespaces", lambda: "type this")
+    assert "; type this; " in refusal(SandboxError, shut_in_zygote)
+
+
+def test_a_program_that_this_machine_cannot_run_says_what_to_type(refusal, program):
+    program("bwrap", "").write_bytes(b"\x7fELF of another kind of machine")
+    told = refusal(SandboxError, shut_in_zygote)
+    assert "bwrap to run; got Exec format error" in told and "apt install bubblewrap" in told
 
 
 def test_a_sandbox_that_ends_in_silence_is_told(refusal, program):
     program("bwrap", "")
     assert "got nothing" in refusal(SandboxError, shut_in_zygote)
+
+
+def test_what_ends_for_another_reason_has_no_namespaces_to_allow(refusal, program, monkeypatch):
+    program("bwrap", "import sys; sys.exit('ImportError: libtorch.so')")
+    monkeypatch.setattr(sandbox, "how_to_allow_namespaces", lambda: "type this")
+    told = refusal(SandboxError, shut_in_zygote)
+    assert "got ImportError: libtorch.so" in told and "type this" not in told and "amal doctor" in told
 
 
 PLAYED = """
@@ -150,7 +181,7 @@ def ending_of(text: bytes) -> Ending | None:
 
 
 def test_how_a_child_ended_is_what_its_supervisor_says():
-    assert ending_of(b'{"status": -9, "over": "memory", "peak_mb": 3.5}') == Ending(-9, "memory", 0.0, 3.5, "")
+    assert ending_of(b'{"status": -9, "over": "memory", "peak_mb": 3.5}') == Ending(-9, "memory", peak_mb=3.5)
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b"3", b"{}", b'{"status": 1, "more": 2}', b"\xff"])
@@ -211,7 +242,9 @@ def test_what_a_submission_sees_of_the_machine(shut_in, tmp_path, monkeypatch):
         found = called(child, INSIDE)
     child.end()
     assert not {"AMAL_LABS", "PYTEST_CURRENT_TEST", "AMAL_CACHE"} & set(found["environment"])
-    assert found["path"] == "/usr/bin:/bin" and found["home"] == [] and found["ids"] == [1000, 1000]
+    assert found["path"] == "/usr/bin:/bin" and found["home"] == []
+    user, group = found["ids"]
+    assert user == group and user != 0
     shown = {Path(each).parts[1] for each in (sys.prefix, sys.base_prefix, PACKAGE)}
     system = set("bin dev etc lib lib32 lib64 libx32 proc sbin tmp usr".split())
     assert set(found["root"]) <= system | shown
@@ -232,7 +265,7 @@ def call():
 
 @pytest.mark.usefixtures("bubblewrap")
 def test_packages_that_lie_in_tmp_are_seen_there_and_nothing_else_of_it(monkeypatch):
-    with tempfile.TemporaryDirectory(prefix="an environment ", dir="/tmp") as folder:
+    with tempfile.TemporaryDirectory(prefix="an environment ", dir="/tmp") as folder:  # which its owner alone may read
         Path(folder, "package").touch()
         monkeypatch.setattr(bubblewrap_module, "_SYSTEM", (*bubblewrap_module._SYSTEM, folder))
         with shut_in_zygote() as zygote:
@@ -310,39 +343,62 @@ def test_a_child_that_is_ended_answers_no_more(beside):
         ask()
 
 
-@pytest.fixture
-def shared(tmp_path) -> Iterator[Path]:
-    """The address of a zygote that others may use."""
-    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        address = Path(folder) / "zygote"
-        with Zygote(Isolation.PROCESS, GradingLimits(), address=address) as zygote:
-            zygote.ready()
-            yield address
+@pytest.mark.skipif(os.getuid() != 0, reason="others cannot change their user")
+def test_where_root_grades_each_submission_is_a_user_of_its_own_and_the_kernel_counts_its_processes(shut_in):
+    if shut_in.as_root:
+        pytest.skip("this root may make no namespaces")
+    source = """
+import os, time
+def call():
+    made = 0
+    try:
+        while made < 100:
+            if os.fork() == 0: time.sleep(60)
+            made += 1
+    except OSError:
+        pass
+    return [os.getuid(), os.getgid(), os.getgroups(), made]
+"""
+    children = [shut_in.child() for _ in range(2)]
+    told = [called(child, source) for child in children]
+    for child in children:
+        child.end()
+    assert len({user for user, *_ in told} - {0}) == 2
+    for user, group, groups, made in told:
+        assert (user, groups) == (group, []) and made < GradingLimits().processes
 
 
-def test_a_zygote_may_be_shared_and_outlives_those_who_do(shared):
-    first, second = (SharedZygote(shared, Isolation.PROCESS, GradingLimits()) for _ in range(2))
-    one, two = first.child(), second.child()
-    assert [called(child, f"def call(): return {number}") for number, child in ((1, one), (2, two))] == [1, 2]
-    assert first.layers == second.layers != ()
-    one.end()
-    first.close()
-    assert asked(two, "call", "call", [], {}) == 2
-    two.end()
-    assert called(second.child(), "def call(): return 3") == 3
-    second.close()
+def test_a_zygote_may_be_shared_and_outlives_those_who_do(tmp_path):
+    with Zygote(Isolation.PROCESS, GradingLimits()) as zygote:
+        zygote.ready()
+        shared = [SharedZygote(zygote.control.dup(), Isolation.PROCESS, GradingLimits(), place) for place in (0, 1)]
+        first, second = shared
+        one, two = first.child(), second.child()
+        assert [called(child, f"def call(): return {number}") for number, child in ((1, one), (2, two))] == [1, 2]
+        assert first.layers == second.layers != ()
+        one.end()
+        first.close()
+        assert asked(two, "call", "call", [], {}) == 2
+        two.end()
+        assert called(second.child(), "def call(): return 3") == 3
+        second.close()
 
 
-def test_a_shared_zygote_that_is_gone_is_told(refusal, tmp_path):
-    told = refusal(SandboxError, lambda: SharedZygote(tmp_path / "none", Isolation.PROCESS, GradingLimits()))
-    assert "a zygote to fork submissions from" in told
+def test_a_shared_zygote_that_ended_meanwhile_is_told(refusal):
+    with Zygote(Isolation.PROCESS, GradingLimits()) as zygote:
+        zygote.ready()
+        other = SharedZygote(zygote.control.dup(), Isolation.PROCESS, GradingLimits(), 0)
+    assert "a process for a submission" in refusal(SandboxError, other.child)
+    other.close()
 
 
-def test_a_shared_zygote_that_ends_gives_no_child(refusal):
-    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        address = Path(folder) / "zygote"
-        with Zygote(Isolation.PROCESS, GradingLimits(), address=address) as zygote:
-            zygote.ready()
-            other = SharedZygote(address, Isolation.PROCESS, GradingLimits())
-        assert "a process for a submission" in refusal(SandboxError, other.child)
-        other.close()
+def test_links_that_lead_to_the_interpreter_are_there_inside(monkeypatch, tmp_path, bubblewrap):
+    first, second = tmp_path / "bin" / "python3", tmp_path / "python3"
+    first.parent.mkdir()
+    second.symlink_to(sys.executable)
+    first.symlink_to("../python3")
+    monkeypatch.setattr(sys, "executable", str(first))
+    command = bubblewrap_module.bubblewrap(())
+    links = [tuple(command[place + 1 : place + 3]) for place, each in enumerate(command) if each == "--symlink"]
+    assert ("../python3", str(first)) in links
+    assert any(target == str(second.readlink()) for target, _ in links)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,10 +17,11 @@ from amal_attention.grading.verdict import Status, Verdict
 from tests.grading.submissions.library import added, bad
 from tests.grading.submissions.mill import TOLD, Mill
 from tests.grading.submissions.search import IN_HOME, SEARCH, marker, planted_files
+from tests.sandboxes import needs_sandbox
 
 pytestmark = [
     pytest.mark.long,
-    pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed"),
+    needs_sandbox,
 ]
 
 RUN = secrets.token_hex(12)

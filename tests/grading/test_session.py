@@ -71,8 +71,88 @@ def test_a_cell_that_raises_is_told_with_its_line_and_the_next_one_runs(ask, run
     told = outcome_in(reply)
     assert told.state is State.MISSED
     assert told.came.startswith("ZeroDivisionError: division by zero") and "line 2" in told.came
-    assert run("def known(): return [a, 'c' in globals()]") == ("value", None)
-    assert ask("call", "known", [], {}) == ("value", [1, False])
+    assert run("def known(): return a") == ("value", None)
+    assert ask("call", "known", [], {}) == ("value", 1)
+
+
+BAD_LINES = {
+    "an import of what is not here": ("from google.colab import files", "ModuleNotFoundError"),
+    "exit()": ("exit()", "SystemExit"),
+    "quit() in a line of two statements": ("quit(); quit()", "SystemExit"),
+    "sys.exit": ("import sys\nsys.exit(0)", "SystemExit"),
+    "a magic that is not here": ("%no_such_magic", "UsageError"),
+    "a picture that does not open": ("with open(\n    'no.png'\n) as file:\n    file.read()", "FileNotFoundError"),
+    "a decorated function": ("@missing\ndef wrong():\n    pass", "NameError"),
+    "two of them": ("first_missing\nsecond_missing", "first_missing"),
+    "an assertion": ("assert 1 == 2", "AssertionError"),
+}
+
+
+@pytest.mark.parametrize("bad", BAD_LINES)
+def test_what_follows_a_statement_that_raises_is_run_and_the_first_error_is_told(ask, run, bad):
+    line, told = BAD_LINES[bad]
+    reply = ask("run", f"{line}\nbase = 10\ndef count(items):\n    return base + len(items)\nlater", False)
+    assert told in outcome_in(reply).came
+    assert ask("begin", 1) == ("value", None)
+    assert ask("call", "count", [[1, 2]], {}) == ("value", 12)
+
+
+NO_PYTHON = {
+    "a bracket that stays open": "print(count([1])",
+    "smart quotes": "print(“hello”)",
+    "a word too many": "def other(: pass",
+    "a line that stands too far in": "x = 1\n    y = 2",
+    "a block that is left open": "if True:",
+    "two of them": "x = = 1\ny = = 2",
+    "a decorated function": "@first\n@second(\n    1\n)\ndef other(:\n    pass",
+    "a prompt": "$ pip install torch",
+}
+
+
+@pytest.mark.parametrize("above", [True, False])
+@pytest.mark.parametrize("bad", NO_PYTHON)
+def test_a_line_that_is_no_python_takes_no_definition_beside_it_along(ask, run, bad, above):
+    definition = "def count(items):\n    return 10 + len(items)"
+    reply = ask("run", "\n".join([NO_PYTHON[bad], definition] if above else [definition, NO_PYTHON[bad]]), False)
+    assert "Error" in outcome_in(reply).came
+    assert ask("begin", 1) == ("value", None)
+    assert ask("call", "count", [[1, 2]], {}) == ("value", 12)
+
+
+def test_a_definition_that_is_no_python_is_none(ask, run):
+    ask("run", "def broken(x):\n    return (x\n\ndef whole():\n    return 1", False)
+    assert ask("begin", 1) == ("value", None)
+    assert ask("call", "whole", [], {}) == ("value", 1)
+    assert ask("call", "broken", [1], {})[0] != "value"
+
+
+def test_what_comes_before_a_statement_that_raises_is_run_once(ask, run):
+    ask("run", "runs = []", False)
+    ask("run", "runs.append(1)\nmissing\nruns.append(2)\nmissing\nruns.append(3)", False)
+    run("def told(): return runs")
+    assert ask("call", "told", [], {}) == ("value", [1, 2, 3])
+
+
+def test_of_many_bad_lines_no_more_than_some_are_passed_over(ask):
+    assert "NameError" in outcome_in(ask("run", "missing\n" * 500, False)).came
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u3000"])
+def test_a_pasted_space_that_python_does_not_know_is_a_blank_and_told(ask, run, space):
+    reply = ask("run", f"def count(items):\n{4 * space}return{space}len(items)", False)
+    assert reply[0] == "value" and "no-break spaces" in reply[1]
+    assert ask("begin", 1) == ("value", None)
+    assert ask("call", "count", [[1]], {}) == ("value", 1)
+
+
+def test_such_a_space_in_a_text_stays_as_it_is(ask, run):
+    assert run("def text(): return 'a\u00a0b'") == ("value", None)
+    assert ask("call", "text", [], {}) == ("value", "a\u00a0b")
+
+
+def test_warnings_that_a_student_turned_into_errors_are_none_where_answers_are_asked(ask, run):
+    run("import warnings\nwarnings.simplefilter('error')\ndef warned():\n    warnings.warn('x')\n    return 1")
+    assert ask("call", "warned", [], {}) == ("value", 1)
 
 
 def test_a_cell_that_is_no_python_is_told(ask):

@@ -27,6 +27,12 @@ def test_a_line_says_what_was_earned_and_where_points_were_lost():
     assert verdict_line(VERDICT) == "ada  graded             2/6.5  q1 -0.5, q2 not attempted"
 
 
+def test_a_line_says_that_there_was_no_sandbox():
+    exposed = replace(VERDICT, isolation="process")
+    assert verdict_line(exposed) == "ada  graded             2/6.5  no sandbox; q1 -0.5, q2 not attempted"
+    assert verdict_line(replace(exposed, questions=())).endswith("0/0  no sandbox")
+
+
 def test_lines_of_names_of_other_lengths_stand_below_each_other():
     other = replace(VERDICT, submission="grace", status=Status.OUT_OF_MEMORY, questions=(VERDICT.questions[2],))
     assert verdict_line(other, 5) == "grace  out_of_memory        1/1"

@@ -13,10 +13,12 @@ from amal_attention.checks.expectation import RaisedElsewhere
 from amal_attention.checks.outcome import Outcome, State
 from amal_attention.errors import SandboxError, WireError
 from amal_attention.grading import sitting as module
+from amal_attention.grading import usage as usage_module
 from amal_attention.grading.limits import GradingLimits
 from amal_attention.grading.repair import AnswerCell, Answers
 from amal_attention.grading.sitting import CellError, Loss, Sitting
 from amal_attention.grading.supervisor import Ending
+from amal_attention.grading.usage import Allowance, Usage
 from amal_attention.grading.wire import ChannelClosed, ChannelTimeout
 
 LIMITS = GradingLimits(cell_seconds=10, submission_seconds=100, memory_mb=300, processes=4)
@@ -37,32 +39,41 @@ class Clock:
 class Played:
     """A zygote whose children do what ``script`` says of each operation: a reply, or an error that is raised.
 
-    ``deadlines`` are those of the messages, ``requests`` the operations that were asked for, by child.
+    ``requests`` are the operations that were asked for, by child, ``busy`` whether they take CPU time while they last.
     """
 
     def __init__(self, script: Callable[..., Any], clock: Clock) -> None:
         self.limits, self.script, self.clock = LIMITS, script, clock
         self.requests: list[list[tuple[Any, ...]]] = []
-        self.deadlines: list[float] = []
+        self.busy = True
         self.sent: list[tuple[Any, ...]] = []
         self.ended = 0
         self.ending: Ending | None = Ending(-9, cpu_seconds=1.5, peak_mb=7.0, output="last words")
 
     def child(self) -> Any:
         self.requests.append([])
-        return SimpleNamespace(channel=self, end=self.end)
 
-    def send(self, operations: list[tuple[Any, ...]], deadline: float) -> None:
+        def usage(moment: float) -> tuple[Usage, Usage]:
+            """All time since the beginning was CPU time, or none of it."""
+            return tuple(Usage(self.busy * (each - 1000), 0) for each in (moment, self.clock.now))
+
+        return SimpleNamespace(channel=self, end=self.end, usage=usage)
+
+    def send(self, operations: list[tuple[Any, ...]], deadline: Allowance) -> None:
         self.requests[-1] += operations
         self.sent = operations
-        self.deadlines.append(deadline)
 
-    def receive(self, deadline: float) -> Any:
+    def wait(self, deadline: Allowance) -> None:
+        """Do nothing until time is over."""
+        while (remaining := deadline.remaining()) > 0:
+            self.clock.now += remaining + 0.001
+
+    def receive(self, deadline: Allowance) -> Any:
         replies: list[Any] = []
         while len(replies) < len(self.sent) and all(reply[0] == "value" for reply in replies):
             replies.append(self.script(*self.sent[len(replies)]))
             if isinstance(replies[-1], ChannelTimeout):
-                self.clock.now = deadline + 0.001
+                self.wait(deadline)
             if isinstance(replies[-1], Exception):
                 raise replies[-1]
         return replies
@@ -76,6 +87,7 @@ class Played:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(module, "time", clock)
+    monkeypatch.setattr(usage_module, "time", clock)
     return clock
 
 
@@ -177,6 +189,30 @@ def test_a_cell_that_is_not_written_is_told_by_its_hint(sit):
     assert sitting.errors == (CellError(3, "q1", "in first, line 2"),)
 
 
+MISSING = raised(Outcome("the answer is there", State.TO_DO, hint="expected add"))
+
+
+@pytest.mark.parametrize("cell, state", [("first", State.MISSED), ("second", State.TO_DO), ("setup", State.TO_DO)])
+def test_an_answer_that_is_missing_since_its_cell_raised_is_no_answer_to_be_written(sit, cell, state):
+    error = raised(Outcome("", State.MISSED, came="ValueError: no (line 2)"))
+    sitting, _ = sit(lambda *asked: error if asked[1:2] == (cell,) else MISSING if asked[0] == "call" else OK)
+    outcome = told(lambda: sitting.begin("q1", 1).add(1))
+    assert outcome.state is state
+    assert ("ValueError" in outcome.came) == (state is State.MISSED)
+
+
+def test_an_answer_whose_cell_is_still_to_be_written_is_to_do(sit):
+    unwritten = raised(Outcome("", State.TO_DO, hint="in first, line 2"))
+    sitting, _ = sit(lambda *asked: unwritten if asked[1:2] == ("first",) else MISSING if asked[0] == "call" else OK)
+    assert told(lambda: sitting.begin("q1", 1).add(1)).state is State.TO_DO
+
+
+def test_what_was_mended_to_run_a_cell_is_told(sit):
+    sitting, _ = sit(on("first", ("value", "spaces were mended")))
+    sitting.begin("q2", 1)
+    assert sitting.errors == (CellError(3, "q1", "spaces were mended"),)
+
+
 def test_what_is_raised_in_an_answer_costs_no_process(sit):
     sitting, zygote = sit(on("add", raised(Outcome("the answer can be used", State.MISSED, came="KeyError: 3"))))
     student = sitting.begin("q1", 1)
@@ -194,7 +230,7 @@ DEATHS = {
     "nothing known": (ChannelClosed(""), None, "crashed", "its process ended by itself, with status 0"),
     "memory": (ChannelClosed(""), Ending(-9, "memory"), "out_of_memory", "more than 300 MB of memory"),
     "processes": (ChannelClosed(""), Ending(-9, "processes"), "crashed", "more than 4 processes at once"),
-    "late": (ChannelTimeout(""), Ending(-9), "timeout", "no answer within 10 s"),
+    "late": (ChannelTimeout(""), Ending(-9), "timeout", "no answer within 10 s of CPU time"),
     "late with much memory": (ChannelTimeout(""), Ending(-9, "memory"), "out_of_memory", "more than 300 MB of memory"),
     "malformed": (WireError(""), Ending(-9), "crashed", "an answer came that is none"),
     "no memory": (("memory", None), Ending(-9), "out_of_memory", "more than 300 MB of memory"),
@@ -246,7 +282,7 @@ def test_a_deadly_cell_of_no_question_costs_none(sit):
     sitting, zygote = sit(on("setup", ChannelTimeout("")))
     sitting.begin("q1", 1)
     sitting.begin("q2", 1)
-    assert sitting.losses == [Loss("timeout", "no answer within 10 s", "", 1)]
+    assert sitting.losses == [Loss("timeout", "no answer within 10 s of CPU time", "", 1)]
     assert [request[1] for request in zygote.requests[1][:2]] == ["first", "second"]
     assert sitting.lost == {""}
 
@@ -267,13 +303,21 @@ def test_the_error_of_a_cell_is_that_of_the_last_run(sit):
     assert [error.cell for error in sitting.errors] == [1]
 
 
-def test_a_request_may_last_as_long_as_a_cell_and_no_longer_than_what_is_left_of_all(sit, clock):
-    sitting, zygote = sit()
-    sitting.begin("q1", 1).add()
-    assert zygote.deadlines[-1] == 1010
+@pytest.mark.parametrize(("busy", "seconds", "told_"), [(True, 10, "10 s of CPU time"), (False, 40, "40 s")])
+def test_a_request_may_take_the_time_of_a_cell_or_be_idle_for_four_times_as_long(sit, clock, busy, seconds, told_):
+    sitting, zygote = sit(on("add", ChannelTimeout("")))
+    zygote.busy = busy
+    student = sitting.begin("q1", 1)
+    assert told(lambda: student.add(1)).came == f"no answer within {told_}"
+    assert clock.now - 1000 == pytest.approx(seconds, abs=1.1)
+
+
+def test_a_request_takes_no_longer_than_what_is_left_of_all(sit, clock):
+    sitting, _ = sit(on("add", ChannelTimeout("")))
+    student = sitting.begin("q1", 1)
     clock.now = 1095
-    sitting.begin("q1", 1).add()
-    assert zygote.deadlines[-1] == 1100
+    told(lambda: student.add(1))
+    assert clock.now == pytest.approx(1100, abs=1.1)
 
 
 def test_when_time_is_up_no_question_is_asked_any_more(sit, clock):
@@ -281,7 +325,7 @@ def test_when_time_is_up_no_question_is_asked_any_more(sit, clock):
     sitting.begin("q1", 1).add()
     clock.now = 1100.5
     outcome = told(lambda: sitting.begin("q2", 1))
-    assert outcome.came == "the 100 s for the whole notebook are over"
+    assert outcome.came == "the 100 s of CPU time for the whole notebook are over"
     assert sitting.lost == {"q2"} and zygote.requests[0][-1][:2] == ("call", "add")
 
 
@@ -289,13 +333,15 @@ def test_a_question_in_which_time_runs_out_is_told_so(sit, clock):
     sitting, _ = sit(on("add", ChannelTimeout("")))
     student = sitting.begin("q1", 1)
     clock.now = 1095
-    assert told(lambda: student.add(1)).came == "the 100 s for the whole notebook are over"
+    assert told(lambda: student.add(1)).came == "the 100 s of CPU time for the whole notebook are over"
 
 
 def test_a_cell_in_which_time_runs_out_costs_the_question_that_is_asked_too(sit, clock):
     sitting, zygote = sit(on("first", ChannelTimeout("")))
     clock.now = 1095
-    assert told(lambda: sitting.begin("q2", 1)).came == "the 100 s for the whole notebook are over, in cell 3"
+    assert (
+        told(lambda: sitting.begin("q2", 1)).came == "the 100 s of CPU time for the whole notebook are over, in cell 3"
+    )
     assert sitting.lost == {"q1", "q2"} and len(zygote.requests) == 1
     assert [loss.question for loss in sitting.losses] == ["q1"]
 
@@ -352,7 +398,7 @@ def test_an_outcome_from_there_can_only_lose_and_cannot_act_on_a_terminal(sit):
     student = sitting.begin("q1", 1)
     outcome = told(lambda: student.add(1))
     assert (outcome.expectation, outcome.state) == ("", State.MISSED)
-    assert (outcome.sent, outcome.came, outcome.expected) == (r"\x1b[2J", "a" * 1000 + "…", r"\u202e")
+    assert (outcome.sent, outcome.came, outcome.expected) == (r"\x1b[2J", "a" * 300 + "…", r"\u202e")
 
 
 def test_what_is_still_to_do_stays_so(sit):

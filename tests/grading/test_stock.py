@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from amal_attention.checks.check import marked_elsewhere
+from amal_attention.checks.checking import marked_elsewhere
 from amal_attention.errors import LabError
 from amal_attention.grading.stock import hidden_points
 from amal_attention.lab import Lab
@@ -40,7 +40,10 @@ def labs(till: Lab, monkeypatch: pytest.MonkeyPatch) -> Path:
     return till.folder
 
 
-@pytest.mark.parametrize(("answer", "points"), [(total, 2.0), (product, 0.0), (lambda prices: 0.0, 0.5)])
+@pytest.mark.parametrize(
+    ("answer", "points"),
+    [(total, 2.0), (product, 0.0), (lambda prices: 0.0, 0.0), (lambda prices: float(sum(prices)) or 1.0, 1.5)],
+)
 def test_the_points_are_those_of_the_hidden_tests_that_are_met(labs, answer, points):
     assert hidden_points("till", "q1-total", {"total": answer}) == points
 
@@ -67,7 +70,7 @@ def test_the_seed_decides_what_is_asked(labs):
     asked: list[list[float]] = []
     for seed in (1, 1, 2):
         hidden_points("till", "q1-total", {"total": lambda prices: asked.append(prices) or 0.0}, seed)
-    first, again, other = asked[0::2]
+    first, again, other = asked
     assert first == again != other
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from amal_attention.checks.outcome import Outcome, State
+from amal_attention.course.lab_words import LabWords
 from amal_attention.grading.pages import POLICY, STATUS_WORDS
 from amal_attention.grading.summary import summary_page
 from amal_attention.grading.verdict import QuestionVerdict, Status, TestVerdict, Verdict
@@ -41,7 +42,7 @@ VERDICTS = [verdict("dan", "+- .."), verdict("ada"), verdict("bob", "-- +-"), ve
 
 
 def made(verdicts: list[Verdict] = VERDICTS, sources: Any = None, **options: Any) -> Page:
-    return Page(summary_page(verdicts, sources or {}, **{"title": "Toy", **options}))
+    return Page(summary_page(verdicts, sources or {}, **{"words": LabWords(title="Toy"), **options}))
 
 
 def section(page: Page, heading: str) -> str:
@@ -50,7 +51,9 @@ def section(page: Page, heading: str) -> str:
         "The scores",
         "What became",
         "The questions",
+        "What a person marks",
         "The tests",
+        "Are the tests",
         "The mistakes",
         "Answers that",
         "All students",
@@ -62,6 +65,12 @@ def section(page: Page, heading: str) -> str:
 
 def test_the_head_says_how_many_and_how_good():
     assert "Toy: summary Handed in 4 of 5 Median 2 of 4 Mean 2.25 Lowest 1 Highest 4" in made().text
+
+
+def test_what_ran_outside_of_the_sandbox_is_told_in_the_head_and_in_its_row():
+    text = made([*VERDICTS, verdict("fay", isolation="process"), verdict("gus", isolation="sandbox")]).text
+    assert "Highest 4 Isolation 1 graded without a sandbox" in text
+    assert "fay graded; graded without a sandbox 2" in text and text.count("graded without a sandbox") == 2
 
 
 def test_the_scores_are_drawn_and_told():
@@ -108,9 +117,28 @@ def test_each_question_is_told_by_those_who_handed_in():
 
 def test_tests_are_ordered_by_how_many_missed_them_of_those_who_tried():
     text = section(made(), "The tests")
-    rows = ["a mean q1 3 of 4 75 % see a_mean", "a start q2 1 of 3 33 % see a_start", "a sum q1 1 of 4 25 % see a_sum"]
+    rows = [
+        "a mean q1 3 of 4 75 % – see a_mean",
+        "a start q2 1 of 3 33 % – see a_start",
+        "a sum q1 1 of 4 25 % – see a_sum",
+    ]
     assert [text.index(row) for row in rows] == sorted(text.index(row) for row in rows)
     assert "an end" not in text
+
+
+def test_a_test_that_good_students_miss_is_drawn_told_and_listed():
+    good = [verdict(f"good-{n}", "+- ++") for n in range(4)]
+    weak = [verdict(f"weak-{n}", "-+ --") for n in range(8)]
+    page = made([*good, *weak])
+    text = section(page, "Are the tests")
+    assert text.endswith("of the best quarter 1 a mean q1 8 of 12 -1 good-0, good-1, good-2 ")
+    assert [each["class"] for each in page.named("circle")] == ["dot", "suspect", "dot", "dot"]
+    (told,) = [each["aria-label"] or "" for each in page.named("div") if "4 tests" in (each.get("aria-label") or "")]
+    assert "to be looked at: q1, a mean: met by 8 of 12, discrimination -1" in told
+
+
+def test_of_a_small_class_no_test_is_called_good_or_bad():
+    assert "Are the tests" not in made().text
 
 
 def test_mistakes_are_counted_by_student_over_all_questions():
@@ -134,13 +162,19 @@ def test_answers_that_are_alike_are_listed_as_a_place_to_look():
     assert "No two submissions have answers that are alike" in alike
 
 
-def test_no_more_than_fifty_pairs_are_listed():
+def test_three_who_share_an_answer_are_one_cluster_with_its_pairs_folded():
+    sources = {name: {"q1": POOLING} for name in ("ada", "bob", "cy")}
+    text = section(made(sources=sources), "Answers that")
+    assert "ada, bob and cy q1: 100 % alike the 3 pairs, and where" in text and text.count("100 %") == 4
+
+
+def test_no_more_than_twenty_five_clusters_are_listed():
     def written(n: int) -> str:
         return "\n".join(f"v{k} = x.f{n}_{k}(x.g{n}_{k}(y), z{k})" for k in range(8))
 
-    sources = {f"s{n}-{copy}": {"q1": written(n)} for n in range(12) for copy in range(5)}
+    sources = {f"s{n}-{copy}": {"q1": written(n)} for n in range(30) for copy in range(2)}
     text = section(made(sources=sources), "Answers that")
-    assert text.count("100 %") == 50 and "70 more pairs share less" in text
+    assert text.count("100 % alike") == 25 and "5 more groups share less" in text
 
 
 def test_every_student_has_exactly_one_row():
@@ -149,6 +183,21 @@ def test_every_student_has_exactly_one_row():
         "student status q1 q2 total ada graded 2 2 4 bob graded 0 1 1 cyd graded 1 2 3 dan graded 1 0 1 "
         "eve nothing was handed in – – 0 zoe nothing was handed in – – 0"
     )
+
+
+def test_who_is_not_graded_yet_counts_in_the_class():
+    page = made(ungraded={"kim": True, "lou": False})
+    assert "Handed in 5 of 7 Graded 5 of 7 Median 2 of 4" in page.text
+    assert section(page, "What became").endswith("not graded yet 2 kim, lou ")
+    assert "kim not graded yet – – –" in section(page, "All students")
+    assert "not graded" not in made().text
+
+
+def test_what_a_person_marks_says_how_much_is_not_marked():
+    given = {"q1-observe": (2, [1.5, None, 0.5, None]), "q2-observe": (1, [None])}
+    text = section(made(open_questions=given), "What a person")
+    assert "q1-observe 2 1 2 2 q2-observe 1 – 0 1" in text
+    assert "What a person marks" not in made().text
 
 
 @pytest.mark.parametrize("verdicts", [[], [nothing("ada")]])
@@ -164,13 +213,13 @@ def hostile() -> Page:
         Verdict(f"{n}{HOSTILE}", HOSTILE, Status.CRASHED, HOSTILE, questions, (HOSTILE,), (HOSTILE,)) for n in range(3)
     ]
     sources = {each.submission: {f"q{HOSTILE}": POOLING} for each in verdicts}
-    return made(verdicts, sources, title=HOSTILE, missing=[HOSTILE])
+    return made(verdicts, sources, words=LabWords(title=HOSTILE), missing=[HOSTILE], ungraded={f"x{HOSTILE}": True})
 
 
 def test_no_text_of_a_submission_becomes_a_tag():
     page = hostile()
     known = "html head meta title style body header main section h1 h2 h3 p strong span div dl dt dd br table thead"
-    known += " tbody tr th td figure figcaption svg rect text line"
+    known += " details summary tbody tr th td figure figcaption svg rect text line"
     assert {tag for tag, _ in page.tags} <= set(known.split())
     assert all(not name.startswith("on") for _, attributes in page.tags for name in attributes)
     assert page.text.count(VISIBLE) > 20 and "\x1b" not in page.text and "\u202e" not in page.text

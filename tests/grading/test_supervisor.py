@@ -109,6 +109,35 @@ def test_a_process_ends_at_the_limit_of_memory(run):
     assert (ending.status, ending.over) in [(-9, "memory"), (1, "")]  # the kernel counts some of it as data
 
 
+def test_page_tables_are_counted_as_memory(run):
+    source = """
+kept = mmap.mmap(-1, 70 * 2**30, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, mmap.PROT_READ)
+for place in range(0, len(kept), 2**21): kept[place]
+time.sleep(60)
+"""
+    ending = run(source).ending()
+    assert (ending.status, ending.over) == (-9, "memory")
+
+
+@pytest.mark.parametrize("sandbox", [True], indirect=True)  # beside other processes, sockets cannot be told from theirs
+def test_what_the_kernel_may_hold_for_sockets_is_counted_as_memory(run, sandbox):
+    source = """
+import socket as sockets
+for _ in range(3):
+    if os.fork() == 0: break
+kept = [sockets.socketpair() for _ in range(100)]
+time.sleep(60)
+"""
+    ending = run(source).ending()
+    assert (ending.status, ending.over) == (-9, "memory")
+
+
+def test_a_few_sockets_are_no_burden(run):
+    source = "import socket as sockets\nkept = [sockets.socketpair() for _ in range(20)]\ntime.sleep(0.3); tell(1)"
+    submission = run(source)
+    assert submission.told() == 1 and submission.ending().over == ""
+
+
 def test_processes_end_when_together_they_pass_the_limit_of_memory(run):
     source = "for _ in range(3):\n    if os.fork() == 0: break\nkept = take(60)\ntime.sleep(60)"
     ending = run(source).ending()

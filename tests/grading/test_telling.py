@@ -29,9 +29,9 @@ def test_an_expectation_that_is_missed_is_told_as_it_is():
 
 
 def test_a_name_that_is_missing_is_a_question_not_attempted():
-    outcome = outcome_of(NotAnswered("expected add in the notebook; got none"))
+    outcome = outcome_of(NotAnswered("add is not in the notebook"))
     assert outcome.state is State.TO_DO
-    assert told("q1", outcome) == f"q1: {NOT_ATTEMPTED} (expected add in the notebook; got none)"
+    assert told("q1", outcome) == f"q1: {NOT_ATTEMPTED} (add is not in the notebook)"
 
 
 def test_what_was_raised_elsewhere_is_told_as_it_was_worded_there():

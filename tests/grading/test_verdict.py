@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -40,6 +41,21 @@ def test_a_test_gives_all_its_points_or_none():
 
 
 @pytest.mark.parametrize(
+    ("isolation", "status", "exposed"),
+    [
+        ("sandbox", Status.GRADED, False),
+        ("process", Status.GRADED, True),
+        ("process", Status.CRASHED, True),
+        ("none", Status.PARTIAL, True),
+        ("process", Status.MISSING, False),  # nothing ran
+        ("", Status.GRADED, False),
+    ],
+)
+def test_what_ran_outside_of_the_sandbox_is_known(isolation, status, exposed):
+    assert replace(VERDICT, isolation=isolation, status=status).exposed is exposed
+
+
+@pytest.mark.parametrize(
     ("states", "expected"),
     [
         ([State.MET], State.MET),
@@ -69,6 +85,21 @@ def test_a_verdict_comes_back_from_json_as_it_was():
     assert again == VERDICT
     assert again.status is Status.PARTIAL and again.questions[1].tests[1].outcome.state is State.MISSED
     assert type(again.repairs) is type(again.errors) is type(again.layers) is type(again.questions) is tuple
+
+
+def test_what_a_test_is_for_and_why_it_was_not_held_come_back_too():
+    test = replace(MET, essential=True, requires=("law", "sum"), because="test_alive")
+    verdict = replace(VERDICT, questions=(QuestionVerdict("q1", (test,)),))
+    assert Verdict.from_dict(json.loads(json.dumps(verdict.to_dict()))) == verdict
+
+
+def test_a_verdict_that_was_kept_before_tests_said_what_they_are_for_can_be_read():
+    values = VERDICT.to_dict()
+    for question in values["questions"]:
+        for test in question["tests"]:
+            for name in ("essential", "requires", "because"):
+                del test[name]
+    assert Verdict.from_dict(values) == VERDICT
 
 
 def test_the_points_of_each_part_stand_beside_it():

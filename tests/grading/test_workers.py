@@ -1,9 +1,11 @@
-"""Submissions graded by processes of Dask's: the same verdicts, whatever becomes of a worker."""
+"""Submissions graded by several processes: the same verdicts, whatever becomes of a worker."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,17 +17,19 @@ from typing import Any
 
 import pytest
 
-from amal_attention.errors import CourseError, LabError
-from amal_attention.grading import workers
+from amal_attention.errors import CourseError, LabError, SandboxError
+from amal_attention.grading import dask_workers, workers
+from amal_attention.grading.dask_workers import Grader
 from amal_attention.grading.engine import grade
 from amal_attention.grading.parcel import LabParcel
 from amal_attention.grading.reference import Reference
 from amal_attention.grading.sandbox import Isolation
 from amal_attention.grading.submissions import Submission
+from amal_attention.grading.supervisor import _descendants as descendants
 from amal_attention.grading.verdict import Status, Verdict
-from amal_attention.grading.workers import Crew, Grader, grade_on_workers
+from amal_attention.grading.workers import Crew, grade_on_workers
 from amal_attention.lab import Lab
-from tests.grading.conftest import DEADLY_TOTAL, WRONG_TOTAL, solved, write_till
+from tests.grading.conftest import DEADLY_TOTAL, WRONG_TOTAL, run_script, solved, write_till
 
 pytest.importorskip("distributed", reason="needs Dask (pip install '.[grade]')")
 
@@ -80,46 +84,149 @@ def graded(lab: Lab, crew: Crew, report: Any = None) -> dict[str, Verdict]:
     return {name: each for name, (each,) in found.items()}
 
 
-def deadly(submission: Submission) -> Verdict:
-    """What a worker would do whom one submission always ends."""
-    if submission.name == "bob" and submission.raw is not None:
-        os.kill(os.getpid(), signal.SIGKILL)
-    questions = ()
-    return Verdict(
-        submission.name,
-        "till",
-        submission.status if submission.raw is None else Status.GRADED,
-        submission.why,
-        questions,
-    )
+def deadly(line: Any, *given: Any) -> None:
+    """A worker whom one submission always ends."""
+    for submission in iter(line.recv, None):
+        if submission.name == "bob" and submission.raw is not None:
+            os.kill(os.getpid(), signal.SIGKILL)
+        status = submission.status if submission.raw is None else Status.GRADED
+        line.send(Verdict(submission.name, "till", status, submission.why))
+
+
+def always_deadly(line: Any, *given: Any) -> None:
+    line.recv()
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_what_ends_a_worker_twice_has_crashed_and_the_others_have_not(lab, monkeypatch):
-    monkeypatch.setattr(workers, "_graded", deadly)
+    monkeypatch.setattr(workers, "_work", deadly)
     verdicts = graded(lab, Crew(2))
     assert {name for name, each in verdicts.items() if each.status is Status.CRASHED} == {"bob"}
     assert "twice" in verdicts["bob"].why and set(verdicts) == set(HANDED_IN)
 
 
+def test_workers_that_all_end_are_told(lab, monkeypatch, refusal):
+    monkeypatch.setattr(workers, "_work", always_deadly)
+    assert "each ends at once" in refusal(SandboxError, lambda: graded(lab, Crew(2)))
+
+
+def test_workers_of_this_machine_give_the_verdicts_of_one_alone(lab, alone):
+    assert graded(lab, Crew(2)) == alone
+
+
+BUSY = """def total(prices):
+    import os
+    for _ in range(26):
+        if os.fork() == 0: break
+    while True: pass"""
+HONEST_AND_SLOW = """import time
+begin = time.process_time()
+while time.process_time() < begin + 0.7: pass
+def total(prices):
+    return float(sum(prices))"""
+
+
+@pytest.mark.usefixtures("bubblewrap")
+def test_twenty_seven_busy_processes_beside_them_change_nobodys_verdict(lab, alone):
+    handed_in: list[Submission] = []
+    for name in ("bob", "slow"):
+        raw = solved(q1=HONEST_AND_SLOW) if name == "slow" else HANDED_IN[name]
+        handed_in += [Submission(f"busy {name}", solved(q1=BUSY)), Submission(name, raw)]
+    found: dict[str, Verdict] = {}
+    grade_on_workers(
+        lab,
+        handed_in,
+        lambda each: found.update({each.submission: each}),
+        seed=7,
+        isolation=Isolation.SANDBOX,
+        crew=Crew(2),
+    )
+    assert found["busy bob"].earned == found["busy slow"].earned < alone["ada"].earned
+    assert found["slow"].questions == alone["ada"].questions
+    assert found["bob"].questions == alone["bob"].questions
+
+
+def listening(pids: set[int]) -> dict[str, str]:
+    """The sockets that listen and that one of these processes holds: addresses by kind and place."""
+    held = set()
+    for pid in pids:
+        for each in Path(f"/proc/{pid}/fd").glob("*"):
+            with contextlib.suppress(OSError):
+                held.add(each.readlink().name.removeprefix("socket:[").removesuffix("]"))
+    found = {}
+    for kind in ("tcp", "tcp6", "udp", "udp6"):
+        for line in Path(f"/proc/net/{kind}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[9] in held:
+                found[f"{kind} {fields[1]}"] = kind
+    for line in Path("/proc/net/unix").read_text().splitlines()[1:]:
+        fields = line.split()
+        if fields[6] in held and int(fields[3], 16) & 0x10000:  # it listens
+            found[fields[7] if len(fields) > 7 else "no name"] = "unix"
+    return found
+
+
+CONNECT = """
+import json, os, socket, sys
+os.setgroups([]); os.setresgid(65534, 65534, 65534); os.setresuid(65534, 65534, 65534)
+refused = []
+for place in json.loads(sys.argv[1]):
+    try:
+        socket.socket(socket.AF_UNIX).connect(place.replace("@", chr(0)) if place[0] == "@" else place)
+    except PermissionError:
+        refused.append(place)
+print(json.dumps(refused))
+"""
+
+
+def test_no_other_user_of_the_machine_can_connect_to_anything_of_the_grader(lab):
+    found: dict[str, str] = {}
+    refused: list[str] = []
+    before = listening(descendants(os.getpid()) | {os.getpid()})
+
+    def report(verdict: Verdict) -> None:
+        new = {each: kind for each, kind in listening(descendants(os.getpid())).items() if each not in before}
+        found.update(new)
+        if os.getuid() == 0 and not refused:
+            refused.extend(run_script(CONNECT, json.dumps([each for each, kind in new.items() if kind == "unix"])))
+
+    graded(lab, Crew(2), report)
+    assert set(found.values()) <= {"unix"}, found  # nothing over the network
+    assert os.getuid() != 0 or set(found) == set(refused)
+
+
 @pytest.fixture
-def by_hand(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def certificates(tmp_path: Path) -> dict[str, Any]:
+    """What Dask is configured with for a connection that is encrypted and known by a certificate."""
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl to make a certificate with")
+    key, certificate = str(tmp_path / "key.pem"), str(tmp_path / "cert.pem")
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=amal", "-days", "2"]
+    subprocess.run([*make, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    return {"tls-ca-file": certificate, "tls-cert": certificate, "tls-key": key}
+
+
+@pytest.fixture
+def by_hand(tmp_path: Path, certificates: dict[str, Any]) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The address of a scheduler, with two workers that somebody started by hand, and one of these."""
+    import dask
+
     address = tmp_path / "scheduler.json"
     quiet = {"cwd": tmp_path, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    dask = [sys.executable, "-m", "dask"]
-    started = [
-        subprocess.Popen(
-            [*dask, "scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(address)], **quiet
-        )
-    ]
+    tls = [part for name, path in certificates.items() for part in (f"--{name}", path)]
+    scheduler = ["scheduler", "--protocol", "tls", "--port", "0", "--no-dashboard", "--scheduler-file", str(address)]
+    started = [subprocess.Popen([sys.executable, "-m", "dask", *scheduler, *tls], **quiet)]
     while not address.exists():
         time.sleep(0.1)
         assert started[0].poll() is None
     found = json.loads(address.read_text())["address"]
     for _ in range(2):
-        worker = [*dask, "worker", found, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
-        started.append(subprocess.Popen(worker, **quiet))
-    yield found, started[1]
+        worker = ["worker", found, "--nthreads", "1", "--no-nanny", "--no-dashboard", *tls]
+        started.append(subprocess.Popen([sys.executable, "-m", "dask", *worker], **quiet))
+    comm = "distributed.comm.tls"
+    client = {"cert": certificates["tls-cert"], "key": certificates["tls-key"]}
+    with dask.config.set({f"{comm}.ca-file": certificates["tls-ca-file"], f"{comm}.client": client}):
+        yield found, started[1]
     for each in reversed(started):
         each.terminate()
         each.wait(20)
@@ -127,12 +234,13 @@ def by_hand(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 
 def test_of_two_workers_started_by_hand_one_is_killed_and_the_other_does_all_the_same(lab, alone, by_hand):
     scheduler, worker = by_hand
+    assert scheduler.startswith("tls://")
     assert graded(lab, Crew(scheduler=scheduler), lambda verdict: worker.kill()) == alone
     assert worker.wait(5) == -signal.SIGKILL
 
 
 def test_no_scheduler_at_the_address_is_told(lab, refusal, monkeypatch):
-    monkeypatch.setattr(workers, "_CONNECT_SECONDS", 1)
+    monkeypatch.setattr(dask_workers, "_CONNECT_SECONDS", 1)
     told = refusal(CourseError, lambda: graded(lab, Crew(scheduler="tcp://127.0.0.1:9")))
     assert "tcp://127.0.0.1:9" in told and "dask scheduler" in told
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -31,7 +32,7 @@ def called(child: Child, source: str) -> Any:
 
 
 def test_it_says_when_it_is_ready_forks_with_one_thread_and_ends_with_its_socket(tmp_path):
-    ours, theirs = socket.socketpair()
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     options = {
         "imports": ["import no_such_module", "from colorsys import hsv_to_rgb"],
         "limits": GradingLimits().to_dict(),
@@ -40,14 +41,15 @@ def test_it_says_when_it_is_ready_forks_with_one_thread_and_ends_with_its_socket
     command = [sys.executable, "-P", "-m", "amal_attention.grading.zygote", str(theirs.fileno()), json.dumps(options)]
     log = tmp_path / "log"
     with theirs, log.open("wb") as file:
-        process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stderr=file)
+        one_thread = {**os.environ, "OMP_NUM_THREADS": "1"}  # as the sandbox sets it
+        process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stderr=file, env=one_thread)
     ours.settimeout(60)
     said = json.loads(ours.recv(1000))
     assert said == {"pid": process.pid, "threads": 1}
     assert len(list(Path(f"/proc/{process.pid}/task").iterdir())) == 1
     (channel, their_channel), (life, their_life) = socket.socketpair(), socket.socketpair()
     with their_channel, their_life:
-        socket.send_fds(ours, [b"child"], [their_channel.fileno(), their_life.fileno()])
+        socket.send_fds(ours, [b'{"place": null}'], [their_channel.fileno(), their_life.fileno()])
     child = Child(Channel(channel), life)
     assert child.channel.receive(time.monotonic() + 30) == ["limits of time, memory, processes and files"]
     assert called(child, "import sys\ndef call(): return 'colorsys' in sys.modules") is True

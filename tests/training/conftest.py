@@ -5,9 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from lightning import Callback
 
 from amal_attention.lab import Lab
 from amal_attention.training.recipe import Recipe
+
+
+class Elsewhere(Callback):
+    """A callback of no package that a recipe may name; it remembers whether one was built."""
+
+    built = False
+
+    def __init__(self) -> None:
+        type(self).built = True
+
 
 MODULE = """
 import torch

@@ -33,6 +33,17 @@ def test_the_weights_of_the_last_batch_are_seen():
     assert torch.equal(tap.taken(), torch.tensor([[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]]))
 
 
+def test_a_pair_may_be_a_list_as_in_the_checks():
+    class Listed(Pooling):
+        def forward(self, x, mask):
+            return list(super().forward(x, mask))
+
+    model = Model(Listed())
+    with tapped_attention(model) as tap:
+        model(torch.randn(2, 3, 4), MASK)
+    assert torch.equal(tap.taken(), torch.tensor([[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]]))
+
+
 def test_the_weights_seen_carry_no_gradient():
     model = Model(Pooling())
     x = torch.randn(2, 3, 4, requires_grad=True)

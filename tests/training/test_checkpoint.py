@@ -103,12 +103,15 @@ def test_a_checkpoint_that_carries_code_runs_none_of_it(tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
-def test_a_checkpoint_cannot_name_a_class_outside_its_lab(checkpoint, labs, tmp_path):
-    path = rewritten(
-        checkpoint, tmp_path / "a.ckpt", model={"class_path": "subprocess.Popen", "init_args": {"args": "x"}}
-    )
-    with pytest.raises(CheckpointError, match=r"subprocess\.Popen is not a class of toy"):
-        load_trained(path, labs)
+@pytest.mark.parametrize(
+    "class_path", ["subprocess.Popen", "toy.torch.hub.load", "torch.hub.load", "toy.torch", "toy.__loader__", "exec"]
+)
+def test_a_checkpoint_cannot_name_anything_but_a_model_of_its_lab(checkpoint, labs, tmp_path, class_path):
+    inner = {"class_path": class_path, "init_args": {"args": "x"}}
+    for model in (inner, {"class_path": "toy.Toy", "init_args": {"pooling": inner}}):
+        path = rewritten(checkpoint, tmp_path / "a.ckpt", model=model)
+        with pytest.raises(CheckpointError, match="is not a class of toy"):
+            load_trained(path, labs)
 
 
 def test_a_checkpoint_of_a_lab_that_is_not_here_is_told(checkpoint, labs, tmp_path):

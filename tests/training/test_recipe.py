@@ -8,6 +8,7 @@ import torch
 
 from amal_attention.errors import DataError, LabError
 from amal_attention.training.recipe import Recipe
+from tests.training.conftest import Elsewhere
 
 
 def learning_rate(recipe: Recipe) -> float:
@@ -104,3 +105,19 @@ def test_a_form_of_reviews_that_the_model_does_not_read_is_told(toy_recipe, refu
     recipe = replace(toy_recipe, options=["--data.train_as=bags"])
     text = refusal(LabError, lambda: recipe.set_up(logger=False))
     assert "among texts" in text and "Toy" in text and "got bags" in text
+
+
+@pytest.mark.parametrize("path", ["unittest.mock.Mock", "tests.training.conftest.Elsewhere"])
+def test_a_class_from_elsewhere_is_refused_before_it_is_built(toy_recipe, tmp_path, refusal, path):
+    stranger = tmp_path / "stranger.yaml"
+    stranger.write_text(f"trainer:\n  callbacks:\n    - class_path: {path}\n")
+    text = refusal(LabError, lambda: replace(toy_recipe, configs=[stranger]).set_up(logger=False))
+    assert path.rpartition(".")[2] in text
+    assert not Elsewhere.built
+
+
+def test_a_callback_of_lightning_may_be_named(toy_recipe, tmp_path):
+    known = tmp_path / "known.yaml"
+    known.write_text("trainer:\n  callbacks:\n    - class_path: lightning.pytorch.callbacks.TQDMProgressBar\n")
+    trainer = replace(toy_recipe, configs=[known]).set_up(logger=False).trainer
+    assert "TQDMProgressBar" in {type(each).__name__ for each in trainer.callbacks}

@@ -5,16 +5,20 @@ import torch
 
 from amal_attention.checks import (
     costs_cross_entropy,
+    decides_by_pooling,
+    decides_linearly,
+    equal_to,
+    follows_its_loss,
     gives_logits,
     hands_over,
     keeps_embeddings,
-    learns_labels,
     logs_accuracy,
     optimises_everything,
     steady_in_evaluation,
     steps_by_lr,
     tunes_embeddings,
 )
+from amal_attention.checks.classifier import handed
 from amal_attention.data import ReviewBatch
 
 
@@ -31,45 +35,90 @@ def some_batch(draws, words, classes):
     return ReviewBatch(tokens[order], mask[order], labels)
 
 
-def some_model(student, draws, classes=2, **options):
-    """A classifier around an attention that is known, that attention, its vectors, and a batch."""
+def some_model(student, draws, classes=2, least=10, times=1, **options):
+    """A classifier around an attention that is known, that attention, its vectors, and a batch.
+
+    What the attention gives is so many times as wide as the vectors.
+
+    The vector of word 4 is halfway between those of words 2 and 3.
+    """
     words, dim = draws.sizes(2, 8, 14)
-    words += 10
+    words += least
     vectors = torch.randn(words, dim, generator=draws.generator())
-    attention = student.FixedAttention(torch.rand(7, 3, generator=draws.generator()), dim=dim)
+    vectors[4] = (vectors[2] + vectors[3]) / 2
+    weights = torch.rand(7, 3, generator=draws.generator())
+    attention = student.FixedAttention(weights, dim=dim, times=times)
     model = student.TextClassifier(vectors, attention, num_classes=classes, **options)
     return model, attention, vectors, some_batch(draws, words, classes)
 
 
 @pytest.mark.question(
     "q1-classifier",
-    points=0.25,
-    hint="self.pooling(vectors of the tokens, mask): the mask as it is",
+    points=0,
+    alive=True,
+    hint="forward: vectors of the tokens, then the pooling, then the linear layer",
 )
-def test_what_the_pooling_is_handed(student, draws):
-    hands_over(*some_model(student, draws))
-
-
-@pytest.mark.question(
-    "q1-classifier", points=0.25, hint="logits (B, C): no softmax and no sigmoid in the model"
-)
-def test_logits(student, draws):
-    classes = draws.between(3, 5)
-    model, _, _, batch = some_model(student, draws, classes)
-    gives_logits(model, batch, classes, seed=draws.seed())
-
-
-@pytest.mark.question(
-    "q1-classifier", points=0.25, hint="F.cross_entropy of the logits, the mean over the batch"
-)
-def test_loss(student, draws):
-    model, _, _, batch = some_model(student, draws, draws.between(3, 5))
-    costs_cross_entropy(model, batch)
+def test_logits_are_made_of_what_is_pooled(student, draws):
+    model, attention, vectors, batch = some_model(student, draws)
+    decides_by_pooling(model, attention, batch, len(vectors))
 
 
 @pytest.mark.question(
     "q1-classifier",
     points=0.25,
+    requires=("handed",),
+    hint="self.pooling(vectors of the tokens, mask): the mask as it is",
+)
+def test_what_the_pooling_is_handed(student, draws):
+    model, attention, vectors, batch = some_model(student, draws, least=2048)
+    batch.tokens[0, 0] = (
+        len(vectors) - 1 - len(vectors) % 2
+    )  # a number that half precision does not know
+    for each in (batch, ReviewBatch(*(part.roll(1, 0) for part in batch))):  # nothing is kept
+        hands_over(model, attention, vectors, each)
+
+
+@pytest.mark.question(
+    "q1-classifier",
+    points=0.25,
+    essential=True,
+    requires=("logits",),
+    hint="logits (B, C): no softmax and no sigmoid in the model",
+)
+def test_logits(student, draws):
+    classes = draws.between(3, 5)
+    model, _, vectors, batch = some_model(
+        student, draws, classes, times=2, freeze_embeddings=True
+    )
+    gives_logits(model, batch, classes, seed=draws.seed())
+    decides_linearly(model, batch, vectors, (2, 3, 4), seed=draws.seed())
+
+
+@pytest.mark.question(
+    "q1-classifier",
+    points=0.5,
+    essential=True,
+    requires=("loss", "handed"),
+    hint="F.cross_entropy of the logits, the mean over the batch",
+)
+def test_loss(student, draws):
+    model, attention, _, batch = some_model(
+        student, draws, draws.between(3, 5), freeze_embeddings=False
+    )
+    costs_cross_entropy(model, batch)
+    follows_its_loss(model, batch, seed=draws.seed())
+    _, mask = handed(attention)
+    equal_to(
+        [str(mask.dtype), mask.tolist()],
+        [str(batch.mask.dtype), batch.mask.tolist()],
+        what="in training too the pooling is handed the mask as it is",
+    )
+
+
+@pytest.mark.question(
+    "q1-classifier",
+    points=0.25,
+    requires=("evaluation",),
     hint="the same text, the same logits: dropout is off in evaluation",
 )
 def test_evaluation(student, draws):
@@ -78,58 +127,43 @@ def test_evaluation(student, draws):
 
 
 @pytest.mark.question(
-    "q1-classifier", points=0.25, hint="freeze_embeddings=True: the vectors stay as they are"
+    "q1-classifier",
+    points=0.25,
+    requires=("frozen",),
+    hint="freeze_embeddings=True: the vectors stay as they are; False: they learn",
 )
-def test_frozen_vectors(student, draws):
-    model, attention, _, batch = some_model(student, draws, freeze_embeddings=True)
-    keeps_embeddings(model, attention, batch)
+def test_vectors(student, draws):
+    for frozen in (True, False):
+        options = (
+            {} if frozen else {"freeze_embeddings": False}
+        )  # it is True if it is not given
+        model, attention, _, batch = some_model(student, draws, **options)
+        (keeps_embeddings if frozen else tunes_embeddings)(model, attention, batch)
 
 
 @pytest.mark.question(
     "q1-classifier",
     points=0.25,
-    hint="all that learns is in the optimiser, the vectors too if not frozen",
+    essential=True,
+    requires=("optimiser",),
+    hint="Adam with step size lr, on all that learns, the vectors too if not frozen",
 )
-def test_what_learns(student, draws):
-    model, attention, _, batch = some_model(student, draws, freeze_embeddings=False)
+def test_steps(student, draws):
+    lr = 0.01 * draws.between(2, 6)
+    model, attention, _, batch = some_model(student, draws, lr=lr, freeze_embeddings=False)
     optimises_everything(model, attention)
-    tunes_embeddings(model, attention, batch)
+    first, second = (
+        ReviewBatch(*(each[rows] for each in batch)) for rows in (slice(4), slice(4, 7))
+    )
+    steps_by_lr(model, [first, second, first], lr=lr)
 
 
 @pytest.mark.question(
-    "q1-classifier", points=0.25, hint="val_accuracy is over all reviews: see torchmetrics"
+    "q1-classifier",
+    points=0.25,
+    requires=("validation",),
+    hint="val_accuracy is over all reviews: see torchmetrics",
 )
 def test_accuracy(student, draws):
     model, _, _, batch = some_model(student, draws, draws.between(3, 5))
     logs_accuracy(model, batch)
-
-
-@pytest.mark.question(
-    "q1-classifier",
-    points=0.25,
-    hint="training_step, and Adam with step size lr on all that learns",
-)
-def test_training(student, draws):
-    model, attention, vectors, batch = some_model(student, draws)
-    steps_by_lr(lambda lr: student.TextClassifier(vectors, attention, lr=lr), batch, lr=0.03)
-    *batches, fresh = told_by_the_first_word(vectors, draws)
-    weights = torch.rand(fresh.mask.shape, generator=draws.generator())
-    attention = student.FixedAttention(weights, dim=vectors.shape[1])
-    model = student.TextClassifier(vectors, attention, lr=0.05)
-    learns_labels(model, batches, fresh, steps=draws.between(100, 120))
-
-
-def told_by_the_first_word(vectors, draws):
-    """Six batches whose labels are the side of a plane on which the first word lies, clearly."""
-    generator = draws.generator()
-    sides = vectors[1:] @ torch.randn(vectors.shape[1], generator=generator)
-    apart = 1 + sides.argsort()[torch.tensor([0, 1, 2, -3, -2, -1])]
-    batches = []
-    for _ in range(6):
-        tokens = torch.randint(1, len(vectors), (30, 5), generator=generator)
-        first = torch.randint(0, len(apart), (30,), generator=generator)
-        tokens[:, 0] = apart[first]
-        batches.append(
-            ReviewBatch(tokens, torch.ones(30, 5, dtype=torch.bool), (first > 2).long())
-        )
-    return batches

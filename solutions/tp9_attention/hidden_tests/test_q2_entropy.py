@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from amal_attention.checks import close_to, gradient_flows, some_reviews
+from amal_attention.checks import close_to, differ, gradient_flows, some_reviews
 
 
 def some_attention(draws, lengths, zeros=True):
@@ -23,8 +23,21 @@ def entropies(weights):
 
 
 @pytest.mark.question(
+    "q2-entropy", points=0, alive=True, hint="the entropy hangs on the weights"
+)
+def test_it_hangs_on_the_weights(student, draws):
+    even, mask = torch.full((1, 4), 0.25), torch.ones(1, 4, dtype=torch.bool)
+    uneven, _ = some_attention(draws, [4], zeros=False)
+    first, second = (student.attention_entropy(weights, mask) for weights in (even, uneven))
+    sent = "even attention on 4 words, then uneven attention"
+    differ(first, second, what="the entropy hangs on the weights", sent=sent)
+
+
+@pytest.mark.question(
     "q2-entropy",
     points=0.5,
+    essential=True,
+    requires=("value", "zero"),
     hint="H = - sum of p log p over the words, natural logarithm, 0 log 0 = 0",
 )
 def test_closed_form(student, draws):
@@ -43,43 +56,90 @@ def test_closed_form(student, draws):
         mistakes=mistakes,
         sent=f"attention on {len(count)} reviews of up to {mask.shape[1]} words",
         hint="take the weights as they come; an epsilon in the logarithm must be tiny, 1e-10",
+        tolerance=3e-5,
+    )
+    close_to(
+        student.attention_entropy(weights.flip(0), mask.flip(0)),
+        by_hand.flip(0),
+        what="the same reviews from last to first: nothing is kept from one call to the next",
     )
 
 
 @pytest.mark.question(
     "q2-entropy",
     points=0.25,
+    requires=("value", "zero"),
     hint="0 when all is on one word, log n when it is even; 0 log 0 = 0",
 )
 def test_extremes(student, draws):
-    n, length = sorted(draws.sizes(2, 200, 300))
+    many = torch.full((1, draws.between(1000, 1100)), 1e-7)
+    many[0, draws.between(0, 999)] = 1 - 1e-7 * (many.shape[1] - 1)
+    by_hand = torch.tensor(entropies(many))
+    mistakes = {
+        f"an epsilon of {size:g}, in the logarithm or as a least weight, is too large: 1e-8 at most": other
+        for size in (1e-6, 1e-5, 1e-4, 1e-3)
+        for other in (-many * (many + size).log(), -many * many.clamp(min=size).log())
+    }
+    close_to(
+        student.attention_entropy(many, torch.ones_like(many, dtype=torch.bool)),
+        by_hand,
+        what="every word counts, however little attention it has",
+        mistakes={hint: each.sum(dim=1) for hint, each in mistakes.items()},
+        sent=f"{many.shape[1] - 1} words of weight 1e-7, and one that has the rest",
+        hint="each weight counts as it is: no threshold, and an epsilon of 1e-8 at most",
+    )
+    n, length = draws.between(900, 950), draws.between(960, 1000)
     weights, mask = (
         torch.zeros(3, length),
         torch.arange(length) < torch.tensor([length, n, 1]).unsqueeze(1),
     )
     weights[0, draws.between(0, length - 1)], weights[1, :n], weights[2, 0] = 1, 1 / n, 1
+    expected = torch.tensor([0.0, math.log(n), 0.0])
     close_to(
         student.attention_entropy(weights, mask),
-        [0.0, math.log(n), 0.0],
+        expected,
         what="0 when all is on one word, log n when it is even over n words",
         sent=f"all on one of {length} words; even over {n} words, then padding; a review of one word",
         hint="0 log 0 = 0, and the logarithm of the statement is the natural one",
+        tolerance=3e-5,
+    )
+    close_to(
+        student.attention_entropy(weights[1:2], mask[1:2]),
+        expected[1:2],
+        what="one number a review, in a batch of one too",
+        sent="one review",
     )
 
 
 @pytest.mark.question(
     "q2-entropy",
     points=0.25,
-    hint="no detach, no item: question 5 differentiates the entropy",
+    requires=("gradient",),
+    hint="no detach, no item, and the logarithm never sees a 0: question 5 differentiates the entropy",
 )
 def test_gradient(student, draws):
-    count, length = draws.sizes(2, 3, 7)
-    weights, mask = some_attention(draws, [length] * count, zeros=False)
+    weights, mask = some_attention(draws, [*draws.lengths(3, 9), 9])
+    weights[-1] = torch.rand(9, generator=draws.generator()) + 0.1
+    weights[-1, draws.between(0, 8)] = 0  # on a word
+    weights[-1] /= weights[-1].sum()
     gradient_flows(student.attention_entropy, weights, mask)
-    came, by_hand = student.attention_entropy.gradient(weights, mask), -weights.log()
+    gradient_flows(student.attention_entropy, weights, mask)
+    came, by_hand, seen = (
+        student.attention_entropy.gradient(weights, mask),
+        -weights.log(),
+        weights > 0,
+    )
     close_to(
-        came - came.mean(dim=1, keepdim=True),
-        by_hand - by_hand.mean(dim=1, keepdim=True),
-        what="the gradient of the sum of the entropies, up to a constant in each review",
+        centred(came, seen),
+        centred(by_hand, seen),
+        what="the gradient of the sum of the entropies, up to a constant in each review, where weights are not 0",
         tolerance=1e-3,
+    )
+
+
+def centred(rows, seen):
+    """The numbers that are seen, less their mean in each row; 0 elsewhere."""
+    kept = rows.masked_fill(~seen, 0)
+    return (kept - kept.sum(dim=1, keepdim=True) / seen.sum(dim=1, keepdim=True)).masked_fill(
+        ~seen, 0
     )

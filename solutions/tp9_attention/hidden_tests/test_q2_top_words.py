@@ -4,50 +4,64 @@ import pytest
 import torch
 from torch import Tensor
 
-from amal_attention.checks import close_to, equal_to
-from amal_attention.checks.expectation import Missed, expectation
+from amal_attention.checks import are_pairs, close_to, differ, equal_to
 
 
 def some_words(draws):
-    """Words that all differ, and their weights, which clearly differ and are in no order."""
-    count = draws.between(7, 10)
-    weights = torch.randperm(count, generator=draws.generator()) + 1.0
-    return [
-        f"word{draws.between(10 * place, 10 * place + 9)}" for place in range(count)
-    ], weights / weights.sum()
+    """Words that all differ, more than ten, and their weights, which clearly differ and are in no order; one is 0.
+
+    Of the three most attended one is in lower case, one has a capital, and one ends in a mark.
+    """
+    count = draws.between(11, 14)
+    weights = torch.randperm(count, generator=draws.generator())
+    forms = ("word{}", "Word{}", "{}!")
+    words = [
+        forms[weight % 3].format(draws.between(10 * place, 10 * place + 9))
+        for place, weight in enumerate(weights.tolist())
+    ]
+    return words, weights / weights.sum()
 
 
-def pairs_of(came):
-    are_pairs(came)
+def pairs_of(came, mend=True):
+    """The pairs; with ``mend`` those that are the other way round are turned, since one test looks at that."""
+    if mend and isinstance(came, (list, tuple)) and all(is_turned(each) for each in came):
+        came = [(word, weight) for weight, word in came]
+    are_pairs(
+        came,
+        first=str,
+        second=(int, float, Tensor),
+        what="a list of pairs (word, weight)",
+        hint="pairs are (word, weight): the word first, the weight a number",
+    )
     return [(word, float(weight)) for word, weight in came]
 
 
-@expectation("a list of pairs (word, weight)")
-def are_pairs(came):
-    """Each is a pair of a word and a number."""
-    if not isinstance(came, (list, tuple)):
-        raise Missed("a list of pairs", f"a {type(came).__name__}", "return a list")
-    for each in came:
-        if (
-            not isinstance(each, (list, tuple))
-            or len(each) != 2
-            or not isinstance(each[0], str)
-        ):
-            raise Missed(
-                "pairs (word, weight)",
-                f"{each!r}"[:100],
-                "pairs are (word, weight): the word first",
-            )
-        if not isinstance(each[1], (int, float, Tensor)):
-            raise Missed(
-                "a number for each word",
-                f"{each!r}"[:100],
-                "pairs are (word, weight), the weight a number",
-            )
+def is_turned(each):
+    """Whether this is a pair of a weight and a word."""
+    return isinstance(each, (list, tuple)) and len(each) == 2 and isinstance(each[1], str)
 
 
 @pytest.mark.question(
-    "q2-top-words", points=0.5, hint="sort by weight, from the largest down, and keep k"
+    "q2-top-words", points=0, alive=True, hint="which words come hangs on the weights"
+)
+def test_the_words_hang_on_the_weights(student, draws):
+    tokens, weights = some_words(draws)
+    k, turned = draws.between(2, 3), weights.max() - weights
+    first, second = (
+        [word for word, _ in pairs_of(student.top_words(tokens, each, k=k))]
+        for each in (weights, turned)
+    )
+    hint = "these are the first words, in the order of the text" if first == tokens[:k] else ""
+    sent = "a text, then the same with other weights"
+    differ(first, second, what="which words come hangs on the weights", sent=sent, hint=hint)
+
+
+@pytest.mark.question(
+    "q2-top-words",
+    points=0.5,
+    essential=True,
+    requires=("words",),
+    hint="sort by weight, from the largest down, and keep k",
 )
 def test_words(student, draws):
     tokens, weights = some_words(draws)
@@ -64,6 +78,9 @@ def test_words(student, draws):
         "the right words, in the order of the text: most attended first": [
             each for each in tokens if each in expected
         ],
+        "words come back as they stand in the text: no lower case": [
+            each.lower() for each in expected
+        ],
     }
     equal_to(
         words,
@@ -73,17 +90,36 @@ def test_words(student, draws):
     )
 
 
-@pytest.mark.question("q2-top-words", points=0.25, hint="each word comes with its own weight")
+@pytest.mark.question(
+    "q2-top-words",
+    points=0.25,
+    requires=("weights", "twice"),
+    hint="each word comes with its own weight, a word that occurs twice once for each of its places",
+)
 def test_weights(student, draws):
     tokens, weights = some_words(draws)
-    k = draws.between(3, len(tokens) - 3)
-    pairs = pairs_of(student.top_words(tokens, weights, k=k))
-    equal_to(len(pairs), k, what="k pairs of them")
-    own = dict(zip(tokens, weights.tolist(), strict=True))
+    places = weights.argsort(descending=True).tolist()
+    tokens[places[0]] = tokens[places[2]]  # a word that occurs twice
+    k = draws.between(4, len(tokens) - 3)
+    pairs = pairs_of(student.top_words(tokens, weights, k=k), mend=False)
+    equal_to(
+        [word for word, _ in pairs],
+        [tokens[place] for place in places[:k]],
+        what="a word that occurs twice counts at each of its places",
+        hint="a word that occurs twice counts at each of its places: do not look words up by name",
+    )
+    expected = weights[places[:k]]
+    mistakes = {
+        "weights come as they are: not divided by their sum": expected / expected.sum(),
+        "weights come as they are: no softmax": weights.softmax(dim=0)[places[:k]],
+        "weights come as they are: not rounded": (1000 * expected).round() / 1000,
+        "weights come as they are: no percentages": 100 * expected,
+    }
     close_to(
         torch.tensor([weight for _, weight in pairs]),
-        [own.get(word, 0.0) for word, _ in pairs],
+        expected,
         what="each word comes with its own weight",
+        mistakes=mistakes,
         hint="sort words and weights together: these are the weights of other words, in the order of the text",
     )
 
@@ -91,15 +127,35 @@ def test_weights(student, draws):
 @pytest.mark.question(
     "q2-top-words",
     points=0.25,
+    requires=("fewer", "twice"),
     hint="with fewer than k words, all of them: k may be too large for topk",
 )
 def test_more_than_there_are(student, draws):
     tokens, weights = some_words(draws)
+    tokens[draws.between(1, 3)] = tokens[0]
     for shares in (weights, torch.full_like(weights, 1 / len(tokens))):
         pairs = pairs_of(student.top_words(tokens, shares, k=len(tokens) + draws.between(1, 9)))
+        words = [word for word, _ in pairs]
         equal_to(
-            sorted(word for word, _ in pairs),
+            sorted(words),
             sorted(tokens),
             what="with fewer than k words, all of them",
-            hint="words may have the same weight: a weight does not tell which word it is",
+            hint=mistake_of_all(words, tokens, shares)
+            or "words may have the same weight, or occur twice: a place tells which word it is",
         )
+
+
+def mistake_of_all(words, tokens, weights):
+    """Why these are not all the words of a text."""
+    attended = [token for token, weight in zip(tokens, weights, strict=True) if weight > 0]
+    if len(words) > len(tokens):
+        return "more come than there are words: nothing is filled up to k"
+    if len(words) < len(tokens) and {*words} == {*tokens}:
+        return "a word that occurs twice counts at each of its places: no dictionary, no set"
+    if sorted(words) == sorted(attended):
+        return "a word of weight 0 is a word too: of fewer than k, all come"
+    if len(words) == 10:
+        return "these are ten: as many come as are asked for, k or all"
+    if len(words) < len(tokens):
+        return f"{len(tokens) - len(words)} of {len(tokens)} words are missing: of fewer than k, all come"
+    return ""

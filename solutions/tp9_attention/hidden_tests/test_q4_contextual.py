@@ -3,160 +3,260 @@
 import pytest
 
 from amal_attention.checks import (
-    depends_on_text,
+    answers_afresh,
+    attends_states,
+    carries_gradient,
     equal_to,
     gradient_reaches,
     ignores_padding,
+    keeps_types,
+    leaves_inputs_alone,
+    log_weights_affine,
+    one_query_for_all,
     reads_each_alone,
     reads_leftward,
     reads_order,
     registers_everything,
+    same_in_training,
     shapes,
     simplex,
+    some_reviews,
+    sums_by_weights,
+    uses_last_layer,
+    weighs_words_apart,
+    weights_carry_gradient,
 )
+from amal_attention.checks.expectation import ExpectationMissed
+from amal_attention.checks.reading import read
+
+CELLS = ("gru", "lstm")
 
 
-def some_sizes(draws):
-    """Sizes that all differ, and one of the cells."""
-    dim, hidden_size = draws.between(8, 9), draws.between(5, 7)
-    return {
-        "dim": dim,
-        "hidden_size": hidden_size,
-        "cell": ("gru", "lstm")[draws.between(0, 1)],
-    }
+def some_sizes(draws, cell):
+    """Sizes that all differ, for one of the cells."""
+    return {"dim": draws.between(8, 9), "hidden_size": draws.between(5, 7), "cell": cell}
 
 
-@pytest.mark.question(
-    "q4-contextual",
-    points=0.25,
-    hint="out_features is hidden_size, or twice as many if bidirectional",
-)
-def test_shapes(student, draws):
+def own(student, width):
+    """Builds the answer of question 2 for states: a mistake there has cost there."""
+    return lambda: student.LearnedQueryPooling(dim=width)
+
+
+def unless_by_question_2(student, expect, sizes, seed, **options):
+    """Look at the answer; where it is missed, the attention of question 2 is used and misses it too, that has cost there."""
+    pooling, dim = student.ContextualPooling(**sizes), sizes["dim"]
+    try:
+        expect(pooling, dim, seed=seed, **options)
+    except Exception:
+        if not (
+            is_missed_by_question_2(student, expect, sizes, seed, **options)
+            and attends_by_question_2(student, sizes, pooling)
+        ):
+            raise
+
+
+def is_missed_by_question_2(student, expect, sizes, seed, **options):
+    """Whether the answer to question 2 does not meet an expectation."""
+    width = sizes["hidden_size"] * (1 + sizes.get("bidirectional", False))
+    try:
+        expect(own(student, width)(), width, seed=seed, **options)
+    except Exception:
+        return True
+    return False
+
+
+def unless_wrong_question_2(student, expect, sizes, seed):
+    """Look at the states; where they are missed, and the attention of question 2 is used and wrong, that has cost there."""
+    pooling, dim = student.ContextualPooling(**sizes), sizes["dim"]
+    bidirectional = sizes.get("bidirectional", False)
+    width = sizes["hidden_size"] * (1 + bidirectional)
+    options = {"width": width, "bidirectional": bidirectional, "own": own(student, width)}
+    try:
+        expect(pooling, dim, seed=seed, **(options if expect is attends_states else {}))
+    except Exception:
+        looks = (simplex, sums_by_weights, log_weights_affine, one_query_for_all)
+        missed = any(is_missed_by_question_2(student, each, sizes, seed) for each in looks)
+        if not (missed and attends_by_question_2(student, sizes, pooling)):
+            raise
+
+
+def in_each_direction(draws):
+    """Both reading directions, with the cells and one or two layers, in any order."""
+    cells, layers = draws.sizes(2, 0, 1), draws.sizes(2, 1, 2)
     for bidirectional in (False, True):
-        sizes = some_sizes(draws) | {
-            "bidirectional": bidirectional,
-            "num_layers": draws.between(1, 3),
-        }
-        pooling, width = (
-            student.ContextualPooling(**sizes),
-            sizes["hidden_size"] * (1 + bidirectional),
-        )
-        shapes(pooling, sizes["dim"], width, lengths=draws.lengths(3), seed=draws.seed())
-
-
-@pytest.mark.question(
-    "q4-contextual", points=0.25, hint="is the mask applied before the softmax, over the words?"
-)
-def test_weights(student, draws):
-    for bidirectional in (False, True):
-        sizes = some_sizes(draws) | {"bidirectional": bidirectional}
-        simplex(
-            student.ContextualPooling(**sizes),
-            sizes["dim"],
-            lengths=draws.lengths(4),
-            seed=draws.seed(),
-        )
+        sizes = some_sizes(draws, CELLS[cells[bidirectional]])
+        yield sizes | {"num_layers": layers[bidirectional], "bidirectional": bidirectional}
 
 
 @pytest.mark.question(
     "q4-contextual",
-    points=0.25,
-    hint="the answer does not depend on padding, nor on its length",
+    points=0,
+    alive=True,
+    hint="a recurrent network reads the words in their order, and attention prefers some of its states",
 )
-def test_padding_reading_rightward(student, draws):
-    padding_changes_nothing(student, draws, bidirectional=False)
+def test_states_are_read_in_order_and_weighed(student, draws):
+    sizes = some_sizes(draws, CELLS[draws.between(0, 1)])
+    pooling = student.ContextualPooling(**sizes)
+    reads_order(pooling, sizes["dim"], seed=draws.seed())
+    hint = "the same weight for every word: attention does not look at the states"
+    try:
+        weighs_words_apart(pooling, sizes["dim"], seed=draws.seed(), hint=hint)
+    except ExpectationMissed:
+        if not attends_by_question_2(student, sizes, pooling):
+            raise
 
 
-@pytest.mark.question(
-    "q4-contextual", points=0.25, hint="from right to left, padding is read before the words"
-)
-def test_padding_reading_both_ways(student, draws):
-    padding_changes_nothing(student, draws, bidirectional=True)
-
-
-def padding_changes_nothing(student, draws, bidirectional):
-    for layers in draws.sizes(2, 1, 3):
-        sizes = some_sizes(draws) | {"bidirectional": bidirectional, "num_layers": layers}
-        ignores_padding(
-            student.ContextualPooling(**sizes),
-            sizes["dim"],
-            lengths=draws.lengths(3),
-            longest=draws.between(10, 30),
-            under=100.0,
-            seed=draws.seed(),
-            hint="from right to left, padding is read before the words"
-            if bidirectional
-            else "",
-        )
+def attends_by_question_2(student, sizes, pooling):
+    """Whether the weights are those of the answer to question 2: what is wrong with them has cost there."""
+    x, mask = some_reviews(sizes["dim"], (3, 2))
+    with student.standing_in(LearnedQueryPooling="FirstWord"):
+        _, weights = read(student.ContextualPooling(**sizes), x, mask)
+    _, own_weights = read(pooling, x, mask, finite=False)
+    return bool((weights[:, 0] == 1).all()) and not bool((own_weights[:, 0] == 1).all())
 
 
 @pytest.mark.question(
     "q4-contextual",
-    points=0.25,
-    hint="batch_first=True: a recurrent layer reads along the words",
-)
-def test_one_review_does_not_change_another(student, draws):
-    sizes, (count, length) = some_sizes(draws), draws.sizes(2, 3, 7)
-    pooling = student.ContextualPooling(**sizes, bidirectional=True)
-    reads_each_alone(pooling, sizes["dim"], lengths=[length] * count, seed=draws.seed())
-
-
-@pytest.mark.question(
-    "q4-contextual",
-    points=0.25,
-    hint="attention falls on the states of the last layer, not on the embeddings",
+    points=0.5,
+    essential=True,
+    requires=("states",),
+    hint="log p(a_i | t) = constant + q · h_i, and the states h_i of the last layer are summed",
 )
 def test_states_are_attended(student, draws):
-    sizes = some_sizes(draws) | {"num_layers": draws.between(1, 2)}
-    pooling = student.ContextualPooling(**sizes)
-    hint = "attention looks at the embeddings, not at the states"
-    depends_on_text(pooling, sizes["dim"], seed=draws.seed(), hint=hint)
-    reads_order(pooling, sizes["dim"], seed=draws.seed())
+    for cell in CELLS:
+        sizes = some_sizes(draws, cell)
+        unless_wrong_question_2(student, attends_states, sizes, draws.seed())
 
 
 @pytest.mark.question(
-    "q4-contextual", points=0.25, hint="every argument counts: num_layers, cell, bidirectional"
+    "q4-contextual",
+    points=0.5,
+    essential=True,
+    requires=("both",),
+    hint="read both ways, h_i joins what precedes word i and what follows it",
 )
-def test_arguments(student, draws):
-    sizes = some_sizes(draws) | {"bidirectional": bool(draws.between(0, 1))}
-
-    def size(**changed):
-        return sum(
-            each.numel()
-            for each in student.ContextualPooling(**sizes | changed).parameters().values()
-        )
-
-    layers = draws.between(1, 2)
-    grows = size(num_layers=layers) < size(num_layers=layers + 1)
-    equal_to(
-        grows,
-        True,
-        what=f"{layers + 1} layers have more parameters than {layers}",
-        hint="is num_layers used?",
-    )
-    equal_to(
-        size(cell="gru") < size(cell="lstm"),
-        True,
-        what="an LSTM has more than a GRU",
-        hint="is cell used?",
-    )
-    pooling = student.ContextualPooling(**sizes | {"bidirectional": True})
-    reads_leftward(pooling, sizes["dim"], seed=draws.seed(), hint="is bidirectional used?")
+def test_states_of_both_directions_are_attended(student, draws):
+    for cell in CELLS:
+        sizes = some_sizes(draws, cell) | {"bidirectional": True}
+        deep = sizes | {"num_layers": draws.between(2, 3)}
+        unless_wrong_question_2(student, reads_leftward, sizes, draws.seed())
+        unless_wrong_question_2(student, attends_states, sizes, draws.seed())
+        unless_wrong_question_2(student, reads_leftward, deep, draws.seed())
 
 
 @pytest.mark.question(
     "q4-contextual",
     points=0.25,
+    requires=("arguments", "states"),
+    hint="every argument counts: num_layers, cell, bidirectional; the last layer's states alone",
+)
+def test_arguments(student, draws):
+    sizes = some_sizes(draws, "gru")
+
+    def size(**changed):
+        pooling = student.ContextualPooling(**sizes | changed)
+        pooling.materialise(*some_reviews(sizes["dim"]))
+        return sum(each.numel() for each in pooling.parameters().values())
+
+    for bidirectional in (False, True):
+        gru, lstm = (
+            [size(num_layers=n, cell=cell, bidirectional=bidirectional) for n in (2, 3)]
+            for cell in CELLS
+        )
+        sent = f"bidirectional = {bidirectional}, num_layers = 2, 3"
+        equal_to(
+            gru == sorted({*gru}) and lstm == sorted({*lstm}),
+            True,
+            what="more layers have more parameters",
+            sent=sent,
+            hint="is num_layers used? With either cell",
+        )
+        equal_to(
+            all(few < many for few, many in zip(gru, lstm, strict=True)),
+            True,
+            what="an LSTM has more parameters than a GRU",
+            sent=sent,
+            hint="is cell used? For any num_layers",
+        )
+    layers, sizes = draws.between(2, 3), some_sizes(draws, CELLS[draws.between(0, 1)])
+    deep = sizes | {"num_layers": layers}
+    unless_wrong_question_2(student, attends_states, deep, draws.seed())
+    pooling = student.ContextualPooling(**deep)
+    uses_last_layer(pooling, sizes["dim"], layers=layers, seed=draws.seed())
+
+
+@pytest.mark.question(
+    "q4-contextual",
+    points=0.25,
+    requires=("shapes", "weights"),
+    hint="out_features is hidden_size, or twice as many if bidirectional; weights sum to 1",
+)
+def test_shapes_and_weights(student, draws):
+    for sizes in in_each_direction(draws):
+        pooling, dim = student.ContextualPooling(**sizes), sizes["dim"]
+        width = sizes["hidden_size"] * (1 + sizes["bidirectional"])
+        shapes(pooling, dim, width, lengths=draws.lengths(3), seed=draws.seed())
+        lengths = [*draws.lengths(4), draws.between(12, 20)]
+        unless_by_question_2(student, simplex, sizes, draws.seed(), lengths=lengths, times=1)
+    sizes, lengths = some_sizes(draws, "lstm"), [draws.between(520, 540)]
+    unless_by_question_2(student, simplex, sizes, draws.seed(), lengths=lengths, times=1)
+
+
+@pytest.mark.question(
+    "q4-contextual",
+    points=0.25,
+    requires=("padding", "alone", "calls"),
+    hint="the answer depends neither on padding, nor on its length, nor on the other reviews",
+)
+def test_padding_and_other_reviews(student, draws):
+    for sizes in in_each_direction(draws):
+        count, length = draws.sizes(2, 3, 7)
+        read_alone = {"lengths": [length] * count, "times": 1}
+        padded = {
+            "lengths": draws.lengths(3),
+            "longest": draws.between(10, 30),
+            "under": 100.0,
+            "times": 1,
+            "hint": "from right to left, padding is read before the words"
+            if sizes["bidirectional"]
+            else "",
+        }
+        for expect, options in (
+            (answers_afresh, {}),
+            (reads_each_alone, read_alone),
+            (ignores_padding, padded),
+            (leaves_inputs_alone, {}),
+            (same_in_training, {}),
+            (keeps_types, {}),
+        ):
+            unless_by_question_2(student, expect, sizes, draws.seed(), **options)
+
+
+@pytest.mark.question(
+    "q4-contextual",
+    points=0.25,
+    requires=("learned",),
     hint="every layer is registered, and a gradient reaches each parameter",
 )
 def test_what_learns(student, draws):
-    sizes = some_sizes(draws) | {"num_layers": draws.between(1, 2), "bidirectional": True}
-    lengths = draws.lengths(3)
-    pooling = student.ContextualPooling(**sizes)
-    registers_everything(
-        lambda: student.ContextualPooling(**sizes),
-        sizes["dim"],
-        lengths=lengths,
-        seed=draws.seed(),
-    )
-    gradient_reaches(pooling, sizes["dim"], lengths=lengths, seed=draws.seed())
+    for sizes in in_each_direction(draws):
+        lengths = draws.lengths(3)
+        registers_everything(
+            lambda sizes=sizes: student.ContextualPooling(**sizes),
+            sizes["dim"],
+            lengths=lengths,
+            seed=draws.seed(),
+            times=1,
+        )
+        unless_by_question_2(student, gradient_reaches, sizes, draws.seed(), lengths=lengths)
+        unless_by_question_2(student, weights_carry_gradient, sizes, draws.seed())
+        # The states are smooth.
+        unless_by_question_2(
+            student,
+            carries_gradient,
+            sizes,
+            draws.seed(),
+            lengths=draws.lengths(6),
+            tolerance=0.01,
+            times=3,
+        )

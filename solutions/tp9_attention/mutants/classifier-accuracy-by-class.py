@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the accuracy is a mean over the classes (MulticlassAccuracy by default), not over the reviews"
 # loses = ["q1-classifier"]
+# breaks = ["validation"]
 # hint = "a mean over the classes"
 # public = true
 

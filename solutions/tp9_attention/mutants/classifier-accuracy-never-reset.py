@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the counts of right reviews are never put back to 0: an epoch's accuracy holds all earlier ones"
 # loses = ["q1-classifier"]
+# breaks = ["validation"]
 # hint = "reset"
 # public = true
 

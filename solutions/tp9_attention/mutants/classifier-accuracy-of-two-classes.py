@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the metric is made for two classes, whatever num_classes says"
 # loses = ["q1-classifier"]
+# breaks = ["validation"]
 # hint = "val_accuracy is over all reviews"
 # public = false
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the embeddings never learn: from_pretrained freezes them unless it is told not to"
 # loses = ["q1-classifier"]
+# breaks = ["frozen"]
 # hint = "freeze_embeddings=False"
 # public = true
 

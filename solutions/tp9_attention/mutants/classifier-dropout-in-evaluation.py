@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "F.dropout without training=self.training: dropout is active in evaluation"
 # loses = ["q1-classifier"]
+# breaks = ["evaluation"]
 # hint = "F.dropout(x, p) also drops in evaluation"
 # public = true
 

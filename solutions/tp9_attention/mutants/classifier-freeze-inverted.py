@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "freeze_embeddings is handed to requires_grad: frozen where they should train, and the other way round"
 # loses = ["q1-classifier"]
+# breaks = ["frozen"]
 # hint = "freeze_embeddings=True"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the id of unknown words is masked as if it were padding"
 # loses = ["q1-classifier"]
+# breaks = ["handed"]
 # hint = "hand the mask on as it is"
 # public = true
 

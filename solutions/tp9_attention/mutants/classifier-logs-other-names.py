@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the accuracy is logged under another name than the one asked for"
 # loses = ["q1-classifier"]
+# breaks = ["validation"]
 # hint = "in validation_step"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the loss is summed over the batch, not averaged"
 # loses = ["q1-classifier"]
+# breaks = ["loss"]
 # hint = "the mean over the batch, not the sum"
 # public = true
 

@@ -1,8 +1,9 @@
 # %% tags=["mutant"]
 # mistake = "the step size is never handed to the optimiser"
 # loses = ["q1-classifier"]
+# breaks = ["optimiser"]
 # hint = "hand lr to the optimiser"
-# public = false
+# public = true
 
 # %% grade_id="q1-classifier"
 class TextClassifier(LightningModule):

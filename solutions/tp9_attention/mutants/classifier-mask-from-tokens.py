@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the mask is made anew from the ids: 0 is taken for padding, whatever the mask says"
 # loses = ["q1-classifier"]
+# breaks = ["handed"]
 # hint = "hand the mask on as it is"
 # public = true
 

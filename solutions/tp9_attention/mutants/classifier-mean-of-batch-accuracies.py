@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "accuracy as a mean of batch means, with a short last batch"
 # loses = ["q1-classifier"]
+# breaks = ["validation"]
 # hint = "a mean of batch means"
 # public = true
 

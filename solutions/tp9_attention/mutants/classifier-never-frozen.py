@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the embeddings always learn, even where they are to stay frozen"
 # loses = ["q1-classifier"]
+# breaks = ["frozen"]
 # hint = "freeze_embeddings=True"
 # public = true
 

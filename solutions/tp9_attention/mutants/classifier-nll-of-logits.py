@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "nll_loss on logits that are no log-probabilities"
 # loses = ["q1-classifier"]
+# breaks = ["loss"]
 # hint = "nll_loss takes log-probabilities"
 # public = true
 

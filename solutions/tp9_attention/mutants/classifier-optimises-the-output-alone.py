@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the optimiser never receives the parameters of the attention"
 # loses = ["q1-classifier"]
+# breaks = ["optimiser"]
 # hint = "hand self.parameters() to the optimiser"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the layers are kept in a Python list: the pooling is not registered, and never learns"
 # loses = ["q1-classifier", "q5-entropy-regularised"]
+# breaks = ["optimiser"]
 # hint = "self.pooling = pooling"
 # public = true
 

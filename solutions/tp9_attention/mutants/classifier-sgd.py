@@ -1,8 +1,9 @@
 # %% tags=["mutant"]
 # mistake = "the optimiser is SGD, not Adam"
 # loses = ["q1-classifier"]
+# breaks = ["optimiser"]
 # hint = "torch.optim.Adam"
-# public = false
+# public = true
 
 # %% grade_id="q1-classifier"
 class TextClassifier(LightningModule):

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "forward gives logits, but the loss takes their softmax before cross-entropy"
 # loses = ["q1-classifier"]
+# breaks = ["loss"]
 # hint = "no softmax and no sigmoid in the model"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "softmax inside the model, then cross-entropy"
 # loses = ["q1-classifier"]
+# breaks = ["logits"]
 # hint = "no softmax and no sigmoid in the model"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "squeeze() with no dimension on the logits: the last batch, of one review, collapses"
 # loses = ["q1-classifier"]
+# breaks = ["logits"]
 # hint = "squeeze() also squeezes a batch of one"
 # public = true
 

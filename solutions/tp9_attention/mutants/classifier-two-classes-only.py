@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the number of classes is written into the code"
 # loses = ["q1-classifier"]
+# breaks = ["logits"]
 # hint = "logits of shape"
 # public = false
 

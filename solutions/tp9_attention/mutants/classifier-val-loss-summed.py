@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "val_loss is a sum over the batch, not the mean cross-entropy"
 # loses = ["q1-classifier"]
+# breaks = ["validation"]
 # hint = "the mean cross-entropy of their logits"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "new random embeddings: the vectors that are given are never used"
 # loses = ["q1-classifier"]
+# breaks = ["handed"]
 # hint = "x is the embedding of the tokens"
 # public = true
 

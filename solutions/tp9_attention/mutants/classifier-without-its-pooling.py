@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the pooling is never called: the classifier takes a mean of its own"
 # loses = ["q1-classifier"]
+# breaks = ["handed"]
 # hint = "self.pooling(x, mask)"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the argument cell is never used: it is always an LSTM"
 # loses = ["q4-contextual"]
+# breaks = ["arguments"]
 # hint = "is cell used?"
 # public = true
 

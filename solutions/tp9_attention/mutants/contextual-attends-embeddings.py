@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "attention over the embeddings in place of the recurrent states"
 # loses = ["q4-contextual"]
+# breaks = ["states"]
 # hint = "attention looks at the embeddings"
 # public = true
 

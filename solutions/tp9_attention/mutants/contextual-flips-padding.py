@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the review is flipped with its padding for the backward layer, which then reads the padding first"
 # loses = ["q4-contextual"]
+# breaks = ["padding"]
 # hint = "padding is read before the words"
 # public = true
 

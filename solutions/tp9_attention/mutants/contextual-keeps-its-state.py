@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the last state of a batch is the first of the next"
 # loses = ["q4-contextual"]
+# breaks = ["calls"]
 # hint = "kept from one call to the next"
 # public = true
 

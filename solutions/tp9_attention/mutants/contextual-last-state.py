@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the last state stands for the review: there is no attention"
 # loses = ["q4-contextual"]
+# breaks = ["states"]
 # hint = "not used in the pooled vector"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the recurrent layers are kept in a Python list: their parameters are not registered"
 # loses = ["q4-contextual"]
+# breaks = ["learned"]
 # hint = "nn.ModuleList"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the mask is inverted in the attention over the states"
 # loses = ["q4-contextual"]
+# breaks = ["weights"]
 # hint = "the mask is inverted"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "weights are masked after the softmax and not renormalised"
 # loses = ["q4-contextual"]
+# breaks = ["weights"]
 # hint = "set to 0 on padding after the softmax"
 # public = true
 

@@ -1,7 +1,8 @@
 # %% tags=["mutant"]
 # mistake = "the mean of the states: no attention is learned"
 # loses = ["q4-contextual"]
-# hint = "not at the states"
+# breaks = ["states"]
+# hint = "does not look at the states"
 # public = true
 
 # %% grade_id="q4-contextual"

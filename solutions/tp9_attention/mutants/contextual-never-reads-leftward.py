@@ -1,8 +1,9 @@
 # %% tags=["mutant"]
 # mistake = "read both ways means twice as wide a state here: nothing is read from right to left"
 # loses = ["q4-contextual"]
+# breaks = ["both"]
 # hint = "is bidirectional used?"
-# public = false
+# public = true
 
 # %% grade_id="q4-contextual"
 class ContextualPooling(nn.Module):

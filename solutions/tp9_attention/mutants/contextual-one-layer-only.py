@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the argument num_layers is never used: there is always one layer"
 # loses = ["q4-contextual"]
+# breaks = ["arguments"]
 # hint = "is num_layers used?"
 # public = true
 

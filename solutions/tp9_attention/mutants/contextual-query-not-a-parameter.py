@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the query over the states is a plain tensor, not a Parameter"
 # loses = ["q4-contextual"]
+# breaks = ["learned"]
 # hint = "use nn.Parameter"
 # public = true
 

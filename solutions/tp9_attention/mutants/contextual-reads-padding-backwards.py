@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the recurrent layer reads right-padding in its backward direction: the answer depends on how much there is"
 # loses = ["q4-contextual"]
+# breaks = ["padding"]
 # hint = "padding is read before the words"
 # public = true
 

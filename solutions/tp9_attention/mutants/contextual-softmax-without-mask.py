@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "no mask in the softmax: states of padding are attended"
 # loses = ["q4-contextual"]
+# breaks = ["weights"]
 # hint = "is the mask applied before the softmax?"
 # public = true
 

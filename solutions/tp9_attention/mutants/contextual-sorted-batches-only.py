@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "pack_padded_sequence without enforce_sorted=False: it fails where reviews are not sorted by length"
 # loses = ["q4-contextual"]
+# breaks = ["shapes"]
 # hint = "enforce_sorted=False"
 # public = true
 

@@ -1,7 +1,8 @@
 # %% tags=["mutant"]
 # mistake = "squeeze() with no dimension: a batch of reviews of one word collapses"
 # loses = ["q4-contextual"]
-# hint = "one weight a word"
+# breaks = ["shapes"]
+# hint = "squeeze() also takes off the axis of the words"
 # public = true
 
 # %% grade_id="q4-contextual"

@@ -1,7 +1,8 @@
 # %% tags=["mutant"]
 # mistake = "the first state is made for a batch of 32: the last short batch fails"
 # loses = ["q4-contextual"]
-# hint = "got [1, 32, 3]"
+# breaks = ["shapes"]
+# hint = "got [1, 32, "
 # public = true
 
 # %% grade_id="q4-contextual"

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the weights come from the states, but the embeddings are summed"
 # loses = ["q4-contextual"]
+# breaks = ["states"]
 # hint = "are they what you sum, in place of the values or states?"
 # public = true
 

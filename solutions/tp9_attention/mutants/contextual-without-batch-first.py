@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "batch_first is left out: the layer reads across the reviews"
 # loses = ["q4-contextual"]
+# breaks = ["alone"]
 # hint = "batch_first=True"
 # public = true
 

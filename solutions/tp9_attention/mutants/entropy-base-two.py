@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "log base 2 where the statement says nats"
-# loses = ["q2-entropy", "q5-entropy-regularised"]
+# loses = ["q2-entropy"]
+# breaks = ["value"]
 # hint = "the logarithm is in base 2"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the entropy is computed on detached weights: no gradient reaches the attention"
-# loses = ["q2-entropy", "q5-entropy-regularised"]
+# loses = ["q2-entropy"]
+# breaks = ["gradient"]
 # hint = "detach"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "torch.special.entr on weights of 0: right values, but an infinite gradient, which question 5 meets on padding"
-# loses = ["q5-entropy-regularised"]
+# loses = ["q2-entropy"]
+# breaks = ["gradient"]
 # hint = "0 · log 0"
 # public = true
 

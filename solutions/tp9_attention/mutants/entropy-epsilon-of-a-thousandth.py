@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "an epsilon of 1e-3 in the logarithm biases the value"
-# loses = ["q2-entropy", "q5-entropy-regularised"]
+# loses = ["q2-entropy"]
+# breaks = ["value"]
 # hint = "an epsilon in the logarithm must be tiny"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "an epsilon of 2e-5 in the logarithm, which long reviews add up"
 # loses = ["q2-entropy"]
+# breaks = ["value"]
 # hint = "0 log 0 = 0"
 # public = false
 

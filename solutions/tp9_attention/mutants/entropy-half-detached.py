@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "p is detached, log p is not: the value is right, the gradient moves nothing"
-# loses = ["q2-entropy", "q5-entropy-regularised"]
+# loses = ["q2-entropy"]
+# breaks = ["gradient"]
 # hint = "the gradient of the sum of the entropies"
 # public = false
 

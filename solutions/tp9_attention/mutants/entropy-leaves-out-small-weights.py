@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "weights below 0.01 are left out, though a long review holds no others"
 # loses = ["q2-entropy"]
+# breaks = ["value"]
 # hint = "log n when it is even"
 # public = false
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "a mean over the padded length in place of a sum over the words"
-# loses = ["q2-entropy", "q5-entropy-regularised"]
+# loses = ["q2-entropy"]
+# breaks = ["value"]
 # hint = "the entropy is a sum"
 # public = true
 

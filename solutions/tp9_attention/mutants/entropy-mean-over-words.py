@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "a mean over the words in place of a sum"
-# loses = ["q2-entropy", "q5-entropy-regularised"]
+# loses = ["q2-entropy"]
+# breaks = ["value"]
 # hint = "a mean over the words"
 # public = true
 

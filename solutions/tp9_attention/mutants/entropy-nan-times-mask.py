@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "0 · log 0 is nan, and nan times a mask of 0 is nan still"
-# loses = ["q2-entropy", "q5-entropy-regularised"]
+# loses = ["q2-entropy"]
+# breaks = ["zero"]
 # hint = "0 · log 0"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the entropy is divided by log n, though H is asked for"
-# loses = ["q2-entropy", "q5-entropy-regularised"]
+# loses = ["q2-entropy"]
+# breaks = ["value"]
 # hint = "H / log n"
 # public = true
 

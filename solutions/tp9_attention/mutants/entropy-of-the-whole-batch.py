@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "one number for the batch in place of one a review"
 # loses = ["q2-entropy"]
+# breaks = ["value"]
 # hint = "all reviews were summed or averaged into one number"
 # public = true
 

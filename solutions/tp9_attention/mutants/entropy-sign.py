@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the sign of the entropy is flipped"
-# loses = ["q2-entropy", "q5-entropy-regularised"]
+# loses = ["q2-entropy"]
+# breaks = ["value"]
 # hint = "the sign is flipped"
 # public = true
 

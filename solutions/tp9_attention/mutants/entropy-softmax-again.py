@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the weights pass a second softmax before the entropy"
-# loses = ["q2-entropy", "q5-entropy-regularised"]
+# loses = ["q2-entropy"]
+# breaks = ["value"]
 # hint = "take the weights as they come"
 # public = true
 

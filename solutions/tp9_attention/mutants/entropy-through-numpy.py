@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the entropy is computed with Python numbers: no gradient comes through"
-# loses = ["q2-entropy", "q5-entropy-regularised"]
+# loses = ["q2-entropy"]
+# breaks = ["gradient"]
 # hint = "item"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "where after the logarithm: the value is right, the gradient of the branch not taken is nan"
-# loses = ["q5-entropy-regularised"]
+# loses = ["q2-entropy"]
+# breaks = ["gradient"]
 # hint = "0 · log 0"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "xlogy on weights of 0: right values, but a gradient that is not finite, which question 5 meets on padding"
-# loses = ["q5-entropy-regularised"]
+# loses = ["q2-entropy"]
+# breaks = ["gradient"]
 # hint = "0 · log 0"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "right for the sizes of the notebook's checks alone, no mask otherwise"
 # loses = ["q2-learned-query", "q4-contextual"]
+# breaks = ["weights", "padding"]
 # hint = "is the mask applied before the softmax?"
 # public = false
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "a batch size is written into the code: the last short batch fails"
 # loses = ["q2-learned-query", "q4-contextual"]
+# breaks = ["shapes"]
 # hint = "but got: [32"
 # public = true
 

@@ -1,7 +1,8 @@
 # %% tags=["mutant"]
 # mistake = "the score is a cosine: vectors are normalised before the product"
 # loses = ["q2-learned-query"]
-# hint = "the scores q · x go into the softmax as they are"
+# breaks = ["law"]
+# hint = "the cosine, which takes the norm away"
 # public = true
 
 # %% grade_id="q2-learned-query"

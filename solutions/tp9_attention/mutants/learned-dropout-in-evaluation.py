@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "dropout on the weights stays active in evaluation"
 # loses = ["q2-learned-query", "q4-contextual"]
+# breaks = ["learned"]
 # hint = "random"
 # public = true
 

@@ -1,7 +1,8 @@
 # %% tags=["mutant"]
 # mistake = "the maximum that is subtracted before exp is that of the whole batch: other reviews come to 0 / 0"
 # loses = ["q2-learned-query"]
-# hint = "subtract the largest score first"
+# breaks = ["large"]
+# hint = "subtract the largest score of the review first"
 # public = true
 
 # %% grade_id="q2-learned-query"

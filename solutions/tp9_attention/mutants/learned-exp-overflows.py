@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "exp without subtracting the maximum: it overflows on large scores"
 # loses = ["q2-learned-query"]
+# breaks = ["large"]
 # hint = "exp overflows"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "a longest length is written into the code: later words get no attention"
 # loses = ["q2-learned-query"]
+# breaks = ["query"]
 # hint = "and each word's own weight"
 # public = false
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the place of a word is added to its score"
 # loses = ["q2-learned-query"]
+# breaks = ["query"]
 # hint = "the place of a word must not count"
 # public = false
 

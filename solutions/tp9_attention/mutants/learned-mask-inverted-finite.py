@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the mask is inverted, with a large negative number"
 # loses = ["q2-learned-query", "q4-contextual"]
+# breaks = ["weights"]
 # hint = "the mask is inverted"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the mask is inverted: -inf where the token is real"
 # loses = ["q2-learned-query", "q4-contextual"]
+# breaks = ["weights"]
 # hint = "the mask is inverted"
 # public = true
 

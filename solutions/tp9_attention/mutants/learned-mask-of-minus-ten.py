@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the mask adds a number that is not large enough: padding keeps a little weight"
 # loses = ["q2-learned-query", "q4-contextual"]
+# breaks = ["weights"]
 # hint = "as low as -1e9"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "in training mode the plain mean is given: the query never gets a gradient"
 # loses = ["q2-learned-query", "q4-contextual"]
+# breaks = ["learned"]
 # hint = "is not used in the pooled vector"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "forward returns (weights, pooled), the other way round"
 # loses = ["q2-learned-query", "q4-contextual"]
+# breaks = ["shapes"]
 # hint = "the pair is the other way round"
 # public = true
 

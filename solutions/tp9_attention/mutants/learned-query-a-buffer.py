@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the query is a buffer: it is in state_dict, but never trained"
 # loses = ["q2-learned-query"]
+# breaks = ["learned"]
 # hint = "use nn.Parameter"
 # public = true
 

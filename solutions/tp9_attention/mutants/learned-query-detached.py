@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the query is detached: no gradient reaches it"
 # loses = ["q2-learned-query", "q4-contextual"]
+# breaks = ["learned"]
 # hint = "detach"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the query is created inside forward"
 # loses = ["q2-learned-query", "q4-contextual"]
+# breaks = ["learned"]
 # hint = "something random is made in forward"
 # public = true
 

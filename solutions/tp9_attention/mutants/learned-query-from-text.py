@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the query is computed from the text, as question 3 asks, not learned for all"
 # loses = ["q2-learned-query"]
+# breaks = ["query"]
 # hint = "q is a parameter of the module"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the query is a plain tensor: never trained, not in state_dict"
 # loses = ["q2-learned-query", "q4-contextual"]
+# breaks = ["learned"]
 # hint = "use nn.Parameter"
 # public = true
 

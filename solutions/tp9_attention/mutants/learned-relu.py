@@ -1,7 +1,8 @@
 # %% tags=["mutant"]
 # mistake = "scores pass a ReLU before the softmax: a word cannot be pushed down"
 # loses = ["q2-learned-query"]
-# hint = "no sigmoid, no ReLU, no tanh"
+# breaks = ["law"]
+# hint = "no ReLU before the softmax"
 # public = true
 
 # %% grade_id="q2-learned-query"

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the weights that are returned are not those that were summed with"
 # loses = ["q2-learned-query"]
+# breaks = ["sum"]
 # hint = "are the weights that you return those that you sum with?"
 # public = true
 

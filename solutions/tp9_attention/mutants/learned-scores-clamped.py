@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "scores are cut off at 30, lest exp overflow"
 # loses = ["q2-learned-query"]
+# breaks = ["law"]
 # hint = "no clamp"
 # public = false
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "scores are set to 0 on padding, where exp(0) is 1, not to minus infinity"
 # loses = ["q2-learned-query", "q4-contextual"]
+# breaks = ["weights"]
 # hint = "is the mask applied before the softmax?"
 # public = true
 

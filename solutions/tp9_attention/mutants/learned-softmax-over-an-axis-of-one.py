@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "softmax over the last axis of (B, L, 1): every weight is 1"
 # loses = ["q2-learned-query", "q4-contextual"]
+# breaks = ["weights"]
 # hint = "an axis of length 1"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "softmax over the embedding axis: one weight for each number of a word"
 # loses = ["q2-learned-query", "q4-contextual"]
+# breaks = ["weights"]
 # hint = "one weight for each number of a word"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "no mask in the softmax, though it is given"
 # loses = ["q2-learned-query", "q4-contextual"]
+# breaks = ["weights"]
 # hint = "is the mask applied before the softmax?"
 # public = true
 

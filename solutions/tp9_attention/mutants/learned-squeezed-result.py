@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "squeeze() with no dimension on the pooled vector: a batch of one collapses"
 # loses = ["q2-learned-query", "q4-contextual"]
+# breaks = ["shapes"]
 # hint = "squeeze() also squeezes a batch of one"
 # public = true
 

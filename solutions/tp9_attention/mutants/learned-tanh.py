@@ -1,7 +1,8 @@
 # %% tags=["mutant"]
 # mistake = "scores pass a tanh before the softmax"
 # loses = ["q2-learned-query"]
-# hint = "no sigmoid, no ReLU, no tanh"
+# breaks = ["law"]
+# hint = "tanh"
 # public = true
 
 # %% grade_id="q2-learned-query"

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "attention is computed, then the plain mean is returned"
 # loses = ["q2-learned-query", "q4-contextual"]
+# breaks = ["sum"]
 # hint = "not used in the pooled vector"
 # public = true
 

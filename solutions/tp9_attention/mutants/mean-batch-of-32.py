@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "a batch size is written into the code"
-# loses = ["q1-mean-pooling", "q3-text-query"]
+# loses = ["q1-mean-pooling"]
+# breaks = ["shapes"]
 # hint = "is a batch size written into the code?"
 # public = true
 

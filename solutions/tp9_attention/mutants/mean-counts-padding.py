@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the mean counts padding: x.mean over the padded length"
-# loses = ["q1-mean-pooling", "q3-text-query"]
+# loses = ["q1-mean-pooling"]
+# breaks = ["mean"]
 # hint = "padding"
 # public = true
 

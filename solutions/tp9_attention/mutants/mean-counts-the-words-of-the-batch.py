@@ -1,7 +1,8 @@
 # %% tags=["mutant"]
 # mistake = "the number of words is that of the whole batch, mask.sum() with no dimension"
-# loses = ["q1-mean-pooling", "q3-text-query"]
-# hint = "weighs 1/n"
+# loses = ["q1-mean-pooling"]
+# breaks = ["mean", "padding"]
+# hint = "number of words in the batch"
 # public = true
 
 # %% grade_id="q1-mean-pooling"

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "only words are summed, but the sum is divided by the padded length"
-# loses = ["q1-mean-pooling", "q3-text-query"]
+# loses = ["q1-mean-pooling"]
+# breaks = ["mean"]
 # hint = "divided by the length"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the sum is taken in float16"
 # loses = ["q1-mean-pooling"]
+# breaks = ["mean"]
 # hint = "each of the n words weighs 1/n"
 # public = false
 

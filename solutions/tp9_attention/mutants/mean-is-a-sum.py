@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the vectors are summed, never divided by the number of words"
-# loses = ["q1-mean-pooling", "q3-text-query"]
+# loses = ["q1-mean-pooling"]
+# breaks = ["mean"]
 # hint = "this is the sum"
 # public = true
 

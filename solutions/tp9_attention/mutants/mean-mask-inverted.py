@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the mask is taken for True on padding"
-# loses = ["q1-mean-pooling", "q3-text-query"]
+# loses = ["q1-mean-pooling"]
+# breaks = ["padding"]
 # hint = "the mask is inverted"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the number of words is clamped at 2, so that a review of one word is halved"
 # loses = ["q1-mean-pooling"]
+# breaks = ["mean"]
 # hint = "weighs 1/n"
 # public = true
 

@@ -1,7 +1,8 @@
 # %% tags=["mutant"]
 # mistake = "a longest length is written into the code: what comes after is cut off"
-# loses = ["q1-mean-pooling", "q3-text-query"]
-# hint = "pooled is the mean of the words"
+# loses = ["q1-mean-pooling"]
+# breaks = ["mean"]
+# hint = "words after the first 512 have no weight"
 # public = false
 
 # %% grade_id="q1-mean-pooling"

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the mean is taken over the batch axis"
-# loses = ["q1-mean-pooling", "q3-text-query"]
+# loses = ["q1-mean-pooling"]
+# breaks = ["alone"]
 # hint = "another number of reviews than was sent"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "squeeze() with no dimension: a batch of one collapses"
-# loses = ["q1-mean-pooling", "q3-text-query"]
+# loses = ["q1-mean-pooling"]
+# breaks = ["shapes"]
 # hint = "squeeze() also squeezes a batch of one"
 # public = true
 

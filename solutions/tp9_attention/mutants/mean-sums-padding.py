@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "what stands under the padding is summed, and divided by the true length"
-# loses = ["q1-mean-pooling", "q3-text-query"]
+# loses = ["q1-mean-pooling"]
+# breaks = ["mean"]
 # hint = "under the padding"
 # public = true
 

@@ -1,7 +1,8 @@
 # %% tags=["mutant"]
 # mistake = "padding is guessed from the vectors (those that are zero), not read from the mask"
-# loses = ["q1-mean-pooling", "q3-text-query"]
-# hint = "mask is True"
+# loses = ["q1-mean-pooling"]
+# breaks = ["mean"]
+# hint = "padding is counted"
 # public = true
 
 # %% grade_id="q1-mean-pooling"

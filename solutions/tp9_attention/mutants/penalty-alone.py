@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the loss is the penalty alone: the cross-entropy is gone"
 # loses = ["q5-entropy-regularised"]
+# breaks = ["cross-entropy"]
 # hint = "where is the cross-entropy"
 # public = true
 

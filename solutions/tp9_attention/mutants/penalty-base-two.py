@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the entropy of the penalty is in bits, log base 2"
 # loses = ["q5-entropy-regularised"]
+# breaks = ["penalty"]
 # hint = "the logarithm is in base 2"
 # public = true
 

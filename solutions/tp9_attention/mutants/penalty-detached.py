@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the entropy is computed on detached weights: no gradient reaches the attention"
 # loses = ["q5-entropy-regularised"]
+# breaks = ["gradient"]
 # hint = "the entropy is cut off from the weights"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the entropy is logged, and never added to the loss"
 # loses = ["q5-entropy-regularised"]
+# breaks = ["penalty"]
 # hint = "the strength changes nothing"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the entropy is torch.special.entr of weights that are 0 on padding: its gradient is infinite there"
 # loses = ["q5-entropy-regularised"]
+# breaks = ["gradient"]
 # hint = "0 · log 0"
 # public = true
 

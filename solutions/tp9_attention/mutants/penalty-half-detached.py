@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "p is detached, log p is not: the value is right, the pull is not"
 # loses = ["q5-entropy-regularised"]
+# breaks = ["gradient"]
 # hint = "up to a constant in each review"
 # public = false
 

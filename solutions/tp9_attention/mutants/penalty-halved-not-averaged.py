@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the entropies are summed and halved: right for a batch of two alone"
 # loses = ["q5-entropy-regularised"]
+# breaks = ["penalty"]
 # hint = "cross-entropy + strength · mean entropy"
 # public = false
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the entropy is a mean over the words of the batch, not over the reviews"
 # loses = ["q5-entropy-regularised"]
+# breaks = ["penalty"]
 # hint = "the mean entropy of the attention"
 # public = true
 

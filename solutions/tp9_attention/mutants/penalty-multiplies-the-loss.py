@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "λ multiplies the whole loss"
 # loses = ["q5-entropy-regularised"]
+# breaks = ["penalty"]
 # hint = "the strength multiplies the whole loss"
 # public = true
 

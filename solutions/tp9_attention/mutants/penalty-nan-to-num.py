@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "nan_to_num hides 0 · log 0 in the value; the gradient is nan still"
 # loses = ["q5-entropy-regularised"]
+# breaks = ["gradient"]
 # hint = "0 · log 0"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the entropy is that of the predicted classes, not of the attention"
 # loses = ["q5-entropy-regularised"]
+# breaks = ["penalty"]
 # hint = "the weights that the pooling returns"
 # public = true
 

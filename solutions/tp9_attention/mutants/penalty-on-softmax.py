@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "softmax, then cross-entropy, in the loss of question 5"
 # loses = ["q5-entropy-regularised"]
+# breaks = ["cross-entropy"]
 # hint = "no softmax and no sigmoid in the model"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the sign is flipped: the penalty rewards spread"
 # loses = ["q5-entropy-regularised"]
+# breaks = ["penalty"]
 # hint = "the sign is flipped"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the strength is kept and never used"
 # loses = ["q5-entropy-regularised"]
+# breaks = ["penalty"]
 # hint = "the strength changes nothing"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the entropies of the batch are summed, not averaged"
 # loses = ["q5-entropy-regularised"]
+# breaks = ["penalty"]
 # hint = "the sum over the batch"
 # public = true
 

@@ -11,6 +11,6 @@ class EntropyRegularizedClassifier(TextClassifier):
     def training_step(self, batch, batch_idx):
         loss = super().training_step(batch, batch_idx)
         weights = self.pooling(self.embedding(batch.tokens), batch.mask)[1]
-        entropies = torch.special.entr(weights.masked_fill(~batch.mask, 1.0)).sum(dim=1)
+        entropies = torch.special.entr(weights.masked_fill(weights == 0, 1.0)).sum(dim=1)
         self.log("train_entropy", entropies.mean())
         return loss + self.strength * entropies.mean()

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the mean is added to every score alike: it cancels in the softmax, and the query is the same for all"
 # loses = ["q3-text-query"]
+# breaks = ["query"]
 # hint = "the query is the same for all texts"
 # public = true
 

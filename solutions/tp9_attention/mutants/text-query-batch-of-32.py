@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "a batch size is written into the code"
 # loses = ["q3-text-query"]
+# breaks = ["shapes"]
 # hint = "shape '[32"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "each word is its own query, x · Wx: the mean of the text is never used"
 # loses = ["q3-text-query"]
+# breaks = ["query"]
 # hint = "the query is the same for all texts"
 # public = true
 

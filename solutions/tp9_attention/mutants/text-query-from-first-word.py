@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the query comes from the first word, not from the mean"
 # loses = ["q3-text-query"]
+# breaks = ["query"]
 # hint = "the query is a function of the mean"
 # public = true
 

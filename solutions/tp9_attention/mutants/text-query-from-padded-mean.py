@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the query comes from the padded mean"
 # loses = ["q3-text-query"]
+# breaks = ["padding"]
 # hint = "is the query's mean taken over the words alone?"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the place of a word is added to its score"
 # loses = ["q3-text-query"]
+# breaks = ["query"]
 # hint = "the place of a word does not count"
 # public = false
 

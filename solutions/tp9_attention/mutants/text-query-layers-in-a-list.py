@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the layers of v_θ are kept in a Python list: their parameters are not registered"
 # loses = ["q3-text-query"]
+# breaks = ["learned"]
 # hint = "nn.ModuleList"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the mask is inverted: -inf where the token is real"
 # loses = ["q3-text-query"]
+# breaks = ["weights"]
 # hint = "the mask is inverted"
 # public = true
 

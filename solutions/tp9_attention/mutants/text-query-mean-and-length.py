@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the query sees the number of words too, not the mean alone"
 # loses = ["q3-text-query"]
+# breaks = ["query"]
 # hint = "the query is a function of the mean of the words"
 # public = true
 

@@ -1,7 +1,8 @@
 # %% tags=["mutant"]
 # mistake = "the mean that makes the query is taken over the whole batch"
 # loses = ["q3-text-query"]
-# hint = "reviews are mixed"
+# breaks = ["alone"]
+# hint = "taken over the batch"
 # public = true
 
 # %% grade_id="q3-text-query"

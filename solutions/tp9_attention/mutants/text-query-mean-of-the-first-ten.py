@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the query comes from the mean of the first ten words"
 # loses = ["q3-text-query"]
+# breaks = ["query"]
 # hint = "the query is a function of the mean"
 # public = false
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the query is computed under no_grad: it never learns"
 # loses = ["q3-text-query"]
+# breaks = ["learned"]
 # hint = "no_grad"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "scores are divided by their sum in place of a softmax: weights can be negative"
 # loses = ["q3-text-query"]
+# breaks = ["weights"]
 # hint = "a weight is negative"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "vectors are projected, then summed with the padding: its bias is counted, though the length is the true one"
 # loses = ["q3-text-query"]
+# breaks = ["padding"]
 # hint = "is the query's mean taken over the words alone?"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the value is the raw embedding: there is no v_θ"
 # loses = ["q3-text-query"]
+# breaks = ["shapes"]
 # hint = "are they what you sum, in place of the values or states?"
 # public = true
 

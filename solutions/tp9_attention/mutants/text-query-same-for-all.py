@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the query does not depend on the text: question 3 answered with question 2"
 # loses = ["q3-text-query"]
+# breaks = ["query"]
 # hint = "the query is the same for all texts"
 # public = true
 

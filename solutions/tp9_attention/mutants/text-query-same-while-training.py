@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "in training mode the query is computed without a gradient: it never learns"
 # loses = ["q3-text-query"]
+# breaks = ["learned"]
 # hint = "is not used in the pooled vector"
 # public = true
 

@@ -1,7 +1,8 @@
 # %% tags=["mutant"]
 # mistake = "scores pass a sigmoid before the softmax"
 # loses = ["q3-text-query"]
-# hint = "no sigmoid, no ReLU, no tanh"
+# breaks = ["law"]
+# hint = "between 0 and 1 before the softmax: a sigmoid"
 # public = true
 
 # %% grade_id="q3-text-query"

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "softmax over the batch axis"
 # loses = ["q3-text-query"]
+# breaks = ["alone"]
 # hint = "the softmax goes over the batch"
 # public = true
 

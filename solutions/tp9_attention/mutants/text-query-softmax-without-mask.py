@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "no mask in the softmax, though the mean is masked"
 # loses = ["q3-text-query"]
+# breaks = ["weights"]
 # hint = "is the mask applied before the softmax?"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "squeeze() with no dimension: a batch of one collapses"
 # loses = ["q3-text-query"]
+# breaks = ["shapes"]
 # hint = "squeeze"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "v_θ is applied and its result never used"
 # loses = ["q3-text-query"]
+# breaks = ["value"]
 # hint = "are they what you sum, in place of the values or states?"
 # public = true
 

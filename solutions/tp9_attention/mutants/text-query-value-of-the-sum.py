@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "v_θ is applied to the sum of the words, not to each word"
 # loses = ["q3-text-query"]
+# breaks = ["value"]
 # hint = "sum the values v(x)"
 # public = true
 

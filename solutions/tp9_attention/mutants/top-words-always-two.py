@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "k is never used: two words, as in the check"
 # loses = ["q2-top-words"]
+# breaks = ["words"]
 # hint = "sort by weight, from the largest down, and keep k"
 # public = false
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the least attended words: sorted from the smallest weight up"
 # loses = ["q2-top-words"]
+# breaks = ["words"]
 # hint = "least attended"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "a word is looked up by its weight: where two weigh the same, one is told twice"
 # loses = ["q2-top-words"]
+# breaks = ["fewer"]
 # hint = "words may have the same weight"
 # public = false
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the weights are sorted, the words are not: each word gets another's weight"
 # loses = ["q2-top-words"]
+# breaks = ["words"]
 # hint = "in the order of the text"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "k is not bounded by the number of words: topk fails on a short review"
 # loses = ["q2-top-words"]
+# breaks = ["fewer"]
 # hint = "selected index k out of range"
 # public = true
 

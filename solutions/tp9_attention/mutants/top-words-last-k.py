@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the right words, from the least attended to the most"
 # loses = ["q2-top-words"]
+# breaks = ["words"]
 # hint = "wrong order"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "pairs (weight, word) in place of (word, weight)"
 # loses = ["q2-top-words"]
+# breaks = ["weights"]
 # hint = "the word first"
 # public = true
 

@@ -1,6 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "weights are rounded to two decimals"
 # loses = ["q2-top-words"]
+# breaks = ["weights"]
 # hint = "own weight"
 # public = false
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from amal_attention.grading.verdict import Status
-from tests.grading.submissions.library import Bad, added, answered, bad, both
+from tests.grading.submissions.library import TOO_MANY, Bad, added, answered, bad, both
 from tests.grading.submissions.mill import RIGHT
 
 __all__ = ["ACCIDENTS"]
@@ -73,8 +73,8 @@ ACCIDENTS: dict[str, Bad] = {
         status=Status.PARTIAL, why="cell 3: ",  # too many processes; or, on a machine that is busy, no answer
     ),
     "too many processes": bad(
-        added("import os, time\nfor _ in range(40):\n    if os.fork() == 0:\n        time.sleep(1000)\ntime.sleep(1000)"),
-        status=Status.PARTIAL, why="processes at once",
+        added("import os, time\nfor _ in range(40):\n    if os.fork() == 0:\n        time.sleep(1000)\ntime.sleep(0.5)"),
+        **TOO_MANY,
     ),
     "sys.exit": bad(added("import sys\nsys.exit(0)"), **_ANY),
     "exit in an answer": bad(answered(q3="def longest(words):\n    raise SystemExit('done')"), lost=["q3-longest"], **_ANY),
@@ -148,6 +148,18 @@ ACCIDENTS: dict[str, Bad] = {
     "a file beside the notebook that shadows torch": bad(
         added("open('torch.py', 'w').write('raise SystemExit')\nopen('math.py', 'w').write('1 / 0')\nimport torch, math"), **_ANY
     ),
+    # One bad line above a right answer
+    "an import of what is not here": bad(answered(q1=f"from google.colab import files\n{RIGHT['q1-scale']}"), **_ANY),
+    "exit() above an answer": bad(answered(q2=f"exit()\n{RIGHT['q2-total']}"), **_ANY),
+    "a space that does not break": bad(answered(q3=RIGHT["q3-longest"].replace("    ", "\u00a0" * 4)), **_ANY),
+    "warnings that are errors": bad(
+        answered(q1=f"import warnings; warnings.simplefilter('error')\n{RIGHT['q1-scale']}"), **_ANY
+    ),
+    "a bracket left open behind an answer": bad(answered(q2=f"{RIGHT['q2-total']}\nprint(total(torch.ones(2, 3))"), **_ANY),
+    "an assertion of their own": bad(answered(q2=f"assert 1 == 2, 'never'\n{RIGHT['q2-total']}"), **_ANY),
+    "a call that is not there, between two definitions": bad(
+        answered(q3=f"def near(x):\n    return x\nsolve_all()\n{RIGHT['q3-longest']}"), **_ANY
+    ),
     # State left changed
     "reset before the answers": bad(added("%reset -f\nimport torch\nfrom torch import nn"), **_ANY),
     "reset after the answers": bad(added("%reset -f", last=True), lost=["q1-scale", "q2-total", "q3-longest"], **_ANY),
@@ -170,15 +182,15 @@ ACCIDENTS: dict[str, Bad] = {
     "input modified in place": bad(
         answered(q1=_forward("x *= 2; x /= 2"), q2="def total(x):\n    answer = x.sum(dim=1)\n    x.zero_()\n    return answer",
                  q3="def longest(words):\n    words.sort(key=len)\n    return words.pop()"),
-        **_ANY,
+        earned={"q2-total": 2}, **_ANY,
     ),
     "input kept and returned changed": bad(
         answered(q2="def total(x):\n    x[:] = x.sum(dim=1, keepdim=True)\n    return x[:, 0]"),
-        **_ANY,
+        earned={"q2-total": 2}, **_ANY,
     ),
     "different answers at each call": bad(
         answered(q1=_forward("x = x + torch.rand(())"), q3="import random\ndef longest(words):\n    return random.choice(words)"),
-        earned={"q1-scale": 1.0, "q3-longest": 0.0}, **_ANY,
+        lost=["q1-scale", "q3-longest"], **_ANY,
     ),
     "a name that is not there": bad(answered(q2="def totals(x):\n    return 0"), lost=["q2-total"], **_ANY),
     "a syntax error": bad(answered(q2="def total(x:\n    return 0"), lost=["q2-total"], **_ANY),

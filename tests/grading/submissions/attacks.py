@@ -9,7 +9,7 @@ What comes of an attack on its own process, such as a patched ``isinstance``, is
 from __future__ import annotations
 
 from amal_attention.grading.verdict import Status
-from tests.grading.submissions.library import Bad, added, answered, bad, both, cheating
+from tests.grading.submissions.library import TOO_MANY, Bad, added, answered, bad, both, cheating
 from tests.grading.submissions.mill import POINTS, RIGHT, WRONG
 
 __all__ = ["ATTACKS", "ONCE"]
@@ -218,15 +218,15 @@ ATTACKS: dict[str, Bad] = {
     # Replies
     "NaN": bad(answered(q2="def total(x):\n    return x.sum(dim=1) * float('nan')"), lost=["q2-total"]),
     "infinite numbers": bad(answered(q2="def total(x):\n    return x.sum(dim=1) / 0"), lost=["q2-total"]),
-    "another shape": bad(answered(q2="def total(x):\n    return x.sum(dim=1, keepdim=True)"), earned={"q2-total": 1.0}),
-    "a shape that broadcasts": bad(answered(q2="def total(x):\n    return x.sum()"), earned={"q2-total": 1.0}),
+    "another shape": bad(answered(q2="def total(x):\n    return x.sum(dim=1, keepdim=True)"), lost=["q2-total"]),
+    "a shape that broadcasts": bad(answered(q2="def total(x):\n    return x.sum()"), lost=["q2-total"]),
     "no numbers": bad(answered(q2="def total(x):\n    return x[:0].sum(dim=1)"), lost=["q2-total"]),
     "another dtype": bad(answered(q2="def total(x):\n    return x.sum(dim=1).to(torch.int8)"), lost=["q2-total"]),
     "complex numbers": bad(answered(q2="def total(x):\n    return x.sum(dim=1).to(torch.complex64)"), lost=["q2-total"]),
     "a tensor of eight axes": bad(answered(q2="def total(x):\n    return torch.zeros([2] * 8)"), lost=["q2-total"]),
     "a tensor of nine axes": bad(answered(q2="def total(x):\n    return torch.zeros([1] * 9)"), lost=["q2-total"]),
     "a tensor of no storage": bad(answered(q2="def total(x):\n    return torch.empty(3, device='meta')"), lost=["q2-total"]),
-    "a sparse tensor": bad(answered(q2="def total(x):\n    return x.sum(dim=1).to_sparse()"), earned={"q2-total": 1.0}),
+    "a sparse tensor": bad(answered(q2="def total(x):\n    return x.sum(dim=1).to_sparse()"), lost=["q2-total"]),
     "a tensor expanded beyond measure": bad(
         answered(q2="def total(x):\n    return torch.zeros(1).expand(2**40)"), lost=["q2-total"]),
     "a reply of 60 MB": bad(answered(q2="def total(x):\n    return torch.zeros(15 * 2**20)"), lost=["q2-total"]),
@@ -255,7 +255,8 @@ ATTACKS: dict[str, Bad] = {
     "nesting without end": _channel("channel.sendall(frame(0, header=10**6)[:20] + b'[' * 10**6)", why=_NO_ANSWER),
     "an operation of its own": _channel("channel.sendall(frame([{'tuple': ['verdict', {'dict': {'earned': 8}}]}]))", why=_NO_ANSWER),
     "a flood": _channel("while True: channel.sendall(bytes(2**20))", why=_NO_ANSWER),
-    "a flood of replies": _channel("while True: channel.sendall(frame([{'tuple': ['value', 'x' * 60_000]}]))", why=_NO_ANSWER),
+    "a flood of replies": _channel("while True: channel.sendall(frame([{'tuple': ['value', 'x' * 60_000]}]))", lost=["q1-scale", "q2-total"],
+        why=_NO_ANSWER),
     "the channel closed": _channel("os.closerange(3, 256)", why="its process"),
     "the channel shut": _channel("channel.shutdown(2)", why="its process"),
     "the channel replaced by dup2": _channel(
@@ -334,7 +335,18 @@ _OVER = {"status": Status.PARTIAL, "why": "MB of memory"}
 ONCE: dict[str, Bad] = {
     "anonymous memory that is shared": bad(
         added("import mmap, time\nkept = mmap.mmap(-1, 350 * 2**20)\n"
-              "for each in range(0, len(kept), 4096): kept[each] = 1\ntime.sleep(0.3)"), **_OVER),
+              "for each in range(0, len(kept), 4096): kept[each] = 1\ntime.sleep(0.3)")),
+    "page tables": bad(
+        added("import mmap, time\nkept = mmap.mmap(-1, 140 * 2**30, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, mmap.PROT_READ)\n"
+              "for place in range(0, len(kept), 2**21): kept[place]\ntime.sleep(1000)"), **_OVER),
+    "buffers of sockets": bad(
+        added("import os, socket, time\nfor _ in range(9):\n    if os.fork() == 0: break\n"
+              "kept = [socket.socketpair() for _ in range(110)]\ntime.sleep(1000)"), **_OVER),
+    "inotify instances of all": bad(
+        added("import ctypes\nif any(ctypes.CDLL(None).inotify_init1(0) >= 0 for _ in range(200)): import os; os._exit(1)")),
+    "more processes than the machine has processors": bad(
+        added("import os\nfor _ in range(12):\n    if os.fork() == 0: break\nwhile True: pass"),
+        status=Status.PARTIAL, why="of CPU time"),
     "memory that is a file without a name": bad(
         added("import os, time\nkept = [os.memfd_create('x') for _ in range(100)]\n"
               "for each in kept: os.write(each, bytes(4 * 2**20))\ntime.sleep(0.3)")),
@@ -349,7 +361,7 @@ ONCE: dict[str, Bad] = {
     "threads without number": bad(
         added("import threading, time\nthreading.stack_size(65536)\nfor _ in range(100):\n"
               "    threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()\ntime.sleep(0.4)"),
-        status=Status.PARTIAL, why="processes at once"),
+        **TOO_MANY),
     "an exception that cannot be shown": bad(
         answered(q3="class Odd(Exception):\n    def __str__(self): raise self\ndef longest(words):\n    raise Odd"),
         lost=["q3-longest"]),

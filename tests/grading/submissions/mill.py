@@ -58,6 +58,11 @@ q1.title = "The mill"
 "test-q2-total" = 3
 "test-q3-longest" = 2
 
+[requirements]
+q1-scale = { product = "each number times the factor", parameter = "the factor is a parameter" }
+q2-total = { sums = "the sum of each row", gradient = "a gradient reaches the rows" }
+q3-longest = { longest = "the longest word" }
+
 [limits]
 """
 
@@ -131,24 +136,29 @@ def rows(draws):
     return torch.randn(*draws.sizes(2, 3, 9), generator=draws.generator())
 
 
-@pytest.mark.question("q1-scale", points=1, hint="multiply")
+def some_factor(draws):
+    # Never 1: a wrong answer that leaves its input as it is would be right then.
+    return draws.between(9, 50) / 8
+
+
+@pytest.mark.question("q1-scale", points=1, essential=True, alive=True, requires=("product",), hint="multiply")
 def test_product(student, draws):
-    x, factor = rows(draws), draws.between(2, 50) / 8
+    x, factor = rows(draws), some_factor(draws)
     close_to(student.Scale(factor)(x), x * factor, what="each number times the factor")
 
 
-@pytest.mark.question("q1-scale", points=1, hint="the factor is a parameter, the only one")
+@pytest.mark.question("q1-scale", points=1, requires=("parameter",), hint="the factor is a parameter, the only one")
 def test_parameter(student, draws):
-    factor = draws.between(2, 50) / 8
+    factor = some_factor(draws)
     scale = student.Scale(start=factor)
     came = scale.parameters()
     equal_to(sorted(came), ["factor"], what="one parameter")
     close_to(came["factor"], factor, what="which starts where it is to start")
 
 
-@pytest.mark.question("q1-scale", points=1, hint="use the parameter")
+@pytest.mark.question("q1-scale", points=1, essential=True, requires=("parameter",), hint="use the parameter")
 def test_of_another_factor(student, draws):
-    x, factor = rows(draws), draws.between(2, 50) / 8
+    x, factor = rows(draws), some_factor(draws)
     scale = student.Scale(1.0)
     scale.load({"factor": torch.tensor(factor)})
     for each in (x, x + 1):
@@ -156,27 +166,27 @@ def test_of_another_factor(student, draws):
         close_to(scale.eval()(each), each * factor, what="the same in evaluation")
 
 
-@pytest.mark.question("q2-total", points=2, hint="dim=1")
+@pytest.mark.question("q2-total", points=2, essential=True, alive=True, requires=("sums",), hint="dim=1")
 def test_sums(student, draws):
     for _ in range(3):
         x = rows(draws)
         close_to(student.total(x), x.sum(dim=1), what="the sum of each row")
 
 
-@pytest.mark.question("q2-total", points=1, hint="no detach")
+@pytest.mark.question("q2-total", points=1, requires=("gradient",), hint="no detach")
 def test_gradient(student, draws):
     x = rows(draws)
     close_to(student.total.gradient(x), torch.ones_like(x), what="a gradient of one")
 
 
-@pytest.mark.question("q3-longest", points=2, hint="len")
+@pytest.mark.question("q3-longest", points=2, essential=True, requires=("longest",), hint="len")
 def test_longest(student, draws):
     for _ in range(3):
         words = [f"{draws.seed()}".ljust(length, "x") for length in draws.sizes(5, 11, 40)]
         equal_to(student.longest(words), max(words, key=len), what="the longest word")
 
 
-@pytest.mark.question("q3-longest", points=0)
+@pytest.mark.question("q3-longest", points=0, alive=True)
 def test_what_it_found(student, draws):
     expected = f"value~MARK~{secrets.token_hex(12)}"
     with contextlib.suppress(Exception):

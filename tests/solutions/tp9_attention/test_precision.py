@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from amal_attention.data import ReviewBatch
+from amal_attention.training.precision import lstms_that_work
 from tests.solutions.tp9_attention.conftest import DIM, HIDDEN, POOLINGS
 
 WORDS, STEPS = 9, 6
@@ -57,7 +58,8 @@ def losses(model: LightningModule, precision: Any, counted: bool) -> tuple[float
     """Of training and of validation after three epochs."""
     clipped = {"gradient_clip_val": 1.0} if hasattr(model, "embedding_lr") else {}  # as the recipes do it
     trainer = Trainer(accelerator="cpu", max_epochs=3, precision=precision, **clipped, **QUIET)
-    trainer.fit(model, batches(counted), batches(False))
+    with lstms_that_work(model, precision):
+        trainer.fit(model, batches(counted), batches(False))
     return float(trainer.callback_metrics["train_loss"]), float(trainer.callback_metrics["val_loss"])
 
 

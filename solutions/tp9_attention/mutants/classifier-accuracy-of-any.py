@@ -1,0 +1,33 @@
+# %% tags=["mutant"]
+# mistake = "a batch counts as right where any of its reviews is"
+# loses = ["q1-classifier"]
+# breaks = ["validation"]
+# hint = "val_accuracy is over all reviews"
+# public = false
+
+# %% grade_id="q1-classifier"
+class TextClassifier(LightningModule):
+    def __init__(self, embeddings, pooling, num_classes=2, lr=1e-2, freeze_embeddings=True):
+        super().__init__()
+        self.embedding = nn.Embedding.from_pretrained(embeddings, freeze=freeze_embeddings)
+        self.pooling = pooling
+        self.output = nn.Linear(pooling.out_features, num_classes)
+        self.val_accuracy = MulticlassAccuracy(num_classes, average="micro")
+        self.lr = lr
+
+    def forward(self, tokens, mask):
+        return self.output(self.pooling(self.embedding(tokens), mask)[0])
+
+    def training_step(self, batch, batch_idx):
+        loss = F.cross_entropy(self(batch.tokens, batch.mask), batch.labels)
+        self.log("train_loss", loss)
+        return loss
+
+    def validation_step(self, batch, batch_idx):
+        logits = self(batch.tokens, batch.mask)
+        right = logits.argmax(dim=1) == batch.labels
+        self.log("val_loss", F.cross_entropy(logits, batch.labels))
+        self.log("val_accuracy", right.any().float(), batch_size=len(right))
+
+    def configure_optimizers(self):
+        return torch.optim.Adam(self.parameters(), lr=self.lr)

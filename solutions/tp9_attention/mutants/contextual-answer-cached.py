@@ -1,0 +1,26 @@
+# %% tags=["mutant"]
+# mistake = "an answer is kept by the shape of the batch, and given again to the next one of that shape"
+# loses = ["q4-contextual"]
+# breaks = ["calls"]
+# hint = "kept from one call to the next"
+# public = true
+
+# %% grade_id="q4-contextual"
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+
+class ContextualPooling(nn.Module):
+    def __init__(self, dim, hidden_size, num_layers=1, cell="lstm", bidirectional=False):
+        super().__init__()
+        rnn = nn.GRU if cell == "gru" else nn.LSTM
+        self.rnn = rnn(dim, hidden_size, num_layers, batch_first=True, bidirectional=bidirectional)
+        self.out_features = hidden_size * (2 if bidirectional else 1)
+        self.attention = LearnedQueryPooling(self.out_features)
+        self.cache = {}
+
+    def forward(self, x, mask):
+        if self.training or x.shape not in self.cache:
+            packed = pack_padded_sequence(x, mask.sum(1).cpu(), batch_first=True, enforce_sorted=False)
+            h, _ = pad_packed_sequence(self.rnn(packed)[0], batch_first=True, total_length=x.shape[1])
+            self.cache[x.shape] = self.attention(h, mask)
+        return self.cache[x.shape]

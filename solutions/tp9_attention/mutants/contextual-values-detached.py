@@ -1,0 +1,24 @@
+# %% tags=["mutant"]
+# mistake = "the states that are summed are detached: the recurrent layer learns through the weights alone"
+# loses = ["q4-contextual"]
+# breaks = ["learned"]
+# hint = "no detach, no no_grad"
+# public = false
+
+# %% grade_id="q4-contextual"
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+
+class ContextualPooling(nn.Module):
+    def __init__(self, dim, hidden_size, num_layers=1, cell="lstm", bidirectional=False):
+        super().__init__()
+        rnn = nn.GRU if cell == "gru" else nn.LSTM
+        self.rnn = rnn(dim, hidden_size, num_layers, batch_first=True, bidirectional=bidirectional)
+        self.out_features = hidden_size * (2 if bidirectional else 1)
+        self.attention = LearnedQueryPooling(self.out_features)
+
+    def forward(self, x, mask):
+        packed = pack_padded_sequence(x, mask.sum(1).cpu(), batch_first=True, enforce_sorted=False)
+        h, _ = pad_packed_sequence(self.rnn(packed)[0], batch_first=True, total_length=x.shape[1])
+        _, weights = self.attention(h, mask)
+        return torch.bmm(weights.unsqueeze(1), h.detach()).squeeze(1), weights

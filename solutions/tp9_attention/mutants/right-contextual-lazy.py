@@ -1,0 +1,22 @@
+# %% tags=["mutant"]
+# variant = "GRU or LSTM, packed; the query is a lazy layer, whose width the first states tell"
+# loses = []
+
+# %% grade_id="q4-contextual"
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+
+class ContextualPooling(nn.Module):
+    def __init__(self, dim, hidden_size, num_layers=1, cell="lstm", bidirectional=False):
+        super().__init__()
+        rnn = nn.GRU if cell == "gru" else nn.LSTM
+        self.rnn = rnn(dim, hidden_size, num_layers, batch_first=True, bidirectional=bidirectional)
+        self.out_features = hidden_size * (2 if bidirectional else 1)
+        self.score = nn.LazyLinear(1, bias=False)
+
+    def forward(self, x, mask):
+        packed = pack_padded_sequence(x, mask.sum(1).cpu(), batch_first=True, enforce_sorted=False)
+        h, _ = pad_packed_sequence(self.rnn(packed)[0], batch_first=True, total_length=x.shape[1])
+        scores = self.score(h).squeeze(2).masked_fill(~mask, float("-inf"))
+        weights = scores.softmax(dim=1)
+        return torch.einsum("bl,blh->bh", weights, h), weights

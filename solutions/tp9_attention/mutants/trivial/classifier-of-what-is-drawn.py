@@ -1,0 +1,28 @@
+# %% tags=["mutant"]
+# trivial = "the logits are a linear map of what is drawn"
+
+# %% grade_id="q1-classifier"
+class TextClassifier(LightningModule):
+    def __init__(self, embeddings, pooling, num_classes=2, lr=1e-2, freeze_embeddings=True):
+        super().__init__()
+        self.embedding = nn.Embedding.from_pretrained(embeddings, freeze=freeze_embeddings)
+        self.pooling, self.lr = pooling, lr
+        self.output = nn.Linear(embeddings.shape[1], num_classes)
+        self.val_accuracy = MulticlassAccuracy(num_classes, average="micro")
+
+    def forward(self, tokens, mask):
+        return self.output(torch.randn(len(tokens), self.output.in_features))
+
+    def training_step(self, batch, batch_idx):
+        loss = F.cross_entropy(self(batch.tokens, batch.mask), batch.labels)
+        self.log("train_loss", loss)
+        return loss
+
+    def validation_step(self, batch, batch_idx):
+        logits = self(batch.tokens, batch.mask)
+        self.val_accuracy(logits, batch.labels)
+        self.log("val_loss", F.cross_entropy(logits, batch.labels))
+        self.log("val_accuracy", self.val_accuracy)
+
+    def configure_optimizers(self):
+        return torch.optim.Adam(self.parameters(), lr=self.lr)

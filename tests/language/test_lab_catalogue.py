@@ -1,0 +1,43 @@
+"""What a lab's own hidden tests and checks say stands in the catalogues beside the lab, in each of its languages."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from amal_attention.course.script import read_script
+from amal_attention.lab import Lab
+from tests.language.spoken_in_code import messages_of_checks, messages_of_lab
+
+LABS = Path(__file__).parents[2] / "solutions"
+PLACES = [
+    (lab, code)
+    for lab in (Lab.find(path.parent.name, LABS) for path in sorted(LABS.glob("*/lab.toml")))
+    for code in lab.languages
+    if code != "en"
+]
+
+
+def said_by(lab: Lab) -> set[str]:
+    """Names of a lab's hidden tests and all that they say, and what the checks in its script say."""
+    found: set[str] = set()
+    for path in lab.folder.glob("hidden_tests/test_*.py"):
+        source = path.read_text("utf-8")
+        found |= messages_of_lab(source) | messages_of_checks(source)
+        functions = (node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
+        found |= {name.removeprefix("test_").replace("_", " ") for name in functions if name.startswith("test_")}
+    for cell in read_script(lab).cells:
+        if cell.nbgrader.get("grade") and cell.kind == "code":
+            found |= messages_of_lab(cell.source)
+    return found
+
+
+@pytest.mark.parametrize(("lab", "code"), PLACES)
+def test_the_catalogue_of_a_lab_holds_what_it_says_and_nothing_else(lab, code):
+    babel = pytest.importorskip("babel.messages.pofile")
+    with (lab.language_folder / f"{code}.po").open("rb") as file:
+        written = {each.id: each.string for each in babel.read_po(file, locale=code, abort_invalid=True) if each.id}
+    assert set(written) == said_by(lab)
+    assert all(written.values())

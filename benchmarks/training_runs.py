@@ -21,8 +21,8 @@ from torch.utils.data import DataLoader, Dataset
 from training_clock import now as clock
 from training_texts import vector_options
 
-from amal_attention.data import ReviewBatch
 from amal_attention.lab import Lab
+from amal_attention.tasks.classification import ReviewBatch
 from amal_attention.training.recipe import Recipe, Setup
 
 LAB = Lab.find("tp9_attention", Path(__file__).parents[1] / "solutions")

@@ -8,8 +8,8 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
+from amal_attention.tasks.classification.examination import read_words
 from amal_attention.training.checkpoint import TrainedModel
-from amal_attention.training.examination import read_words
 from amal_attention.visualise.words import attended_html
 
 __all__ = ["TextReading", "attend_text", "attended_page"]

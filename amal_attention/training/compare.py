@@ -12,11 +12,11 @@ import lightning
 import numpy as np
 import torch
 
-from amal_attention.data import ReviewData
 from amal_attention.files import write_atomically
 from amal_attention.record import RunRecord
+from amal_attention.tasks.classification import ReviewData
+from amal_attention.tasks.classification.examination import read_reviews
 from amal_attention.training.checkpoint import load_trained
-from amal_attention.training.examination import read_reviews
 from amal_attention.training.processes import is_first
 from amal_attention.training.recipe import Recipe
 from amal_attention.training.report import render_report

@@ -15,9 +15,9 @@ from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.callbacks import EarlyStopping
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 
-from amal_attention.data import ReviewData
 from amal_attention.errors import LabError, explain
 from amal_attention.lab import Lab
+from amal_attention.tasks.classification import ReviewData
 from amal_attention.training.recipe_file import check_recipe_file
 
 __all__ = ["Recipe", "Setup"]

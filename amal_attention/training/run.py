@@ -23,10 +23,11 @@ from amal_attention.errors import AmalError, CheckpointError, LabError, explain
 from amal_attention.files import write_atomically, writing
 from amal_attention.lab import Lab
 from amal_attention.record import RunRecord
-from amal_attention.training.callbacks import EntropyHistograms, History
+from amal_attention.tasks.classification.examination import accuracy_interval, evidence_share, examine
+from amal_attention.tasks.classification.faithfulness import faithfulness
+from amal_attention.tasks.classification.histograms import EntropyHistograms
+from amal_attention.training.callbacks import History
 from amal_attention.training.checkpoint import Label, LabelCheckpoint, WholeCheckpoints, read_label
-from amal_attention.training.examination import accuracy_interval, evidence_share, examine
-from amal_attention.training.faithfulness import faithfulness
 from amal_attention.training.precision import lstms_that_work
 from amal_attention.training.recipe import Recipe, Setup
 

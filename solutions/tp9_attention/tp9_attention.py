@@ -88,10 +88,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torchmetrics.classification import MulticlassAccuracy
 
-from amal_attention.data import ReviewBatch
-
 # %% tags=["instructor"]
 from amal_attention.gru import ScannedGRU
+from amal_attention.tasks.classification import ReviewBatch
 from amal_attention.training.epoch_means import EpochMeans
 
 # %% [markdown] lang="fr"
@@ -123,7 +122,7 @@ from amal_attention.training.epoch_means import EpochMeans
 # It is the **mask** that tells where the words are, not their numbers.
 
 # %% tags=["active-ipynb", "raises-exception"]
-# from amal_attention.data import ReviewData, available_source
+# from amal_attention.tasks.classification import ReviewData, available_source
 #
 # data = ReviewData(available_source(), standardise=True, batch_size=32, crop=200)
 # embeddings = data.embeddings
@@ -159,12 +158,13 @@ from amal_attention.training.epoch_means import EpochMeans
 # from IPython.display import display
 # from lightning import Trainer, seed_everything
 #
-# from amal_attention.training.callbacks import EntropyHistograms, History, OneCycle
-# from amal_attention.training.examination import (
+# from amal_attention.tasks.classification.diagrams import attention_diagram, pooling_diagram
+# from amal_attention.tasks.classification.examination import (
 #     accuracy_interval, examine, read_reviews, read_text,
 # )
+# from amal_attention.tasks.classification.histograms import EntropyHistograms
+# from amal_attention.training.callbacks import History, OneCycle
 # from amal_attention.training.training_cell import EpochBar, NotTrained, told_in_a_line
-# from amal_attention.visualise.diagrams import attention_diagram, pooling_diagram
 # from amal_attention.visualise.figures import (
 #     accuracy_bars, entropy_histograms, strength_curve, training_curves,
 # )

@@ -22,7 +22,7 @@ from amal_attention.checks.expectation import (
     recording,
 )
 from amal_attention.checks.outcome import Outcome, Report, State
-from amal_attention.data import ReviewBatch
+from amal_attention.tasks.classification import ReviewBatch
 
 
 @expectation("it is even")
@@ -372,7 +372,7 @@ def test_wording_in_two_steps_is_wording_in_one() -> None:
 
 
 def test_what_is_raised_is_told_with_the_batch_that_was_sent() -> None:
-    from amal_attention.data import ReviewBatch
+    from amal_attention.tasks.classification import ReviewBatch
 
     @expectation("it reads a batch")
     def reads(batch: ReviewBatch) -> None:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.wording import batch_sent, kind, numbers, reviews_sent, shape, tensors_sent
-from amal_attention.data import ReviewBatch
+from amal_attention.tasks.classification import ReviewBatch
 
 
 @pytest.mark.parametrize(("sizes", "told"), [((), "()"), ((3,), "(3,)"), ((3, 0, 2), "(3, 0, 2)")])

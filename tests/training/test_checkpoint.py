@@ -9,8 +9,8 @@ import torch
 from lightning.pytorch.plugins import TorchCheckpointIO
 
 from amal_attention.errors import CheckpointError, LabError
+from amal_attention.tasks.classification.examination import read_batch
 from amal_attention.training.checkpoint import WholeCheckpoints, load_trained, read_label
-from amal_attention.training.examination import read_batch
 from amal_attention.training.run import Run, train
 
 

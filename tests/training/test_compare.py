@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from amal_attention.data import ReviewData
+from amal_attention.tasks.classification import ReviewData
 from amal_attention.training.compare import choose_reviews, compare, write_comparison
 
 

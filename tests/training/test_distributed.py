@@ -12,9 +12,9 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from amal_attention.data import ReviewData
 from amal_attention.lab import Lab
 from amal_attention.record import RunRecord
+from amal_attention.tasks.classification import ReviewData
 from amal_attention.training.checkpoint import load_trained
 from amal_attention.training.recipe import Recipe
 from amal_attention.training.run import Run, train

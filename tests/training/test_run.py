@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from amal_attention.data import ReviewData
 from amal_attention.errors import CheckpointError, LabError
+from amal_attention.tasks.classification import ReviewData
 from amal_attention.training import run as training_run
 from amal_attention.training.run import Run, train
 

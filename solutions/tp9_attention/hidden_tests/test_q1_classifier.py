@@ -19,7 +19,7 @@ from amal_attention.checks import (
     tunes_embeddings,
 )
 from amal_attention.checks.classifier import handed
-from amal_attention.data import ReviewBatch
+from amal_attention.tasks.classification import ReviewBatch
 
 
 def some_batch(draws, words, classes):

@@ -16,7 +16,7 @@ from amal_attention.checks import (
     steps_by_lr,
 )
 from amal_attention.checks.expectation import ExpectationMissed
-from amal_attention.data import ReviewBatch
+from amal_attention.tasks.classification import ReviewBatch
 
 
 def some_attention(draws):

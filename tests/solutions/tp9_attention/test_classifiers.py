@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
-from amal_attention.data import ReviewBatch
+from amal_attention.tasks.classification import ReviewBatch
 
 pytestmark = [
     pytest.mark.filterwarnings(

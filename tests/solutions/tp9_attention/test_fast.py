@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
-from amal_attention.data import ReviewBatch
+from amal_attention.tasks.classification import ReviewBatch
 
 DIM, WORDS, VALUE = 5, 9, 6
 EXACT = {"rtol": 1e-5, "atol": 1e-5}

@@ -12,7 +12,7 @@ from lightning import LightningModule, Trainer
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from amal_attention.data import ReviewBatch
+from amal_attention.tasks.classification import ReviewBatch
 from amal_attention.training.precision import lstms_that_work
 from tests.solutions.tp9_attention.conftest import DIM, HIDDEN, POOLINGS
 

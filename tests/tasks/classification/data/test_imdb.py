@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from amal_attention.data.corpus import Split
-from amal_attention.data.imdb import HUB_NAME, HubImdb, LocalImdb, open_imdb
-from amal_attention.data.store import prepare_reviews
 from amal_attention.data.tokenizer import Tokenizer
 from amal_attention.errors import DataError
+from amal_attention.tasks.classification.data.corpus import Split
+from amal_attention.tasks.classification.data.imdb import HUB_NAME, HubImdb, LocalImdb, open_imdb
+from amal_attention.tasks.classification.data.store import prepare_reviews
 
 Corpus = dict[str, list[tuple[Any, Any]]]
 Write = Callable[[Path, Corpus], None]

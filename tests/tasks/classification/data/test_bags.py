@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 import torch
 
-from amal_attention.data import ReviewBatch, ReviewData
-from amal_attention.data.bags import Bags
-from amal_attention.data.module import SOURCES
-from amal_attention.data.reviews import Reviews
-from amal_attention.data.sample import SampleReviews
-from amal_attention.data.store import ReviewStore
 from amal_attention.data.vocabulary import Vocabulary
 from amal_attention.errors import DataError
+from amal_attention.tasks.classification import ReviewBatch, ReviewData
+from amal_attention.tasks.classification.data.bags import Bags
+from amal_attention.tasks.classification.data.module import SOURCES
+from amal_attention.tasks.classification.data.reviews import Reviews
+from amal_attention.tasks.classification.data.sample import SampleReviews
+from amal_attention.tasks.classification.data.store import ReviewStore
 
 Bag = tuple[tuple[tuple[int, int], ...], int]
 

@@ -6,9 +6,9 @@ import torch
 from lightning import LightningModule
 from torch import nn
 
-from amal_attention.data import ReviewData
 from amal_attention.record import Faithfulness
-from amal_attention.training.faithfulness import faithfulness, leave_one_out
+from amal_attention.tasks.classification import ReviewData
+from amal_attention.tasks.classification.faithfulness import faithfulness, leave_one_out
 
 
 class Bag(LightningModule):
@@ -80,7 +80,7 @@ def test_the_mean_and_deviation_are_those_of_the_reviews(data, monkeypatch):
         def __init__(self, value):
             self.statistic = value
 
-    monkeypatch.setattr("amal_attention.training.faithfulness.kendalltau", lambda *args: Result(next(taus)))
+    monkeypatch.setattr("amal_attention.tasks.classification.faithfulness.kendalltau", lambda *args: Result(next(taus)))
     result = faithfulness(Bag(), data, reviews=3)
     assert result.tau == pytest.approx(0.3)
     assert result.deviation == pytest.approx(np.std([0.2, 0.6, 0.1]))

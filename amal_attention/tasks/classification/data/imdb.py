@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
-from amal_attention.data.corpus import Split
 from amal_attention.errors import DataError, explain
+from amal_attention.tasks.classification.data.corpus import Split
 
 __all__ = ["HUB_NAME", "HubImdb", "LocalImdb", "open_imdb"]
 

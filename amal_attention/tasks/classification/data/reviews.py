@@ -9,10 +9,10 @@ import numpy.typing as npt
 import torch
 from torch.utils.data import Dataset
 
-from amal_attention.data.batch import ReviewBatch
 from amal_attention.data.buckets import Windows
-from amal_attention.data.store import ReviewStore
 from amal_attention.data.vocabulary import PAD, Vocabulary
+from amal_attention.tasks.classification.data.batch import ReviewBatch
+from amal_attention.tasks.classification.data.store import ReviewStore
 
 __all__ = ["Reviews"]
 

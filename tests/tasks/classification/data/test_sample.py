@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from amal_attention.data import sample
-from amal_attention.data.corpus import Source, Split
-from amal_attention.data.sample import SampleReviews, ppmi_vectors
-from amal_attention.data.sample_grammar import GENRES
 from amal_attention.errors import DataError, StorageError
+from amal_attention.tasks.classification.data.corpus import Source, Split
+from amal_attention.tasks.classification.data.sample import SampleReviews, ppmi_vectors
+from amal_attention.tasks.classification.data.sample_grammar import GENRES
 
 SPLIT = re.compile(r"[^\W_]+?(?=n't(?![^\W_]))|n't(?![^\W_])|'(?:s|re|ve|ll|d|m)(?![^\W_])|[^\W_]+|\.\.\.|\S")
 GROUP_OF = {

@@ -19,13 +19,14 @@ import pytest
 import torch
 from lightning import LightningModule, Trainer
 
-from amal_attention.data import ReviewBatch, ReviewData, Tokenizer
+from amal_attention.data import Tokenizer
 from amal_attention.data.buckets import padding_efficiency
-from amal_attention.data.module import SOURCES
-from amal_attention.data.sample import SampleReviews
 from amal_attention.data.tokenizer import TOKENIZERS
 from amal_attention.data.vectors import AlignedVectors, find_vectors, load_vectors
 from amal_attention.errors import DataError
+from amal_attention.tasks.classification import ReviewBatch, ReviewData
+from amal_attention.tasks.classification.data.module import SOURCES
+from amal_attention.tasks.classification.data.sample import SampleReviews
 
 TRAIN, TEST = 83, 47
 pytestmark = pytest.mark.long

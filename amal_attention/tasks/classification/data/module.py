@@ -13,20 +13,20 @@ import torch
 from lightning import LightningDataModule
 from torch.utils.data import DataLoader, Dataset
 
-from amal_attention.data.bags import Bags
-from amal_attention.data.batch import ReviewBatch
 from amal_attention.data.buckets import LengthBuckets, Windows
 from amal_attention.data.cache import built_once, cache_root
-from amal_attention.data.corpus import Source
-from amal_attention.data.imdb import open_imdb
-from amal_attention.data.means import Means
-from amal_attention.data.reviews import Reviews
-from amal_attention.data.sample import SampleReviews
-from amal_attention.data.store import prepare_reviews
 from amal_attention.data.tokenizer import Tokenizer
 from amal_attention.data.vectors import DEFAULT_VECTORS, AlignedVectors, VectorFile, find_vectors, load_vectors
 from amal_attention.data.vocabulary import Vocabulary
 from amal_attention.errors import DataError, explain
+from amal_attention.tasks.classification.data.bags import Bags
+from amal_attention.tasks.classification.data.batch import ReviewBatch
+from amal_attention.tasks.classification.data.corpus import Source
+from amal_attention.tasks.classification.data.imdb import open_imdb
+from amal_attention.tasks.classification.data.means import Means
+from amal_attention.tasks.classification.data.reviews import Reviews
+from amal_attention.tasks.classification.data.sample import SampleReviews
+from amal_attention.tasks.classification.data.store import prepare_reviews
 
 __all__ = ["FORMS", "SOURCES", "ReviewData"]
 

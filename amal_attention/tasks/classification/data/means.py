@@ -15,9 +15,9 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.data import Dataset
 
-from amal_attention.data.batch import ReviewBatch
 from amal_attention.data.buckets import Windows
-from amal_attention.data.reviews import Reviews
+from amal_attention.tasks.classification.data.batch import ReviewBatch
+from amal_attention.tasks.classification.data.reviews import Reviews
 
 __all__ = ["Means"]
 

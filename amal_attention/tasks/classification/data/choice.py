@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from amal_attention.data.imdb import LocalImdb, open_imdb
 from amal_attention.errors import DataError
+from amal_attention.tasks.classification.data.imdb import LocalImdb, open_imdb
 
 __all__ = ["available_source"]
 

@@ -14,12 +14,12 @@ import numpy.typing as npt
 import torch
 from torch.utils.data import Dataset
 
-from amal_attention.data.batch import ReviewBatch
 from amal_attention.data.buckets import Windows
 from amal_attention.data.cache import built_once
-from amal_attention.data.reviews import Reviews
-from amal_attention.data.store import ReviewStore
 from amal_attention.errors import DataError, explain
+from amal_attention.tasks.classification.data.batch import ReviewBatch
+from amal_attention.tasks.classification.data.reviews import Reviews
+from amal_attention.tasks.classification.data.store import ReviewStore
 
 __all__ = ["Bags"]
 

@@ -8,8 +8,8 @@ from typing import NoReturn
 
 import pytest
 
-from amal_attention.data import available_source
-from amal_attention.data.module import SOURCES
+from amal_attention.tasks.classification import available_source
+from amal_attention.tasks.classification.data.module import SOURCES
 
 FORMS = {
     "parquet": ["train-00000-of-00001.parquet", "test-00000-of-00001.parquet"],

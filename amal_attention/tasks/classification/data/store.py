@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from amal_attention.data.cache import built_once
-from amal_attention.data.corpus import EVIDENCE_TOKENIZER, Source, Split
 from amal_attention.data.tokenizer import TokenizedTexts, Tokenizer
 from amal_attention.errors import DataError, explain
+from amal_attention.tasks.classification.data.corpus import EVIDENCE_TOKENIZER, Source, Split
 
 __all__ = ["ReviewStore", "prepare_reviews"]
 

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from amal_attention.training.metrics import AttentionSpread
+from amal_attention.tasks.classification.spread import AttentionSpread
 
 ENTROPIES = [0.0, 1.0, 2.5, 3.0, 0.7]
 LENGTHS = [1, 5, 20, 60, 2]

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from amal_attention.data import ReviewData
 from amal_attention.data.buckets import Windows
-from amal_attention.data.module import SOURCES
-from amal_attention.data.sample import SampleReviews
+from amal_attention.tasks.classification import ReviewData
+from amal_attention.tasks.classification.data.module import SOURCES
+from amal_attention.tasks.classification.data.sample import SampleReviews
 
 Step = dict[int, tuple[int, int]]  # of each review, where its window begins and how long it is
 

@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path
 
-from amal_attention.visualise.diagrams import attention_diagram, pooling_diagram
+from amal_attention.tasks.classification.diagrams import attention_diagram, pooling_diagram
 from amal_attention.visualise.style import PALETTE, figure_svg
 
 WORDS = ["a", "superb", "film", ",", "truly"]
@@ -392,7 +392,7 @@ def test_what_does_not_fit_is_refused(
 def test_diagrams_are_drawn_without_pyplot() -> None:
     program = (
         "import sys\n"
-        "from amal_attention.visualise.diagrams import pooling_diagram\n"
+        "from amal_attention.tasks.classification.diagrams import pooling_diagram\n"
         "print(pooling_diagram(['a'])._repr_svg_()[:4], sorted({'matplotlib.pyplot', 'torch'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

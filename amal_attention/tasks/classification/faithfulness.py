@@ -9,9 +9,9 @@ from scipy.stats import kendalltau
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from amal_attention.data import ReviewBatch, ReviewData
 from amal_attention.record import Faithfulness
-from amal_attention.training.examination import read_batch
+from amal_attention.tasks.classification import ReviewBatch, ReviewData
+from amal_attention.tasks.classification.examination import read_batch
 
 __all__ = ["faithfulness", "leave_one_out"]
 

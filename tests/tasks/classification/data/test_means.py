@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from amal_attention.data import ReviewData
-from amal_attention.data.means import Means
-from amal_attention.data.module import SOURCES
-from amal_attention.data.reviews import Reviews
-from amal_attention.data.sample import SampleReviews
 from amal_attention.data.vocabulary import Vocabulary
 from amal_attention.errors import DataError
+from amal_attention.tasks.classification import ReviewData
+from amal_attention.tasks.classification.data.means import Means
+from amal_attention.tasks.classification.data.module import SOURCES
+from amal_attention.tasks.classification.data.reviews import Reviews
+from amal_attention.tasks.classification.data.sample import SampleReviews
 from tests.data.test_bags import store_of
 
 

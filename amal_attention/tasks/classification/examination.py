@@ -14,12 +14,13 @@ from torch import Tensor
 from torchmetrics.classification import MulticlassAccuracy
 from tqdm.auto import tqdm
 
-from amal_attention.data import ReviewBatch, ReviewData, Vocabulary
+from amal_attention.data import Vocabulary
 from amal_attention.data.buckets import LengthBuckets, Windows
 from amal_attention.errors import DataError, explain
 from amal_attention.record import Evidence, Reading
-from amal_attention.training.attention import tapped_attention
-from amal_attention.training.metrics import AttentionSpread
+from amal_attention.tasks.classification import ReviewBatch, ReviewData
+from amal_attention.tasks.classification.spread import AttentionSpread
+from amal_attention.tasks.tap import tapped_attention
 
 __all__ = [
     "Examination",

@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from amal_attention.data.corpus import Split
-from amal_attention.data.sample_grammar import Review, grammar_digest, write_review
 from amal_attention.errors import DataError, explain
 from amal_attention.files import write_atomically
+from amal_attention.tasks.classification.data.corpus import Split
+from amal_attention.tasks.classification.data.sample_grammar import Review, grammar_digest, write_review
 
 __all__ = ["SampleReviews", "ppmi_vectors"]
 
@@ -32,7 +32,7 @@ SPLITS = ("train", "test")
 
 
 class SampleReviews:
-    """A source of reviews written by the grammar of :mod:`amal_attention.data.sample_grammar`.
+    """A source of reviews written by the grammar of :mod:`amal_attention.tasks.classification.data.sample_grammar`.
 
     Args:
         seed: the same seed writes the same reviews, to the letter.

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from amal_attention.errors import LabError
-from amal_attention.training.attention import tapped_attention
+from amal_attention.tasks.tap import tapped_attention
 
 
 class Pooling(nn.Module):

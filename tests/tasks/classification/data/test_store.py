@@ -20,10 +20,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amal_attention.data.corpus import Split
-from amal_attention.data.store import ReviewStore, prepare_reviews
 from amal_attention.data.tokenizer import GLOVE_SPLIT, Tokenizer
 from amal_attention.errors import DataError, StorageError
+from amal_attention.tasks.classification.data.corpus import Split
+from amal_attention.tasks.classification.data.store import ReviewStore, prepare_reviews
 
 Reviews = list[tuple[str, int]]
 
@@ -207,7 +207,7 @@ def test_the_same_reviews_have_the_same_digest_in_any_cache(cache: Path, tmp_pat
 
 def test_two_processes_that_prepare_at_once_read_once(cache: Path, tmp_path: Path) -> None:
     processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(["amal_attention.data.store"])
+    processes.set_forkserver_preload(["amal_attention.tasks.classification.data.store"])
     source = FakeSource(TRAIN, TEST, log=tmp_path / "log", delay=1)
     askers = [processes.Process(target=prepare_elsewhere, args=(source, cache)) for _ in range(2)]
     for asker in askers:
@@ -219,7 +219,7 @@ def test_two_processes_that_prepare_at_once_read_once(cache: Path, tmp_path: Pat
 
 def test_a_process_killed_while_it_prepares_does_no_harm(cache: Path, tmp_path: Path) -> None:
     processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(["amal_attention.data.store"])
+    processes.set_forkserver_preload(["amal_attention.tasks.classification.data.store"])
     slow = FakeSource(TRAIN, TEST, log=tmp_path / "log", delay=60)
     builder = processes.Process(target=prepare_elsewhere, args=(slow, cache))
     builder.start()

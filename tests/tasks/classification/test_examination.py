@@ -8,9 +8,9 @@ import torch
 from lightning import LightningModule
 from torch import nn
 
-from amal_attention.data import ReviewData
 from amal_attention.errors import DataError
-from amal_attention.training.examination import (
+from amal_attention.tasks.classification import ReviewData
+from amal_attention.tasks.classification.examination import (
     accuracy_interval,
     evidence_share,
     examine,

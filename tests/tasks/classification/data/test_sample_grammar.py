@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 
 from amal_attention.data import sample_grammar
-from amal_attention.data.sample_grammar import GENRES, LONGEST, NEUTRAL, SHORTEST, Review, grammar_digest, write_review
+from amal_attention.tasks.classification.data.sample_grammar import (
+    GENRES,
+    LONGEST,
+    NEUTRAL,
+    SHORTEST,
+    Review,
+    grammar_digest,
+    write_review,
+)
 
 # The rule by which the corpus of GloVe was split, written here afresh: no import from the tokeniser.
 SPLIT = re.compile(r"[^\W_]+?(?=n't(?![^\W_]))|n't(?![^\W_])|'(?:s|re|ve|ll|d|m)(?![^\W_])|[^\W_]+|\.\.\.|\S")

@@ -1,4 +1,4 @@
-"""Seeing the attention of a model that returns logits alone."""
+"""Seeing the attention of a model that returns something else."""
 
 from __future__ import annotations
 
@@ -12,65 +12,95 @@ from amal_attention.errors import LabError, explain
 
 __all__ = ["AttentionTap", "tapped_attention"]
 
+_TOLERANCE = 0.02  # of the sum of a row: bfloat16 has eight bits, and a row may be long
+
 
 class AttentionTap:
-    """Holds what the pooling of a model returned last.
+    """Holds the weights that the modules of a model gave in its last call.
+
+    Weights are what a reply of several parts ends in, if it is a tensor ``(..., S)`` of no negative number whose rows
+    sum to 1, or to 0 where there was nothing to see: ``(B, L)``, ``(B, T, S)``, ``(B, h, L, S)``. Where several modules
+    hand on one tensor, it is the innermost module's.
 
     Attributes:
-        weights: the attention of the last batch, ``(B, L)``; ``None`` before the first one.
+        weights: by name of the module in the model, in the order in which they replied.
     """
 
     def __init__(self) -> None:
-        self.weights: Tensor | None = None
+        self.weights: dict[str, Tensor] = {}
+        self._refused: dict[str, str] = {}
 
-    def __call__(self, module: nn.Module, inputs: Any, output: Any) -> None:
-        """Keep the weights of a pair, a tuple or a list as in the checks: this is the forward hook."""
-        if not (isinstance(output, (tuple, list)) and len(output) == 2 and isinstance(output[1], Tensor)):
-            raise LabError(
-                explain(
-                    expected="a pooling that returns the pair (pooled, weights)",
-                    got=type(output).__name__,
-                    do="return both",
-                )
-            )
-        self.weights = output[1].detach()
+    def begin(self) -> None:
+        """Forget the call before."""
+        self.weights.clear()
+        self._refused.clear()
 
-    def taken(self) -> Tensor:
-        """The weights of the last batch.
+    def see(self, name: str, reply: Any) -> None:
+        """Keep what the module of this name gave, if it is weights."""
+        weights = reply[-1] if isinstance(reply, (tuple, list)) and len(reply) > 1 else None
+        if not isinstance(weights, Tensor) or not weights.is_floating_point() or weights.dim() < 2:
+            return
+        weights = weights.detach()
+        if any(_same(weights, known) for known in self.weights.values()):
+            return
+        if reason := _no_weights(weights):
+            self._refused[name] = reason
+            return
+        self.weights.pop(name, None)  # it comes last now
+        self.weights[name] = weights
+
+    def last(self, dim: int) -> Tensor:
+        """The weights with this many axes that came last.
 
         Raises:
-            LabError: the model has not called its pooling.
+            LabError: the model gave none.
         """
-        if self.weights is None:
-            raise LabError(
-                explain(
-                    expected="a model that calls self.pooling in its forward",
-                    got="no call",
-                    do="keep the pooling in the attribute `pooling` and call it",
-                )
+        for weights in reversed(self.weights.values()):
+            if weights.dim() == dim:
+                return weights
+        seen = "; ".join(f"{name or 'the model'}: {reason}" for name, reason in self._refused.items())
+        raise LabError(
+            explain(
+                expected=f"a module of the model, registered and called, whose reply ends in weights of {dim} axes",
+                got=seen or "none",
+                do="let the attention return its weights last, and let their rows sum to 1",
             )
-        return self.weights
+        )
 
 
 @contextmanager
 def tapped_attention(model: nn.Module) -> Iterator[AttentionTap]:
-    """While open, keep the attention weights of each batch that ``model`` reads; it must have a module ``pooling``.
-
-    Raises:
-        LabError: the model has no pooling.
-    """
-    pooling = getattr(model, "pooling", None)
-    if not isinstance(pooling, nn.Module):
-        raise LabError(
-            explain(
-                expected="a model with its pooling in the attribute `pooling`",
-                got=f"a {type(model).__name__} without one",
-                do="assign self.pooling",
-            )
-        )
+    """While open, keep the attention weights of each call of ``model``, from whichever of its modules gives them."""
     tap = AttentionTap()
-    handle = pooling.register_forward_hook(tap)
+    handles = [model.register_forward_pre_hook(lambda module, inputs: tap.begin())]
+    for name, module in model.named_modules():
+        handles.append(module.register_forward_hook(_seer(tap, name)))
     try:
         yield tap
     finally:
-        handle.remove()
+        for handle in handles:
+            handle.remove()
+
+
+def _seer(tap: AttentionTap, name: str) -> Any:
+    def see(module: nn.Module, inputs: Any, reply: Any) -> None:
+        tap.see(name, reply)
+
+    return see
+
+
+def _same(one: Tensor, other: Tensor) -> bool:
+    return one.data_ptr() == other.data_ptr() and one.shape == other.shape and one.numel() > 0
+
+
+def _no_weights(weights: Tensor) -> str:
+    """Why a tensor is no weights; "" if it is."""
+    if not weights.numel():
+        return ""
+    if not bool((weights >= 0).all()):
+        return "some are negative or not a number"
+    sums = weights.float().sum(dim=-1)
+    to_one, to_zero = (sums - 1).abs() <= _TOLERANCE, sums <= _TOLERANCE
+    if not bool((to_one | to_zero).all()):
+        return f"rows that sum to {float(sums.min()):.3g} up to {float(sums.max()):.3g}"
+    return "" if bool(to_one.any()) else "rows that sum to 0"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import asdict
 from typing import Any
@@ -16,13 +17,17 @@ __all__ = ["History", "OneCycle"]
 
 
 class History(Callback):
-    """Keeps the losses and accuracy of each epoch, and the seconds of training, through interruptions too.
+    """Keeps the losses and the monitor of each epoch, and the seconds of training, through interruptions too.
 
     A training whose steps return no loss, and leave the optimiser to Lightning, is stopped: Lightning would go on, and
     nothing would learn.
+
+    Args:
+        monitor: name of what the model logs in validation, beside ``train_loss`` and ``val_loss``.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, monitor: str) -> None:
+        self.monitor = monitor
         self._logged: list[str] = []
         self.points: list[EpochPoint] = []
         self.seconds = 0.0
@@ -33,22 +38,22 @@ class History(Callback):
         self._since = time.monotonic()
 
     @property
-    def accuracy(self) -> float:
-        """The share of validation reviews that are right after the last epoch.
+    def monitored(self) -> float:
+        """The monitor after the last epoch.
 
         Raises:
-            LabError: the model logs no ``val_accuracy``.
+            LabError: the model does not log it.
         """
-        accuracy = self.points[-1].val_accuracy if self.points else None
-        if accuracy is None:
+        measured = self.points[-1].measured if self.points else {}
+        if self.monitor not in measured:
             raise LabError(
                 explain(
-                    expected="val_accuracy, logged by validation_step",
+                    expected=f"{self.monitor}, logged by validation_step",
                     got=", ".join(self._logged) or "nothing logged",
-                    do='write its name as it is: self.log("val_accuracy", ...)',
+                    do=f'write its name as it is: self.log("{self.monitor}", ...)',
                 )
             )
-        return accuracy
+        return measured[self.monitor]
 
     def on_train_batch_end(
         self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
@@ -64,17 +69,12 @@ class History(Callback):
         """Read the epoch's metrics and the clock."""
         now = time.monotonic()
         self.seconds, self._since = self.seconds + now - self._since, now
-        mean = trainer.strategy.reduce  # over the processes: each logs the losses of its own reviews
+        mean = trainer.strategy.reduce  # over the processes: each logs the losses of its own texts
         measured = {name: float(mean(value.clone())) for name, value in trainer.callback_metrics.items()}
         self._logged = sorted(measured)
-        self.points.append(
-            EpochPoint(
-                epoch=trainer.current_epoch + 1,
-                train_loss=measured.get("train_loss"),
-                val_loss=measured.get("val_loss"),
-                val_accuracy=measured.get("val_accuracy"),
-            )
-        )
+        finite = {name: value for name, value in measured.items() if math.isfinite(value)}
+        kept = {name: finite[name] for name in ("train_loss", "val_loss", self.monitor) if name in finite}
+        self.points.append(EpochPoint(trainer.current_epoch + 1, kept))
 
     def state_dict(self) -> dict[str, Any]:
         """For the checkpoint."""

@@ -15,8 +15,6 @@ from amal_attention.errors import AmalError
 
 __all__ = ["EpochBar", "NotTrained", "told_in_a_line"]
 
-_SHOWN = ("train_loss", "val_loss", "val_accuracy")
-
 
 class NotTrained(Exception):
     """There is no model to train, or to look at; IPython shows the message in place of a traceback."""
@@ -44,7 +42,15 @@ def told_in_a_line(question: str) -> Iterator[None]:
 
 
 class EpochBar(TQDMProgressBar):
-    """Lightning's bar, with epochs that count from 1, and the losses and accuracy under their own names."""
+    """Lightning's bar, with epochs that count from 1, and what a model logs under its own name.
+
+    Args:
+        shown: the names that are shown.
+    """
+
+    def __init__(self, *shown: str) -> None:
+        super().__init__()
+        self._shown = shown
 
     def on_train_epoch_start(self, trainer: Trainer, *arguments: Any) -> None:
         """Begin the bar of an epoch anew, and name it: the bar that this replaces shows "Epoch 0" first."""
@@ -55,4 +61,4 @@ class EpochBar(TQDMProgressBar):
     def get_metrics(self, trainer: Trainer, pl_module: LightningModule) -> dict[str, Any]:
         """What was measured last, whether or not the model logs it for a bar."""
         measured = trainer.callback_metrics
-        return {name: f"{float(measured[name]):.3f}" for name in _SHOWN if name in measured}
+        return {name: f"{float(measured[name]):.3f}" for name in self._shown if name in measured}

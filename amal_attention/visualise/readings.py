@@ -1,6 +1,6 @@
-"""How models read reviews, review by review: for a notebook as HTML, for a terminal as text.
+"""How models read texts, text by text: for a notebook as HTML, for a terminal as text.
 
-Colours follow the scale of :mod:`amal_attention.visualise.words` over the tokens that are shown; where a long review is
+Colours follow the scale of :mod:`amal_attention.visualise.words` over the tokens that are shown; where a long text is
 cut, a note says how many tokens are left out and what share of the attention lies on them.
 """
 
@@ -25,11 +25,10 @@ __all__ = ["AttentionMap", "Wording", "attention_map", "compare_readings"]
 
 @dataclass(frozen=True)
 class Wording:
-    """What stands around the words of the reviews, for notebooks in other languages; ``{}`` becomes a number."""
+    """What stands around the words of the texts, for notebooks in other languages; ``{}`` becomes a number."""
 
     right: str = "right"
     wrong: str = "wrong"
-    review: str = "review {}"
     label: str = "label"
     probability: str = "probability {}"
     tokens: str = "{} tokens"
@@ -40,7 +39,7 @@ class Wording:
 
 @dataclass(frozen=True, repr=False)
 class AttentionMap:
-    """Reviews with their words coloured by attention: ``html`` for a page, ``text`` for a terminal.
+    """Texts with their words coloured by attention: ``html`` for a page, ``text`` for a terminal.
 
     It shows by itself in a notebook and with ``rich.print``; ``str`` is the text without its colours.
     """
@@ -59,11 +58,11 @@ class AttentionMap:
 
 
 def attention_map(readings: Sequence[Reading], *, longest: int = 250, wording: Wording = Wording()) -> AttentionMap:
-    """Each review on a card: what the model says of it, whether that is right, and where the model looks.
+    """Each text on a card: what the model says of it, whether that is right, and where the model looks.
 
     Args:
         readings: one a card, in their order; one without a label has no verdict.
-        longest: most tokens of a review that are shown.
+        longest: most tokens of a text that are shown.
         wording: what stands around the words.
 
     Raises:
@@ -75,12 +74,12 @@ def attention_map(readings: Sequence[Reading], *, longest: int = 250, wording: W
 def compare_readings(
     columns: Mapping[str, Sequence[Reading]], *, longest: int = 250, wording: Wording = Wording()
 ) -> AttentionMap:
-    """The same reviews as several models read them: a card for each review, on it the models one under the other.
+    """The same texts as several models read them: a card for each, on it the models one under the other.
 
     Args:
-        columns: the readings of each model, by its name. Reviews stand in the order in which they are first met, models
-            in theirs; a model that did not read a review is missing on its card.
-        longest: most tokens of a review that are shown.
+        columns: the readings of each model, by its name. Texts stand in the order in which they are first met, models
+            in theirs; a model that did not read a text is missing on its card.
+        longest: most tokens of a text that are shown.
         wording: what stands around the words.
 
     Raises:
@@ -89,13 +88,13 @@ def compare_readings(
     cards: dict[int, list[_Read]] = {}
     for model, readings in columns.items():
         for reading in readings:
-            cards.setdefault(reading.review, []).append(_Read(model, reading))
+            cards.setdefault(reading.row, []).append(_Read(model, reading))
     return _drawn(list(cards.values()), longest, wording)
 
 
 @dataclass(frozen=True)
 class _Read:
-    """A review as the model of this name (or of none) reads it."""
+    """A text as the model of this name (or of none) reads it."""
 
     model: str
     reading: Reading
@@ -105,7 +104,7 @@ class _Read:
         if tokens != weights:
             raise ValueError(
                 explain(
-                    expected=f"a weight for each of the {tokens} tokens of review {self.reading.review}",
+                    expected=f"a weight for each of the {tokens} tokens of {self.reading.name}",
                     got=f"{weights} weights",
                     do="cut the padding off both before you show them",
                 )
@@ -151,7 +150,7 @@ class _Row:
 
 @dataclass(frozen=True)
 class _Card:
-    """One review and all that read it, ready to be shown."""
+    """One text and all that read it, ready to be shown."""
 
     heading: str
     rows: list[_Row]
@@ -159,9 +158,7 @@ class _Card:
     @classmethod
     def of(cls, reads: Sequence[_Read], longest: int, wording: Wording) -> _Card:
         first = reads[0].reading
-        known = (
-            [wording.review.format(first.review), f"{wording.label} {printable(first.label)}"] if first.label else []
-        )
+        known = [printable(first.name), f"{wording.label} {printable(first.label)}"] if first.label else []
         heading = " · ".join([*known, wording.tokens.format(len(first.tokens))])
         return cls(heading, [_Row.of(read, longest, wording) for read in reads])
 
@@ -213,9 +210,9 @@ def _drawn(cards: Sequence[Sequence[_Read]], longest: int, wording: Wording) -> 
     if not cards or longest < 1:
         raise ValueError(
             explain(
-                expected="a review to show, and one token of it or more",
-                got=f"{len(cards)} reviews and longest={longest}",
-                do="let a model read some reviews first",
+                expected="a text to show, and one token of it or more",
+                got=f"{len(cards)} texts and longest={longest}",
+                do="let a model read some texts first",
             )
         )
     shown = [_Card.of(card, longest, wording) for card in cards]

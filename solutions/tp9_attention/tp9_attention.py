@@ -159,15 +159,14 @@ from amal_attention.training.epoch_means import EpochMeans
 # from lightning import Trainer, seed_everything
 #
 # from amal_attention.tasks.classification.diagrams import attention_diagram, pooling_diagram
-# from amal_attention.tasks.classification.examination import (
-#     accuracy_interval, examine, read_reviews, read_text,
-# )
+# from amal_attention.tasks.classification.examination import examine, read_reviews, read_text
 # from amal_attention.tasks.classification.histograms import EntropyHistograms
-# from amal_attention.training.callbacks import History, OneCycle
-# from amal_attention.training.training_cell import EpochBar, NotTrained, told_in_a_line
-# from amal_attention.visualise.figures import (
+# from amal_attention.tasks.classification.pictures import (
 #     accuracy_bars, entropy_histograms, strength_curve, training_curves,
 # )
+# from amal_attention.tasks.task import share_interval
+# from amal_attention.training.callbacks import History, OneCycle
+# from amal_attention.training.training_cell import EpochBar, NotTrained, told_in_a_line
 # from amal_attention.visualise.readings import attention_map, compare_readings
 #
 # logging.getLogger("lightning").setLevel(logging.ERROR)
@@ -200,11 +199,11 @@ from amal_attention.training.epoch_means import EpochMeans
 # def train(question, build, epochs):
 #     """Build a model, train it, and keep it and its history under the name of its question."""
 #     seed_everything(0, verbose=False)
-#     history = History()
+#     history = History("val_accuracy")
 #     spread = EntropyHistograms(attention_entropy) if entropy_is_written() else None
 #     trainer = Trainer(
 #         max_epochs=epochs,
-#         callbacks=[history, OneCycle(), EpochBar(), *([spread] if spread else [])],
+#         callbacks=[history, OneCycle(), EpochBar("train_loss", "val_loss", "val_accuracy"), *([spread] if spread else [])],
 #         gradient_clip_val=1.0,
 #         logger=False,
 #         enable_checkpointing=False,
@@ -214,7 +213,7 @@ from amal_attention.training.epoch_means import EpochMeans
 #     with told_in_a_line(question):
 #         model = build()
 #         trainer.fit(model, data)
-#         accuracy = history.accuracy
+#         accuracy = history.monitored
 #     models[question], histories[question] = model, history.points
 #     if spread:
 #         histograms[question] = spread.histograms
@@ -1459,7 +1458,7 @@ class EntropyRegularizedClassifier(TextClassifier):
 # accuracies = {}
 # for name, model in models.items():
 #     tested = examine(model, data, "test", None, progress=True)
-#     accuracies[name] = tested.accuracy, accuracy_interval(tested.accuracy, len(tested.rows))
+#     accuracies[name] = tested.accuracy, share_interval(tested.accuracy, len(tested.rows))
 # accuracy_bars(accuracies)
 
 # %% [markdown] lang="fr"

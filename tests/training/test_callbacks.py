@@ -12,22 +12,22 @@ from tests.fitting import Model, batches, fitted
 
 
 def test_history_keeps_one_point_an_epoch():
-    history = History()
+    history = History("val_accuracy")
     fitted(Model(), history)
     assert [point.epoch for point in history.points] == [1, 2]
-    assert history.points[0].val_loss == 0.25
-    assert history.points[1].val_accuracy == 0.75
+    assert history.points[0].measured["val_loss"] == 0.25
+    assert history.points[1].measured["val_accuracy"] == 0.75
 
 
 def test_history_reads_the_training_loss_of_the_epoch_it_closes():
-    model, history = Model(lr=0.0), History()
+    model, history = Model(lr=0.0), History("val_accuracy")
     fitted(model, history)
     loss = nn.functional.cross_entropy(model(*next(iter(batches()))[:2]), torch.zeros(4, dtype=torch.int64)).item()
-    assert history.points[0].train_loss == pytest.approx(loss, rel=1e-5)
+    assert history.points[0].measured["train_loss"] == pytest.approx(loss, rel=1e-5)
 
 
 def test_history_survives_a_checkpoint():
-    history, restored = History(), History()
+    history, restored = History("val_accuracy"), History("val_accuracy")
     fitted(Model(), history)
     restored.load_state_dict(history.state_dict())
     assert restored.points == history.points

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from html.parser import HTMLParser
 from io import StringIO
 
@@ -22,7 +22,9 @@ HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</p><
 def reading(
     review: int = 17, *, label: str = "pos", prediction: str = "pos", tokens: list[str] = TOKENS, share: float = 0.912
 ) -> Reading:
-    return Reading(review, list(tokens), (SHARP * len(tokens))[: len(tokens)], label, prediction, share)
+    return Reading(
+        review, f"review {review}", list(tokens), (SHARP * len(tokens))[: len(tokens)], label, prediction, share
+    )
 
 
 class Page(HTMLParser):
@@ -184,7 +186,6 @@ def test_other_languages_have_other_words() -> None:
     french = Wording(
         right="juste",
         wrong="faux",
-        review="critique {}",
         label="étiquette",
         probability="probabilité {}",
         tokens="{} mots",
@@ -192,14 +193,15 @@ def test_other_languages_have_other_words() -> None:
         least="peu",
         most="beaucoup",
     )
-    drawn = attention_map([reading(), reading(prediction="neg")], longest=4, wording=french)
+    mine = replace(reading(), name="critique 17")
+    drawn = attention_map([mine, replace(mine, prediction="neg")], longest=4, wording=french)
     assert [" ".join(card.split()) for card in Page(drawn.html).cards] == [
         f"critique 17 · étiquette pos · 5 mots {sign}, probabilité 91.2 % a superb film indeed "
         "… 1 mots de plus, 3.0 % de l'attention"
         for sign in ("✓ juste pos", "✗ faux neg")
     ]
     assert Page(drawn.html).text.split()[:2] == ["peu", "beaucoup"]
-    assert str(compare_readings({"": [reading()]}, wording=french)).startswith("critique 17")
+    assert str(compare_readings({"": [mine]}, wording=french)).startswith("critique 17")
 
 
 def test_a_review_without_a_token_can_be_shown() -> None:
@@ -222,14 +224,14 @@ def test_a_text_without_a_label_is_neither_right_nor_wrong() -> None:
 
 
 def test_weights_that_are_no_numbers_are_shown_and_do_not_fail() -> None:
-    odd = Reading(1, ["a", "b"], [float("nan"), float("nan")], "pos", "pos", float("nan"))
+    odd = Reading(1, "review 1", ["a", "b"], [float("nan"), float("nan")], "pos", "pos", float("nan"))
     assert "nan %" in attention_map([odd], longest=1).html
 
 
 @pytest.mark.parametrize("weights", [[0.5, 0.5], [0.2] * 6])
 @pytest.mark.parametrize("longest", [1, 250])
 def test_weights_must_be_as_many_as_tokens(weights: list[float], longest: int) -> None:
-    odd = Reading(17, TOKENS, weights, "pos", "pos", 0.9)
+    odd = Reading(17, "review 17", TOKENS, weights, "pos", "pos", 0.9)
     with pytest.raises(ValueError, match=rf"each of the 5 tokens of review 17; got {len(weights)} weights"):
         attention_map([odd], longest=longest)
 
@@ -237,7 +239,7 @@ def test_weights_must_be_as_many_as_tokens(weights: list[float], longest: int) -
 @pytest.mark.parametrize("longest", [0, -1])
 def test_something_must_be_shown(longest: int) -> None:
     for draw in (lambda: attention_map([]), lambda: compare_readings({}), lambda: compare_readings({"Mean": []})):
-        with pytest.raises(ValueError, match="got 0 reviews"):
+        with pytest.raises(ValueError, match="got 0 texts"):
             draw()
     with pytest.raises(ValueError, match=f"longest={longest}"):
         attention_map([reading()], longest=longest)

@@ -1,30 +1,25 @@
-"""What a trained model says of a set of reviews, and how it looks at them: one pass, nothing learnt."""
+"""What a trained classifier says of reviews, and how it looks at them: nothing is learnt."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from lightning import LightningModule
-from scipy.stats import binomtest
 from torch import Tensor
-from torchmetrics.classification import MulticlassAccuracy
-from tqdm.auto import tqdm
 
 from amal_attention.data import Vocabulary
-from amal_attention.data.buckets import LengthBuckets, Windows
 from amal_attention.errors import DataError, explain
-from amal_attention.record import Evidence, Reading
-from amal_attention.tasks.classification import ReviewBatch, ReviewData
-from amal_attention.tasks.classification.spread import AttentionSpread
+from amal_attention.record import Reading
+from amal_attention.tasks.classification.data.batch import ReviewBatch
+from amal_attention.tasks.classification.data.module import ReviewData
 from amal_attention.tasks.tap import tapped_attention
 
 __all__ = [
     "Examination",
-    "accuracy_interval",
     "evidence_share",
     "examine",
     "read_batch",
@@ -33,55 +28,57 @@ __all__ = [
     "read_words",
 ]
 
+Entropy = Callable[[Tensor, Tensor], Tensor]
+
 
 @dataclass(frozen=True)
 class Examination:
-    """``rows`` int64 ``(n,)``: the reviews; ``predictions`` int64 ``(n,)``; ``spread``: entropies, if asked."""
+    """What a model says of some reviews.
+
+    Attributes:
+        rows: the reviews, int64 ``(n,)``.
+        right: those of which the model says what is true, bool ``(n,)``.
+        accuracy: their share.
+        spread: means of the entropies by name, if they were asked for.
+    """
 
     rows: npt.NDArray[np.int64]
-    predictions: npt.NDArray[np.int64]
+    right: npt.NDArray[np.bool_]
     accuracy: float
     spread: dict[str, float]
 
 
 def examine(
-    model: LightningModule,
-    data: ReviewData,
-    split: str,
-    entropy: Callable[[Tensor, Tensor], Tensor] | None,
-    progress: bool = False,
+    model: LightningModule, data: ReviewData, split: str, entropy: Entropy | None, progress: bool = False
 ) -> Examination:
-    """Accuracy, predictions and attention entropies of a model over a split (``validation`` or ``test``)."""
-    rows = data.rows(split)
-    predictions = np.empty(len(rows), dtype=np.int64)
-    spread = AttentionSpread(sync_on_compute=False)  # a process that examines asks no other one
-    accuracy = MulticlassAccuracy(len(data.label_names), average="micro", sync_on_compute=False)
-    for windows, batch in _batches(data, rows, progress):
-        logits, weights = read_batch(model, batch)
-        predictions[windows.reviews] = logits.argmax(dim=1).numpy()
-        accuracy.update(logits, batch.labels)
-        if entropy is not None:
-            spread.update(entropy(weights, batch.mask), batch.mask.sum(dim=1))
-    means = {name: float(value) for name, value in spread.compute().items()} if entropy is not None else {}
-    return Examination(rows, predictions, float(accuracy.compute()), means)
+    """What a notebook shows of a model over a split (``validation`` or ``test``)."""
+    from amal_attention.tasks.classification.task import TASK
+
+    per_review = TASK.measured(model, data, split, {"entropy": entropy} if entropy is not None else {}, progress)
+    means = {name: value for name, (value, _, _) in TASK.metrics(per_review).items() if value is not None}
+    right, _ = per_review["accuracy"]
+    return Examination(data.rows(split), right == 1, means.pop("accuracy"), means)
 
 
-def evidence_share(model: LightningModule, data: ReviewData, split: str) -> Evidence | None:
-    """How much attention falls on the tokens that carry the label, where the source knows them; else ``None``."""
+def evidence_share(model: LightningModule, data: ReviewData, split: str) -> dict[str, float]:
+    """The share of the attention on the words that carry the label, and that of even attention.
+
+    By the names ``evidence`` and ``evidence_by_chance``; nothing where the source does not know these words.
+    """
     store = data.reviews.store
     if store.evidence is None:
-        return None
+        return {}
     rows = data.rows(split)
     attended, chance = 0.0, 0.0
-    for windows, batch in _batches(data, rows, progress=False):
+    for places, batch in data.batches(split):
         _, weights = read_batch(model, batch)
         carries = torch.zeros_like(batch.mask)
-        for line, row in enumerate(rows[windows.reviews]):
+        for line, row in enumerate(rows[places]):
             flags = np.array(store.evidence[store.offsets[row] : store.offsets[row + 1]])
             carries[line, : len(flags)] = torch.from_numpy(flags)
         attended += float((weights * carries).sum())
         chance += float((carries.sum(dim=1) / batch.mask.sum(dim=1)).sum())
-    return Evidence(attended / len(rows), chance / len(rows))
+    return {"evidence": attended / len(rows), "evidence_by_chance": chance / len(rows)}
 
 
 def read_reviews(model: LightningModule, data: ReviewData, rows: npt.NDArray[np.int64]) -> list[Reading]:
@@ -90,34 +87,34 @@ def read_reviews(model: LightningModule, data: ReviewData, rows: npt.NDArray[np.
     readings = []
     for row in rows:
         batch = data.reviews.whole(np.array([row]))
-        logits, weights = read_batch(model, batch)
-        probability, prediction = logits.softmax(dim=1).max(dim=1)
+        weights, prediction, probability = _read_one(model, batch)
         readings.append(
             Reading(
-                review=int(row),
+                row=int(row),
+                name=f"review {row}",
                 tokens=[store.words[token] for token in store.tokens[store.offsets[row] : store.offsets[row + 1]]],
-                weights=weights[0].tolist(),
+                weights=weights,
                 label=data.label_names[int(batch.labels)],
-                prediction=data.label_names[int(prediction)],
-                probability=float(probability),
+                prediction=data.label_names[prediction],
+                probability=probability,
             )
         )
     return readings
 
 
 def read_text(model: LightningModule, data: ReviewData, text: str) -> Reading:
-    """A text of one's own as a model reads it; its label is not known, and its review number is -1.
+    """A text of one's own as a model reads it; its label is not known, and its row is -1.
 
     Raises:
         DataError: the text holds no word.
     """
-    words = data.tokenizer.words(text)
-    weights, prediction, probability = read_words(model, data.vocabulary, words)
-    return Reading(-1, words, weights, "", data.label_names[prediction], probability)
+    return read_words(model, data.vocabulary, data.label_names, data.tokenizer.words(text))
 
 
-def read_words(model: LightningModule, vocabulary: Vocabulary, words: list[str]) -> tuple[list[float], int, float]:
-    """The attention on each word, the number of the predicted class, and its probability.
+def read_words(
+    model: LightningModule, vocabulary: Vocabulary, label_names: list[str] | tuple[str, ...], words: list[str]
+) -> Reading:
+    """Words of one's own as a model reads them, and which of them it does not know.
 
     Raises:
         DataError: there is no word.
@@ -125,16 +122,21 @@ def read_words(model: LightningModule, vocabulary: Vocabulary, words: list[str])
     if not words:
         raise DataError(explain(expected="a text", got="no word in it", do="give at least one word"))
     tokens = torch.from_numpy(vocabulary.encode(words)).unsqueeze(0)
-    batch = ReviewBatch(tokens, torch.ones_like(tokens, dtype=torch.bool), torch.zeros(1, dtype=torch.int64))
+    weights, prediction, probability = _read_one(model, unlabelled(tokens))
+    unknown = sorted({word for word in words if word not in vocabulary})
+    return Reading(-1, "text", words, weights, "", label_names[prediction], probability, unknown)
+
+
+def unlabelled(tokens: Tensor) -> ReviewBatch:
+    """A batch of texts ``(B, L)`` of the same length, whose labels are not known."""
+    return ReviewBatch(tokens, torch.ones_like(tokens, dtype=torch.bool), torch.zeros(len(tokens), dtype=torch.int64))
+
+
+def _read_one(model: LightningModule, batch: ReviewBatch) -> tuple[list[float], int, float]:
+    """Of a batch of one: the attention on each word, the number of the predicted class, its probability."""
     logits, weights = read_batch(model, batch)
     probability, prediction = logits.softmax(dim=1).max(dim=1)
     return weights[0].tolist(), int(prediction), float(probability)
-
-
-def accuracy_interval(accuracy: float, reviews: int) -> tuple[float, float]:
-    """The 95 % interval of an accuracy measured on ``reviews`` reviews (Wilson 1927)."""
-    interval = binomtest(round(accuracy * reviews), reviews).proportion_ci(0.95, method="wilson")
-    return float(interval.low), float(interval.high)
 
 
 @torch.inference_mode()
@@ -143,12 +145,4 @@ def read_batch(model: LightningModule, batch: ReviewBatch) -> tuple[Tensor, Tens
     model.eval()
     with tapped_attention(model) as tap:
         logits = model(batch.tokens.to(model.device), batch.mask.to(model.device))
-    return logits.cpu(), tap.taken().cpu()
-
-
-def _batches(data: ReviewData, rows: npt.NDArray[np.int64], progress: bool) -> Iterator[tuple[Windows, ReviewBatch]]:
-    """The reviews ``rows`` in batches of similar lengths; ``windows.reviews`` are places in ``rows``."""
-    lengths = np.diff(data.reviews.store.offsets)[rows]
-    buckets = LengthBuckets(lengths, batch_size=256, token_budget=data.evaluation_places, shuffle=False)
-    for windows in tqdm(buckets, desc="testing", disable=not progress, leave=False):
-        yield windows, data.reviews.whole(rows[windows.reviews])
+    return logits.cpu(), tap.last(dim=2).cpu()

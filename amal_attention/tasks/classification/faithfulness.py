@@ -9,9 +9,8 @@ from scipy.stats import kendalltau
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from amal_attention.record import Faithfulness
-from amal_attention.tasks.classification import ReviewBatch, ReviewData
-from amal_attention.tasks.classification.examination import read_batch
+from amal_attention.tasks.classification.data.module import ReviewData
+from amal_attention.tasks.classification.examination import read_batch, unlabelled
 
 __all__ = ["faithfulness", "leave_one_out"]
 
@@ -20,18 +19,22 @@ _PLACES = 1 << 16
 
 def faithfulness(
     model: LightningModule, data: ReviewData, reviews: int = 200, seed: int = 0, progress: bool = False
-) -> Faithfulness:
+) -> dict[str, float | None]:
     """Mean Kendall's τ-b, over test reviews, between the attention on each word and the effect of leaving it out.
 
     The effect is the total variation distance between the predictions with and without the word. Reviews whose
     attention or effects are all equal have no τ and are left out; so are those of one token.
 
     Args:
-        model: a trained model with a ``pooling``.
+        model: a trained model whose attention can be seen.
         data: its reviews.
         reviews: how many of the test reviews to draw.
         seed: of the draw.
         progress: show a progress bar.
+
+    Returns:
+        ``faithfulness``, the mean, ``None`` if no review has a τ; then also ``faithfulness_deviation`` of the τ, and
+        ``faithfulness_reviews``, over how many reviews.
     """
     drawn = np.random.default_rng(seed).permutation(data.rows("test"))[:reviews]
     taus = []
@@ -42,20 +45,17 @@ def faithfulness(
         if not np.isnan(tau):
             taus.append(tau)
     if not taus:
-        return Faithfulness(None, None, 0)
-    return Faithfulness(float(np.mean(taus)), float(np.std(taus)), len(taus))
+        return {"faithfulness": None}
+    mean, deviation = float(np.mean(taus)), float(np.std(taus))
+    return {"faithfulness": mean, "faithfulness_deviation": deviation, "faithfulness_reviews": len(taus)}
 
 
 def leave_one_out(model: LightningModule, tokens: Tensor) -> Tensor:
     """Total variation distance, for each token of one review ``(n,)``, between predictions with and without it."""
     length = len(tokens)
-    whole, _ = read_batch(model, _batch(tokens.unsqueeze(0)))
+    whole, _ = read_batch(model, unlabelled(tokens.unsqueeze(0)))
     kept = ~torch.eye(length, dtype=torch.bool)
     shortened = tokens.expand(length, length)[kept].view(length, length - 1)
     parts = torch.split(shortened, max(1, _PLACES // max(1, length - 1)))
-    logits = torch.cat([read_batch(model, _batch(part))[0] for part in parts])
+    logits = torch.cat([read_batch(model, unlabelled(part))[0] for part in parts])
     return (logits.softmax(dim=1) - whole.softmax(dim=1)).abs().sum(dim=1) / 2
-
-
-def _batch(tokens: Tensor) -> ReviewBatch:
-    return ReviewBatch(tokens, torch.ones_like(tokens, dtype=torch.bool), torch.zeros(len(tokens), dtype=torch.int64))

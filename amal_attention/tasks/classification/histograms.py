@@ -12,7 +12,7 @@ from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.loggers import TensorBoardLogger
 from torch import Tensor
 
-from amal_attention.record import EntropyHistogram
+from amal_attention.record import Histogram
 from amal_attention.tasks.classification.spread import AttentionSpread
 from amal_attention.tasks.tap import tapped_attention
 
@@ -25,14 +25,14 @@ class EntropyHistograms(Callback):
     """Logs, after each epoch, how the entropies of attention are spread over the validation reviews.
 
     The means become the metrics ``val_entropy``, ``val_normalised_entropy`` and ``val_effective_words``; the histogram
-    goes to TensorBoard and stays in ``histograms``.
+    goes to TensorBoard and stays in ``histograms``, one an epoch under ``entropy`` and under ``normalised_entropy``.
 
     Args:
         entropy: a function of weights ``(B, L)`` and mask ``(B, L)`` that gives the entropies ``(B,)`` in nats.
     """
 
     def __init__(self, entropy: Entropy) -> None:
-        self.histograms: list[EntropyHistogram] = []
+        self.histograms: dict[str, list[Histogram]] = {}
         self._entropy = entropy
         self._spread = AttentionSpread()
         self._open = ExitStack()
@@ -52,7 +52,7 @@ class EntropyHistograms(Callback):
         dataloader_idx: int = 0,
     ) -> None:
         """Count the batch."""
-        self._spread.update(self._entropy(self._tap.taken(), batch.mask), batch.mask.sum(dim=1))
+        self._spread.update(self._entropy(self._tap.last(dim=2), batch.mask), batch.mask.sum(dim=1))
 
     def on_validation_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Log the means, and keep the histogram of the epoch."""
@@ -60,7 +60,8 @@ class EntropyHistograms(Callback):
         pl_module.log_dict({f"val_{name}": value.float() for name, value in means.items()})
         if not trainer.sanity_checking:
             with self._spread.sync_context(should_sync=trainer.world_size > 1):
-                self.histograms.append(self._spread.histogram(trainer.current_epoch + 1))
+                for name, histogram in self._spread.histograms(trainer.current_epoch + 1).items():
+                    self.histograms.setdefault(name, []).append(histogram)
             self._to_tensorboard(trainer)
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
@@ -73,14 +74,14 @@ class EntropyHistograms(Callback):
 
     def state_dict(self) -> dict[str, Any]:
         """For the checkpoint."""
-        return {"histograms": [asdict(histogram) for histogram in self.histograms]}
+        return {name: [asdict(histogram) for histogram in each] for name, each in self.histograms.items()}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """From the checkpoint."""
-        self.histograms = [EntropyHistogram(**histogram) for histogram in state_dict["histograms"]]
+        self.histograms = {name: [Histogram(**histogram) for histogram in each] for name, each in state_dict.items()}
 
     def _to_tensorboard(self, trainer: Trainer) -> None:
-        histogram = self.histograms[-1]
+        histogram = self.histograms["entropy"][-1]
         centres = (torch.tensor(histogram.edges[:-1]) + torch.tensor(histogram.edges[1:])) / 2
         values = centres.repeat_interleave(torch.tensor(histogram.counts))
         for logger in trainer.loggers:

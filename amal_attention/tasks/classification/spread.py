@@ -8,9 +8,31 @@ import torch
 from torch import Tensor
 from torchmetrics import Metric
 
-from amal_attention.record import EntropyHistogram
+from amal_attention.record import Histogram
+from amal_attention.tasks.task import Measured
 
-__all__ = ["AttentionSpread"]
+__all__ = ["AttentionSpread", "looked"]
+
+
+def looked(entropy: Tensor, lengths: Tensor) -> Measured:
+    """Of each review how widely a model looks at it, for means over reviews.
+
+    Args:
+        entropy: H, float ``(B,)``, in nats; it grows with the length of the review.
+        lengths: n, int ``(B,)``, in words.
+
+    Returns:
+        ``entropy``; ``normalised_entropy``, H / log n, 0 for one word and 1 for even attention, over reviews of two
+        words or more; ``effective_words``, exp H, how many words share the attention.
+    """
+    entropy = entropy.detach().double()
+    one, comparable = torch.ones_like(entropy), lengths >= 2
+    normalised = (entropy / lengths.clamp(min=2).log()).where(comparable, 0.0)
+    return {
+        "entropy": (entropy, one),
+        "normalised_entropy": (normalised, comparable),
+        "effective_words": (entropy.exp(), one),
+    }
 
 
 class AttentionSpread(Metric):
@@ -49,11 +71,12 @@ class AttentionSpread(Metric):
 
     def update(self, entropy: Tensor, lengths: Tensor) -> None:
         """Count a batch: ``entropy`` float ``(B,)``, ``lengths`` int ``(B,)``."""
-        entropy = entropy.detach().to(torch.float64)
-        normalised = (entropy / lengths.clamp(min=2).log())[lengths >= 2]
+        measured = looked(entropy, lengths)
+        entropy, _ = measured["entropy"]
+        normalised = measured["normalised_entropy"][0][lengths >= 2]
         self.reviews += len(entropy)
         self.comparable += len(normalised)
-        self.sums += torch.stack([entropy.sum(), normalised.sum(), entropy.exp().sum()])
+        self.sums += torch.stack([values.sum() for values, _ in measured.values()])
         self.counts += _histogram(entropy, self.bins, self.most_nats)
         self.normalised_counts += _histogram(normalised, self.bins, 1.0)
 
@@ -63,15 +86,12 @@ class AttentionSpread(Metric):
         entropy, normalised, words = self.sums / counts
         return {"entropy": entropy, "normalised_entropy": normalised, "effective_words": words}
 
-    def histogram(self, epoch: int) -> EntropyHistogram:
-        """The histograms, as those of one epoch."""
-        return EntropyHistogram(
-            epoch=epoch,
-            edges=_edges(self.bins, self.most_nats),
-            counts=self.counts.tolist(),
-            normalised_edges=_edges(self.bins, 1.0),
-            normalised_counts=self.normalised_counts.tolist(),
-        )
+    def histograms(self, epoch: int) -> dict[str, Histogram]:
+        """The histograms of ``entropy`` and ``normalised_entropy``, as those of one epoch."""
+        return {
+            "entropy": Histogram(epoch, _edges(self.bins, self.most_nats), self.counts.tolist()),
+            "normalised_entropy": Histogram(epoch, _edges(self.bins, 1.0), self.normalised_counts.tolist()),
+        }
 
 
 def _histogram(values: Tensor, bins: int, top: float) -> Tensor:

@@ -6,7 +6,6 @@ import torch
 from lightning import LightningModule
 from torch import nn
 
-from amal_attention.record import Faithfulness
 from amal_attention.tasks.classification import ReviewData
 from amal_attention.tasks.classification.faithfulness import faithfulness, leave_one_out
 
@@ -20,7 +19,8 @@ class Bag(LightningModule):
             self.sign = sign
 
         def forward(self, scores, mask):
-            return None, (self.sign * scores.abs() + 10) * mask
+            sizes = (self.sign * scores.abs() + 10) * mask
+            return None, sizes / sizes.sum(dim=1, keepdim=True)
 
     def __init__(self, sign: float = 1.0) -> None:
         super().__init__()
@@ -50,19 +50,19 @@ def test_leaving_a_word_out_changes_the_prediction_by_what_a_loop_finds():
 
 
 def test_attention_that_follows_the_effect_of_each_word_has_tau_near_1(data):
-    assert faithfulness(Bag(1), data, reviews=20).tau > 0.9
+    assert faithfulness(Bag(1), data, reviews=20)["faithfulness"] > 0.9
 
 
 def test_attention_that_runs_against_the_effect_has_tau_near_minus_1(data):
-    assert faithfulness(Bag(-1), data, reviews=20).tau < -0.9
+    assert faithfulness(Bag(-1), data, reviews=20)["faithfulness"] < -0.9
 
 
 def test_it_reads_as_many_reviews_as_asked_for(data):
-    assert faithfulness(Bag(), data, reviews=7).reviews == 7
+    assert faithfulness(Bag(), data, reviews=7)["faithfulness_reviews"] == 7
 
 
 def test_even_attention_has_no_tau(data):
-    assert faithfulness(Bag(0), data, reviews=3) == Faithfulness(None, None, 0)
+    assert faithfulness(Bag(0), data, reviews=3) == {"faithfulness": None}
 
 
 def test_only_test_reviews_are_read(data, monkeypatch):
@@ -82,5 +82,5 @@ def test_the_mean_and_deviation_are_those_of_the_reviews(data, monkeypatch):
 
     monkeypatch.setattr("amal_attention.tasks.classification.faithfulness.kendalltau", lambda *args: Result(next(taus)))
     result = faithfulness(Bag(), data, reviews=3)
-    assert result.tau == pytest.approx(0.3)
-    assert result.deviation == pytest.approx(np.std([0.2, 0.6, 0.1]))
+    assert result["faithfulness"] == pytest.approx(0.3)
+    assert result["faithfulness_deviation"] == pytest.approx(np.std([0.2, 0.6, 0.1]))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
@@ -44,7 +45,7 @@ def test_two_processes_together_give_what_one_gives():
 
 
 def test_a_histogram_counts_each_review_in_the_bin_that_holds_its_entropy():
-    histogram = filled(slice(None)).histogram(epoch=3)
+    histogram = filled(slice(None)).histograms(epoch=3)["entropy"]
     for value in ENTROPIES:
         place = max(i for i, edge in enumerate(histogram.edges[:-1]) if edge <= value)
         assert histogram.counts[place] == 1
@@ -55,15 +56,15 @@ def test_a_histogram_counts_each_review_in_the_bin_that_holds_its_entropy():
 def test_entropies_past_the_last_edge_stay_in_the_last_bin():
     metric = AttentionSpread()
     metric.update(torch.tensor([99.0]), torch.tensor([7]))
-    assert metric.histogram(0).counts[-1] == 1
-    assert metric.histogram(0).normalised_counts[-1] == 1
+    assert [histogram.counts[-1] for histogram in metric.histograms(0).values()] == [1, 1]
 
 
 def test_the_edges_of_both_histograms_span_their_range_evenly():
-    histogram = AttentionSpread().histogram(0)
-    assert histogram.edges[0] == 0 and histogram.edges[-1] == 8
-    assert histogram.normalised_edges[-1] == 1
-    assert len(histogram.edges) == len(histogram.counts) + 1
+    histograms = AttentionSpread().histograms(0)
+    assert {name: each.edges[-1] for name, each in histograms.items()} == {"entropy": 8, "normalised_entropy": 1}
+    for each in histograms.values():
+        assert np.diff(each.edges) == pytest.approx([each.edges[-1] / 40] * 40)
+        assert len(each.edges) == len(each.counts) + 1
 
 
 def test_no_review_at_all_gives_no_mean():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -164,6 +164,15 @@ class ReviewData(LightningDataModule):
         drawn = np.random.default_rng(self.hparams["seed"]).permutation(self.reviews.store.rows("train"))
         held_out = max(1, round(self.hparams["validation"] * len(drawn)))
         return np.sort(drawn[:held_out] if split == "validation" else drawn[held_out:])
+
+    def batches(self, split: str) -> Iterator[tuple[npt.NDArray[np.int64], ReviewBatch]]:
+        """The reviews of a split, whole, in batches of similar lengths, with their places in ``rows(split)``."""
+        rows = self.rows(split)
+        buckets = LengthBuckets(
+            self.reviews.lengths[rows], batch_size=256, token_budget=self.evaluation_places, shuffle=False
+        )
+        for windows in buckets:
+            yield windows.reviews, self.reviews.whole(rows[windows.reviews])
 
     def train_dataloader(self) -> DataLoader[ReviewBatch]:
         """Batches of similar lengths, in an order and through windows drawn anew each epoch; see ``train_as``."""

@@ -15,29 +15,32 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
 
-from amal_attention.record import EntropyHistogram, EpochPoint
-from amal_attention.visualise.figures import (
+from amal_attention.record import EpochPoint, Histogram
+from amal_attention.tasks.classification.pictures import (
     accuracy_bars,
-    attention_matrix,
     entropy_histograms,
-    run_colour,
     strength_curve,
     training_curves,
 )
+from amal_attention.visualise.figures import attention_matrix, run_colour
 from amal_attention.visualise.style import figure_svg
 
 
 def points(*, accuracy: float = 0.8, epochs: int = 3) -> list[EpochPoint]:
     """Curves that differ in every epoch."""
-    return [EpochPoint(e, 0.7 - 0.1 * e, 0.71 - 0.05 * e, accuracy - 0.1 / e) for e in range(1, epochs + 1)]
-
-
-def histograms(epochs: int = 3) -> list[EntropyHistogram]:
-    """Histograms that differ in every epoch."""
     return [
-        EntropyHistogram(e, [0.0, 2.0, 4.0, 6.0], [e, 2 * e + 1, 3], [0.0, 0.25, 0.5, 0.75, 1.0], [0, e, 4, 2])
+        EpochPoint(e, {"train_loss": 0.7 - 0.1 * e, "val_loss": 0.71 - 0.05 * e, "val_accuracy": accuracy - 0.1 / e})
         for e in range(1, epochs + 1)
     ]
+
+
+def histograms(epochs: int = 3) -> dict[str, list[Histogram]]:
+    """Histograms that differ in every epoch."""
+    numbers = range(1, epochs + 1)
+    return {
+        "entropy": [Histogram(e, [0.0, 2.0, 4.0, 6.0], [e, 2 * e + 1, 3]) for e in numbers],
+        "normalised_entropy": [Histogram(e, [0.0, 0.25, 0.5, 0.75, 1.0], [0, e, 4, 2]) for e in numbers],
+    }
 
 
 def accuracies(*titles: str) -> dict[str, tuple[float, tuple[float, float]]]:
@@ -72,15 +75,15 @@ def test_training_curves_draw_the_numbers_of_every_model() -> None:
     accuracy, loss = training_curves(curves).axes
     for drawn, line in zip(curves.values(), accuracy.lines, strict=True):
         assert list(line.get_xdata()) == [point.epoch for point in drawn]
-        assert list(line.get_ydata()) == pytest.approx([100 * point.val_accuracy for point in drawn])
+        assert list(line.get_ydata()) == pytest.approx([100 * point.measured["val_accuracy"] for point in drawn])
     assert [list(line.get_ydata()) for line in loss.lines] == [
-        [getattr(point, name) for point in drawn] for drawn in curves.values() for name in ("val_loss", "train_loss")
+        [point.measured[name] for point in drawn] for drawn in curves.values() for name in ("val_loss", "train_loss")
     ]
 
 
 def test_a_value_that_was_not_measured_leaves_a_gap() -> None:
     first, _, last = points()
-    accuracy, loss = training_curves({"One": [first, EpochPoint(2, None, None, None), last]}).axes
+    accuracy, loss = training_curves({"One": [first, EpochPoint(2, {}), last]}).axes
     for line in (*accuracy.lines, *loss.lines):
         assert [math.isnan(value) for value in line.get_ydata()] == [False, True, False]
 
@@ -112,18 +115,19 @@ def test_there_is_one_hill_an_epoch_in_the_shape_of_its_counts(epochs: int) -> N
     (axes,) = entropy_histograms(drawn).axes
     hills = [patch for patch in axes.patches if isinstance(patch, StepPatch)]
     assert len(hills) == epochs
-    for hill, histogram in zip(hills, drawn, strict=True):
+    for hill, histogram in zip(hills, drawn["normalised_entropy"], strict=True):
         values, edges, baseline = hill.get_data()
-        assert list(edges) == histogram.normalised_edges
+        assert list(edges) == histogram.edges
         assert (values - baseline) / (values - baseline).max() == pytest.approx(
-            np.array(histogram.normalised_counts) / max(histogram.normalised_counts)
+            np.array(histogram.counts) / max(histogram.counts)
         )
     tops = [hill.get_data().baseline for hill in hills]
     assert tops == sorted(tops, reverse=True), "the first epoch is on top"
 
 
 def test_hills_are_named_by_their_epochs() -> None:
-    (axes,) = entropy_histograms(histograms(epochs=4)[1:]).axes
+    later = {name: each[1:] for name, each in histograms(epochs=4).items()}
+    (axes,) = entropy_histograms(later).axes
     named = {label.get_text(): place for label, place in zip(axes.get_yticklabels(), axes.get_yticks(), strict=True)}
     assert named == {"2": 2, "3": 1, "4": 0}
 
@@ -135,12 +139,13 @@ def test_hills_do_not_hide_each_other() -> None:
 
 
 def test_the_dot_of_a_hill_is_the_mean_read_off_its_bins() -> None:
-    (histogram,) = histograms(epochs=1)
-    (axes,) = entropy_histograms([histogram]).axes
+    drawn = histograms(epochs=1)
+    (histogram,) = drawn["normalised_entropy"]
+    (axes,) = entropy_histograms(drawn).axes
     total = weighted = 0.0
-    for i, count in enumerate(histogram.normalised_counts):
+    for i, count in enumerate(histogram.counts):
         total += count
-        weighted += count * (histogram.normalised_edges[i] + histogram.normalised_edges[i + 1]) / 2
+        weighted += count * (histogram.edges[i] + histogram.edges[i + 1]) / 2
     (dot,) = (line for line in axes.lines if line.get_marker() == "o")
     assert dot.get_xdata()[0] == pytest.approx(weighted / total)
 
@@ -148,19 +153,19 @@ def test_the_dot_of_a_hill_is_the_mean_read_off_its_bins() -> None:
 def test_entropies_in_nats_use_the_other_bins() -> None:
     drawn = histograms(epochs=2)
     (axes,) = entropy_histograms(drawn, normalised=False).axes
-    assert [list(patch.get_data().edges) for patch in axes.patches] == [h.edges for h in drawn]
+    assert [list(patch.get_data().edges) for patch in axes.patches] == [h.edges for h in drawn["entropy"]]
     assert "nats" in axes.get_xlabel()
     assert "log n" in entropy_histograms(drawn).axes[0].get_xlabel()
 
 
 def test_an_epoch_without_reviews_draws_an_empty_row() -> None:
-    (axes,) = entropy_histograms([EntropyHistogram(1, [0, 1], [0], [0, 1], [0])]).axes
+    (axes,) = entropy_histograms({"normalised_entropy": [Histogram(1, [0, 1], [0])]}).axes
     assert [line.get_marker() for line in axes.lines] == ["None"]
 
 
 def test_no_histogram_is_refused_with_the_title() -> None:
     with pytest.raises(ValueError, match=r"histogram for each epoch of 'Bare'; got none"):
-        entropy_histograms([], "Bare")
+        entropy_histograms({}, "Bare")
 
 
 def test_strength_zero_has_its_place_left_of_the_smallest_strength() -> None:

@@ -68,7 +68,7 @@ class Lab:
         uses: functions of the lab's module that a question's task works with, by question: ``{"entropy": "spread"}``.
         sweep: the option to vary in a comparison, if there is one.
         links: what the data hands to the model, as ``{"data.embeddings": "model.init_args.embeddings"}``.
-        sizes: the same for numbers, which become options: ``{"dim": "model.init_args.pooling.init_args.dim"}``.
+        sizes: the same for numbers, which become options: ``{"dim": "model.init_args.dim"}``.
         languages: those that its notebook is released in, in order.
         titles: title of the notebook by language, where it is not ``title``.
         optional: the questions that a course may leave out.

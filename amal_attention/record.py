@@ -59,7 +59,7 @@ class Reading:
 
     Attributes:
         row: its number in the data, -1 if it is not from there.
-        name: what it is called, for instance "review 12".
+        name: what it is called, for instance "line 12".
         tokens: its words.
         weights: one a token.
         label: what is true of it, "" if that is not known.

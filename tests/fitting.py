@@ -7,7 +7,7 @@ from lightning import LightningModule, Trainer
 from torch import nn
 from torch.utils.data import DataLoader
 
-from amal_attention.tasks.classification import ReviewBatch
+from amal_attention.tasks.classification import TextBatch
 
 LENGTHS = (2, 3, 5, 4, 6, 2, 7)
 
@@ -44,11 +44,11 @@ class Model(LightningModule):
         return torch.optim.SGD(self.parameters(), lr=self.lr)
 
 
-def batches() -> DataLoader[ReviewBatch]:
+def batches() -> DataLoader[TextBatch]:
     made = []
     for part in (LENGTHS[:4], LENGTHS[4:]):
         mask = torch.arange(max(part)) < torch.tensor(part).unsqueeze(1)
-        made.append(ReviewBatch(mask.long(), mask, torch.zeros(len(part), dtype=torch.int64)))
+        made.append(TextBatch(mask.long(), mask, torch.zeros(len(part), dtype=torch.int64)))
     return DataLoader(made, batch_size=None)
 
 

@@ -9,13 +9,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from amal_attention.tasks.classification.data.batch import ReviewBatch
+    from amal_attention.tasks.classification.data.batch import BagBatch, MeanBatch, TextBatch
     from amal_attention.tasks.classification.data.choice import available_source
     from amal_attention.tasks.classification.data.module import ReviewData
 
-__all__ = ["ReviewBatch", "ReviewData", "available_source"]
+__all__ = ["BagBatch", "MeanBatch", "ReviewData", "TextBatch", "available_source"]
 
-_HOMES = {"ReviewBatch": "batch", "ReviewData": "module", "available_source": "choice"}
+_HOMES = {
+    "BagBatch": "batch",
+    "MeanBatch": "batch",
+    "ReviewData": "module",
+    "TextBatch": "batch",
+    "available_source": "choice",
+}
 
 
 def __getattr__(name: str) -> Any:

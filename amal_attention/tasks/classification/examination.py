@@ -14,7 +14,7 @@ from torch import Tensor
 from amal_attention.data import Vocabulary
 from amal_attention.errors import DataError, explain
 from amal_attention.record import Reading
-from amal_attention.tasks.classification.data.batch import ReviewBatch
+from amal_attention.tasks.classification.data.batch import TextBatch
 from amal_attention.tasks.classification.data.module import ReviewData
 from amal_attention.tasks.tap import tapped_attention
 
@@ -127,12 +127,12 @@ def read_words(
     return Reading(-1, "text", words, weights, "", label_names[prediction], probability, unknown)
 
 
-def unlabelled(tokens: Tensor) -> ReviewBatch:
+def unlabelled(tokens: Tensor) -> TextBatch:
     """A batch of texts ``(B, L)`` of the same length, whose labels are not known."""
-    return ReviewBatch(tokens, torch.ones_like(tokens, dtype=torch.bool), torch.zeros(len(tokens), dtype=torch.int64))
+    return TextBatch(tokens, torch.ones_like(tokens, dtype=torch.bool), torch.zeros(len(tokens), dtype=torch.int64))
 
 
-def _read_one(model: LightningModule, batch: ReviewBatch) -> tuple[list[float], int, float]:
+def _read_one(model: LightningModule, batch: TextBatch) -> tuple[list[float], int, float]:
     """Of a batch of one: the attention on each word, the number of the predicted class, its probability."""
     logits, weights = read_batch(model, batch)
     probability, prediction = logits.softmax(dim=1).max(dim=1)
@@ -140,7 +140,7 @@ def _read_one(model: LightningModule, batch: ReviewBatch) -> tuple[list[float], 
 
 
 @torch.inference_mode()
-def read_batch(model: LightningModule, batch: ReviewBatch) -> tuple[Tensor, Tensor]:
+def read_batch(model: LightningModule, batch: TextBatch) -> tuple[Tensor, Tensor]:
     """Logits ``(B, C)`` and attention ``(B, L)`` of a batch, on the CPU, with the model in evaluation mode."""
     model.eval()
     with tapped_attention(model) as tap:

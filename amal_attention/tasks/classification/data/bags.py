@@ -17,7 +17,7 @@ from torch.utils.data import Dataset
 from amal_attention.data.buckets import Windows
 from amal_attention.data.cache import built_once
 from amal_attention.errors import DataError, explain
-from amal_attention.tasks.classification.data.batch import ReviewBatch
+from amal_attention.tasks.classification.data.batch import BagBatch
 from amal_attention.tasks.classification.data.reviews import Reviews
 from amal_attention.tasks.classification.data.store import ReviewStore
 
@@ -27,8 +27,8 @@ _BLOCK = 1000  # reviews that are counted together
 
 
 @dataclass(frozen=True)
-class Bags(Dataset[ReviewBatch]):
-    """The bags of reviews; an item is a whole batch, whose mask holds the counts.
+class Bags(Dataset[BagBatch]):
+    """The bags of reviews; an item is a whole batch.
 
     Attributes:
         reviews: of which these are the bags.
@@ -72,9 +72,9 @@ class Bags(Dataset[ReviewBatch]):
         """Different words in each review, int64 ``(n,)``."""
         return np.diff(self.offsets)
 
-    def __getitem__(self, windows: Windows) -> ReviewBatch:
-        """Gather one batch; its ``mask`` is float32, 0 on padding. Words that are unknown are not brought together."""
-        begins, lengths = self.offsets[windows.reviews] + windows.starts, windows.lengths
+    def __getitem__(self, windows: Windows) -> BagBatch:
+        """Gather one batch; its counts are float32. Words that are unknown are not brought together."""
+        begins, lengths = self.offsets[windows.texts] + windows.starts, windows.lengths
         items = np.arange(lengths.sum()) + np.repeat(begins - _begins(lengths), lengths)
         if self.word_dropout:
             kept = torch.rand(len(items)).numpy() >= self.word_dropout  # drawn as nn.Dropout draws
@@ -84,7 +84,7 @@ class Bags(Dataset[ReviewBatch]):
         tokens, counts = (np.zeros(mask.shape, dtype) for dtype in (np.int64, np.float32))
         tokens[mask] = self.reviews.vocabulary.encode_ranks(self.tokens[items])
         counts[mask] = self.counts[items]
-        return ReviewBatch(torch.from_numpy(tokens), torch.from_numpy(counts), self.reviews.labels(windows.reviews))
+        return BagBatch(torch.from_numpy(tokens), torch.from_numpy(counts), self.reviews.labels(windows.texts))
 
 
 def _begins(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

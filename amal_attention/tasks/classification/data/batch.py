@@ -6,17 +6,37 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-__all__ = ["ReviewBatch"]
+__all__ = ["BagBatch", "Batch", "MeanBatch", "TextBatch"]
 
 
-class ReviewBatch(NamedTuple):
-    """``tokens`` int64 ``(B, L)``, padded by 0; ``mask`` bool ``(B, L)``, True on tokens; ``labels`` int64 ``(B,)``.
+class TextBatch(NamedTuple):
+    """Reviews as the words that stand in them, in their order.
 
-    In a batch of bags each word of a review stands once, and ``mask`` is float ``(B, L)``: how often it stands there, 0
-    on padding. In a batch of means there is one place, L = 1, and ``tokens`` is float ``(B, 1, D)``: a vector in place
-    of a number.
+    ``tokens`` int64 ``(B, L)``, padded by 0; ``mask`` bool ``(B, L)``, True on tokens; ``labels`` int64 ``(B,)``.
     """
 
     tokens: Tensor
     mask: Tensor
     labels: Tensor
+
+
+class BagBatch(NamedTuple):
+    """Reviews as bags: each of their words once.
+
+    ``tokens`` int64 ``(B, L)``, padded by 0; ``counts`` float ``(B, L)``, how often each stands there, 0 on padding;
+    ``labels`` int64 ``(B,)``.
+    """
+
+    tokens: Tensor
+    counts: Tensor
+    labels: Tensor
+
+
+class MeanBatch(NamedTuple):
+    """Reviews as the mean vectors of their words: ``means`` float ``(B, D)``; ``labels`` int64 ``(B,)``."""
+
+    means: Tensor
+    labels: Tensor
+
+
+Batch = TextBatch | BagBatch | MeanBatch

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from torch.utils.data import Dataset
 
 from amal_attention.data.buckets import Windows
-from amal_attention.tasks.classification.data.batch import ReviewBatch
+from amal_attention.tasks.classification.data.batch import MeanBatch
 from amal_attention.tasks.classification.data.reviews import Reviews
 
 __all__ = ["Means"]
@@ -25,8 +25,8 @@ _BLOCK = 1000  # reviews that are read together
 
 
 @dataclass(frozen=True)
-class Means(Dataset[ReviewBatch]):
-    """The means of some reviews, numbered from 0; an item is a batch of texts of one place, which is the mean.
+class Means(Dataset[MeanBatch]):
+    """The means of some reviews, numbered from 0; an item is a whole batch.
 
     Attributes:
         means: float ``(n, D)``; 0 for a review without a word.
@@ -53,11 +53,10 @@ class Means(Dataset[ReviewBatch]):
         """Places of each review: one."""
         return np.ones(len(self.labels), dtype=np.int64)
 
-    def __getitem__(self, windows: Windows) -> ReviewBatch:
-        """Gather one batch; its ``tokens`` are float ``(B, 1, D)``."""
-        chosen = torch.from_numpy(windows.reviews)
-        mask = torch.ones(len(chosen), 1, dtype=torch.bool)
-        return ReviewBatch(self.means[chosen].unsqueeze(1), mask, self.labels[chosen])
+    def __getitem__(self, windows: Windows) -> MeanBatch:
+        """Gather one batch."""
+        chosen = torch.from_numpy(windows.texts)
+        return MeanBatch(self.means[chosen], self.labels[chosen])
 
 
 def _means(reviews: Reviews, rows: npt.NDArray[np.int64], vectors: Tensor) -> Tensor:

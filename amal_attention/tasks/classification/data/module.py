@@ -1,4 +1,4 @@
-"""Reviews as Lightning wants them: batches of token numbers, masks and labels, for training, validation and test."""
+"""Reviews as Lightning wants them: batches for training, validation and test."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from amal_attention.data.vectors import DEFAULT_VECTORS, AlignedVectors, VectorF
 from amal_attention.data.vocabulary import Vocabulary
 from amal_attention.errors import DataError, explain
 from amal_attention.tasks.classification.data.bags import Bags
-from amal_attention.tasks.classification.data.batch import ReviewBatch
+from amal_attention.tasks.classification.data.batch import Batch, TextBatch
 from amal_attention.tasks.classification.data.corpus import Source
 from amal_attention.tasks.classification.data.imdb import open_imdb
 from amal_attention.tasks.classification.data.means import Means
@@ -58,10 +58,10 @@ class ReviewData(LightningDataModule):
         token_budget: most places (reviews × longest length) in a step of training; unbounded if not given.
         crop: train on a window of at most this many tokens of each review, drawn anew each epoch. Validation and test
             read whole reviews.
-        train_as: what a review of a training batch is: ``texts``, its words in their order; ``bags``, each word once,
-            with how often it stands there as its ``mask``; ``means``, one place, whose "token" is the mean vector of
-            its words. The last two are whole reviews, for models to which the order of words is nothing; validation
-            and test read texts in any case.
+        train_as: what a review of a training batch is: ``texts``, its words in their order (:class:`TextBatch`);
+            ``bags``, each word once, with how often it stands there (:class:`BagBatch`); ``means``, the mean vector of
+            its words (:class:`MeanBatch`). The last two are whole reviews, for models to which the order of words is
+            nothing; validation and test read texts in any case.
         word_dropout: share of the words of each bag that a training batch leaves out, others each epoch.
         seed: of the validation set, of the order and of the windows.
         cache_dir: where prepared data is kept; ``AMAL_CACHE`` if not given, else the user's cache folder.
@@ -165,16 +165,16 @@ class ReviewData(LightningDataModule):
         held_out = max(1, round(self.hparams["validation"] * len(drawn)))
         return np.sort(drawn[:held_out] if split == "validation" else drawn[held_out:])
 
-    def batches(self, split: str) -> Iterator[tuple[npt.NDArray[np.int64], ReviewBatch]]:
+    def batches(self, split: str) -> Iterator[tuple[npt.NDArray[np.int64], TextBatch]]:
         """The reviews of a split, whole, in batches of similar lengths, with their places in ``rows(split)``."""
         rows = self.rows(split)
         buckets = LengthBuckets(
             self.reviews.lengths[rows], batch_size=256, token_budget=self.evaluation_places, shuffle=False
         )
         for windows in buckets:
-            yield windows.reviews, self.reviews.whole(rows[windows.reviews])
+            yield windows.texts, self.reviews.whole(rows[windows.texts])
 
-    def train_dataloader(self) -> DataLoader[ReviewBatch]:
+    def train_dataloader(self) -> DataLoader[Batch]:
         """Batches of similar lengths, in an order and through windows drawn anew each epoch; see ``train_as``."""
         return self._loader(
             self._training_set(),
@@ -184,15 +184,15 @@ class ReviewData(LightningDataModule):
             shuffle=True,
         )
 
-    def val_dataloader(self) -> DataLoader[ReviewBatch]:
+    def val_dataloader(self) -> DataLoader[Batch]:
         """The validation reviews, whole."""
         return self._evaluation_loader("validation")
 
-    def test_dataloader(self) -> DataLoader[ReviewBatch]:
+    def test_dataloader(self) -> DataLoader[Batch]:
         """The test reviews, whole."""
         return self._evaluation_loader("test")
 
-    def _evaluation_loader(self, split: str) -> DataLoader[ReviewBatch]:
+    def _evaluation_loader(self, split: str) -> DataLoader[Batch]:
         texts = _Rows(self.reviews, self.rows(split))
         return self._loader(texts, batch_size=256, token_budget=self.evaluation_places, crop=None, shuffle=False)
 
@@ -214,7 +214,7 @@ class ReviewData(LightningDataModule):
         token_budget: int | None,
         crop: int | None,
         shuffle: bool,
-    ) -> DataLoader[ReviewBatch]:
+    ) -> DataLoader[Batch]:
         buckets = LengthBuckets(
             reviews.lengths,
             batch_size=batch_size,
@@ -272,7 +272,7 @@ def _standardised(vectors: npt.NDArray[np.float32], counts: npt.NDArray[np.int64
 
 
 @dataclass(frozen=True)
-class _Rows(Dataset[ReviewBatch]):
+class _Rows(Dataset[Batch]):
     """Some of the reviews, numbered from 0, as the buckets number them."""
 
     reviews: Reviews | Bags
@@ -282,5 +282,5 @@ class _Rows(Dataset[ReviewBatch]):
     def lengths(self) -> npt.NDArray[np.int64]:
         return self.reviews.lengths[self.rows]
 
-    def __getitem__(self, windows: Windows) -> ReviewBatch:
-        return self.reviews[Windows(self.rows[windows.reviews], windows.starts, windows.lengths)]
+    def __getitem__(self, windows: Windows) -> Batch:
+        return self.reviews[Windows(self.rows[windows.texts], windows.starts, windows.lengths)]

@@ -11,29 +11,29 @@ from torch.utils.data import Dataset
 
 from amal_attention.data.buckets import Windows
 from amal_attention.data.vocabulary import PAD, Vocabulary
-from amal_attention.tasks.classification.data.batch import ReviewBatch
+from amal_attention.tasks.classification.data.batch import TextBatch
 from amal_attention.tasks.classification.data.store import ReviewStore
 
 __all__ = ["Reviews"]
 
 
 @dataclass(frozen=True)
-class Reviews(Dataset[ReviewBatch]):
+class Reviews(Dataset[TextBatch]):
     """The reviews of a store as a vocabulary numbers them; an item is a whole batch."""
 
     store: ReviewStore
     vocabulary: Vocabulary
 
-    def __getitem__(self, windows: Windows) -> ReviewBatch:
+    def __getitem__(self, windows: Windows) -> TextBatch:
         """Gather one batch from the flat array."""
         columns = np.arange(windows.lengths.max(initial=0))
         mask = columns < windows.lengths[:, None]
-        begins = self.store.offsets[windows.reviews] + windows.starts
+        begins = self.store.offsets[windows.texts] + windows.starts
         places = np.where(mask, begins[:, None] + columns, 0)
         tokens = np.where(mask, self.vocabulary.encode_ranks(self.store.tokens[places]), PAD)
-        return ReviewBatch(torch.from_numpy(tokens), torch.from_numpy(mask), self.labels(windows.reviews))
+        return TextBatch(torch.from_numpy(tokens), torch.from_numpy(mask), self.labels(windows.texts))
 
-    def whole(self, reviews: npt.NDArray[np.int64]) -> ReviewBatch:
+    def whole(self, reviews: npt.NDArray[np.int64]) -> TextBatch:
         """These reviews from their first token to their last, as one batch."""
         lengths = self.lengths[reviews]
         return self[Windows(reviews, np.zeros_like(lengths), lengths)]

@@ -12,7 +12,7 @@ import torch
 
 from amal_attention.data.vocabulary import Vocabulary
 from amal_attention.errors import DataError
-from amal_attention.tasks.classification import ReviewBatch, ReviewData
+from amal_attention.tasks.classification import BagBatch, ReviewData
 from amal_attention.tasks.classification.data.bags import Bags
 from amal_attention.tasks.classification.data.module import SOURCES
 from amal_attention.tasks.classification.data.reviews import Reviews
@@ -48,7 +48,7 @@ def store_of(folder: Path, texts: list[list[int]], words: int) -> ReviewStore:
     )
 
 
-def bags_in(batches: list[ReviewBatch]) -> list[Bag]:
+def bags_in(batches: list[BagBatch]) -> list[Bag]:
     """Numbers and counts of each review, and its label; words that share a number are counted together."""
     found = []
     for batch in batches:
@@ -69,21 +69,21 @@ def test_a_bag_holds_what_the_text_holds(make, min_count: int) -> None:
 
 def test_each_known_word_stands_once(make) -> None:
     for batch in make(min_count=1, train_as="bags").train_dataloader():
-        for tokens, counts in zip(batch.tokens, batch.mask, strict=True):
+        for tokens, counts in zip(batch.tokens, batch.counts, strict=True):
             words = tokens[counts > 0].tolist()
             assert len(set(words)) == len(words)
 
 
 def test_padding_is_counted_0_and_is_the_number_0(make) -> None:
     batches = list(make(train_as="bags").train_dataloader())
-    assert any((batch.mask == 0).any() for batch in batches)
+    assert any((batch.counts == 0).any() for batch in batches)
     for batch in batches:
-        assert batch.mask.dtype == torch.float32
-        assert bool((batch.tokens[batch.mask == 0] == 0).all()) and bool((batch.tokens[batch.mask > 0] > 0).all())
+        assert batch.counts.dtype == torch.float32
+        assert bool((batch.tokens[batch.counts == 0] == 0).all()) and bool((batch.tokens[batch.counts > 0] > 0).all())
 
 
 def test_batches_are_of_bags_of_similar_size(make) -> None:
-    widths = [(batch.mask > 0).sum(dim=1) for batch in make(train_as="bags", batch_size=16).train_dataloader()]
+    widths = [(batch.counts > 0).sum(dim=1) for batch in make(train_as="bags", batch_size=16).train_dataloader()]
     spread = torch.stack([each.max() - each.min() for each in widths]).float().mean()
     everywhere = torch.cat(widths)
     assert spread < 0.5 * (everywhere.max() - everywhere.min())

@@ -41,7 +41,7 @@ def steps(cache: Path, processes: int, split: str = "train", epoch: int = 0, **o
 
 
 def together(step: list[Windows]) -> Step:
-    read = [window for part in step for window in zip(part.reviews, part.starts, part.lengths, strict=True)]
+    read = [window for part in step for window in zip(part.texts, part.starts, part.lengths, strict=True)]
     assert len({review for review, _, _ in read}) == len(read), "a review stands twice in a step"
     return {int(review): (int(start), int(length)) for review, start, length in read}
 
@@ -57,20 +57,20 @@ def test_the_steps_are_those_of_one_process(prepared, processes, options, epoch)
 
 @pytest.mark.parametrize("processes", [2, 3, 4])
 def test_shares_of_a_step_differ_by_one_review_at_most(prepared, processes):
-    sizes = np.array([[len(part.reviews) for part in step] for step in steps(prepared, processes, batch_size=12)])
+    sizes = np.array([[len(part.texts) for part in step] for step in steps(prepared, processes, batch_size=12)])
     assert (sizes.max(axis=1) - sizes.min(axis=1)).max() <= 1
 
 
 @pytest.mark.parametrize("batch_size, processes", [(12, 2), (7, 3), (2, 4)])
 def test_a_share_that_does_not_divide_is_rounded_up(prepared, batch_size, processes):
     options = {"batch_size": batch_size, "validation": 0.04}
-    largest = max(len(part.reviews) for step in steps(prepared, processes, **options) for part in step)
+    largest = max(len(part.texts) for step in steps(prepared, processes, **options) for part in step)
     assert largest == -(-batch_size // processes)
 
 
 def test_a_step_of_two_processes_keeps_to_the_token_budget(prepared):
     places = [
-        sum(len(part.reviews) for part in step) * max(part.lengths.max() for part in step)
+        sum(len(part.texts) for part in step) * max(part.lengths.max() for part in step)
         for step in steps(prepared, 2, batch_size=64, token_budget=600, validation=0.04)
     ]
     assert max(places) <= 600
@@ -79,5 +79,5 @@ def test_a_step_of_two_processes_keeps_to_the_token_budget(prepared):
 @pytest.mark.parametrize("split, reviews", [("train", 135), ("val", 15), ("test", 47)])
 @pytest.mark.parametrize("processes", [2, 4])
 def test_of_a_number_that_does_not_divide_each_review_is_read_once(prepared, split, reviews, processes):
-    read = [int(review) for step in steps(prepared, processes, split) for part in step for review in part.reviews]
+    read = [int(review) for step in steps(prepared, processes, split) for part in step for review in part.texts]
     assert reviews % processes and sorted(read) == list(range(reviews))

@@ -24,7 +24,7 @@ from amal_attention.data.buckets import padding_efficiency
 from amal_attention.data.tokenizer import TOKENIZERS
 from amal_attention.data.vectors import AlignedVectors, find_vectors, load_vectors
 from amal_attention.errors import DataError
-from amal_attention.tasks.classification import ReviewBatch, ReviewData
+from amal_attention.tasks.classification import ReviewData, TextBatch
 from amal_attention.tasks.classification.data.module import SOURCES
 from amal_attention.tasks.classification.data.sample import SampleReviews
 
@@ -102,7 +102,7 @@ def expected_vocabulary(min_count: int) -> list[str]:
     return ["<pad>", "<unk>", *kept]
 
 
-def reviews_in(batches: Iterable[ReviewBatch]) -> list[Review]:
+def reviews_in(batches: Iterable[TextBatch]) -> list[Review]:
     """The reviews of batches, padding taken off by the mask."""
     return [
         (tuple(tokens[mask].tolist()), int(label))
@@ -315,22 +315,22 @@ class Averaging(LightningModule):
         super().__init__()
         self.embed = torch.nn.Embedding.from_pretrained(embeddings)
         self.decide = torch.nn.Linear(embeddings.shape[1], 2)
-        self.epochs: dict[int, list[ReviewBatch]] = {}
+        self.epochs: dict[int, list[TextBatch]] = {}
 
-    def loss(self, batch: ReviewBatch) -> torch.Tensor:
+    def loss(self, batch: TextBatch) -> torch.Tensor:
         summed = (self.embed(batch.tokens) * batch.mask[..., None]).sum(dim=1)
         return torch.nn.functional.cross_entropy(
             self.decide(summed / batch.mask.sum(dim=1, keepdim=True)), batch.labels
         )
 
-    def training_step(self, batch: ReviewBatch, number: int) -> torch.Tensor:
+    def training_step(self, batch: TextBatch, number: int) -> torch.Tensor:
         self.epochs.setdefault(self.current_epoch, []).append(batch)
         return self.loss(batch)
 
-    def validation_step(self, batch: ReviewBatch, number: int) -> None:
+    def validation_step(self, batch: TextBatch, number: int) -> None:
         self.log("validation", self.loss(batch), batch_size=len(batch.labels))
 
-    def test_step(self, batch: ReviewBatch, number: int) -> None:
+    def test_step(self, batch: TextBatch, number: int) -> None:
         self.log("test", self.loss(batch), batch_size=len(batch.labels))
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
@@ -347,7 +347,7 @@ def test_a_trainer_trains_and_tests_on_the_sample(prepared: Path) -> None:
 
 
 @pytest.fixture
-def two_epochs(make: Make, tmp_path: Path) -> dict[int, list[ReviewBatch]]:
+def two_epochs(make: Make, tmp_path: Path) -> dict[int, list[TextBatch]]:
     """The training batches that a trainer gave to its model in two epochs."""
     data = make()
     model = Averaging(data.embeddings)
@@ -355,15 +355,13 @@ def two_epochs(make: Make, tmp_path: Path) -> dict[int, list[ReviewBatch]]:
     return model.epochs
 
 
-def test_a_trainer_gives_each_training_review_once_an_epoch(
-    make: Make, two_epochs: dict[int, list[ReviewBatch]]
-) -> None:
+def test_a_trainer_gives_each_training_review_once_an_epoch(make: Make, two_epochs: dict[int, list[TextBatch]]) -> None:
     held_out = reviews_in(make().val_dataloader())
     once = sorted((Counter(expected_reviews("train")) - Counter(held_out)).elements())
     assert [sorted(reviews_in(batches)) for batches in two_epochs.values()] == [once, once]
 
 
-def test_a_trainer_tells_the_batches_that_an_epoch_is_new(two_epochs: dict[int, list[ReviewBatch]]) -> None:
+def test_a_trainer_tells_the_batches_that_an_epoch_is_new(two_epochs: dict[int, list[TextBatch]]) -> None:
     assert reviews_in(two_epochs[0]) != reviews_in(two_epochs[1])
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "read_reviews",
     "read_text",
     "read_words",
+    "unlabelled",
 ]
 
 Entropy = Callable[[Tensor, Tensor], Tensor]

@@ -7,6 +7,7 @@ __all__ = [
     "are_pairs",
     "attends_states",
     "carries_gradient",
+    "carries_memory",
     "charges_entropy",
     "check",
     "close_to",
@@ -107,5 +108,5 @@ from .pooling import (
     sums_by_weights,
     survives_large_scores,
 )
-from .states import attends_states, reads_leftward, reads_order, uses_last_layer
+from .states import attends_states, carries_memory, reads_leftward, reads_order, uses_last_layer
 from .values import are_pairs, close_to, differ, equal_to

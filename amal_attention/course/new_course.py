@@ -32,6 +32,9 @@ _CONFIGURATION = '''\
 c = get_config()
 
 c.CourseDirectory.course_id = {course_id!r}
+
+# Where nbgrader runs a notebook itself: on a busy machine an output may take longer than the 4 s that it would wait.
+c.ExecutePreprocessor.iopub_timeout = 120
 '''
 _STAGE = """
 # In the place of nbgrader's Execute: students' code runs in a sandbox, and is graded by the hidden tests of the lab.

@@ -442,7 +442,7 @@ def depends_on_first_word_alone(pooling: Module, dim: int, *, seed: int = 0, hin
 
 def _mistake_of_width(came: int, out_features: int, longest: int, dim: int) -> str:
     """Why pooled vectors have another width than they should have."""
-    known = {dim: _WIDTH_OF_WORDS, longest: _NUMBERS_SUMMED, out_features / 2: _ONE_DIRECTION}
+    known = {out_features / 2: _ONE_DIRECTION, dim: _WIDTH_OF_WORDS, longest: _NUMBERS_SUMMED}
     return known.get(came, "")
 
 

@@ -24,9 +24,9 @@
 # | question | comment un texte devient un vecteur | points |
 # |---|---|---|
 # | 1 | la moyenne des mots | 5 |
-# | 2 | une question apprise, la même pour tous les textes | 6 |
-# | 3 | une question qui dépend du texte, et une valeur | 3 |
-# | 4 (optionnelle) | une question posée à des états contextuels, GRU ou LSTM | 3 |
+# | 2 | une requête apprise, la même pour tous les textes | 6 |
+# | 3 | une requête qui dépend du texte, et une valeur | 3 |
+# | 4 (optionnelle) | une requête adressée à des états contextuels, GRU ou LSTM | 3 |
 # | 5 (optionnelle) | un critère sur l'entropie, qui resserre l'attention | 3 |
 #
 # **Les données** sont les 50 000 critiques d'IMDB (Maas et coll., 2011), les mots sont représentés par les vecteurs GloVe
@@ -35,7 +35,7 @@
 #
 # **Comment travailler.** Complétez les cellules qui contiennent `VOTRE CODE ICI`, et elles seules ; ajoutez autant de
 # cellules que vous voulez. Sous chaque exercice, une cellule de vérification dit aussitôt ce qui est juste, ce qui manque
-# et l'erreur probable. Une question fausse ou vide n'empêche jamais de répondre aux suivantes. D'autres tests, cachés,
+# et l'erreur probable. Une réponse fausse ou vide n'empêche jamais de répondre aux suivantes. D'autres tests, cachés,
 # servent à la notation : ils ne vérifient rien qui ne soit dans cet énoncé. Au moins la
 # moitié des points d'un exercice va à son idée ; une réponse qui ne la tente pas (des zéros, la réponse d'avant) n'en gagne
 # aucun, et une erreur ne coûte que là où elle est faite. Depuis un terminal, `amal check` suivi du nom
@@ -548,14 +548,14 @@ class TextClassifier(LightningModule):
 # *Your answer.*
 
 # %% [markdown] lang="fr"
-# ## Question 2 : une question apprise
+# ## Question 2 : une requête apprise
 #
 # La moyenne traite tous les mots de la même façon. On veut au contraire peser lourdement ceux qui comptent pour la tâche :
 #
 # $$\hat t = \sum_{i=1}^n p(a_i \mid t)\, x_i, \qquad \log p(a_i \mid t) = \text{constante} + q \cdot x_i$$
 #
 # où $p(a_i \mid t)$ est la probabilité de porter l'attention sur le $i$-ème mot, et $q$ un vecteur **appris**, la
-# **question** (*query*) : il dit, pour chaque mot, s'il mérite d'être regardé. La constante est la même pour tous les
+# **requête** (*query*) : elle dit, pour chaque mot, s'il mérite d'être regardé. La constante est la même pour tous les
 # mots d'un texte. Quelle fonction simple donne les $p(a_i \mid t)$ à partir des $q \cdot x_i$ ?
 
 # %% [markdown] lang="en"
@@ -577,9 +577,9 @@ class TextClassifier(LightningModule):
 
 # %% [markdown] lang="fr"
 # > **Point de vocabulaire.** Les vecteurs des mots jouent ici deux rôles. Ce sont des **clés** $k_i$ (*keys*), que l'on
-# > compare à la question $q$ ; et ce sont des **valeurs** $v_i$ (*values*), que l'on additionne : à chaque clé est associée
-# > une valeur, pondérée par la ressemblance entre la question et la clé. Le vecteur des poids se note
-# > $\alpha(q, k)$. On parle d'attention **globale** quand, comme ici, la question regarde tous les mots du texte. À la
+# > compare à la requête $q$ ; et ce sont des **valeurs** $v_i$ (*values*), que l'on additionne : à chaque clé est associée
+# > une valeur, pondérée par la ressemblance entre la requête et la clé. Le vecteur des poids se note
+# > $\alpha(q, k)$. On parle d'attention **globale** quand, comme ici, la requête regarde tous les mots du texte. À la
 # > question 3, la valeur ne sera plus la clé.
 #
 # **À la main.** Reprenons les trois mots $(1, 2)$, $(3, 6)$ et $(2, 1)$. Supposons que les scores $q \cdot x_i$ valent
@@ -587,10 +587,10 @@ class TextClassifier(LightningModule):
 #
 # $$\hat t = \tfrac14 (1, 2) + \tfrac12 (3, 6) + \tfrac14 (2, 1) = (2{,}25,\; 3{,}75)$$
 #
-# > **Exercice 2.1** (3 points). Écrivez `LearnedQueryPooling`. La question est un paramètre du module, la même pour tous
+# > **Exercice 2.1** (3 points). Écrivez `LearnedQueryPooling`. La requête est un paramètre du module, la même pour tous
 # > les textes. Même signature et mêmes propriétés que `MeanPooling`, sauf pour un texte sans aucun mot, qui peut donner
 # > n'importe quoi ; des scores très grands ne doivent pas faire déborder l'exponentielle. Ici comme ensuite, un module n'a
-# > que des paramètres qui servent : un gradient atteint chacun d'eux, et celui de `weights` atteint la question.
+# > que des paramètres qui servent : un gradient atteint chacun d'eux, et celui de `weights` atteint la requête.
 
 # %% [markdown] lang="en"
 # > **Vocabulary.** The vectors of the words play two parts here. They are **keys** $k_i$, compared with the query $q$; and
@@ -826,13 +826,13 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q2-observe", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": true}
 # ### Question ouverte 2 (1 point)
 #
-# Que vaut $H / \log n$ avant tout apprentissage, si la question est nulle ? Comment évolue-t-elle ensuite, et pourquoi ? Quels
+# Que vaut $H / \log n$ avant tout apprentissage, si la requête est nulle ? Comment évolue-t-elle ensuite, et pourquoi ? Quels
 # mots sont regardés, et lesquels ne le sont pas alors qu'ils devraient l'être ?
 #
 # === BEGIN MARK SCHEME ===
 #
-# 0,5 : une question nulle donne des poids uniformes, H / log n = 1 ; dès la première époque elle est nettement plus basse, la
-# question ayant appris à préférer certains mots, puis elle se stabilise (une légère remontée est possible).
+# 0,5 : une requête nulle donne des poids uniformes, H / log n = 1 ; dès la première époque elle est nettement plus basse, la
+# requête ayant appris à préférer certains mots, puis elle se stabilise (une légère remontée est possible).
 #
 # 0,5 : les adjectifs d'opinion (« worst », « boring », « superb » …) ; en revanche une négation est pesée à part du mot
 # qu'elle nie, et un mot qui ne compte que dans un genre de films l'est de la même façon dans tous.
@@ -862,10 +862,10 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 # *Your answer.*
 
 # %% [markdown] lang="fr"
-# ## Question 3 : question et valeur
+# ## Question 3 : requête et valeur
 #
 # Le vocabulaire des sentiments n'est pas le même pour un film d'horreur et pour une romance (quoique…). Faisons dépendre la
-# question **du texte lui-même**, à travers sa moyenne $\hat t_m$ (question 1), par une transformation linéaire :
+# requête **du texte lui-même**, à travers sa moyenne $\hat t_m$ (question 1), par une transformation linéaire :
 #
 # $$\log p(a_i \mid t) = \text{constante} + q(\hat t_m) \cdot x_i$$
 #
@@ -899,13 +899,13 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 
 # %% [markdown] lang="fr"
 # **À la main.** La moyenne des trois mots $(1, 2)$, $(3, 6)$, $(2, 1)$ est $\hat t_m = (2, 3)$. Prenons pour transformation
-# linéaire $q(u_1, u_2) = (0{,}1\, u_2,\; 0{,}1\, u_1)$ : la question est $(0{,}3 ; 0{,}2)$, les scores $0{,}7$, $2{,}1$ et
+# linéaire $q(u_1, u_2) = (0{,}1\, u_2,\; 0{,}1\, u_1)$ : la requête est $(0{,}3 ; 0{,}2)$, les scores $0{,}7$, $2{,}1$ et
 # $0{,}8$, les poids $0{,}16$, $0{,}66$ et $0{,}18$. Avec la valeur $v_\theta(x) = \max(0, x_1 - x_2)$, qui vaut $0$, $0$ et $1$
 # sur ces mots, $\hat t = 0{,}18$ : la dimension de la valeur est libre, ici 1.
 #
-# Dans un autre texte, la moyenne change, donc la question, donc la façon dont **deux mêmes mots** se comparent.
+# Dans un autre texte, la moyenne change, donc la requête, donc la façon dont **deux mêmes mots** se comparent.
 #
-# > **Exercice 3** (2 points). Écrivez `TextQueryPooling` : la question est une fonction apprise de la moyenne des mots du
+# > **Exercice 3** (2 points). Écrivez `TextQueryPooling` : la requête est une fonction apprise de la moyenne des mots du
 # > texte, et d'elle seule (linéaire, ou plus riche si vous voulez) ; la valeur $v_\theta$ est une fonction apprise de chaque
 # > mot, à valeurs en dimension `value_dim`. Vous pouvez vous servir de `MeanPooling`, ou non.
 
@@ -990,7 +990,7 @@ class TextQueryPooling(nn.Module):
 # entropy_histograms(histograms["Q3"])
 
 # %% [markdown] lang="fr"
-# Les mêmes critiques, lues avec une question fixe puis avec une question qui dépend du texte :
+# Les mêmes critiques, lues avec une requête fixe puis avec une requête qui dépend du texte :
 
 # %% [markdown] lang="en"
 # The same reviews, read with one query for all and then with a query that depends on the text:

@@ -9,8 +9,11 @@ from typing import Any
 from torch import Tensor, nn
 
 from amal_attention.errors import LabError, explain
+from amal_attention.language import message
 
 __all__ = ["AttentionTap", "tapped_attention"]
+
+_WITHOUT = message("a {model} without one")
 
 
 class AttentionTap:
@@ -28,9 +31,9 @@ class AttentionTap:
         if not (isinstance(output, (tuple, list)) and len(output) == 2 and isinstance(output[1], Tensor)):
             raise LabError(
                 explain(
-                    expected="a pooling that returns the pair (pooled, weights)",
+                    expected=message("a pooling that returns the pair (pooled, weights)"),
                     got=type(output).__name__,
-                    do="return both",
+                    do=message("return both"),
                 )
             )
         self.weights = output[1].detach()
@@ -44,9 +47,9 @@ class AttentionTap:
         if self.weights is None:
             raise LabError(
                 explain(
-                    expected="a model that calls self.pooling in its forward",
-                    got="no call",
-                    do="keep the pooling in the attribute `pooling` and call it",
+                    expected=message("a model that calls self.pooling in its forward"),
+                    got=message("no call"),
+                    do=message("keep the pooling in the attribute `pooling` and call it"),
                 )
             )
         return self.weights
@@ -63,9 +66,9 @@ def tapped_attention(model: nn.Module) -> Iterator[AttentionTap]:
     if not isinstance(pooling, nn.Module):
         raise LabError(
             explain(
-                expected="a model with its pooling in the attribute `pooling`",
-                got=f"a {type(model).__name__} without one",
-                do="assign self.pooling",
+                expected=message("a model with its pooling in the attribute `pooling`"),
+                got=_WITHOUT.format(model=type(model).__name__),
+                do=message("assign self.pooling"),
             )
         )
     tap = AttentionTap()

@@ -14,6 +14,7 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from torch import Tensor
 
 from amal_attention.errors import LabError, explain
+from amal_attention.language import message
 from amal_attention.record import EntropyHistogram, EpochPoint
 from amal_attention.training.attention import tapped_attention
 from amal_attention.training.metrics import AttentionSpread
@@ -51,9 +52,9 @@ class History(Callback):
         if accuracy is None:
             raise LabError(
                 explain(
-                    expected="val_accuracy, logged by validation_step",
-                    got=", ".join(self._logged) or "nothing logged",
-                    do='write its name as it is: self.log("val_accuracy", ...)',
+                    expected=message("val_accuracy, logged by validation_step"),
+                    got=", ".join(self._logged) or message("nothing logged"),
+                    do=message('write its name as it is: self.log("val_accuracy", ...)'),
                 )
             )
         return accuracy
@@ -65,7 +66,11 @@ class History(Callback):
         without = outputs is None or (isinstance(outputs, dict) and outputs.get("loss") is None)
         if without and pl_module.automatic_optimization:
             raise LabError(
-                explain(expected="the loss from training_step", got="None", do="end training_step with return loss")
+                explain(
+                    expected=message("the loss from training_step"),
+                    got="None",
+                    do=message("end training_step with return loss"),
+                )
             )
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:

@@ -17,6 +17,7 @@ from tqdm.auto import tqdm
 from amal_attention.data import ReviewBatch, ReviewData, Vocabulary
 from amal_attention.data.buckets import LengthBuckets, Windows
 from amal_attention.errors import DataError, explain
+from amal_attention.language import message, spoken
 from amal_attention.record import Evidence, Reading
 from amal_attention.training.attention import tapped_attention
 from amal_attention.training.metrics import AttentionSpread
@@ -122,7 +123,9 @@ def read_words(model: LightningModule, vocabulary: Vocabulary, words: list[str])
         DataError: there is no word.
     """
     if not words:
-        raise DataError(explain(expected="a text", got="no word in it", do="give at least one word"))
+        raise DataError(
+            explain(expected=message("a text"), got=message("no word in it"), do=message("give at least one word"))
+        )
     tokens = torch.from_numpy(vocabulary.encode(words)).unsqueeze(0)
     batch = ReviewBatch(tokens, torch.ones_like(tokens, dtype=torch.bool), torch.zeros(1, dtype=torch.int64))
     logits, weights = read_batch(model, batch)
@@ -149,5 +152,5 @@ def _batches(data: ReviewData, rows: npt.NDArray[np.int64], progress: bool) -> I
     """The reviews ``rows`` in batches of similar lengths; ``windows.reviews`` are places in ``rows``."""
     lengths = np.diff(data.reviews.store.offsets)[rows]
     buckets = LengthBuckets(lengths, batch_size=256, token_budget=data.evaluation_places, shuffle=False)
-    for windows in tqdm(buckets, desc="testing", disable=not progress, leave=False):
+    for windows in tqdm(buckets, desc=spoken().say("test"), disable=not progress, leave=False):
         yield windows, data.reviews.whole(rows[windows.reviews])

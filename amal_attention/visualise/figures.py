@@ -2,7 +2,7 @@
 
 Every function takes plain data, by title where it compares models, and gives a matplotlib ``Figure`` made without
 pyplot, so nothing is kept between two calls. The n-th model has the same colour and marker in every figure
-(:func:`run_colour`).
+(:func:`run_colour`). Titles and axes are in the language that is spoken.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from amal_attention.errors import explain
+from amal_attention.language import spoken
 from amal_attention.visualise.style import INK, PALETTE, QUIET, STYLE, blank_figure, plain
 from amal_attention.visualise.words import printable
 
@@ -67,8 +68,9 @@ def training_curves(curves: Mapping[str, Sequence[EpochPoint]]) -> Figure:
         loss.plot(epochs, _measured([point.val_loss for point in points]), **look)
         train_loss = _measured([point.train_loss for point in points])
         loss.plot(epochs, train_loss, **look, linestyle=":", markersize=2.5)
-    accuracy.set(title="Is it still learning?", ylabel="validation accuracy (%)")
-    loss.set(title="Does it learn by heart?", ylabel="cross-entropy (nats)", xlabel="epoch")
+    say = spoken().say
+    accuracy.set(title=say("Is it still learning?"), ylabel=say("validation accuracy (%)"))
+    loss.set(title=say("Does it learn by heart?"), ylabel=say("cross-entropy (nats)"), xlabel=say("epoch"))
     loss.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     _name_runs(figure, curves)
     _name_losses(loss)
@@ -77,7 +79,7 @@ def training_curves(curves: Mapping[str, Sequence[EpochPoint]]) -> Figure:
 
 @matplotlib.rc_context(STYLE)
 def entropy_histograms(
-    histograms: Sequence[EntropyHistogram], title: str = "How widely does it look?", *, normalised: bool = True
+    histograms: Sequence[EntropyHistogram], title: str | None = None, *, normalised: bool = True
 ) -> Figure:
     """How the attention entropies of the validation reviews are spread, one hill an epoch, the first epoch on top.
 
@@ -85,6 +87,8 @@ def entropy_histograms(
     Each hill is scaled to its own height: compare where hills stand and how wide they are. The dot marks the mean, read
     off the bins. Raises ``ValueError`` when there is no histogram.
     """
+    say = spoken().say
+    title = title or say("How widely does it look?")
     if not histograms:
         raise ValueError(
             explain(
@@ -103,11 +107,12 @@ def entropy_histograms(
     axes.set_yticks([epochs - 1 - row for row in shown], [str(histograms[row].epoch) for row in shown])
     axes.set_ylim(-0.25, epochs)
     axes.grid(visible=False, axis="y")
-    axes.set_ylabel("epoch")
+    axes.set_ylabel(say("epoch"))
     axes.set_title(_wrapped(title, width=50))
     if normalised:
         axes.set_xlim(-0.02, 1.02)
-    axes.set_xlabel("entropy H / log n  (0: a single word, 1: every word alike)" if normalised else "entropy H (nats)")
+    of_shares = say("entropy H / log n  (0: a single word, 1: every word alike)")
+    axes.set_xlabel(of_shares if normalised else say("entropy H (nats)"))
     return figure
 
 
@@ -128,12 +133,13 @@ def strength_curve(strengths: Sequence[float], accuracies: Sequence[float], entr
     if positive.size:
         below.set_xscale("symlog", linthresh=positive.min(), linscale=0.5)
     above.plot(strength, 100 * accuracy, color=PALETTE[0], marker="o")
-    above.set(title="What does a sharper attention cost?", ylabel="test accuracy (%)")
+    say = spoken().say
+    above.set(title=say("What does a sharper attention cost?"), ylabel=say("accuracy (%)"))
     below.plot(strength, entropy, color=PALETTE[4], marker="s")
     below.set(
-        title="How sharp does it get?",
-        ylabel="entropy H / log n",
-        xlabel="strength of the entropy penalty",
+        title=say("How sharp does it get?"),
+        ylabel=say("entropy H / log n"),
+        xlabel=say("strength of the entropy penalty"),
         ylim=(0, 1.05),
     )
     below.set_xticks(strength, [f"{value:g}" for value in strength])
@@ -163,7 +169,8 @@ def attention_matrix(weights: npt.ArrayLike, rows: Sequence[str], columns: Seque
     image = axes.pcolormesh(
         matrix, cmap=_ATTENTION_COLOURS, vmin=0, vmax=max(np.nanmax(matrix), 1e-12), edgecolors="white"
     )
-    axes.set(title="Where does each query look?", xlabel="key", ylabel="query", aspect="equal")
+    say = spoken().say
+    axes.set(title=say("Where does each query look?"), xlabel=say("key"), ylabel=say("query"), aspect="equal")
     axes.set_xticks(
         np.arange(len(columns)) + 0.5, list(map(plain, columns)), rotation=55, ha="left", rotation_mode="anchor"
     )
@@ -173,7 +180,7 @@ def attention_matrix(weights: npt.ArrayLike, rows: Sequence[str], columns: Seque
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
-    figure.colorbar(image, ax=axes, label="attention weight", shrink=0.8)
+    figure.colorbar(image, ax=axes, label=say("attention weight"), shrink=0.8)
     if matrix.size <= _WRITTEN_CELLS:
         _write_cells(axes, matrix)
     return figure
@@ -202,7 +209,10 @@ def accuracy_bars(accuracies: Mapping[str, tuple[float, tuple[float, float]]]) -
             fontweight="bold",
         )
     axes.set_yticks(range(len(accuracies)), [_wrapped(title) for title in accuracies])
-    axes.set(title="Which model reads best?", xlabel="test accuracy (%), whisker: 95 % interval", xlim=(0, 112))
+    say = spoken().say
+    axes.set(
+        title=say("Which model reads best?"), xlabel=say("test accuracy (%), whisker: 95 % interval"), xlim=(0, 112)
+    )
     axes.set_xticks(range(0, 101, 20))
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
@@ -234,7 +244,8 @@ def _name_runs(figure: Figure, titles: Iterable[str]) -> None:
 
 def _name_losses(axes: Axes) -> None:
     solid, dotted = (Line2D([], [], color=QUIET, linestyle=style) for style in ("-", ":"))
-    axes.legend([solid, dotted], ["validation", "training"], loc="best")
+    say = spoken().say
+    axes.legend([solid, dotted], [say("validation"), say("training")], loc="best")
 
 
 def _bins(histogram: EntropyHistogram, normalised: bool) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -59,8 +59,8 @@ def test_an_exercise_that_is_not_graded_is_released_with_a_stub_and_no_metadata_
 
 
 def test_its_answer_is_looked_for_as_any_other(warm, problems):
-    warm.change("# *Your answer", "# Try `return lengths.index(max(lengths))`. *Your answer")
-    (told,) = [each for each in problems(lambda: release(warm.lab, "en")) if "lengths" in each]
+    warm.change("# *Your answer", "# Try `lengths = [len(each) * base for each in items]`. *Your answer")
+    (told,) = [each for each in problems(lambda: release(warm.lab, "en")) if "base" in each]
     assert "a line of a solution" in told
 
 

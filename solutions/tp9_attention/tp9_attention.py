@@ -156,17 +156,16 @@ from amal_attention.training.epoch_means import EpochMeans
 # train_size, validation_size, test_size = (
 #     len(data.rows(split)) for split in ("train", "validation", "test")
 # )
-# tokens, mask, labels = (tuple(field.shape) for field in batch)
-# vectors = tuple(embeddings.shape)
-# first = batch.tokens[0][batch.mask[0]][:40]
-# words = " ".join(data.vocabulary.words[token] for token in first)
+# of_tokens, of_mask, of_labels = (tuple(field.shape) for field in batch)
+# of_vectors = tuple(embeddings.shape)
+# start = " ".join(data.vocabulary.words[token] for token in batch.tokens[0][batch.mask[0]][:40])
 # print(
 #     f"source: {source}; {train_size} reviews to train on, {validation_size} for validation, "
 #     f"{test_size} for the test"
 # )
-# print(f"a batch: tokens {tokens}, mask {mask}, labels {labels}")
-# print(f"vectors: {vectors}")
-# print(f"a review: {words} ...")
+# print(f"a batch: tokens {of_tokens}, mask {of_mask}, labels {of_labels}")
+# print(f"vectors: {of_vectors}")
+# print(f"a review: {start} ...")
 
 # %% [markdown] lang="fr"
 # ### Échauffement : masques et diffusion (sans points)
@@ -1843,7 +1842,7 @@ class EntropyRegularizedClassifier(TextClassifier):
 # %% [markdown] lang="fr"
 # ### La suite : de cette attention à celle des Transformers
 #
-# Vous avez écrit tous les morceaux de l'attention d'aujourd'hui ; trois changements séparent la question 3 d'un Transformer.
+# Vous avez écrit tous les morceaux de l'attention d'aujourd'hui ; trois changements séparent la question 3 de celle d'un Transformer.
 #
 # - **Le produit scalaire est réduit.** En dimension $D$, la variance de $q \cdot k$ croît comme $D$ : le softmax devient presque un
 #   maximum, et son gradient s'éteint. On divise donc les scores par $\sqrt D$ : $\operatorname{softmax}(q \cdot k_i / \sqrt D)$.
@@ -1865,7 +1864,7 @@ class EntropyRegularizedClassifier(TextClassifier):
 # %% [markdown] lang="en"
 # ### What comes next: from this attention to that of Transformers
 #
-# You have written all the parts of today's attention; three changes lie between question 3 and a Transformer.
+# You have written all the parts of today's attention; three changes lie between question 3 and that of a Transformer.
 #
 # - **The dot product is scaled.** In dimension $D$ the variance of $q \cdot k$ grows as $D$: the softmax comes close to a maximum, and
 #   its gradient dies out. So scores are divided by $\sqrt D$: $\operatorname{softmax}(q \cdot k_i / \sqrt D)$.

@@ -754,8 +754,8 @@ class TextClassifier(LightningModule):
 # <details>
 # <summary>Premier indice</summary>
 #
-# Exponentielle, puis division pour que la somme fasse 1 : cette fonction a un nom, et PyTorch l'a. Un score par mot : que vaut
-# `x @ q` si `x` est `(B, L, D)` et `q` `(D,)` ?
+# Exponentielle, puis division pour que la somme fasse 1 : cette fonction a un nom, et PyTorch l'a. Un score par mot : quelle
+# opération, entre `x` de forme `(B, L, D)` et un vecteur de forme `(D,)`, donne une forme `(B, L)` ?
 #
 # </details>
 #
@@ -787,8 +787,8 @@ class TextClassifier(LightningModule):
 # <details>
 # <summary>First hint</summary>
 #
-# An exponential, then a division so that the sum is 1: this function has a name, and PyTorch has it. One score a word: what is
-# `x @ q` if `x` is `(B, L, D)` and `q` is `(D,)`?
+# An exponential, then a division so that the sum is 1: this function has a name, and PyTorch has it. One score a word: which
+# operation between `x` of shape `(B, L, D)` and a vector of shape `(D,)` gives a shape `(B, L)`?
 #
 # </details>
 #

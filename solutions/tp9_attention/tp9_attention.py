@@ -159,10 +159,8 @@ from amal_attention.training.epoch_means import EpochMeans
 # of_tokens, of_mask, of_labels = (tuple(field.shape) for field in batch)
 # of_vectors = tuple(embeddings.shape)
 # start = " ".join(data.vocabulary.words[token] for token in batch.tokens[0][batch.mask[0]][:40])
-# print(
-#     f"source: {source}; {train_size} reviews to train on, {validation_size} for validation, "
-#     f"{test_size} for the test"
-# )
+# print(f"source: {source}")
+# print(f"{train_size} reviews to train on, {validation_size} for validation, {test_size} for the test")
 # print(f"a batch: tokens {of_tokens}, mask {of_mask}, labels {of_labels}")
 # print(f"vectors: {of_vectors}")
 # print(f"a review: {start} ...")
@@ -219,7 +217,7 @@ def best_word(scores: Tensor, mask: Tensor) -> Tensor:
 # %% tags=["active-ipynb", "raises-exception"]
 # from amal_attention.checks import check, close_to
 #
-# with check("warm-up"):
+# with check("warm-up: masks"):
 #     mask = torch.tensor([[True, True, False], [True, False, False]])
 #     mistakes = {"this counts along the other axis: dim=1 is that of the words": [2, 1, 0]}
 #     close_to(number_of_words(mask), [2, 1], what="two words, then one", mistakes=mistakes)
@@ -1077,16 +1075,18 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 
 # %% [markdown] lang="fr"
 # **Vos propres phrases**, en anglais comme les critiques. Changez-les : cherchez ce qui attire l'attention, ce qui la perd, et une
-# phrase que le modèle comprend de travers. Un mot qui n'est pas dans son vocabulaire n'a pas de vecteur à lui.
+# phrase que le modèle comprend de travers. Un mot qui n'est pas dans son vocabulaire n'a pas
+# de vecteur à lui, et le corpus fourni n'en a que quelques centaines.
 
 # %% [markdown] lang="en"
 # **Sentences of your own.** Change them: look for what attracts the attention, what loses it, and a sentence that the model gets
-# wrong. A word that is not in its vocabulary has no vector of its own.
+# wrong. A word that is not in its vocabulary has no vector of its own, and the corpus that comes with
+# the lab has a few hundred only.
 
 # %% tags=["active-ipynb", "raises-exception"]
 # sentences = [
-#     "The acting was superb and the story moved me.",
-#     "I expected a superb film, and it was not: dull from start to end.",
+#     "The ghost was eerie, and the performances were chilling and macabre.",
+#     "The ghost was not eerie, and the performances were tame and unscary.",
 # ]
 # attention_map([read_text(models["Q2"], data, sentence) for sentence in sentences])
 

@@ -20,8 +20,8 @@ _Lines = list[str]
 
 def answered(cell: Cell, language: str) -> Cell:
     """The cell with its answers, and its mark scheme below a title; without markers, and without hidden tests."""
-    title = f"**{Language(language).say('Mark scheme')}**"
-    begin: dict[str, _Lines] = {_SOLUTION: [], _MARK_SCHEME: [title]}
+    title = Language(language).say("Mark scheme")
+    begin: dict[str, _Lines] = {_SOLUTION: [], _MARK_SCHEME: [f"**{title}**"]}
     return _with(cell, lambda region, inside: [*begin[region.kind], *inside] if region.kind in begin else [])
 
 

@@ -31,9 +31,9 @@ def with_badge(title: str, lab: Lab, language: str) -> str:
     """
     if lab.colab is None:
         return title
-    address = _address(lab, language)
+    words, address = Language(language).say("Open in Colab"), _address(lab, language)
     first, *others = title.split("\n")
-    return "\n".join([first, "", f"[![{Language(language).say('Open in Colab')}]({_PICTURE})]({address})", *others])
+    return "\n".join([first, "", f"[![{words}]({_PICTURE})]({address})", *others])
 
 
 def _address(lab: Lab, language: str) -> str:

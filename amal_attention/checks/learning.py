@@ -68,7 +68,8 @@ def gradient_reaches(
             raise Missed("parameters that learn", "none", hint or _UNREGISTERED)
         sent = f"{reviews_sent(x, mask)}, and a gradient of the pooled vectors"
         pooled, _ = read(looked_at, x, mask)
-        found, _ = looked_at.train().gradients(x, mask, torch.linspace(-1, 2, pooled.numel()).reshape(pooled.shape))
+        upstream = torch.linspace(-1, 2, pooled.numel()).reshape(pooled.shape)
+        found, _ = looked_at.train().gradients((x, mask), upstream)
         for name, gradient in found.items():
             if gradient is None:
                 unused = f"{name} is not used in the pooled vector, or cut off from it by a detach or a no_grad"
@@ -114,7 +115,7 @@ def carries_gradient(
         sent = f"{reviews_sent(x, mask)}, large numbers under the padding, and a gradient of the pooled vectors"
         pooled, _ = read(looked_at, x, mask)
         upstream = torch.linspace(-1, 2, pooled.numel()).reshape(pooled.shape)
-        _, gradient = looked_at.gradients(x, mask, upstream)
+        _, (gradient, _) = looked_at.gradients((x, mask), upstream)
         if gradient is None:
             raise Missed("a gradient for the words", "none", hint or _CUT_OFF, sent)
         if not gradient.isfinite().all():
@@ -182,7 +183,8 @@ def weights_carry_gradient(
 ) -> None:
     """In some look a gradient of the weights moves a parameter: a penalty on the attention teaches it something."""
     for looked_at, x, mask in looks(pooling, dim, lengths, _TRIES, seed):
-        found, _ = looked_at.gradients(x, mask, torch.linspace(-1, 2, mask.numel()).reshape(mask.shape), 1)
+        upstream = torch.linspace(-1, 2, mask.numel()).reshape(mask.shape)
+        found, _ = looked_at.gradients((x, mask), upstream, reply=1)
         if any(each is not None and (each.abs() > 1e-7).any() for each in found.values()):
             return
     raise Missed(
@@ -234,7 +236,7 @@ def gradient_flows(
     function: Callable[[Tensor, Tensor], Tensor] | FunctionSubject, weights: Tensor, mask: Tensor
 ) -> None:
     """A function of ``weights`` and ``mask`` lets a finite gradient through to the weights."""
-    gradient = function_subject(function).gradient(weights, mask)
+    _, (gradient, _) = function_subject(function).gradients((weights, mask))
     if gradient is None:
         raise Missed(
             "a result that depends on the weights", "none: one cut off from them", "no detach, no item, no no_grad"

@@ -6,11 +6,8 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from torch import Tensor, nn
-
 from amal_attention.checks.inputs import FirstWord, FixedAttention
-from amal_attention.checks.lightning_subject import LocalClassifier
-from amal_attention.checks.subject import LocalFunction, LocalSubject
+from amal_attention.checks.subject import LocalFunction
 from amal_attention.language import ENGLISH
 
 __all__ = ["OURS", "LocalStudent", "NotAnswered"]
@@ -43,12 +40,12 @@ class LocalStudent:
             NotAnswered: the notebook does not define it.
         """
         if name in OURS:
-            return _Answer(OURS[name])
+            return LocalFunction(OURS[name])
         if name not in self._names:
             raise NotAnswered(
                 ENGLISH.say("{name} is not in the notebook: run the skeleton's cells, and keep its names", name=name)
             )
-        return _Answer(self._names[name])
+        return LocalFunction(self._names[name])
 
     @contextlib.contextmanager
     def standing_in(self, **ours: str) -> Iterator[None]:
@@ -65,23 +62,3 @@ class LocalStudent:
             self._names[name] = answer
         self._replaced = {name: self._names[name] for name in ours if name in self._names}
         self._names.update({name: OURS[each] for name, each in ours.items() if name in self._names})
-
-
-class _Answer(LocalFunction):
-    """A function, or a class, of the student's: it takes handles and gives handles."""
-
-    def __call__(self, *inputs: Any, **named: Any) -> Any:
-        return _handle(self.function(*map(_bare, inputs), **{name: _bare(each) for name, each in named.items()}))
-
-
-def _bare(value: Any) -> Any:
-    """The module of a handle; a copy of a tensor, so that what is changed in place stays there."""
-    if isinstance(value, LocalSubject):
-        return value.module
-    return value.clone() if isinstance(value, Tensor) else value
-
-
-def _handle(value: Any) -> Any:
-    if isinstance(value, nn.Module):
-        return LocalClassifier(value) if hasattr(value, "training_step") else LocalSubject(value)
-    return value

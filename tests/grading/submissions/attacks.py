@@ -95,7 +95,7 @@ def channels():
             pass
     return found
 
-def frame(value, body=b"", magic=b"AMAL", version=1, header=None, length=None):
+def frame(value, body=b"", magic=b"AMAL", version=2, header=None, length=None):
     text = json.dumps(value, separators=(",", ":")).encode()
     sizes = (header or len(text), len(body) if length is None else length)
     return struct.pack("<4sIIQ", magic, version, *sizes) + text + body
@@ -108,7 +108,8 @@ def _replies(value: str) -> str:
     """The shell's own answer to everything but cells is this."""
     return f"""
 from amal_attention.grading import session
-from amal_attention.grading.frame import Batch, Handle
+from collections import namedtuple
+from amal_attention.grading.frame import Handle
 run = session.Session.run
 def replies(self, operations):
     operation, *details = operations[-1]
@@ -283,7 +284,7 @@ ATTACKS: dict[str, Bad] = {
     "replies of another length": bad(added(_replies('"value", 1, 2')), **_LOST_ALL, why=_NO_ANSWER),
     "replies that are no pair": bad(added(_replies('{"value": 1}')), **_LOST_ALL, why=_NO_ANSWER),
     "only handles": bad(added(_replies('"value", Handle(2**62)')), lost=_ALL),
-    "only batches": bad(added(_replies('"value", Batch(torch.ones(1), torch.ones(1), torch.ones(1))')), lost=_ALL),
+    "only named tuples": bad(added(_replies('"value", namedtuple("Own", "count shape")(torch.ones(1), torch.ones(1))')), lost=_ALL),
     "only tuples of tuples": bad(added(_replies('"value", (((((),),),), [], {})')), lost=_ALL),
     "texts of terminals": bad(
         added(_replies('"raised", ("", "missed", "\\x1b[2J", "\\x1b]0;x\\x07", "\\u202e", "<script>")')), lost=_ALL),

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.inputs import FixedAttention
+from amal_attention.checks.stand_ins import FixedAttention
 from amal_attention.checks.subject import Subject, function_subject, randomised, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import kind, numbers, shape

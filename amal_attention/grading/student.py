@@ -6,19 +6,15 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from amal_attention.checks.inputs import FirstWord, FixedAttention
+from amal_attention.checks.stand_ins import STAND_INS
 from amal_attention.checks.subject import LocalFunction
 from amal_attention.language import ENGLISH
 
-__all__ = ["OURS", "LocalStudent", "NotAnswered"]
+__all__ = ["LocalStudent", "NotAnswered"]
 
 
 class NotAnswered(AssertionError, AttributeError):
     """The submission does not define what a hidden test asks for: a test that fails, and a name that is not there."""
-
-
-OURS = {each.__name__: each for each in (FirstWord, FixedAttention)}
-"""What we give under the names of its own, and in the place of an answer."""
 
 
 class LocalStudent:
@@ -26,7 +22,7 @@ class LocalStudent:
 
     Args:
         names: what the notebook defines, by name; it is changed while something stands in for an answer. Names of
-            :data:`OURS` are always ours.
+            :data:`STAND_INS` are always ours.
     """
 
     def __init__(self, names: dict[str, Any]) -> None:
@@ -39,8 +35,8 @@ class LocalStudent:
         Raises:
             NotAnswered: the notebook does not define it.
         """
-        if name in OURS:
-            return LocalFunction(OURS[name])
+        if name in STAND_INS:
+            return LocalFunction(STAND_INS[name])
         if name not in self._names:
             raise NotAnswered(
                 ENGLISH.say("{name} is not in the notebook: run the skeleton's cells, and keep its names", name=name)
@@ -61,4 +57,4 @@ class LocalStudent:
         for name, answer in self._replaced.items():
             self._names[name] = answer
         self._replaced = {name: self._names[name] for name in ours if name in self._names}
-        self._names.update({name: OURS[each] for name, each in ours.items() if name in self._names})
+        self._names.update({name: STAND_INS[each] for name, each in ours.items() if name in self._names})

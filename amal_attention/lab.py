@@ -24,7 +24,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _REQUIREMENT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _KEYS = (
     *("title", "languages", "task", "uses", "sweep", "links", "sizes"),
-    *("titles", "points", "requirements", "limits", "questions", "wheel"),
+    *("titles", "points", "requirements", "limits", "questions", "wheel", "colab"),
 )
 _LIMITS = ("cell_seconds", "submission_seconds", "memory_mb", "processes", "file_mb", "output_kb")
 
@@ -78,6 +78,7 @@ class Lab:
         requirements: what the statement asks of each graded answer, by ``grade_id`` of its cell: sentences by id.
         limits: of grading: seconds for a cell, megabytes of memory ... by name; those left out have defaults.
         wheel: the address from which its notebook installs this package where it is missing, if there is one.
+        colab: the public address at which Colab opens its notebook, ``{language}`` in it, if there is one.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Lab:
     requirements: dict[str, dict[str, str]] = field(default_factory=dict)
     limits: dict[str, float] = field(default_factory=dict)
     wheel: str | None = None
+    colab: str | None = None
 
     @classmethod
     def find(cls, name: str, folder: Path | None = None) -> Lab:
@@ -148,6 +150,7 @@ class Lab:
                 requirements=_requirements(values.get("requirements", {}), points),
                 limits=_limits(values.get("limits", {})),
                 wheel=_text("wheel", values.get("wheel")),
+                colab=_text("colab", values.get("colab")),
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise LabError(

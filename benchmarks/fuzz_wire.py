@@ -13,6 +13,7 @@ import os
 import struct
 import sys
 import tempfile
+from collections import namedtuple
 from pathlib import Path
 
 import torch
@@ -24,15 +25,17 @@ except ImportError:
 
 with atheris.instrument_imports(include=["amal_attention.grading"]):
     from amal_attention.errors import WireError
-    from amal_attention.grading.frame import Batch, Handle, Limits, decode, encode
+    from amal_attention.grading.frame import Handle, Limits, decode, encode
 
 # What chance alone would be long in writing.
-WORDS = [f'{{"{tag}":' for tag in "float tuple dict tensor handle batch".split()]
+WORDS = [f'{{"{tag}":' for tag in "float tuple dict tensor handle named".split()]
 WORDS += [
     f'"{name}"'
     for name in "bool uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64 3ff0000000000000".split()
 ]
 WORDS += [
+    '{"x":',
+    '"mask":',
     "null",
     "true",
     "false",
@@ -47,6 +50,7 @@ WORDS += [
 ]
 SMALL = Limits(frame_bytes=160, header_bytes=96, depth=3, items=8, tensors=3, numbers=6, characters=5)
 PREFIX = struct.Struct("<4sIIQ")
+Batch = namedtuple("Batch", "tokens mask labels")
 DTYPES = (torch.bool, torch.uint8, torch.int16, torch.int64, torch.bfloat16, torch.float32, torch.float64)
 
 
@@ -56,13 +60,14 @@ def values() -> list[object]:
     floats = [0.0, -0.0, 1.5, float("inf"), float("nan")]
     tensors = [torch.zeros(shape, dtype=dtype) for dtype in DTYPES for shape in ((), (2,), (2, 3), (0, 4))]
     batch = Batch(torch.zeros(1, 2, dtype=torch.int64), torch.ones(1, 2, dtype=torch.bool), torch.tensor([1]))
-    return [*plain, *floats, *tensors, batch, Handle(7), [torch.ones(1), 2.5, (Handle(1),)]]
+    pair = namedtuple("Pair", "source source_mask")(torch.ones(1), torch.ones(1))
+    return [*plain, *floats, *tensors, batch, pair, Handle(7), [torch.ones(1), 2.5, (Handle(1),)]]
 
 
 def framed(content: bytes) -> bytes:
     """A frame of the JSON before the first zero, which JSON has none of, and the body after it: a prefix that fits."""
     header, _, body = content.partition(b"\0")
-    return PREFIX.pack(b"AMAL", 1, len(header), len(body)) + header + body
+    return PREFIX.pack(b"AMAL", 2, len(header), len(body)) + header + body
 
 
 def unframed(frame: bytes) -> bytes:

@@ -238,6 +238,38 @@ def test_release_check_names_what_is_stale_and_what_to_run_and_writes_nothing(am
     assert list(tmp_path.iterdir()) == []
 
 
+def test_release_solved_writes_the_answers_where_it_is_told(amal, course, tmp_path):
+    given = ["release", "toy", "--labs", str(course.folder.parent), "--solved", "--to", "answers", "--lang", "fr"]
+    assert amal(*given) == (0, "answers/fr/toy/toy-solved.ipynb\n", "")
+    assert "return total // base" in (tmp_path / "answers/fr/toy/toy-solved.ipynb").read_text("utf-8")
+    assert not (tmp_path / "labs").exists()
+    assert amal(*given) == (0, "up to date\n", "")
+
+
+@pytest.mark.parametrize(
+    ("options", "got"),
+    [
+        (["--solved"], "got --solved;"),
+        (["--to", "answers"], "got --to;"),
+        (["--solved", "--check", "--to", "answers"], "got --solved and --to and --check;"),
+        (["--check", "--to", "answers"], "got --to and --check;"),
+    ],
+)
+def test_release_does_not_guess_where_answers_go(amal, course, tmp_path, options, got):
+    before = sorted(tmp_path.rglob("*"))
+    status, output, errors = amal("release", "toy", "--labs", str(course.folder.parent), *options)
+    assert (status, output) == (1, "") and got in errors and errors.count("\n") == 1
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_release_solved_of_several_labs_writes_all_of_them_or_none(amal, course, tmp_path):
+    write_toy(course.folder.parent / "toy2").manifest('q1-observe" = 1.5', 'q1-observe" = 2')
+    given = ["release", "toy", "toy2", "--labs", str(course.folder.parent), "--solved", "--to", "answers"]
+    status, output, errors = amal(*given)
+    assert status == 1 and output == "" and "points" in errors
+    assert not (tmp_path / "answers").exists()
+
+
 @pytest.mark.parametrize("name", ["../toy", "/etc", "toy/../toy", "toy\n", ".", "", "Toy", "toy;ls", "-toy", "тoy"])
 def test_release_of_a_hostile_name_is_refused(amal, course, tmp_path, name):
     status, output, errors = amal("release", "--labs", str(course.folder.parent), "--", name)

@@ -121,6 +121,7 @@ def lab(server: str, student_folder: Path) -> Iterator[Lab]:
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000)
         lab = Lab(page, sources)
+        lab.run("amal_attention.language.speak", seconds=300)
         lab.run("from lightning import LightningModule", seconds=300)  # seconds where nothing else runs
         yield lab
         page.screenshot(path=str(student_folder / "last.png"))
@@ -133,23 +134,32 @@ def test_the_statement_and_its_formulas_are_drawn(lab: Lab):
     assert "représenté par la moyenne" in statement.inner_text()
 
 
+def test_a_hint_shows_when_it_is_opened(lab: Lab):
+    exercise = lab.cell("Écrivez `MeanPooling`")
+    exercise.scroll_into_view_if_needed()
+    hint = exercise.locator("details").first
+    text = hint.get_by_text("Combien pèse un mot")
+    assert not text.is_visible()
+    hint.locator("summary").click()
+    text.wait_for(timeout=10_000)
+
+
 def test_an_unanswered_question_is_to_do(lab: Lab):
     lab.answer("class MeanPooling", next(each for each in lab.cells if "class MeanPooling" in each))
-    assert "to do" in lab.run('check("q1-mean-pooling")').inner_text()
+    assert "à faire" in lab.run('check("q1-mean-pooling")').inner_text()
 
 
 def test_a_wrong_answer_is_told_with_its_likely_mistake(lab: Lab):
     lab.answer("class MeanPooling", WRONG)
     shown = lab.run('check("q1-mean-pooling")').inner_text()
-    assert "✗ padding changes nothing" in shown
-    assert "divide by the number of words" in shown
+    assert "divisez par le nombre de mots" in shown
     assert "Traceback" not in shown
 
 
 def test_a_right_answer_passes(lab: Lab):
     lab.answer("class MeanPooling", RIGHT)
     shown = lab.run('check("q1-mean-pooling")').inner_text()
-    assert "8 of 8 met" in shown and "✗" not in shown
+    assert "8 sur 8 réussis" in shown and "✗" not in shown
 
 
 def test_the_attention_map_of_the_trained_model_is_drawn(lab: Lab):

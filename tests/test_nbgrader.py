@@ -91,7 +91,11 @@ def marks(
         path = course / place / LAB.name / f"{LAB.name}.ipynb"
         path.parent.mkdir(parents=True)
         nbformat.write(notebook, path)
-    (course / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'amal'\n")
+    (course / "nbgrader_config.py").write_text(
+        "c = get_config()\n"
+        "c.CourseDirectory.course_id = 'amal'\n"
+        "c.ExecutePreprocessor.iopub_timeout = 120  # nbclient's 4 s are too few on a busy machine\n"
+    )
     for stage in ("generate_assignment", "autograde"):
         command = [programs / "nbgrader", stage, LAB.name, "--create"]
         done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)

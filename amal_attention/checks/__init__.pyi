@@ -2,11 +2,16 @@
 
 __all__ = [
     "FixedAttention",
+    "LayerProbe",
     "OwnEntropy",
+    "PoolingProbe",
+    "Probe",
+    "agrees_with",
     "answers_afresh",
     "are_pairs",
     "attends_states",
     "carries_gradient",
+    "carries_memory",
     "charges_entropy",
     "check",
     "close_to",
@@ -61,6 +66,15 @@ __all__ = [
 ]
 
 from .alive import compares_by_text, decides_by_pooling, moves_with_words, weighs_words_apart
+from .any_module import (
+    agrees_with,
+    gradient_reaches,
+    ignores_padding,
+    reads_each_alone,
+    registers_everything,
+    shapes,
+    simplex,
+)
 from .calls import answers_afresh, keeps_types, leaves_inputs_alone, same_in_training
 from .checking import check, summary
 from .classifier import (
@@ -80,15 +94,13 @@ from .classifier import (
     steps_by_lr,
     tunes_embeddings,
 )
-from .inputs import FixedAttention, some_reviews
+from .inputs import some_reviews
 from .learning import (
     carries_gradient,
     gradient_flows,
-    gradient_reaches,
     learns_to_find,
     learns_values,
     learns_weights,
-    registers_everything,
     weights_carry_gradient,
 )
 from .pooling import (
@@ -97,15 +109,14 @@ from .pooling import (
     depends_on_text,
     follows_large_scores,
     gives_zeros_without_words,
-    ignores_padding,
     keeps_weights_of_words,
     log_weights_affine,
     one_query_for_all,
-    reads_each_alone,
-    shapes,
-    simplex,
     sums_by_weights,
     survives_large_scores,
 )
-from .states import attends_states, reads_leftward, reads_order, uses_last_layer
+from .probes import LayerProbe, Probe
+from .reading import PoolingProbe
+from .stand_ins import FixedAttention
+from .states import attends_states, carries_memory, reads_leftward, reads_order, uses_last_layer
 from .values import are_pairs, close_to, differ, equal_to

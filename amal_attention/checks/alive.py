@@ -15,9 +15,8 @@ from torch import Tensor, nn
 from amal_attention.checks.classifier import Attention, handed
 from amal_attention.checks.diagnosis import UNSTEADY, mistake_of_mean, mistake_of_weights
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.lightning_subject import ClassifierSubject, classifier
 from amal_attention.checks.reading import looks, read, read_each
-from amal_attention.checks.subject import Subject
+from amal_attention.checks.subject import Subject, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers, reviews_sent
 
@@ -116,9 +115,7 @@ def compares_by_text(pooling: Module, dim: int, *, seed: int = 0, hint: str = ""
 
 
 @expectation("the logits are made of what the pooling gives")
-def decides_by_pooling(
-    model: nn.Module | ClassifierSubject, attention: Attention, batch: Any, words: int, *, hint: str = ""
-) -> None:
+def decides_by_pooling(model: Module, attention: Attention, batch: Any, words: int, *, hint: str = "") -> None:
     """Around a pooling that gives the first word, another first word changes the logits, and no other word does.
 
     Args:
@@ -130,7 +127,7 @@ def decides_by_pooling(
     """
     others = torch.where(torch.arange(batch.tokens.shape[1]) == 0, batch.tokens, words - 1 - batch.tokens)
     texts = [batch.tokens, batch.tokens, others, words - 1 - batch.tokens]
-    logits, again, beside, by_first = classifier(model).eval().each([(tokens, batch.mask) for tokens in texts])
+    logits, again, beside, by_first = subject(model).eval().each([(tokens, batch.mask) for tokens in texts])
     handed(attention)
     if same(logits, by_first) or (same(logits, again) and not same(logits, beside)):
         raise Missed(

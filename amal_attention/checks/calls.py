@@ -50,7 +50,7 @@ def leaves_inputs_alone(
 ) -> None:
     """The vectors and the mask are the same after a call, for whoever uses them next."""
     for looked_at, x, mask in looks(pooling, dim, lengths, 1, seed):
-        for name, before, after in zip(("x", "mask"), (x, mask), looked_at.left(x, mask), strict=True):
+        for name, before, after in zip(("x", "mask"), (x, mask), looked_at.inputs_after(x, mask), strict=True):
             if not torch.equal(before, after):
                 raise Missed(
                     f"{name} as it was",

@@ -14,8 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.inputs import FixedAttention
-from amal_attention.checks.lightning_subject import ClassifierSubject, classifier
+from amal_attention.checks.stand_ins import FixedAttention
 from amal_attention.checks.subject import Subject, function_subject, randomised, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import kind, numbers, shape
@@ -40,7 +39,7 @@ __all__ = [
     "tunes_embeddings",
 ]
 
-Module = nn.Module | ClassifierSubject
+Module = nn.Module | Subject
 Attention = FixedAttention | Subject
 
 _WAYS = 2
@@ -72,7 +71,7 @@ def hands_over(model: Module, attention: Attention, embeddings: Tensor, batch: A
 
     It is kept in the attribute ``pooling``.
     """
-    looked_at = classifier(model).eval()
+    looked_at = subject(model).eval()
     looked_at(batch.tokens, batch.mask)
     x, mask = handed(attention)
     if mask.dtype != batch.mask.dtype:
@@ -99,7 +98,7 @@ def hands_over(model: Module, attention: Attention, embeddings: Tensor, batch: A
 @expectation("forward gives logits (B, C), one row a review")
 def gives_logits(model: Module, batch: Any, num_classes: int, *, seed: int = 0) -> None:
     """The shape and type of the logits, and that nothing squeezes them, nor cuts them off at 0."""
-    looked_at = classifier(model).eval()
+    looked_at = subject(model).eval()
     for count in (len(batch.labels), 1):
         logits = looked_at(batch.tokens[:count], batch.mask[:count])
         if not isinstance(logits, Tensor) or logits.shape != (count, num_classes):
@@ -130,7 +129,7 @@ def decides_linearly(model: Module, batch: Any, embeddings: Tensor, middle: Sequ
         middle: the numbers of three words, the vector of the third halfway between those of the others.
         seed: another seed, other parameters.
     """
-    looked_at = classifier(model).eval()
+    looked_at = subject(model).eval()
     tokens = batch.tokens.clone()
     tokens[:3, 0] = torch.tensor(middle)
     for look in range(seed, seed + 3):
@@ -148,7 +147,7 @@ def decides_linearly(model: Module, batch: Any, embeddings: Tensor, middle: Sequ
 @expectation("training_step returns the cross-entropy of the logits")
 def costs_cross_entropy(model: Module, batch: Any) -> None:
     """The loss is the mean over the reviews of minus the log-probability of the label."""
-    looked_at = classifier(model).eval()
+    looked_at = subject(model).eval()
     logits = _logits(looked_at, batch)
     ((came, _),) = looked_at.steps([batch])
     expected = F.cross_entropy(logits, batch.labels)
@@ -184,7 +183,7 @@ def counts_labels(model: Module, batch: Any, *, plain: Callable[[], Module] | No
         plain: builds a classifier that ``model`` may inherit its loss from: what is wrong there too is not charged.
         seed: another seed, other parameters.
     """
-    looked_at = classifier(model)
+    looked_at = subject(model)
     looked_at.materialise(batch.tokens, batch.mask)
     alike = [each[:1].expand_as(each) for each in batch[:2]]
     first, second = (type(batch)(*alike, torch.full_like(batch.labels, label)) for label in (0, 1))
@@ -228,7 +227,7 @@ class OwnEntropy(NamedTuple):
         """What ``function`` gives; None where it gives no entropies, or none at all."""
         try:
             asked = function_subject(function)
-            values, gradient = asked(weights, mask).detach().double(), asked.gradient(weights, mask)
+            values, (_, (gradient, _)) = asked(weights, mask).detach().double(), asked.gradients((weights, mask))
         except Exception:
             return None
         if values.shape != weights.shape[:1] or not values.any():
@@ -317,7 +316,7 @@ def follows_its_loss(model: Module, batch: Any, *, seed: int = 0, hint: str = ""
     Only ``training_step`` is looked at, so that a ``forward`` that is inherited and wrong does no harm. The parameters
     of a :class:`FixedAttention` stay as they are.
     """
-    looked_at = classifier(model)
+    looked_at = subject(model)
     looked_at.materialise(batch.tokens, batch.mask)
     start = _drawn(looked_at, seed, (batch.mask.shape,), 0.5)
     generator = torch.Generator().manual_seed(seed)
@@ -374,13 +373,13 @@ def steps_by_lr(model: Module, batches: Sequence[Any], *, lr: float, plain: Call
 @expectation("the optimiser is handed every parameter that learns")
 def optimises_everything(model: Module, attention: Attention | None = None) -> None:
     """All parameters that need a gradient, those of ``attention`` included, are in ``configure_optimizers``."""
-    looked_at = classifier(model)
+    looked_at = subject(model)
     shapes = {each.shape for each in looked_at.parameters().values()}
     if attention is not None and subject(attention).state()["weights"].shape not in shapes:
         known = "pooling.weights" in looked_at.state()
         came = f"all but those of the pooling: {'they are frozen' if known else 'the model does not know of them'}"
         raise Missed("every parameter", came, _LEARNS_TOO if known else _UNREGISTERED)
-    forgotten = sorted(set(looked_at.parameters()) - looked_at.optimised())
+    forgotten = sorted(set(looked_at.parameters()) - set(looked_at.optimised()))
     if forgotten:
         named = ", ".join(forgotten)
         raise Missed("every parameter", f"all but {named}", "hand self.parameters() to the optimiser")
@@ -418,7 +417,7 @@ def logs_accuracy(model: Module, batch: Any) -> None:
     longest review alone, decided wrongly too, so that reviews, words and batches give different shares; of more than
     three reviews, one in the other batch is as well.
     """
-    looked_at = classifier(model).eval()
+    looked_at = subject(model).eval()
     batch = type(batch)(*(each[batch.mask.sum(dim=1).argsort(stable=True)] for each in batch))
     logits = _logits(looked_at, batch)
     predicted, classes = logits.argmax(dim=1), logits.shape[1]
@@ -446,7 +445,7 @@ def logs_accuracy(model: Module, batch: Any) -> None:
     _validates_anew(looked_at, batch._replace(labels=predicted), logits, expected)
 
 
-def _validates_anew(looked_at: ClassifierSubject, labelled: Any, logits: Tensor, before: float) -> None:
+def _validates_anew(looked_at: Subject, labelled: Any, logits: Tensor, before: float) -> None:
     """After another validation, of this accuracy, one with all labels right gives 1, and the loss of these reviews."""
     logged = looked_at.validate([labelled])
     again, loss = logged["val_accuracy"], float(F.cross_entropy(logits, labelled.labels))
@@ -461,7 +460,7 @@ def _validates_anew(looked_at: ClassifierSubject, labelled: Any, logits: Tensor,
 @expectation("in evaluation the same text gives the same logits: dropout is off")
 def steady_in_evaluation(model: Module, batch: Any) -> None:
     """Two calls in evaluation mode agree."""
-    looked_at = classifier(model).eval()
+    looked_at = subject(model).eval()
     first, second = (_logits(looked_at, batch) for _ in range(2))
     if not same(first, second):
         raise Missed(
@@ -473,7 +472,7 @@ def steady_in_evaluation(model: Module, batch: Any) -> None:
 
 def _trained(model: Module, attention: Attention, batch: Any) -> tuple[Tensor, Tensor, bool]:
     """The vectors that reach the pooling before and after two steps, and whether the logits changed."""
-    looked_at = classifier(model)
+    looked_at = subject(model)
     before = _logits(looked_at.eval(), batch)
     vectors, _ = handed(attention)
     looked_at.steps([batch] * 2)
@@ -481,7 +480,7 @@ def _trained(model: Module, attention: Attention, batch: Any) -> tuple[Tensor, T
     return vectors, handed(attention)[0], not same(before, after, 1e-7)
 
 
-def _logits(looked_at: ClassifierSubject, batch: Any) -> Tensor:
+def _logits(looked_at: Subject, batch: Any) -> Tensor:
     """The logits ``(B, C)`` of a batch.
 
     Raises:
@@ -622,7 +621,7 @@ def _movement(
     model: Module, batches: Sequence[Any], start: dict[str, Tensor] | None = None
 ) -> tuple[dict[str, Tensor], list[dict[str, Tensor | None]], Tensor]:
     """Train a step on each batch: the parameters before, the gradients of each step, and how far each number moved."""
-    looked_at = classifier(model)
+    looked_at = subject(model)
     looked_at.materialise(batches[0].tokens, batches[0].mask)
     looked_at.load(start or {})
     before = looked_at.parameters()
@@ -636,7 +635,7 @@ def _costs_alike(
 ) -> bool:
     """Whether another classifier gives the same losses from the same starts; not if it cannot be built or trained."""
     try:
-        its = torch.stack([loss for loss, _ in classifier(other()).steps(batches, starts)])
+        its = torch.stack([loss for loss, _ in subject(other()).steps(batches, starts)])
     except Exception:
         return False
     return _alike(its.reshape(losses.shape), losses)
@@ -671,7 +670,7 @@ def _near(moved: Tensor, expected: Tensor) -> bool:
 
 def _first_step(model: Module, batch: Any) -> tuple[Tensor, Tensor | None, Tensor]:
     """The loss of a batch, its gradient for the weights of the :class:`FixedAttention` that is inside, and these."""
-    looked_at = classifier(model)
+    looked_at = subject(model)
     looked_at.materialise(batch.tokens, batch.mask)
     start = looked_at.parameters()
     (loss, gradients), (again, _) = looked_at.steps([batch] * 2, [start] * 2)
@@ -683,7 +682,7 @@ def _first_step(model: Module, batch: Any) -> tuple[Tensor, Tensor | None, Tenso
     return loss, gradients[names[0]], start[names[0]]
 
 
-def _drawn(looked_at: ClassifierSubject, seed: int, leave: Collection[torch.Size], size: float) -> dict[str, Tensor]:
+def _drawn(looked_at: Subject, seed: int, leave: Collection[torch.Size], size: float) -> dict[str, Tensor]:
     """Numbers at random for the parameters, and their own for those of the shapes to ``leave``."""
     generator = torch.Generator().manual_seed(seed)
     return {

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks.diagnosis import UNSTEADY
 from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.inputs import some_reviews
 from amal_attention.checks.reading import looks, read, read_each
@@ -18,22 +17,14 @@ from amal_attention.checks.wording import numbers, reviews_sent
 __all__ = [
     "carries_gradient",
     "gradient_flows",
-    "gradient_reaches",
     "learns_to_find",
     "learns_values",
     "learns_weights",
-    "registers_everything",
     "weights_carry_gradient",
 ]
 
 Module = nn.Module | Subject
 
-_UNREGISTERED = (
-    "a tensor or a layer is not registered: use nn.Parameter for a tensor, nn.ModuleList for a list of layers, "
-    "and make nothing anew in forward"
-)
-
-_FROZEN = "what is asked for learns: no requires_grad=False, no requires_grad_(False)"
 _LOG_OF_0 = (
     "0 · log 0: the gradient of the log of 0 is infinite, even where the result is hidden afterwards; "
     "fill weights of 0 with a number whose log is finite before you take it"
@@ -48,39 +39,6 @@ _STARTS = 5
 _LEARNT = 0.93
 _WAYS = 3
 _STEP = 2e-4
-
-
-@expectation("a gradient reaches every parameter")
-def gradient_reaches(
-    pooling: Module, dim: int, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
-) -> None:
-    """In training mode each parameter gets a gradient from the pooled vector, finite and, in some look, not all zero.
-
-    None is frozen.
-
-    A bias, or a single number, may have a zero gradient: adding a constant to all scores rightly changes nothing.
-    """
-    silent: set[str] | None = None
-    _refuse_frozen(subject(pooling), hint)
-    for looked_at, x, mask in looks(pooling, dim, lengths, _TRIES, seed):
-        silent = set(looked_at.parameters()) if silent is None else silent
-        if not silent:
-            raise Missed("parameters that learn", "none", hint or _UNREGISTERED)
-        sent = f"{reviews_sent(x, mask)}, and a gradient of the pooled vectors"
-        pooled, _ = read(looked_at, x, mask)
-        found, _ = looked_at.train().gradients(x, mask, torch.linspace(-1, 2, pooled.numel()).reshape(pooled.shape))
-        for name, gradient in found.items():
-            if gradient is None:
-                unused = f"{name} is not used in the pooled vector, or cut off from it by a detach or a no_grad"
-                raise Missed(f"a gradient for {name}", "none", hint or unused, sent)
-            if not gradient.isfinite().all():
-                raise Missed(f"a finite gradient for {name}", numbers(gradient.flatten()), hint, sent)
-            if _may_be_silent(name, gradient) or (gradient.abs() > 1e-7).any():
-                silent.discard(name)
-        if not silent:
-            return
-    name = min(silent or ())
-    raise Missed(f"a gradient for {name}", "zeros", hint or f"{name} changes nothing in the answer", sent)
 
 
 @expectation("the gradient of the pooled vector reaches the words, and no padding")
@@ -114,7 +72,7 @@ def carries_gradient(
         sent = f"{reviews_sent(x, mask)}, large numbers under the padding, and a gradient of the pooled vectors"
         pooled, _ = read(looked_at, x, mask)
         upstream = torch.linspace(-1, 2, pooled.numel()).reshape(pooled.shape)
-        _, gradient = looked_at.gradients(x, mask, upstream)
+        _, (gradient, _) = looked_at.gradients((x, mask), upstream)
         if gradient is None:
             raise Missed("a gradient for the words", "none", hint or _CUT_OFF, sent)
         if not gradient.isfinite().all():
@@ -182,7 +140,8 @@ def weights_carry_gradient(
 ) -> None:
     """In some look a gradient of the weights moves a parameter: a penalty on the attention teaches it something."""
     for looked_at, x, mask in looks(pooling, dim, lengths, _TRIES, seed):
-        found, _ = looked_at.gradients(x, mask, torch.linspace(-1, 2, mask.numel()).reshape(mask.shape), 1)
+        upstream = torch.linspace(-1, 2, mask.numel()).reshape(mask.shape)
+        found, _ = looked_at.gradients((x, mask), upstream, reply=1)
         if any(each is not None and (each.abs() > 1e-7).any() for each in found.values()):
             return
     raise Missed(
@@ -193,48 +152,12 @@ def weights_carry_gradient(
     )
 
 
-@expectation("all that it computes with is registered: a copy of its state is a copy of it")
-def registers_everything(
-    build: Callable[[], Module],
-    dim: int,
-    *,
-    lengths: Sequence[int] = _LENGTHS,
-    seed: int = 0,
-    times: int = 3,
-    hint: str = "",
-) -> None:
-    """A second module that is given the state of a first one answers as the first one does.
-
-    Args:
-        build: makes a module, the same at each call but for its random start.
-        dim: D of what it reads.
-        lengths: of the reviews.
-        seed: another seed, other parameters and words.
-        times: how often to look.
-        hint: for a miss.
-    """
-    second = subject(build()).eval()
-    for first, x, mask in looks(build(), dim, lengths, times, seed):
-        second.materialise(x, mask)
-        second.load(first.state())
-        (pooled, _), (again, _) = read_each(first, [(x, mask), (x, mask)])
-        copied, _ = read(second, x, mask)
-        if not same(pooled, again):
-            raise Missed(
-                "the same answer at each call",
-                "another one",
-                UNSTEADY,
-            )
-        if not same(pooled, copied):
-            raise Missed("the same answer from the copy", "another one", hint or _UNREGISTERED, reviews_sent(x, mask))
-
-
 @expectation("a gradient flows through it")
 def gradient_flows(
     function: Callable[[Tensor, Tensor], Tensor] | FunctionSubject, weights: Tensor, mask: Tensor
 ) -> None:
     """A function of ``weights`` and ``mask`` lets a finite gradient through to the weights."""
-    gradient = function_subject(function).gradient(weights, mask)
+    _, (gradient, _) = function_subject(function).gradients((weights, mask))
     if gradient is None:
         raise Missed(
             "a result that depends on the weights", "none: one cut off from them", "no detach, no item, no no_grad"
@@ -319,19 +242,9 @@ class _Training:
         return x, mask, (signs[torch.arange(count), places] > 0).long()
 
 
-def _refuse_frozen(looked_at: Subject, hint: str) -> None:
-    frozen = looked_at.frozen()
-    if frozen:
-        raise Missed("parameters that learn", f"{frozen[0]}, which does not", hint or _FROZEN)
-
-
 def _seeded(seed: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
 def _one_word(dim: int, seed: int) -> tuple[Tensor, Tensor]:
     return torch.randn(1, 1, dim, generator=_seeded(seed)), torch.ones(1, 1, dtype=torch.bool)
-
-
-def _may_be_silent(name: str, gradient: Tensor) -> bool:
-    return gradient.numel() < 2 or name.endswith("bias")

@@ -7,28 +7,24 @@ that show that one alone: whether a review is read apart from the others is seen
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
+from amal_attention.checks.any_module import is_distribution
 from amal_attention.checks.diagnosis import (
-    MEAN_FOR_SUM,
-    OF_MASK,
-    mistake_among_others,
     mistake_of_law,
-    mistake_of_mean,
     mistake_of_sum,
     mistake_of_value,
     mistake_of_weights,
     mistake_of_zeros,
-    permuted,
 )
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.inputs import some_reviews
-from amal_attention.checks.reading import looks, mistake_of_order, read, read_each, unsteady
-from amal_attention.checks.subject import Subject, subject
+from amal_attention.checks.reading import looks, read, read_each, unsteady
+from amal_attention.checks.subject import Subject
 from amal_attention.checks.values import same
-from amal_attention.checks.wording import numbers, reviews_sent, shape
+from amal_attention.checks.wording import numbers, reviews_sent
 
 __all__ = [
     "depends_on_first_word_alone",
@@ -36,13 +32,9 @@ __all__ = [
     "depends_on_text",
     "follows_large_scores",
     "gives_zeros_without_words",
-    "ignores_padding",
     "keeps_weights_of_words",
     "log_weights_affine",
     "one_query_for_all",
-    "reads_each_alone",
-    "shapes",
-    "simplex",
     "sums_by_weights",
     "survives_large_scores",
 ]
@@ -59,139 +51,16 @@ _CLEAR = 1.0  # between two log-weights
 _TINY = 1e-30
 """Below this a weight is as good as 0, and its logarithm tells nothing."""
 
-_ADDS_PADDING = "what stands under the padding is added in: count only the places where the mask is True"
-_COUNTS_PADDING = (
-    "padding is counted in a sum or a mean: divide by the number of words, mask.sum(dim=1), not by the length; "
-    "and a recurrent layer that reads from the right meets the padding first"
-)
 _BENT = "the scores q · x go into the softmax as they are: no sigmoid, no ReLU, no tanh, no clamp before it"
-_WIDTH_OF_WORDS = "it has the width of the embeddings: are they what you sum, in place of the values or states?"
 _OVER_COUNT = (
     "scores are divided by the number of words of the text, or by its root: q · x goes into the softmax as it is"
 )
 _DIVIDES_BY_0 = "0 / 0 is nan: divide by at least 1, clamp(min=1)"
 _POOLS_PADDING = "where no place has a weight, pooled is made of something else than the words: sum by the weights"
-_NUMBERS_SUMMED = "the numbers of each word are summed: sum over the words, dim=1, not over dim=2"
-_ONE_DIRECTION = "it is half as wide as it should be: where a recurrent layer reads both ways, its states are joined"
 _WEIGHS_PADDING = "where a text has no word, no place has a weight: padding weighs something here"
 _BY_PLACE = "the place of a word must not count: each is compared with the query in the same way"
 _ONE_QUERY = "q is a parameter of the module: it is neither computed from the text nor drawn in forward"
 _OTHER_FIRST_WORD = "1 review of 3 words, then the same with another first word"
-
-
-@expectation("pooled is (B, out_features) and weights (B, L), for any B and L")
-def shapes(
-    pooling: Module,
-    dim: int,
-    out_features: int,
-    *,
-    lengths: Sequence[int] = _LENGTHS,
-    seed: int = 0,
-    hint: str = "",
-) -> None:
-    """Shapes for several reviews, for a batch of one, and for a review of one word; ``out_features`` is an attribute.
-
-    Args:
-        pooling: the module.
-        dim: D of what it reads.
-        out_features: the width of what it gives.
-        lengths: of the first batch of reviews.
-        seed: another seed, other words.
-        hint: for a miss without a likely mistake of its own.
-    """
-    declared = getattr(pooling, "out_features", None)
-    if declared != out_features:
-        given = "set self.out_features, by what __init__ is given: is all of it used?"
-        likely = "set self.out_features" if declared is None else given
-        raise Missed(f"out_features = {out_features}", f"out_features = {declared!r}", likely, "")
-    batches = [some_reviews(dim, several, seed) for several in (lengths, (3,), (1,), (2, 2), (1, 1))]
-    answers = read_each(subject(pooling).eval(), batches, finite=False, mend=False)
-    for (pooled, _), (x, mask) in zip(answers, batches, strict=True):
-        if pooled.shape[1] != out_features:
-            raise Missed(
-                f"pooled of shape ({len(x)}, {out_features})",
-                f"pooled of shape {shape(pooled)}",
-                _mistake_of_width(pooled.shape[1], out_features, *x.shape[1:]),
-                reviews_sent(x, mask),
-            )
-
-
-@expectation("weights sum to 1 over the words of a review, and are 0 on padding")
-def simplex(
-    pooling: Module, dim: int, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, times: int = 3, hint: str = ""
-) -> None:
-    """Weights are a distribution over the words of each review, a word whose vector is zeros among them.
-
-    Args:
-        pooling: the module.
-        dim: D of what it reads.
-        lengths: of the reviews.
-        seed: another seed, other parameters and words.
-        times: how often to look; once where nothing, such as a ReLU, can hide what is wrong.
-        hint: where it has no softmax, in place of hints that speak of one.
-    """
-    for looked_at, x, mask in looks(pooling, dim, lengths, times, seed):
-        longest = int(mask.sum(dim=1).argmax())
-        x[longest, 1:2] = 0
-        _, weights = read(looked_at, x, mask, finite=False)
-        _distribution(weights, mask, reviews_sent(x, mask), hint)
-        if (weights[mask] == 0).any():
-            review = int((mask & (weights == 0)).any(dim=1).nonzero()[0])
-            raise Missed(
-                "a weight above 0 for each word",
-                f"weights {numbers(weights[review])} for review {review + 1}",
-                mistake_of_zeros(weights, mask, x),
-                f"{reviews_sent(x, mask)}; the vector of the second word of the longest is zeros",
-            )
-
-
-@expectation("padding changes nothing: neither what stands there, nor how much of it there is")
-def ignores_padding(
-    pooling: Module,
-    dim: int,
-    *,
-    lengths: Sequence[int] = _LENGTHS,
-    longest: int = 7,
-    under: float = 1.0,
-    seed: int = 0,
-    times: int = 3,
-    hint: str = "",
-) -> None:
-    """The same answer with zeros under the padding, with other numbers there, and beside a longer review.
-
-    Args:
-        pooling: the module.
-        dim: D of what it reads.
-        lengths: of the reviews.
-        longest: length of the review beside which they are padded further.
-        under: how large the other numbers are.
-        seed: another seed, other parameters and words.
-        times: how often to look; once where nothing, such as a ReLU, can hide what is wrong.
-        hint: where the answer depends on how much padding there is.
-    """
-    for looked_at, x, mask in looks(pooling, dim, lengths, times, seed):
-        empty = x * mask.unsqueeze(2)
-        beside = [_beside(empty, mask, length, seed + 1) for length in (max(lengths), longest)]
-        noisy = torch.where(mask.unsqueeze(2), x, under * x)
-        expected, *others = read_each(looked_at, [(empty, mask), *beside, (noisy, mask)])
-        differences = (
-            (f"beside one more review, of {max(lengths)} words", ""),
-            (f"beside one more review, of {longest} words", hint or _COUNTS_PADDING),
-            ("with numbers under the padding in place of zeros", _ADDS_PADDING),
-        )
-        batches = [*beside, (noisy, mask)]
-        for sent, other, (what, likely) in zip(batches, others, differences, strict=True):
-            review = _changed(expected, other, mask)
-            if review is not None:
-                raise Missed(
-                    f"the same pooled vector, {numbers(expected[0][review])}",
-                    f"{numbers(other[0][review])} for review {review + 1}",
-                    unsteady(looked_at, (empty, mask), expected)
-                    or _mistake_beside(expected, other, sent)
-                    or likely
-                    or mistake_among_others(expected, other, otherwise=mistake_of_order(looked_at, x)),
-                    f"{reviews_sent(x, mask)}; then the same {what}",
-                )
 
 
 @expectation("a text without words gives zeros")
@@ -208,27 +77,6 @@ def gives_zeros_without_words(pooling: Module, dim: int, *, seed: int = 0, hint:
                 likely or hint,
                 f"{reviews_sent(x, mask)}; the second has no word, its mask is False everywhere",
             )
-
-
-@expectation("a review is read by itself, whatever stands beside it in the batch")
-def reads_each_alone(
-    pooling: Module, dim: int, *, lengths: Sequence[int] = (4, 4, 4), seed: int = 0, times: int = 3, hint: str = ""
-) -> None:
-    """Reviews of the same length give alone what they give together."""
-    for looked_at, x, mask in looks(pooling, dim, lengths, times, seed):
-        each = zip(x.unsqueeze(1), mask.unsqueeze(1), strict=True)
-        (pooled, weights), *answers = read_each(looked_at, [(x, mask), *each])
-        for review, (alone, alone_weights) in enumerate(answers):
-            if not (same(alone[0], pooled[review]) and same(alone_weights[0], weights[review])):
-                by_itself = (torch.cat([each for each, _ in answers]), torch.cat([each for _, each in answers]))
-                raise Missed(
-                    f"what it gives alone, {numbers(alone[0])}",
-                    f"{numbers(pooled[review])} for review {review + 1} of the batch",
-                    unsteady(looked_at, (x, mask), (pooled, weights))
-                    or hint
-                    or mistake_among_others(by_itself, (pooled, weights), otherwise=mistake_of_order(looked_at, x)),
-                    f"{reviews_sent(x, mask)}; then each in a batch of one",
-                )
 
 
 @expectation("a review is a bag of words: in another order, each word keeps its weight")
@@ -314,7 +162,7 @@ def survives_large_scores(
                 "exp overflows above 88: subtract the largest score of the review first, as softmax does",
                 sent,
             )
-        _distribution(weights, mask, sent)
+        is_distribution(weights, mask, sent, partial(mistake_of_weights, weights, mask))
 
 
 @expectation("scores a thousand times as large leave attention to the word with the largest")
@@ -440,71 +288,11 @@ def depends_on_first_word_alone(pooling: Module, dim: int, *, seed: int = 0, hin
             )
 
 
-def _mistake_of_width(came: int, out_features: int, longest: int, dim: int) -> str:
-    """Why pooled vectors have another width than they should have."""
-    known = {dim: _WIDTH_OF_WORDS, longest: _NUMBERS_SUMMED, out_features / 2: _ONE_DIRECTION}
-    return known.get(came, "")
-
-
 def _mistake_without_words(pooled: Tensor, weights: Tensor) -> str:
     """What the pooled vector and the weights of a text without words show."""
     if not (pooled.isfinite().all() and weights.isfinite().all()):
         return _DIVIDES_BY_0
     return _WEIGHS_PADDING if weights.any() else _POOLS_PADDING
-
-
-def _beside(x: Tensor, mask: Tensor, length: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Reviews in a batch with one more, of this length, and so with as much more padding."""
-    other, words = some_reviews(x.shape[2], (length,), seed)
-    more = length - x.shape[1]
-    return (
-        torch.cat([nn.functional.pad(x, (0, 0, 0, more)), other]),
-        torch.cat([nn.functional.pad(mask, (0, more)), words]),
-    )
-
-
-def _no_distribution(looked_at: Subject, dim: int, seed: int) -> str:
-    """The mistake of its weights, where these are no distribution over the words of reviews of several lengths."""
-    x, mask = some_reviews(dim, _LENGTHS, seed)
-    _, weights = read(looked_at, x, mask, finite=False)
-    words = weights.masked_fill(~mask, 0).sum(dim=1)
-    return "" if same(words, torch.ones_like(words)) else mistake_of_weights(weights, mask)
-
-
-def _mistake_beside(expected: tuple[Tensor, Tensor], other: tuple[Tensor, Tensor], sent: tuple[Tensor, Tensor]) -> str:
-    """The mistake that an answer shows by itself, or by the order in which reviews come back in it."""
-    (pooled, weights), (x, mask) = other, sent
-    padding, words = (weights * ~mask).abs(), (weights * mask).sum(dim=1)
-    if padding.max() > 1e-4 or not same(words, torch.ones_like(words)):
-        return mistake_of_weights(weights, mask)
-    if permuted(expected[0], pooled):
-        return mistake_among_others(expected, other)
-    likely = mistake_of_mean(pooled, x, mask) if pooled.shape[1] == x.shape[2] else ""
-    shorter = same(mask.shape[1] * pooled[: len(expected[0])], expected[1].shape[1] * expected[0])
-    return likely or (MEAN_FOR_SUM if shorter else "")
-
-
-def _changed(expected: tuple[Tensor, Tensor], other: tuple[Tensor, Tensor], mask: Tensor) -> int | None:
-    """The review whose answer changed most where words stand, whatever comes after them in the other; None if none."""
-    (pooled, weights), (came, weights_then) = expected, (other[0][: len(mask)], other[1][: len(mask), : mask.shape[1]])
-    if same(pooled, came) and same(weights * mask, weights_then * mask):
-        return None
-    return int((pooled - came).abs().sum(dim=1).argmax())
-
-
-def _distribution(weights: Tensor, mask: Tensor, sent: str, hint: str = "") -> None:
-    words = weights.masked_fill(~mask, 0).sum(dim=1)
-    padding = weights.masked_fill(mask, 0).abs().sum(dim=1)
-    padding = padding.masked_fill(padding < 1e-12, 0)  # what a score of -100 leaves is 0 for all purposes
-    fine = weights.isfinite().all() and (weights >= 0).all() and not padding.any()
-    if not (fine and same(words, torch.ones_like(words))):
-        likely = mistake_of_weights(weights, mask)
-        raise Missed(
-            "sums of 1 over the words, and 0 on padding",
-            f"sums of {numbers(words)} over the words, and {numbers(padding)} on padding",
-            hint if hint and "softmax" in likely and likely != OF_MASK else likely,
-            sent,
-        )
 
 
 def _of_place(looked_at: Subject, x: Tensor) -> str:

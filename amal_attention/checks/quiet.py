@@ -23,13 +23,14 @@ _DROPOUT = {"dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "
 _DROP_BY_THEMSELVES = (nn.RNNBase, nn.MultiheadAttention)  # between their layers, where no function is called
 
 
-def quiet_trainer(callbacks: Sequence[Callback] = ()) -> Trainer:
-    """A Trainer for one epoch on the CPU that logs to nowhere, keeps nothing and prints nothing."""
+def quiet_trainer(callbacks: Sequence[Callback] = (), epochs: int = 1) -> Trainer:
+    """A Trainer for some epochs on the CPU that logs to nowhere, keeps nothing and prints nothing."""
     from lightning.pytorch.loggers.logger import DummyLogger
 
     trainer = copy.deepcopy(_template())
     trainer.logger = DummyLogger()  # what a step writes to self.logger.experiment goes nowhere
     trainer.callbacks += callbacks  # type: ignore[attr-defined]
+    trainer.fit_loop.max_epochs = epochs
     return trainer
 
 

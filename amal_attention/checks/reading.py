@@ -1,22 +1,36 @@
-"""How a pooling is read: several times with other parameters and words, and its reply in the shape of an answer."""
+"""How a pooling is read: several times with other parameters and words, and its reply in the shape of an answer.
+
+:class:`PoolingProbe` is the probe of this kind; :func:`read` and its like serve expectations on poolings alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.advice import NO_LIST
-from amal_attention.checks.diagnosis import UNSTEADY, mistake_of_nan
-from amal_attention.checks.expectation import Missed, sending
+from amal_attention.checks.diagnosis import (
+    MEAN_FOR_SUM,
+    OF_MASK,
+    UNSTEADY,
+    mistake_among_others,
+    mistake_of_mean,
+    mistake_of_nan,
+    mistake_of_weights,
+    mistake_of_zeros,
+    permuted,
+)
+from amal_attention.checks.expectation import Missed
 from amal_attention.checks.inputs import some_reviews
-from amal_attention.checks.subject import Subject, randomised, subject
+from amal_attention.checks.probes import Probe, Seen, answers, probed, steady
+from amal_attention.checks.subject import Subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import kind, numbers, reviews_sent, shape
 
-__all__ = ["KEPT", "looks", "mistake_of_order", "read", "read_each", "unsteady"]
+__all__ = ["KEPT", "PoolingProbe", "looks", "mistake_of_order", "read", "read_each", "unsteady"]
 
 KEPT = "something is kept from one call to the next: an answer, a mask or a state"
 """What the answer to another batch hints at."""
@@ -27,19 +41,125 @@ _BATCH_AS_TIME = (
 )
 
 
+class PoolingProbe(Probe):
+    """Poolings: ``x`` float ``(B, L, D)``, ``mask`` bool ``(B, L)`` -> ``(B, out_features)``, weights ``(B, L)``.
+
+    Args:
+        dim: D.
+    """
+
+    def __init__(self, dim: int) -> None:
+        self.dim = dim
+
+    def inputs(self, lengths: Sequence[int], seed: int, under: float = 1.0) -> tuple[Tensor, Tensor]:
+        """Reviews of random words, and where they are."""
+        x, mask = some_reviews(self.dim, lengths, seed)
+        return torch.where(mask.unsqueeze(2), x, under * x), mask
+
+    def shapes(self, inputs: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
+        """Any width of the pooled vectors will do: -1 stands for it."""
+        return {"pooled": (len(inputs[0]), -1), "weights": tuple(inputs[1].shape)}
+
+    def places(self, inputs: tuple[Any, ...]) -> Mapping[str, Tensor]:
+        """Weights are on the words."""
+        return {"weights": inputs[1]}
+
+    def main(self, inputs: tuple[Any, ...]) -> Sequence[str]:
+        """The pooled vectors: weights may stand by themselves."""
+        return ["pooled"]
+
+    def seen(self, reply: Any, inputs: tuple[Any, ...], *, finite: bool = True, mend: bool = True) -> Seen:
+        """The pooled vectors and the weights; ``mend`` puts axes of length 1 right, where only they are wrong."""
+        x, mask = inputs
+        pooled, weights = _answer(_mended(reply, mask) if mend else reply, x, mask, finite)
+        return {"pooled": pooled, "weights": weights}
+
+    def sent(self, inputs: tuple[Any, ...]) -> str:
+        """How many reviews, of how many words."""
+        return reviews_sent(*inputs)
+
+    def same_as(self, seen: Seen, name: str, row: int) -> str:
+        """The pooled vector tells enough, whichever part changed."""
+        return f"the same pooled vector, {numbers(seen['pooled'][row])}"
+
+    def alone(self, seen: Seen, name: str) -> str:
+        """The pooled vector of a batch of one."""
+        return f"what it gives alone, {numbers(seen['pooled'][0])}"
+
+    def came(self, seen: Seen, name: str, row: int) -> str:
+        """The pooled vector of a review."""
+        review = row + 1
+        return f"{numbers(seen['pooled'][row])} for review {review}"
+
+    def came_in_batch(self, seen: Seen, name: str, row: int) -> str:
+        """The pooled vector of a review of the batch."""
+        review = row + 1
+        return f"{numbers(seen['pooled'][row])} for review {review} of the batch"
+
+    def with_gradient(self, inputs: tuple[Any, ...]) -> str:
+        """The reviews, and a gradient that is sent back."""
+        return f"{reviews_sent(*inputs)}, and a gradient of the pooled vectors"
+
+    def unused(self, name: str) -> str:
+        """The pooled vector does not hang on it."""
+        return f"{name} is not used in the pooled vector, or cut off from it by a detach or a no_grad"
+
+    def with_a_zero_vector(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The second word of the longest review is zeros."""
+        x, mask = inputs
+        x[int(mask.sum(dim=1).argmax()), 1:2] = 0
+        return x, mask
+
+    def weighs_every_word(self, weights: Tensor, inputs: tuple[Any, ...]) -> None:
+        """No weight of a softmax is 0, be the word's vector zeros.
+
+        Raises:
+            Missed: one is 0.
+        """
+        x, mask = inputs
+        if (weights[mask] == 0).any():
+            review = int((mask & (weights == 0)).any(dim=1).nonzero()[0])
+            raise Missed(
+                "a weight above 0 for each word",
+                f"weights {numbers(weights[review])} for review {review + 1}",
+                mistake_of_zeros(weights, mask, x),
+                f"{reviews_sent(x, mask)}; the vector of the second word of the longest is zeros",
+            )
+
+    def mistake_of_padding(
+        self, looked_at: Subject, before: tuple[tuple[Any, ...], Seen], after: tuple[tuple[Any, ...], Seen], known: str
+    ) -> str:
+        """What weights on padding show, or a mean that counts padding, or reviews that come back in another order."""
+        (inputs, expected), (sent, came) = before, after
+        pair, other = _pair(expected), _pair(came)
+        return (
+            _mistake_beside(pair, other, *sent)
+            or known
+            or mistake_among_others(pair, other, otherwise=mistake_of_order(looked_at, inputs[0]))
+        )
+
+    def mistake_in_batch(self, looked_at: Subject, inputs: tuple[Any, ...], together: Seen, apart: list[Seen]) -> str:
+        """What reviews have of each other."""
+        by_itself = torch.cat([each["pooled"] for each in apart]), torch.cat([each["weights"] for each in apart])
+        return mistake_among_others(by_itself, _pair(together), otherwise=mistake_of_order(looked_at, inputs[0]))
+
+    def mistake_of_weights(self, weights: Tensor, places: Tensor, hint: str) -> str:
+        """What the sums show; where that speaks of a softmax and the module has none, ``hint`` in its place."""
+        likely = mistake_of_weights(weights, places)
+        return hint if hint and "softmax" in likely and likely != OF_MASK else likely
+
+
+_ANY_WIDTH = PoolingProbe(dim=0)
+"""Reads replies; it makes no inputs."""
+
+
 def looks(
     pooling: nn.Module | Subject, dim: int, lengths: Sequence[int], times: int = 3, seed: int = 0
 ) -> Iterator[tuple[Subject, Tensor, Tensor]]:
-    """The pooling with random parameters, and reviews of these lengths; other ones each time.
-
-    One look can miss a mistake, or see one that is none: the ReLU of a narrow layer may be 0 on every word. Another
-    ``seed`` gives other looks.
-    """
-    looked_at = subject(pooling)
-    for look in range(seed, seed + times):  # other seeds for words than for parameters: a query must be no word again
-        x, mask = some_reviews(dim, lengths, times + look)
-        looked_at.materialise(x, mask)
-        yield randomised(looked_at, look), x, mask
+    """The pooling with random parameters, and reviews of these lengths; other ones each time, see :func:`probed`."""
+    probe = PoolingProbe(dim)
+    for looked_at, at in probed(pooling, probe, lengths, times, seed):
+        yield looked_at, *probe.inputs(lengths, at)
 
 
 def read(pooling: Subject, x: Tensor, mask: Tensor, *, finite: bool = True) -> tuple[Tensor, Tensor]:
@@ -69,11 +189,11 @@ def read_each(
     Raises:
         Missed: in its turn, it gives something else.
     """
-    replies = pooling.each(texts)
-    for x, mask in texts:
-        with sending(reviews_sent(x, mask)):
-            reply = next(replies)
-        yield _answer(_mended(reply, mask) if mend else reply, x, mask, finite)
+    return map(_pair, answers(pooling, _ANY_WIDTH, texts, finite=finite, mend=mend))
+
+
+def _pair(seen: Seen) -> tuple[Tensor, Tensor]:
+    return seen["pooled"], seen["weights"]
 
 
 def _mended(reply: Any, mask: Tensor) -> Any:
@@ -115,8 +235,8 @@ def _answer(reply: Any, x: Tensor, mask: Tensor, finite: bool) -> tuple[Tensor, 
 
 def unsteady(looked_at: Subject, sent: tuple[Tensor, Tensor], answer: tuple[Tensor, Tensor]) -> str:
     """What it hints at that the same batch now gives another answer; empty if it does not."""
-    again = read(looked_at, *sent, finite=False)
-    return "" if all(same(one, other) for one, other in zip(answer, again, strict=True)) else UNSTEADY
+    seen = dict(zip(("pooled", "weights"), answer, strict=True))
+    return "" if steady(looked_at, _ANY_WIDTH, sent, seen) else UNSTEADY
 
 
 def mistake_of_order(looked_at: Subject, x: Tensor) -> str:
@@ -127,6 +247,19 @@ def mistake_of_order(looked_at: Subject, x: Tensor) -> str:
     if same(turned.flip(0), pooled):
         return ""
     return KEPT if same(turned, pooled) else _BATCH_AS_TIME
+
+
+def _mistake_beside(expected: tuple[Tensor, Tensor], other: tuple[Tensor, Tensor], x: Tensor, mask: Tensor) -> str:
+    """The mistake that an answer shows by itself, or by the order in which reviews come back in it."""
+    pooled, weights = other
+    padding, words = (weights * ~mask).abs(), (weights * mask).sum(dim=1)
+    if padding.max() > 1e-4 or not same(words, torch.ones_like(words)):
+        return mistake_of_weights(weights, mask)
+    if permuted(expected[0], pooled):
+        return mistake_among_others(expected, other)
+    likely = mistake_of_mean(pooled, x, mask) if pooled.shape[1] == x.shape[2] else ""
+    shorter = same(mask.shape[1] * pooled[: len(expected[0])], expected[1].shape[1] * expected[0])
+    return likely or (MEAN_FOR_SUM if shorter else "")
 
 
 def _mistake_of_reply(reply: Any) -> str:

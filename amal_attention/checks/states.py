@@ -7,7 +7,7 @@ states can be seen, and what attention makes of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -19,7 +19,7 @@ from amal_attention.checks.subject import Subject, randomised, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers, reviews_sent
 
-__all__ = ["attends_states", "reads_leftward", "reads_order", "uses_last_layer"]
+__all__ = ["attends_states", "carries_memory", "reads_leftward", "reads_order", "uses_last_layer"]
 
 Module = nn.Module | Subject
 
@@ -48,6 +48,9 @@ _ONE_WAY = "is bidirectional used? Nothing is read from right to left"
 _NOT_TURNED = "a leftward state stands at another word than its own: turn the states back before you join them"
 _ONE_LAYER = "is num_layers used?"
 _LAST_ALONE = "the states of the last layer alone: no mean and no sum over the layers"
+_FORGOTTEN = "give the cell what it gave for the word before: an LSTM its state and its memory, h, c = cell(x, (h, c))"
+_CELLS = {3: nn.GRUCell, 4: nn.LSTMCell}
+"""By how many gates, each of as many rows as a state has numbers."""
 
 
 @expectation("attention falls on the states: log-weights are a constant plus q · h, and the h are what is summed")
@@ -118,14 +121,14 @@ def attends_states(
 
 @expectation("read both ways, a word's state joins what came before it and what comes after it")
 def reads_leftward(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
-    """How the first two words of three compare depends on the first and the last word together, not on each by itself.
+    """How the first two words of four compare depends on the first and the last word together, not on each by itself.
 
-    The leftward state of the first word has read all three. Where leftward states are not turned back, that of the last
-    word stands in its place, and the two words have their effects one beside the other.
+    The leftward state of the first word has read all four. Where leftward states are not turned back, or not all words
+    are read, it lacks one of the two, and these have their effects one beside the other.
     """
     for look in range(seed, seed + _TRIES):  # the ReLU of a question 2 may hide all in some of them
-        looked_at, words, _ = _strong(pooling, dim, (4, 5), look)
-        texts = torch.cat([words[:, [first, 2, last]] for first in (0, 1) for last in (3, 4)])
+        looked_at, words, _ = _strong(pooling, dim, (4, 6), look)
+        texts = torch.cat([words[:, [first, 2, 3, last]] for first in (0, 1) for last in (4, 5)])
         _, weights = read(looked_at, texts, torch.ones(texts.shape[:2], dtype=torch.bool))
         odds = _odds(weights).reshape(2, 2, 4)
         by_last, spread = odds.diff(dim=1), float(odds.std())
@@ -136,8 +139,36 @@ def reads_leftward(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") 
         "another ratio of the weights of two words before another last word, and by how much to depend on the first",
         "the same ratio" if one_way else "one effect of the first word, and one of the last",
         hint or (_ONE_WAY if one_way else _NOT_TURNED),
-        "16 texts of three words, the second the same in four of them",
+        "16 texts of four words, the second and the third the same in four of them",
     )
+
+
+@expectation("a cell that is called word by word carries on what it gave for the word before")
+def carries_memory(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
+    """The state of a second word is what torch's own cell gives, with the same parameters, after the first word.
+
+    An answer that calls no ``nn.GRUCell`` or ``nn.LSTMCell``, or another than once for a word, tells nothing here.
+
+    Args:
+        pooling: reads in one direction, in one layer.
+        dim: D of what it reads.
+        seed: another seed, other parameters and words.
+        hint: for a miss.
+    """
+    looked_at, x, mask = _strong(pooling, dim, (8, 2), seed)
+    cell = _cell_with(looked_at.parameters(), dim)
+    if cell is None:
+        return
+    (first, _), (pooled, weights) = read_each(looked_at, [(x[:, :1], mask[:, :1]), (x, mask)])
+    with torch.no_grad():
+        given = cell(x[:, 0])
+        expected = cell(x[:, 1], given)
+    if isinstance(cell, nn.LSTMCell):
+        given, expected = given[0], expected[0]
+    seen = _seen(weights)
+    second = _second_states(first, pooled, weights)
+    if same(first, given) and not same(second[seen].float(), expected[seen], _SMALL):
+        raise Missed(numbers(expected[seen][0]), numbers(second[seen][0]), hint or _FORGOTTEN, reviews_sent(x, mask))
 
 
 @expectation("what is attended are the states of the last layer")
@@ -206,6 +237,20 @@ def _comparable(pooling: Module, dim: int, width: int, seed: int) -> tuple[Tenso
         if _seen(weights).sum() >= 2 * width:
             break
     return x, answers
+
+
+def _cell_with(parameters: Mapping[str, Tensor], dim: int) -> nn.RNNCellBase | None:
+    """Torch's cell with the parameters of the one cell there is among these; None where there is none."""
+    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    found = [(name.rpartition(".")[2], each) for name, each in parameters.items() if name.endswith(names)]
+    if sorted(name for name, _ in found) != sorted(names):
+        return None
+    rows, hidden = dict(found)["weight_hh"].shape
+    if rows // hidden not in _CELLS or dict(found)["weight_ih"].shape[1] != dim:
+        return None
+    cell = _CELLS[rows // hidden](dim, hidden)
+    cell.load_state_dict(dict(found))
+    return cell
 
 
 def _seen(weights: Tensor) -> Tensor:

@@ -11,8 +11,9 @@ from lightning import Callback
 from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed
+from amal_attention.checks.operation import Held
+from amal_attention.checks.operations import load, parameters
 from amal_attention.checks.quiet import without_dropout
-from amal_attention.checks.subject import LocalSubject
 from amal_attention.checks.wording import kind
 
 __all__ = ["Watch"]
@@ -22,15 +23,15 @@ class Watch(Callback):
     """Sees what each step of a training finds, and that there is an optimiser.
 
     Args:
-        looked_at: what is trained.
+        held: what is trained.
         starts: values that some parameters are given before each step; none by default.
 
     Attributes:
         optimised: names of the parameters that are in an optimiser.
     """
 
-    def __init__(self, looked_at: LocalSubject, starts: Sequence[Mapping[str, Tensor]] = ()) -> None:
-        self.looked_at, self.starts = looked_at, starts
+    def __init__(self, held: Held, starts: Sequence[Mapping[str, Tensor]] = ()) -> None:
+        self.held, self.starts = held, starts
         self.before: dict[str, Tensor] = {}
         self.losses: list[Tensor] = []
         self.gradients: dict[int, dict[str, Tensor | None]] = {}
@@ -45,7 +46,7 @@ class Watch(Callback):
     @contextmanager
     def training_step(self) -> Iterator[None]:
         """Let no step drop anything, and keep the loss that it returns, before the Trainer has its say on it."""
-        module: Any = self.looked_at.module
+        module: Any = self.held.module
         step: Callable[..., Any] = module.training_step
 
         @functools.wraps(step)
@@ -76,10 +77,10 @@ class Watch(Callback):
         """Give the parameters the values to start from."""
         self.step = batch_idx
         if not batch_idx:
-            self.before = self.looked_at.parameters()
+            self.before = parameters(self.held)
             pl_module.zero_grad()
         if self.starts:
-            self.looked_at.load(self.starts[batch_idx])
+            load(self.held, self.starts[batch_idx])
 
     def on_after_backward(self, trainer: Any, pl_module: Any) -> None:
         """Keep the gradients."""
@@ -92,7 +93,7 @@ class Watch(Callback):
 
     def on_validation_start(self, trainer: Any, pl_module: Any) -> None:
         """Put the parameters back."""
-        self.looked_at.load(self.before)
+        load(self.held, self.before)
 
     def _keep_gradients(self, module: nn.Module) -> None:
         learning = {name: each for name, each in module.named_parameters() if each.requires_grad}

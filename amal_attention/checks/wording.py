@@ -80,5 +80,6 @@ def batch_sent(value: Any) -> str:
 
 
 def tensors_sent(values: Any) -> str:
-    """The shapes of the tensors among the values that a function is called with."""
-    return ", ".join(kind(each) for each in values if isinstance(each, Tensor))
+    """The shapes of the tensors among the values that an operation is given, those in a tuple of inputs too."""
+    inputs = [part for each in values for part in (each if isinstance(each, tuple) else (each,))]
+    return ", ".join(kind(each) for each in inputs if isinstance(each, Tensor))

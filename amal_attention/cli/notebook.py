@@ -50,20 +50,43 @@ def release(
         list[str] | None, typer.Option(help="A language to release; may be repeated; all of the lab by default.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; name what is out of date, and fail.")] = False,
+    solved: Annotated[
+        bool, typer.Option("--solved", help="Write the notebook with its answers instead, for after the deadline.")
+    ] = False,
+    to: Annotated[
+        Path | None, typer.Option(help="Folder of the solved notebooks, <to>/<language>/<lab>/<lab>-solved.ipynb.")
+    ] = None,
     labs: Labs = None,
     out: Annotated[Path, typer.Option(help="Folder of the releases, <out>/<language>/<lab>.")] = Path("labs"),
 ) -> None:
     """Make the notebooks that students get from the script of a lab, and check that no answer is in them."""
-    from amal_attention.course.release import stale_releases, write_release
+    from amal_attention.course.release import stale_releases, write_release, write_solved
     from amal_attention.lab import Lab
 
+    _refuse_options(solved, check, to)
     found = [Lab.find(name, labs) for name in lab]
     chosen = [(each, [each.check_language(code) for code in lang or each.languages]) for each in found]
+    if to is not None:
+        typer.echo("\n".join(map(str, write_solved(chosen, to))) or "up to date")
+        return
     stale = [path for each, codes in chosen for path in stale_releases(each, codes, out)]  # all are made before any
     if check and stale:
         _refuse_stale(stale, lab, out)
     written = [path for each, codes in chosen for path in write_release(each, codes, out)]
     typer.echo("\n".join(map(str, written)) or "up to date")
+
+
+def _refuse_options(solved: bool, check: bool, to: Path | None) -> None:
+    """Refuse to guess where answers are to be written, or which of two things is asked for."""
+    if solved != (to is not None) or (solved and check):
+        given = [name for name, is_there in (("--solved", solved), ("--to", to), ("--check", check)) if is_there]
+        raise LabError(
+            explain(
+                expected="--solved and --to together, the folder for the notebooks with their answers",
+                got=" and ".join(given),
+                do="give both and no --check, as in --solved --to answers; or neither, to make the students' notebooks",
+            )
+        )
 
 
 def _refuse_stale(stale: list[Path], labs: list[str], out: Path) -> None:

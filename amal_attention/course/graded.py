@@ -46,8 +46,8 @@ def graded_problems(script: Script, languages: tuple[str, ...]) -> list[Problem]
 
 def _of_cell(cell: Cell) -> Iterator[str]:
     said = dict(cell.nbgrader)
-    if cell.instructor:
-        yield "a cell that is in no release is not graded: it has a tag or nbgrader metadata too many"
+    for kind in ("that is in no release",) * cell.instructor + ("tagged 'ungraded'",) * cell.ungraded:
+        yield f"a cell {kind} is not graded: it has a tag or nbgrader metadata too many"
     grade_id = said.pop("grade_id", None)
     if not isinstance(grade_id, str) or not re.fullmatch(r"[A-Za-z0-9_-]+", grade_id):
         yield f"grade_id is {grade_id!r}, not letters, digits, '-' and '_'"

@@ -11,7 +11,7 @@ import builtins
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,8 +48,10 @@ class Secret:
     text: str
 
 
-def secrets_of(lab: Lab, script: Script) -> list[Secret]:
+def secrets_of(lab: Lab, script: Script, shown: Collection[str] = ()) -> list[Secret]:
     """The lines of the script, in any language, and of the hidden tests that must be in nothing that students get.
+
+    What may be read once the answers are out is named by ``shown``, as "solution": it is no secret then.
 
     A line is among them if it is *significant*: names, numbers and operators that are neither Python's nor everyone's
     (``self``, ``i``), three of them at least, and 12 letters and signs. So ``return loss`` is none. Two kinds are none
@@ -63,6 +65,8 @@ def secrets_of(lab: Lab, script: Script) -> list[Secret]:
         secrets += [Secret(path, line, _HIDDEN_TEST, text) for line, text in lines if text.strip() != _MARKER]
     named = {_squash(found[1]) for secret in secrets if (found := _GIVEN.fullmatch(secret.text))}
     in_the_open = [_squash(_kept(cell)) for cell in script.cells if graded_kind(cell) in ("solution", "test")]
+    in_the_open += [_squash(secret.text) for secret in secrets if secret.what in shown]
+    secrets = [secret for secret in secrets if secret.what not in shown]
     parts = [Secret(secret.path, secret.line, secret.what, part) for secret in secrets for part in _parts(secret.text)]
     return [part for part in parts if _significant(part.text) and not _is_given(part, named, in_the_open)]
 
@@ -82,9 +86,11 @@ def leaks_in(text: str | bytes, secrets: Iterable[Secret]) -> list[str]:
     return told
 
 
-def leak_problems(lab: Lab, script: Script, language: str, notebook: NotebookNode) -> list[Problem]:
+def leak_problems(
+    lab: Lab, script: Script, language: str, notebook: NotebookNode, shown: Collection[str] = ()
+) -> list[Problem]:
     """What there is in a notebook made for students of ``language`` that must not be, by line of the script."""
-    secrets = secrets_of(lab, script)
+    secrets = secrets_of(lab, script, shown)
     whole = "\n".join(_texts(notebook.metadata))
     problems = [
         Problem(script.path, 1, f"in the notebook's metadata: {told}")

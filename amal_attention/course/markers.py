@@ -108,7 +108,7 @@ def _paired(cell: Cell) -> tuple[list[Region], list[tuple[int, str]]]:
 
 def _misplaced(cell: Cell, region: Region) -> Iterator[tuple[int, str]]:
     where = _WHERE[region.kind]
-    if graded_kind(cell) != where:
+    if graded_kind(cell) != where and not (region.kind == KINDS[0] and cell.ungraded):
         yield region.begin, f"a region of {region.kind} stands in a {where} cell only, as its nbgrader metadata say"
     if not any(text.strip() for line, text in cell.numbered() if region.begin < line < region.end):
         yield region.begin, f"the region of {region.kind} is empty"
@@ -121,6 +121,8 @@ def _misplaced(cell: Cell, region: Region) -> Iterator[tuple[int, str]]:
 def _without_region(cell: Cell, found: list[Region]) -> Iterator[tuple[int, str]]:
     if graded_kind(cell) == "solution" and not found:
         yield cell.line, "a solution cell without a region of SOLUTION: nbgrader would remove all of it"
+    elif cell.ungraded and not found:
+        yield cell.line, "a cell tagged 'ungraded' without a region of SOLUTION: there is nothing to fill in it"
 
 
 def _broken(cell: Cell, found: list[Region]) -> Iterator[tuple[int, str]]:

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from amal_attention.course.course_folder import CONFIGURATION, Course
-from amal_attention.course.cut import cut
 from amal_attention.course.gradebook import course_book
 from amal_attention.course.problems import grade_extra
 from amal_attention.course.programs import programs_at_hand
-from amal_attention.course.release import release
+from amal_attention.course.release import release, whole_notebook
 from amal_attention.course.roster import Student
-from amal_attention.course.script import notebook_of, read_script
 from amal_attention.course.taught import taught
 from amal_attention.errors import CourseError, explain
 from amal_attention.files import write_atomically
@@ -32,6 +30,9 @@ _CONFIGURATION = '''\
 c = get_config()
 
 c.CourseDirectory.course_id = {course_id!r}
+
+# Where nbgrader runs a notebook itself: on a busy machine an output may take longer than the 4 s that it would wait.
+c.ExecutePreprocessor.iopub_timeout = 120
 '''
 _STAGE = """
 # In the place of nbgrader's Execute: students' code runs in a sandbox, and is graded by the hidden tests of the lab.
@@ -95,7 +96,7 @@ def add_lab(
     course = Course.at(folder)
     with grade_extra():
         import nbformat
-    notebook = notebook_of(cut(read_script(lab), lab, language), language)
+    notebook = whole_notebook(lab, language)
     said = {"lab": lab.name, "language": language, "without": list(lab.without), "total": total}
     notebook.metadata["amal"] = said
     write_atomically(course.source(lab.name), nbformat.writes(notebook))  # type: ignore[no-untyped-call]

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Cell", "Script", "notebook_of", "read_script"]
 
+_UNGRADED = "ungraded"
+
 _LIKE_A_START = re.compile(r"\s*#\s*(%%+(\s.*)?|<codecell>\s*|In\[[0-9 ]*\]:?\s*)")  # all that jupytext takes for one
 _START = re.compile(r"# %%( .*)?")
-_TAGS = ("active-ipynb", "hide-input", "hide-output", "instructor", "raises-exception", SET_UP)
+_TAGS = ("active-ipynb", "hide-input", "hide-output", "instructor", "raises-exception", SET_UP, _UNGRADED)
 _COMMAND = re.compile(r"\s*[%!?]")
 _LONGEST_ID = 64  # of a cell, says nbformat
 
@@ -58,6 +60,11 @@ class Cell:
     def instructor(self) -> bool:
         """Whether it is in no release."""
         return "instructor" in self.tags
+
+    @property
+    def ungraded(self) -> bool:
+        """Whether students fill it for themselves: no grader asks for it."""
+        return _UNGRADED in self.tags
 
     def numbered(self) -> Iterator[tuple[int, str]]:
         """Its lines, each with its number in the script."""

@@ -20,9 +20,9 @@ import numpy as np
 import torch
 
 from amal_attention.checks.expectation import raised_on
-from amal_attention.checks.lightning_subject import LocalClassifier
+from amal_attention.checks.nests import mapped
 from amal_attention.checks.outcome import Outcome, State
-from amal_attention.checks.subject import LocalSubject
+from amal_attention.checks.subject import OPERATIONS, LocalSubject
 from amal_attention.checks.wording import kind, tensors_sent
 from amal_attention.errors import WireError
 from amal_attention.grading.definitions import definitions
@@ -92,8 +92,8 @@ def _train_first() -> None:
             return torch.optim.Adam(self.parameters())
 
     batches = [torch.ones(1, 1)]
-    LocalClassifier(Line()).validate(batches, after=batches)
-    LocalClassifier(Line()).validate(batches)
+    LocalSubject(Line()).validate(batches, after=batches)
+    LocalSubject(Line()).validate(batches)
 
 
 def serve(sock: socket.socket, layers: list[str]) -> None:
@@ -139,8 +139,6 @@ class Session:
             "run": self.run,
             "begin": self.begin,
             "stand_in": self.stand_in,
-            "call": self.call,
-            "gradient": self.gradient,
             "ask": self.ask,
             "attribute": self.attribute,
         }
@@ -182,18 +180,10 @@ class Session:
         """Have something of ours stand in for some answers."""
         self._student.stand_in(ours)
 
-    def call(self, name: str, inputs: list[Any], named: dict[str, Any]) -> Any:
-        """Call a function, or build a module."""
-        answer = getattr(self._student, name)
-        return self._sent(answer(*map(self._taken, inputs), **{key: self._taken(each) for key, each in named.items()}))
-
-    def gradient(self, name: str, inputs: list[Any]) -> Any:
-        """The gradient of a function with respect to its first input."""
-        return getattr(self._student, name).gradient(*inputs)
-
-    def ask(self, handle: Handle, method: str, inputs: list[Any]) -> Any:
-        """Call one of the methods that an expectation may call on a module."""
-        return self._sent(getattr(self._taken(handle), method)(*inputs))
+    def ask(self, target: str | Handle, operation: str, inputs: list[Any], named: dict[str, Any]) -> Any:
+        """Have an operation done with a module, with a function, or with a class that builds a module."""
+        asked = getattr(self._student, target) if isinstance(target, str) else self._taken(target)
+        return self._sent(asked.ask(OPERATIONS[operation], *mapped(self._taken, inputs), **mapped(self._taken, named)))
 
     def attribute(self, handle: Handle, name: str) -> Any:
         """An attribute of a module."""
@@ -208,7 +198,7 @@ class Session:
             return sorted(value) if isinstance(value, set) else value
         if value not in self._subjects:
             self._subjects.append(value)
-        return [Handle(self._subjects.index(value)), hasattr(value.module, "training_step")]
+        return Handle(self._subjects.index(value))
 
 
 def _raised(error: Exception, details: tuple[Any, ...]) -> Outcome:

@@ -6,22 +6,15 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from torch import Tensor, nn
-
-from amal_attention.checks.inputs import FirstWord, FixedAttention
-from amal_attention.checks.lightning_subject import LocalClassifier
-from amal_attention.checks.subject import LocalFunction, LocalSubject
+from amal_attention.checks.stand_ins import STAND_INS
+from amal_attention.checks.subject import LocalFunction
 from amal_attention.language import ENGLISH
 
-__all__ = ["OURS", "LocalStudent", "NotAnswered"]
+__all__ = ["LocalStudent", "NotAnswered"]
 
 
 class NotAnswered(AssertionError, AttributeError):
     """The submission does not define what a hidden test asks for: a test that fails, and a name that is not there."""
-
-
-OURS = {each.__name__: each for each in (FirstWord, FixedAttention)}
-"""What we give under the names of its own, and in the place of an answer."""
 
 
 class LocalStudent:
@@ -29,7 +22,7 @@ class LocalStudent:
 
     Args:
         names: what the notebook defines, by name; it is changed while something stands in for an answer. Names of
-            :data:`OURS` are always ours.
+            :data:`STAND_INS` are always ours.
     """
 
     def __init__(self, names: dict[str, Any]) -> None:
@@ -42,13 +35,13 @@ class LocalStudent:
         Raises:
             NotAnswered: the notebook does not define it.
         """
-        if name in OURS:
-            return _Answer(OURS[name])
+        if name in STAND_INS:
+            return LocalFunction(STAND_INS[name])
         if name not in self._names:
             raise NotAnswered(
                 ENGLISH.say("{name} is not in the notebook: run the skeleton's cells, and keep its names", name=name)
             )
-        return _Answer(self._names[name])
+        return LocalFunction(self._names[name])
 
     @contextlib.contextmanager
     def standing_in(self, **ours: str) -> Iterator[None]:
@@ -64,24 +57,4 @@ class LocalStudent:
         for name, answer in self._replaced.items():
             self._names[name] = answer
         self._replaced = {name: self._names[name] for name in ours if name in self._names}
-        self._names.update({name: OURS[each] for name, each in ours.items() if name in self._names})
-
-
-class _Answer(LocalFunction):
-    """A function, or a class, of the student's: it takes handles and gives handles."""
-
-    def __call__(self, *inputs: Any, **named: Any) -> Any:
-        return _handle(self.function(*map(_bare, inputs), **{name: _bare(each) for name, each in named.items()}))
-
-
-def _bare(value: Any) -> Any:
-    """The module of a handle; a copy of a tensor, so that what is changed in place stays there."""
-    if isinstance(value, LocalSubject):
-        return value.module
-    return value.clone() if isinstance(value, Tensor) else value
-
-
-def _handle(value: Any) -> Any:
-    if isinstance(value, nn.Module):
-        return LocalClassifier(value) if hasattr(value, "training_step") else LocalSubject(value)
-    return value
+        self._names.update({name: STAND_INS[each] for name, each in ours.items() if name in self._names})

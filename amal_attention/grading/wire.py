@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from amal_attention.errors import WireError, explain
-from amal_attention.grading.frame import Batch, Handle, Limits, decode, encode, read_frame
+from amal_attention.grading.frame import Handle, Limits, decode, encode, read_frame
 
-__all__ = ["Batch", "Channel", "ChannelClosed", "ChannelTimeout", "Deadline", "Handle", "Limits", "decode", "encode"]
+__all__ = ["Channel", "ChannelClosed", "ChannelTimeout", "Deadline", "Handle", "Limits", "decode", "encode"]
 
 _LONGEST_WAIT = 3600.0  # what the system takes for a timeout has an end, a deadline may have none
 

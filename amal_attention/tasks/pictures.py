@@ -1,4 +1,4 @@
-"""Figures of what a task measures, in the task's own words, for the report and for notebooks."""
+"""Figures of what a task measures, in the task's own words and the language that is spoken."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
 
+from amal_attention.language import spoken
 from amal_attention.record import EpochPoint, Histogram, Metric
 from amal_attention.tasks.task import Spread, Task
 from amal_attention.visualise.figures import Panel, histogram_hills, metric_bars, sweep_curves, training_curves
@@ -16,16 +17,18 @@ __all__ = ["best_bars", "monitor_curves", "spread_hills", "sweep_panels"]
 def monitor_curves(task: Task, curves: Mapping[str, Sequence[EpochPoint]]) -> Figure:
     """The monitor of the task and the losses after each epoch of every model, by its title."""
     return training_curves(
-        curves, monitor=task.monitor, monitored=task.monitored, percent=task.monitored_share, loss=task.loss
+        curves,
+        monitor=task.monitor,
+        monitored=_said(task.monitored),
+        percent=task.monitored_share,
+        loss=_said(task.loss),
     )
 
 
 def best_bars(task: Task, metrics: Mapping[str, Metric]) -> Figure:
     """The first measure of the task, of every model, by its title."""
     first = task.measures[0]
-    unit = " (%)" if first.percent else ""
-    whisker = ", whisker: 95 % interval" if first.share else ""
-    return metric_bars(metrics, title=first.best, axis=f"test {first.title}{unit}{whisker}", percent=first.percent)
+    return metric_bars(metrics, title=_said(first.best), axis=_said(first.best_axis), percent=first.percent)
 
 
 def spread_hills(spread: Spread, histograms: Mapping[str, Sequence[Histogram]], title: str) -> Figure:
@@ -34,7 +37,7 @@ def spread_hills(spread: Spread, histograms: Mapping[str, Sequence[Histogram]], 
     Raises:
         ValueError: there is no histogram of it.
     """
-    return histogram_hills(histograms.get(spread.name, ()), title, spread.axis, spread.bounds)
+    return histogram_hills(histograms.get(spread.name, ()), title, _said(spread.axis), spread.bounds)
 
 
 def sweep_panels(task: Task, swept: Sequence[float], measured: Mapping[str, Sequence[float]], axis: str) -> Figure:
@@ -48,12 +51,17 @@ def sweep_panels(task: Task, swept: Sequence[float], measured: Mapping[str, Sequ
     """
     panels = [
         Panel(
-            measure.sweep,
-            f"test {measure.title} (%)" if measure.percent else measure.label or measure.title,
+            _said(measure.sweep),
+            _said(measure.label or measure.title),
             [100 * value if measure.percent else value for value in measured[measure.name]],
             measure.bounds,
         )
         for measure in task.measures
         if measure.sweep
     ]
-    return sweep_curves(swept, panels, axis)
+    return sweep_curves(swept, panels, _said(axis))
+
+
+def _said(english: str) -> str:
+    """Words of a task in the language that is spoken."""
+    return spoken().translated(english)

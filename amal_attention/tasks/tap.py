@@ -9,9 +9,12 @@ from typing import Any
 from torch import Tensor, nn
 
 from amal_attention.errors import LabError, explain
+from amal_attention.language import message
 
 __all__ = ["AttentionTap", "tapped_attention"]
 
+_WEIGHTS = message("a module of the model, registered and called, whose reply ends in weights of {dim} axes")
+_SUMS = message("rows that sum to {least} up to {most}")
 _TOLERANCE = 0.02  # of the sum of a row: bfloat16 has eight bits, and a row may be long
 
 
@@ -58,12 +61,12 @@ class AttentionTap:
         for weights in reversed(self.weights.values()):
             if weights.dim() == dim:
                 return weights
-        seen = "; ".join(f"{name or 'the model'}: {reason}" for name, reason in self._refused.items())
+        seen = ", ".join(f"{name}: {reason}" for name, reason in self._refused.items())
         raise LabError(
             explain(
-                expected=f"a module of the model, registered and called, whose reply ends in weights of {dim} axes",
-                got=seen or "none",
-                do="let the attention return its weights last, and let their rows sum to 1",
+                expected=_WEIGHTS.format(dim=dim),
+                got=seen or message("none"),
+                do=message("let the attention return its weights last, and let their rows sum to 1"),
             )
         )
 
@@ -98,9 +101,9 @@ def _no_weights(weights: Tensor) -> str:
     if not weights.numel():
         return ""
     if not bool((weights >= 0).all()):
-        return "some are negative or not a number"
+        return message("some are negative or not a number")
     sums = weights.float().sum(dim=-1)
     to_one, to_zero = (sums - 1).abs() <= _TOLERANCE, sums <= _TOLERANCE
     if not bool((to_one | to_zero).all()):
-        return f"rows that sum to {float(sums.min()):.3g} up to {float(sums.max()):.3g}"
-    return "" if bool(to_one.any()) else "rows that sum to 0"
+        return _SUMS.format(least=f"{float(sums.min()):.3g}", most=f"{float(sums.max()):.3g}")
+    return "" if bool(to_one.any()) else message("rows that sum to 0")

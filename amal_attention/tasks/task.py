@@ -22,6 +22,7 @@ from tqdm.auto import tqdm
 
 from amal_attention.errors import LabError, explain
 from amal_attention.lab import Lab
+from amal_attention.language import spoken
 from amal_attention.record import Exhibit, Metric, Series
 
 __all__ = ["Data", "Measure", "Measured", "Spread", "Task", "Tested", "Uses", "share_interval", "task_of"]
@@ -65,8 +66,9 @@ class Measure:
         optional: whether its column is left out where no run has it.
         in_sweeps: whether the terminal shows it in the table of a sweep.
         best: title of the picture that compares models by it, where it is the first.
+        best_axis: what its axis says.
         sweep: title of its panel in the picture of a sweep, "" if it has none.
-        label: what the axis of that panel says; the title by default, "test <title> (%)" for what is shown in %.
+        label: what the axis of that panel says; the title by default.
         bounds: the ends of that axis, where they are known.
     """
 
@@ -85,6 +87,7 @@ class Measure:
     optional: bool = False
     in_sweeps: bool = True
     best: str = "Which model is best?"
+    best_axis: str = ""
     sweep: str = ""
     label: str = ""
     bounds: tuple[float, float] | None = None
@@ -137,8 +140,8 @@ class Task(ABC):
         tuned: options that let pretrained vectors learn; none if there are none.
         monitor: what the best epoch is chosen by; the model logs it in validation.
         mode: whether it is to be large, ``max``, or small, ``min``.
-        monitored: what the axis of its curve says; a share is drawn in %.
-        monitored_share: whether it is one.
+        monitored: what the axis of its curve says.
+        monitored_share: whether it is a share, drawn in %.
         loss: what the axis of the losses says.
         measures: the metrics that are shown, the most telling first.
         spreads: the histograms that are shown.
@@ -226,7 +229,7 @@ class Task(ABC):
         model.eval()
         kept: dict[str, tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]] = {}
         texts = len(data.rows(split))
-        with tqdm(total=texts, desc="testing", disable=not progress, leave=False) as bar:
+        with tqdm(total=texts, desc=spoken().say("test"), disable=not progress, leave=False) as bar:
             for places, batch in data.batches(split):
                 for name, parts in self.measure(model, batch, uses).items():
                     arrays = kept.setdefault(name, (np.zeros(texts), np.zeros(texts)))

@@ -11,9 +11,13 @@ import torch
 from lightning import Callback, LightningModule, Trainer
 
 from amal_attention.errors import LabError, explain
+from amal_attention.language import message
 from amal_attention.record import EpochPoint
 
 __all__ = ["History", "OneCycle"]
+
+_LOGGED = message("{name}, logged by validation_step")
+_AS_IT_IS = message('write its name as it is: self.log("{name}", ...)')
 
 
 class History(Callback):
@@ -48,9 +52,9 @@ class History(Callback):
         if self.monitor not in measured:
             raise LabError(
                 explain(
-                    expected=f"{self.monitor}, logged by validation_step",
-                    got=", ".join(self._logged) or "nothing logged",
-                    do=f'write its name as it is: self.log("{self.monitor}", ...)',
+                    expected=_LOGGED.format(name=self.monitor),
+                    got=", ".join(self._logged) or message("nothing logged"),
+                    do=_AS_IT_IS.format(name=self.monitor),
                 )
             )
         return measured[self.monitor]
@@ -62,7 +66,11 @@ class History(Callback):
         without = outputs is None or (isinstance(outputs, dict) and outputs.get("loss") is None)
         if without and pl_module.automatic_optimization:
             raise LabError(
-                explain(expected="the loss from training_step", got="None", do="end training_step with return loss")
+                explain(
+                    expected=message("the loss from training_step"),
+                    got="None",
+                    do=message("end training_step with return loss"),
+                )
             )
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:

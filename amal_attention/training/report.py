@@ -218,8 +218,11 @@ def _training_in_words(task: Task, runs: Sequence[_Run]) -> str:
         value = run.record.curves[epoch].measured.get(task.monitor)
         return f"{_percent(value)} %" if task.monitored_share else _decimal(value)
 
-    each = (f"{run.label} from {monitored(run, 0)} to {monitored(run, -1)}" for run in runs if run.record.curves)
-    return f"Line charts, one point an epoch. {task.monitored.capitalize()}: {'; '.join(each)}. Below, the losses."
+    each = "; ".join(
+        f"{run.label} from {monitored(run, 0)} to {monitored(run, -1)}" for run in runs if run.record.curves
+    )
+    name = task.monitored.removesuffix(" (%)").capitalize()
+    return f"Line charts, one point an epoch. {name}: {each}. Below, the losses."
 
 
 def _spreads(task: Task, runs: Sequence[_Run]) -> list[_SpreadShown]:

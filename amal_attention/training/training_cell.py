@@ -12,8 +12,12 @@ from lightning.pytorch.callbacks import TQDMProgressBar
 from amal_attention.checks.expectation import raised_outcome
 from amal_attention.checks.outcome import State
 from amal_attention.errors import AmalError
+from amal_attention.language import message, spoken
 
 __all__ = ["EpochBar", "NotTrained", "told_in_a_line"]
+
+_REFUSAL = message("expected {expected}; got {got}; {do}")
+"""The form of what is refused, :func:`amal_attention.errors.explain`: known here, so that it is told again."""
 
 
 class NotTrained(Exception):
@@ -33,16 +37,25 @@ def told_in_a_line(question: str) -> Iterator[None]:
     try:
         yield
     except AmalError as error:
-        raise NotTrained(f"{question}: {error}") from None
+        raise NotTrained(_said(question, str(error))) from None
     except Exception as error:
         outcome = raised_outcome(error)
-        told = f"to do ({outcome.hint})" if outcome.state is State.TO_DO else outcome.came
-        advice = f"; {outcome.hint}" if outcome.hint and outcome.state is not State.TO_DO else ""
-        raise NotTrained(f"{question}: {told}{advice}") from None
+        if outcome.state is State.TO_DO:
+            raise NotTrained(_said(question, spoken().say("to do ({where})", where=_told(outcome.hint)))) from None
+        raise NotTrained(_said(question, *filter(None, (outcome.came, outcome.hint)))) from None
+
+
+def _said(question: str, *parts: str) -> str:
+    """One line on a question, each part of it in the language that is spoken."""
+    return spoken().say("{question}: {told}", question=question, told="; ".join(map(_told, parts)))
+
+
+def _told(english: str) -> str:
+    return spoken().retold(english)
 
 
 class EpochBar(TQDMProgressBar):
-    """Lightning's bar, with epochs that count from 1, and what a model logs under its own name.
+    """Lightning's bar in the language that is spoken: epochs count from 1, what a model logs has its own name.
 
     Args:
         shown: the names that are shown.
@@ -52,11 +65,30 @@ class EpochBar(TQDMProgressBar):
         super().__init__()
         self._shown = shown
 
+    @property
+    def train_description(self) -> str:
+        """What stands before the bar until the first epoch begins."""
+        return spoken().say("Training")
+
+    @property
+    def validation_description(self) -> str:
+        """What stands before the bar of the validation."""
+        return spoken().say("Validation")
+
     def on_train_epoch_start(self, trainer: Trainer, *arguments: Any) -> None:
         """Begin the bar of an epoch anew, and name it: the bar that this replaces shows "Epoch 0" first."""
         self.train_progress_bar.reset()
         self.train_progress_bar.total = self.total_train_batches
-        self.train_progress_bar.set_description(f"Epoch {trainer.current_epoch + 1}/{trainer.max_epochs}")
+        epoch = spoken().say("Epoch {epoch}/{epochs}", epoch=trainer.current_epoch + 1, epochs=trainer.max_epochs)
+        self.train_progress_bar.set_description(epoch)
+
+    def on_validation_batch_start(
+        self, trainer: Trainer, pl_module: LightningModule, batch: Any, batch_idx: int, dataloader_idx: int = 0
+    ) -> None:
+        """Begin the bar, of one loader: Lightning would number it in English."""
+        if self.has_dataloader_changed(dataloader_idx):
+            self.val_progress_bar.reset()
+            self.val_progress_bar.total = self.total_val_batches_current_dataloader
 
     def get_metrics(self, trainer: Trainer, pl_module: LightningModule) -> dict[str, Any]:
         """What was measured last, whether or not the model logs it for a bar."""

@@ -2,7 +2,7 @@
 
 Every function takes plain data, by title where it compares models, and gives a matplotlib ``Figure`` made without
 pyplot, so nothing is kept between two calls. The n-th model has the same colour and marker in every figure
-(:func:`run_colour`).
+(:func:`run_colour`). Titles and axes are in the language that is spoken.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from amal_attention.errors import explain
+from amal_attention.language import spoken
 from amal_attention.visualise.style import INK, PALETTE, QUIET, STYLE, blank_figure, plain
 from amal_attention.visualise.words import printable
 
@@ -77,8 +78,9 @@ def training_curves(
         above.plot(epochs, _measured(points, monitor, scale=100 if percent else 1), **look)
         below.plot(epochs, _measured(points, "val_loss"), **look)
         below.plot(epochs, _measured(points, "train_loss"), **look, linestyle=":", markersize=2.5)
-    above.set(title="Is it still learning?", ylabel=f"{monitored} (%)" if percent else monitored)
-    below.set(title="Does it learn by heart?", ylabel=loss, xlabel="epoch")
+    say = spoken().say
+    above.set(title=say("Is it still learning?"), ylabel=monitored)
+    below.set(title=say("Does it learn by heart?"), ylabel=loss, xlabel=say("epoch"))
     below.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     _name_runs(figure, curves)
     _name_losses(below)
@@ -121,7 +123,7 @@ def histogram_hills(
     axes.set_yticks([epochs - 1 - row for row in shown], [str(histograms[row].epoch) for row in shown])
     axes.set_ylim(-0.25, epochs)
     axes.grid(visible=False, axis="y")
-    axes.set(title=_wrapped(title, width=50), xlabel=axis, ylabel="epoch")
+    axes.set(title=_wrapped(title, width=50), xlabel=axis, ylabel=spoken().say("epoch"))
     if bounds is not None:
         axes.set_xlim(*bounds)
     return figure
@@ -178,7 +180,8 @@ def series_curves(series: Mapping[str, Series]) -> Figure:
     axes = figure.subplots()
     for position, each in enumerate(series.values()):
         axes.plot(each.x, each.y, color=run_colour(position), marker=_MARKERS[position % len(_MARKERS)])
-    axes.set(title=_wrapped(f"{first.measured} against {first.across}", 50), xlabel=plain(first.across))
+    title = spoken().say("{one} against {other}", one=first.measured, other=first.across)
+    axes.set(title=_wrapped(title, width=50), xlabel=plain(first.across))
     axes.set_ylabel(plain(first.measured))
     _name_runs(figure, series)
     return figure
@@ -206,7 +209,8 @@ def attention_matrix(weights: npt.ArrayLike, rows: Sequence[str], columns: Seque
     image = axes.pcolormesh(
         matrix, cmap=_ATTENTION_COLOURS, vmin=0, vmax=max(np.nanmax(matrix), 1e-12), edgecolors="white"
     )
-    axes.set(title="Where does each query look?", xlabel="key", ylabel="query", aspect="equal")
+    say = spoken().say
+    axes.set(title=say("Where does each query look?"), xlabel=say("key"), ylabel=say("query"), aspect="equal")
     axes.set_xticks(
         np.arange(len(columns)) + 0.5, list(map(plain, columns)), rotation=55, ha="left", rotation_mode="anchor"
     )
@@ -216,7 +220,7 @@ def attention_matrix(weights: npt.ArrayLike, rows: Sequence[str], columns: Seque
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
-    figure.colorbar(image, ax=axes, label="attention weight", shrink=0.8)
+    figure.colorbar(image, ax=axes, label=say("attention weight"), shrink=0.8)
     if matrix.size <= _WRITTEN_CELLS:
         _write_cells(axes, matrix)
     return figure
@@ -288,7 +292,8 @@ def _name_runs(figure: Figure, titles: Iterable[str]) -> None:
 
 def _name_losses(axes: Axes) -> None:
     solid, dotted = (Line2D([], [], color=QUIET, linestyle=style) for style in ("-", ":"))
-    axes.legend([solid, dotted], ["validation", "training"], loc="best")
+    say = spoken().say
+    axes.legend([solid, dotted], [say("validation"), say("training")], loc="best")
 
 
 def _draw_hill(axes: Axes, histogram: Histogram, *, baseline: float, colour: tuple[float, ...]) -> None:

@@ -1,7 +1,8 @@
 """How models read texts, text by text: for a notebook as HTML, for a terminal as text.
 
 Colours follow the scale of :mod:`amal_attention.visualise.words` over the tokens that are shown; where a long text is
-cut, a note says how many tokens are left out and what share of the attention lies on them.
+cut, a note says how many tokens are left out and what share of the attention lies on them. What stands around the words
+is in the language that is spoken.
 """
 
 from __future__ import annotations
@@ -15,26 +16,13 @@ from markupsafe import Markup
 from rich.text import Text
 
 from amal_attention.errors import explain
+from amal_attention.language import spoken
 from amal_attention.visualise.words import ATTENTION_RGB, attended_html, attended_text, printable
 
 if TYPE_CHECKING:
     from amal_attention.record import Reading
 
-__all__ = ["AttentionMap", "Wording", "attention_map", "compare_readings"]
-
-
-@dataclass(frozen=True)
-class Wording:
-    """What stands around the words of the texts, for notebooks in other languages; ``{}`` becomes a number."""
-
-    right: str = "right"
-    wrong: str = "wrong"
-    label: str = "label"
-    probability: str = "probability {}"
-    tokens: str = "{} tokens"
-    left_out: str = "… {} more, with {} of the attention"
-    least: str = "little attention"
-    most: str = "much attention"
+__all__ = ["AttentionMap", "attention_map", "compare_readings"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,30 +45,26 @@ class AttentionMap:
         return self.text.plain
 
 
-def attention_map(readings: Sequence[Reading], *, longest: int = 250, wording: Wording = Wording()) -> AttentionMap:
+def attention_map(readings: Sequence[Reading], *, longest: int = 250) -> AttentionMap:
     """Each text on a card: what the model says of it, whether that is right, and where the model looks.
 
     Args:
         readings: one a card, in their order; one without a label has no verdict.
         longest: most tokens of a text that are shown.
-        wording: what stands around the words.
 
     Raises:
         ValueError: there is nothing to show, or a reading has not one weight for each of its tokens.
     """
-    return _drawn([[_Read("", reading)] for reading in readings], longest, wording)
+    return _drawn([[_Read("", reading)] for reading in readings], longest)
 
 
-def compare_readings(
-    columns: Mapping[str, Sequence[Reading]], *, longest: int = 250, wording: Wording = Wording()
-) -> AttentionMap:
+def compare_readings(columns: Mapping[str, Sequence[Reading]], *, longest: int = 250) -> AttentionMap:
     """The same texts as several models read them: a card for each, on it the models one under the other.
 
     Args:
         columns: the readings of each model, by its name. Texts stand in the order in which they are first met, models
             in theirs; a model that did not read a text is missing on its card.
         longest: most tokens of a text that are shown.
-        wording: what stands around the words.
 
     Raises:
         ValueError: there is nothing to show, or a reading has not one weight for each of its tokens.
@@ -89,7 +73,7 @@ def compare_readings(
     for model, readings in columns.items():
         for reading in readings:
             cards.setdefault(reading.row, []).append(_Read(model, reading))
-    return _drawn(list(cards.values()), longest, wording)
+    return _drawn(list(cards.values()), longest)
 
 
 @dataclass(frozen=True)
@@ -124,18 +108,22 @@ class _Row:
     left_out: str
 
     @classmethod
-    def of(cls, read: _Read, longest: int, wording: Wording) -> _Row:
-        reading = read.reading
+    def of(cls, read: _Read, longest: int) -> _Row:
+        reading, say = read.reading, spoken().say
         tokens, weights = reading.tokens[:longest], reading.weights[:longest]
         left, share = len(reading.tokens) - len(tokens), _percent(sum(reading.weights[longest:]))
         return cls(
             model=printable(read.model),
             right=reading.right,
-            verdict=_verdict(reading, wording),
-            answer=f"{printable(reading.prediction)}, {wording.probability.format(_percent(reading.probability))}",
+            verdict=_verdict(reading),
+            answer=say(
+                "{answer}, probability {share}",
+                answer=printable(reading.prediction),
+                share=_percent(reading.probability),
+            ),
             html=Markup(attended_html(tokens, weights)),
             text=attended_text(tokens, weights),
-            left_out=wording.left_out.format(left, share) if left else "",
+            left_out=say("… {left} more, with {share} of the attention", left=left, share=share) if left else "",
         )
 
     def lines(self) -> Iterator[Text]:
@@ -156,11 +144,12 @@ class _Card:
     rows: list[_Row]
 
     @classmethod
-    def of(cls, reads: Sequence[_Read], longest: int, wording: Wording) -> _Card:
-        first = reads[0].reading
-        known = [printable(first.name), f"{wording.label} {printable(first.label)}"] if first.label else []
-        heading = " · ".join([*known, wording.tokens.format(len(first.tokens))])
-        return cls(heading, [_Row.of(read, longest, wording) for read in reads])
+    def of(cls, reads: Sequence[_Read], longest: int) -> _Card:
+        first, said = reads[0].reading, spoken()
+        name, label = said.retold(printable(first.name)), printable(first.label)
+        known = said.say("{name} · label {label} · ", name=name, label=label) if first.label else ""
+        size = said.say_count("{count} token", "{count} tokens", len(first.tokens))
+        return cls(f"{known}{size}", [_Row.of(read, longest) for read in reads])
 
     def text(self) -> Text:
         """The card in a terminal."""
@@ -172,10 +161,10 @@ _PAGE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True
     """\
 <div style="max-width:60em;line-height:1.5;-webkit-print-color-adjust:exact;print-color-adjust:exact">
 <div style="display:flex;flex-wrap:wrap;align-items:center;gap:.2em .6em;font-size:.9em">
-<span>{{ wording.least }}</span>
+<span>{{ least }}</span>
 <span aria-hidden="true" style="width:7em;height:.9em;border:1px solid rgba(128,128,128,.6);
 background:linear-gradient(to right,rgba({{ rgb }},0),rgba({{ rgb }},.85))"></span>
-<span>{{ wording.most }}</span>
+<span>{{ most }}</span>
 </div>
 {% for card in cards %}
 <div role="group" aria-label="{{ card.heading }}" style="margin:.7em 0;padding:.5em .8em .7em;
@@ -206,7 +195,7 @@ background:{{ '#00614a' if row.right else '#a33c00' }}">{{ row.verdict }}</span>
 )
 
 
-def _drawn(cards: Sequence[Sequence[_Read]], longest: int, wording: Wording) -> AttentionMap:
+def _drawn(cards: Sequence[Sequence[_Read]], longest: int) -> AttentionMap:
     if not cards or longest < 1:
         raise ValueError(
             explain(
@@ -215,15 +204,16 @@ def _drawn(cards: Sequence[Sequence[_Read]], longest: int, wording: Wording) -> 
                 do="let a model read some texts first",
             )
         )
-    shown = [_Card.of(card, longest, wording) for card in cards]
-    html = _PAGE.render(cards=shown, wording=wording, rgb=",".join(map(str, ATTENTION_RGB)))
+    shown = [_Card.of(card, longest) for card in cards]
+    scale = {"least": spoken().say("little attention"), "most": spoken().say("much attention")}
+    html = _PAGE.render(cards=shown, rgb=",".join(map(str, ATTENTION_RGB)), **scale)
     return AttentionMap(html, Text("\n\n").join(card.text() for card in shown))
 
 
-def _verdict(reading: Reading, wording: Wording) -> str:
+def _verdict(reading: Reading) -> str:
     if not reading.label:
         return ""
-    return f"✓ {wording.right}" if reading.right else f"✗ {wording.wrong}"
+    return spoken().say("✓ right") if reading.right else spoken().say("✗ wrong")
 
 
 def _percent(share: float) -> str:

@@ -24,9 +24,9 @@
 # | question | comment un texte devient un vecteur | points |
 # |---|---|---|
 # | 1 | la moyenne des mots | 5 |
-# | 2 | une question apprise, la même pour tous les textes | 6 |
-# | 3 | une question qui dépend du texte, et une valeur | 3 |
-# | 4 (optionnelle) | une question posée à des états contextuels, GRU ou LSTM | 3 |
+# | 2 | une requête apprise, la même pour tous les textes | 6 |
+# | 3 | une requête qui dépend du texte, et une valeur | 3 |
+# | 4 (optionnelle) | une requête adressée à des états contextuels, GRU ou LSTM | 3 |
 # | 5 (optionnelle) | un critère sur l'entropie, qui resserre l'attention | 3 |
 #
 # **Les données** sont les 50 000 critiques d'IMDB (Maas et coll., 2011), les mots sont représentés par les vecteurs GloVe
@@ -35,11 +35,23 @@
 #
 # **Comment travailler.** Complétez les cellules qui contiennent `VOTRE CODE ICI`, et elles seules ; ajoutez autant de
 # cellules que vous voulez. Sous chaque exercice, une cellule de vérification dit aussitôt ce qui est juste, ce qui manque
-# et l'erreur probable. Une question fausse ou vide n'empêche jamais de répondre aux suivantes. D'autres tests, cachés,
+# et l'erreur probable. Une réponse fausse ou vide n'empêche jamais de répondre aux suivantes. D'autres tests, cachés,
 # servent à la notation : ils ne vérifient rien qui ne soit dans cet énoncé. Au moins la
 # moitié des points d'un exercice va à son idée ; une réponse qui ne la tente pas (des zéros, la réponse d'avant) n'en gagne
 # aucun, et une erreur ne coûte que là où elle est faite. Depuis un terminal, `amal check` suivi du nom
 # de ce notebook lance toutes les vérifications.
+#
+# **Avant de commencer.** Il faut savoir lire les formes des tenseurs de PyTorch, écrire un `nn.Module`, et connaître la boucle
+# d'apprentissage (coût, gradient, Adam), le softmax et l'entropie croisée ; une partie optionnelle demande aussi d'avoir vu un
+# réseau récurrent. De Lightning, il n'y a rien à savoir d'avance : quatre méthodes suffisent, et l'exercice 1.2 dit ce que fait
+# chacune. Comptez une séance de trois heures pour les questions 1 à 3 et une deuxième pour le reste (c'est une estimation) ; la
+# machine elle-même n'y travaille que quelques minutes, et chaque entraînement annonce son temps et le taux à attendre.
+#
+# **Si vous êtes bloqué.** Sous chaque exercice, deux indices se déplient : lisez le premier, essayez, puis ouvrez le second.
+#
+# **« Optionnelle », pour les points.** Rien ne s'appuie sur une question optionnelle, mais elle n'est pas un bonus : ses points
+# font partie du total du tableau, et qui la laisse de côté ne les a pas. Si votre cours l'a retirée, elle n'est plus dans ce
+# notebook, et le total n'en tient pas compte.
 
 # %% [markdown] lang="en"
 # # AMAL – TP 9: attention mechanisms
@@ -65,6 +77,18 @@
 # keeps you from the next questions. Other tests, hidden, give the marks: they test nothing that is not stated here. At least
 # half the points of an exercise are for its idea; an answer that does not attempt it (zeros, the answer before) earns none of
 # them, and a mistake costs only where it is made. From a terminal, `amal check` and the name of this notebook run all the checks.
+#
+# **Before you begin.** You should be able to read the shapes of PyTorch's tensors, to write an `nn.Module`, and know the loop of
+# training (loss, gradient, Adam), softmax and cross-entropy; an optional part also asks that you have met a recurrent network.
+# Of Lightning you need to know nothing: four methods are enough, and exercise 1.2 says what each does. Plan a session of three
+# hours for questions 1 to 3, and a second one for the rest (this is an estimate); the machine itself works for some minutes
+# only, and each training says how long it takes and which accuracy to expect.
+#
+# **If you are stuck.** Below each exercise two hints can be opened: read the first, try, then open the second.
+#
+# **"Optional", for the points.** Nothing builds on an optional question, but it is no bonus: its points are part of the total of
+# the table, and who leaves it out does not have them. Where your course has left it out, it is no longer in this notebook, and
+# the total does without it.
 
 # %% [markdown] lang="fr"
 # ## Installation
@@ -130,29 +154,97 @@ from amal_attention.training.epoch_means import EpochMeans
 # data = ReviewData(available_source(), standardise=True, batch_size=32, crop=200)
 # embeddings = data.embeddings
 # batch = next(iter(data.train_dataloader()))
-# print(
-#     f"source: {data.hparams.source}; {len(data.rows('train'))} reviews to train on, "
-#     f"{len(data.rows('validation'))} for validation, {len(data.rows('test'))} for the test"
+# source = data.hparams.source
+# train_size, validation_size, test_size = (
+#     len(data.rows(split)) for split in ("train", "validation", "test")
 # )
-# print(
-#     f"a batch: tokens {tuple(batch.tokens.shape)}, mask {tuple(batch.mask.shape)}, labels {tuple(batch.labels.shape)}"
-# )
-# print(f"vectors: {tuple(embeddings.shape)}")
-# print(
-#     "a review:",
-#     " ".join(data.vocabulary.words[token] for token in batch.tokens[0][batch.mask[0]][:40]),
-#     "...",
-# )
+# of_tokens, of_mask, of_labels = (tuple(field.shape) for field in batch)
+# of_vectors = tuple(embeddings.shape)
+# start = " ".join(data.vocabulary.words[token] for token in batch.tokens[0][batch.mask[0]][:40])
+# print(f"source: {source}")
+# print(f"{train_size} reviews to train on, {validation_size} for validation, {test_size} for the test")
+# print(f"a batch: tokens {of_tokens}, mask {of_mask}, labels {of_labels}")
+# print(f"vectors: {of_vectors}")
+# print(f"a review: {start} ...")
+
+# %% [markdown] lang="fr"
+# ### Échauffement : masques et diffusion (sans points)
+#
+# Tout le TP tient à deux gestes. La **diffusion** (*broadcasting*) étire un axe de taille 1 : un masque `(B, L)` ne rencontre
+# pas des vecteurs `(B, L, D)`, mais `mask.unsqueeze(2)`, de forme `(B, L, 1)`, les rencontre. Le **remplacement**
+# `scores.masked_fill(condition, valeur)` écrit une valeur partout où un booléen est vrai, et `~mask` est le contraire de `mask`.
+#
+# Sur deux critiques, de deux mots et d'un mot, en dimension 2 :
+#
+# $$\text{mask} = \begin{pmatrix} 1 & 1 & 0 \\ 1 & 0 & 0 \end{pmatrix}$$
+#
+# Écrivez ces trois fonctions d'une ligne, puis lancez la vérification. Rien n'est noté ici.
+
+# %% [markdown] lang="en"
+# ### Warm-up: masks and broadcasting (no points)
+#
+# All of this lab rests on two moves. **Broadcasting** stretches an axis of size 1: a mask `(B, L)` does not meet vectors
+# `(B, L, D)`, but `mask.unsqueeze(2)`, of shape `(B, L, 1)`, does. And `scores.masked_fill(condition, value)` **writes a value**
+# wherever a boolean is true; `~mask` is the opposite of `mask`.
+#
+# On two reviews, of two words and of one, in dimension 2:
+#
+# $$\text{mask} = \begin{pmatrix} 1 & 1 & 0 \\ 1 & 0 & 0 \end{pmatrix}$$
+#
+# Write these three functions of one line, then run the check. Nothing is marked here.
+
+
+# %% tags=["ungraded"]
+def number_of_words(mask: Tensor) -> Tensor:
+    """How many words each review has: bool ``(B, L)`` -> int ``(B,)``."""
+    ### BEGIN SOLUTION
+    return mask.sum(dim=1)
+    ### END SOLUTION
+
+
+def zero_on_padding(x: Tensor, mask: Tensor) -> Tensor:
+    """The vectors, 0 in the place of those of padding: ``(B, L, D)``, ``(B, L)`` -> ``(B, L, D)``."""
+    ### BEGIN SOLUTION
+    return x.masked_fill(~mask.unsqueeze(2), 0)
+    ### END SOLUTION
+
+
+def best_word(scores: Tensor, mask: Tensor) -> Tensor:
+    """The place of the word of largest score, whatever stands on padding: ``(B, L)``, ``(B, L)`` -> int ``(B,)``."""
+    ### BEGIN SOLUTION
+    return scores.masked_fill(~mask, float("-inf")).argmax(dim=1)
+    ### END SOLUTION
+
+
+# %% tags=["active-ipynb", "raises-exception"]
+# from amal_attention.checks import check, close_to
+#
+# with check("warm-up: masks"):
+#     mask = torch.tensor([[True, True, False], [True, False, False]])
+#     mistakes = {"this counts along the other axis: dim=1 is that of the words": [2, 1, 0]}
+#     close_to(number_of_words(mask), [2, 1], what="two words, then one", mistakes=mistakes)
+#     x = torch.tensor([[[1.0, 2], [3, 4], [5, 6]], [[7, 8], [9, 9], [9, 9]]])
+#     emptied = [[[1, 2], [3, 4], [0, 0]], [[7, 8], [0, 0], [0, 0]]]
+#     mistakes = {"the opposite: words are 0 here": x - torch.tensor(emptied)}
+#     close_to(zero_on_padding(x, mask), emptied, what="vectors of padding are 0", mistakes=mistakes)
+#     x[0, 2] = float("nan")  # 0 times nan is nan: a product does not hide it
+#     close_to(zero_on_padding(x, mask), emptied, what="even where padding is no number")
+#     scores = torch.tensor([[-3.0, -2.0, 9.0], [-1.0, 5.0, 2.0]])
+#     mistakes = {"padding wins: fill in what is less than any score, and 0 is not": [2, 1]}
+#     close_to(best_word(scores, mask), [1, 0], what="the largest score of a word", mistakes=mistakes)
 
 # %% [markdown] lang="fr"
 # Les cellules qui entraînent et qui dessinent sont fournies. Celle-ci prépare les outils qu'elles partagent : `train`
 # entraîne un modèle avec Lightning et trace ses courbes ; `reviews` contient quelques critiques de validation, que l'on
-# relira avec chaque modèle. L'ensemble de test, lui, n'est lu qu'une fois, à la toute fin.
+# relira avec chaque modèle. Le pas d'Adam n'y reste pas le même : un **échéancier** le fait monter pendant le premier dixième
+# des pas jusqu'au `lr` du modèle, puis descendre en cosinus jusqu'à presque 0 (*one cycle*) : de grands pas pour aller vite, de
+# petits pour finir. L'ensemble de test, lui, n'est lu qu'une fois, à la toute fin.
 
 # %% [markdown] lang="en"
 # The cells that train and draw are given. This one makes the tools that they share: `train` trains a model with Lightning
-# and draws its curves; `reviews` are a few validation reviews that every model will read. The test set is read once, at the
-# very end.
+# and draws its curves; `reviews` are a few validation reviews that every model will read. Adam's step size does not stay the
+# same in it: a **schedule** lets it rise to the model's `lr` over the first tenth of the steps, then fall along a cosine to almost
+# 0 (*one cycle*): large steps to get there fast, small ones to settle. The test set is read once, at the very end.
 
 # %% tags=["active-ipynb", "raises-exception"]
 # import logging
@@ -242,9 +334,7 @@ from amal_attention.training.epoch_means import EpochMeans
 # and a linear layer decides between the classes.
 
 # %% lang="fr" tags=["active-ipynb", "raises-exception"]
-# pooling_diagram(
-#     ["un", "superbe", "film", "…"], mask=[True, True, True, False], linear="linéaire"
-# )
+# pooling_diagram(["un", "superbe", "film", "…"], mask=[True, True, True, False])
 
 # %% lang="en" tags=["active-ipynb", "raises-exception"]
 # pooling_diagram(["a", "great", "film", "…"], mask=[True, True, True, False])
@@ -276,6 +366,23 @@ from amal_attention.training.epoch_means import EpochMeans
 #
 # > **Exercice 1.1** (2 points). Écrivez `MeanPooling` : chaque mot d'un texte de $n$ mots y pèse $1/n$. Un texte sans aucun
 # > mot donne des zéros.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Combien pèse un mot d'un texte de 3 mots, et combien pèse une place de remplissage ? Écrivez d'abord `weights` pour les deux
+# textes de l'échauffement, à la main. Les poids suffisent ensuite à calculer `pooled`.
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# Le masque, changé en nombres, vaut déjà 1 sur les mots et 0 ailleurs : il reste à diviser chaque ligne par une longueur. Gardez
+# l'axe que vous sommez (`keepdim`), pensez au texte sans mot (0 / 0), et donnez aux poids un troisième axe pour qu'ils
+# rencontrent `x`.
+#
+# </details>
 
 # %% [markdown] lang="en"
 # **By hand.** Three words in dimension 2, $x_1 = (1, 2)$, $x_2 = (3, 6)$ and $x_3 = (2, 1)$:
@@ -303,6 +410,22 @@ from amal_attention.training.epoch_means import EpochMeans
 #
 # > **Exercise 1.1** (2 points). Write `MeanPooling`: each word of a text of $n$ words weighs $1/n$. A text without any word
 # > gives zeros.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# How much does a word of a text of 3 words weigh, and how much a place of padding? First write `weights` for the two texts of the
+# warm-up, by hand. The weights are then enough to compute `pooled`.
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# The mask, made numbers, is already 1 on words and 0 elsewhere: what is left is to divide each row by a length. Keep the axis that
+# you sum over (`keepdim`), think of the text without a word (0 / 0), and give the weights a third axis so that they meet `x`.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q1-mean-pooling", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -372,6 +495,23 @@ class MeanPooling(nn.Module):
 # > - Les vecteurs ne bougent pas si `freeze_embeddings` est vrai ; sinon ils s'apprennent aussi.
 # > - `configure_optimizers` rend Adam, de pas `lr`, sur tout ce qui s'apprend, réduction comprise.
 # > - En évaluation, le même texte donne toujours les mêmes logits.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Trois morceaux à ranger dans `self` : les vecteurs (un `nn.Embedding`), la réduction, une couche linéaire. La largeur d'entrée
+# de celle-ci n'est pas toujours la dimension des vecteurs : la réduction la connaît.
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# `nn.Embedding` sait partir de vecteurs donnés, et les figer. Les étapes appellent `self(tokens, mask)`, et
+# `F.cross_entropy` veut des logits et des entiers. Pour un taux sur toutes les critiques, gardez une métrique de `torchmetrics` dans
+# `self`, nourrissez-la à chaque lot, et donnez la métrique elle-même à `self.log` : Lightning la calcule à la fin de l'époque.
+#
+# </details>
 
 # %% [markdown] lang="en"
 # > **Exercise 1.2** (2 points). Write `TextClassifier`, a `LightningModule`: the vectors of the words, then the `pooling`
@@ -385,6 +525,23 @@ class MeanPooling(nn.Module):
 # > - The vectors stay as they are if `freeze_embeddings` is true; otherwise they learn too.
 # > - `configure_optimizers` returns Adam with step size `lr` on all that learns, the pooling included.
 # > - In evaluation the same text always gives the same logits.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# Three things to keep in `self`: the vectors (an `nn.Embedding`), the pooling, a linear layer. The width that comes into the latter is
+# not always that of the vectors: the pooling knows it.
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# `nn.Embedding` can begin with given vectors, and freeze them. The steps call `self(tokens, mask)`, and `F.cross_entropy` takes
+# logits and integers. For an accuracy over all reviews keep a metric of `torchmetrics` in `self`, feed it with each batch, and hand
+# the metric itself to `self.log`: Lightning computes it when the epoch ends.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q1-classifier", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -551,14 +708,14 @@ class TextClassifier(LightningModule):
 # *Your answer.*
 
 # %% [markdown] lang="fr"
-# ## Question 2 : une question apprise
+# ## Question 2 : une requête apprise
 #
 # La moyenne traite tous les mots de la même façon. On veut au contraire peser lourdement ceux qui comptent pour la tâche :
 #
 # $$\hat t = \sum_{i=1}^n p(a_i \mid t)\, x_i, \qquad \log p(a_i \mid t) = \text{constante} + q \cdot x_i$$
 #
 # où $p(a_i \mid t)$ est la probabilité de porter l'attention sur le $i$-ème mot, et $q$ un vecteur **appris**, la
-# **question** (*query*) : il dit, pour chaque mot, s'il mérite d'être regardé. La constante est la même pour tous les
+# **requête** (*query*) : elle dit, pour chaque mot, s'il mérite d'être regardé. La constante est la même pour tous les
 # mots d'un texte. Quelle fonction simple donne les $p(a_i \mid t)$ à partir des $q \cdot x_i$ ?
 
 # %% [markdown] lang="en"
@@ -580,9 +737,9 @@ class TextClassifier(LightningModule):
 
 # %% [markdown] lang="fr"
 # > **Point de vocabulaire.** Les vecteurs des mots jouent ici deux rôles. Ce sont des **clés** $k_i$ (*keys*), que l'on
-# > compare à la question $q$ ; et ce sont des **valeurs** $v_i$ (*values*), que l'on additionne : à chaque clé est associée
-# > une valeur, pondérée par la ressemblance entre la question et la clé. Le vecteur des poids se note
-# > $\alpha(q, k)$. On parle d'attention **globale** quand, comme ici, la question regarde tous les mots du texte. À la
+# > compare à la requête $q$ ; et ce sont des **valeurs** $v_i$ (*values*), que l'on additionne : à chaque clé est associée
+# > une valeur, pondérée par la ressemblance entre la requête et la clé. Le vecteur des poids se note
+# > $\alpha(q, k)$. On parle d'attention **globale** quand, comme ici, la requête regarde tous les mots du texte. À la
 # > question 3, la valeur ne sera plus la clé.
 #
 # **À la main.** Reprenons les trois mots $(1, 2)$, $(3, 6)$ et $(2, 1)$. Supposons que les scores $q \cdot x_i$ valent
@@ -590,10 +747,27 @@ class TextClassifier(LightningModule):
 #
 # $$\hat t = \tfrac14 (1, 2) + \tfrac12 (3, 6) + \tfrac14 (2, 1) = (2{,}25,\; 3{,}75)$$
 #
-# > **Exercice 2.1** (3 points). Écrivez `LearnedQueryPooling`. La question est un paramètre du module, la même pour tous
+# > **Exercice 2.1** (3 points). Écrivez `LearnedQueryPooling`. La requête est un paramètre du module, la même pour tous
 # > les textes. Même signature et mêmes propriétés que `MeanPooling`, sauf pour un texte sans aucun mot, qui peut donner
 # > n'importe quoi ; des scores très grands ne doivent pas faire déborder l'exponentielle. Ici comme ensuite, un module n'a
-# > que des paramètres qui servent : un gradient atteint chacun d'eux, et celui de `weights` atteint la question.
+# > que des paramètres qui servent : un gradient atteint chacun d'eux, et celui de `weights` atteint la requête.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Exponentielle, puis division pour que la somme fasse 1 : cette fonction a un nom, et PyTorch l'a. Un score par mot : quelle
+# opération, entre `x` de forme `(B, L, D)` et un vecteur de forme `(D,)`, donne une forme `(B, L)` ?
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# L'exponentielle de quel nombre vaut 0 ? C'est lui qu'il faut écrire sur le remplissage, **avant** le softmax, comme à
+# l'échauffement. Un paramètre se déclare avec `nn.Parameter`, et le softmax de PyTorch ne déborde pas : ne calculez pas
+# l'exponentielle vous-même.
+#
+# </details>
 
 # %% [markdown] lang="en"
 # > **Vocabulary.** The vectors of the words play two parts here. They are **keys** $k_i$, compared with the query $q$; and
@@ -610,6 +784,22 @@ class TextClassifier(LightningModule):
 # > Same signature and same properties as `MeanPooling`, but for a text without any word, which may give anything; very
 # > large scores must not make the exponential overflow. Here and later, a module has no parameter that does not serve: a
 # > gradient reaches each of them, and that of `weights` reaches the query.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# An exponential, then a division so that the sum is 1: this function has a name, and PyTorch has it. One score a word: which
+# operation between `x` of shape `(B, L, D)` and a vector of shape `(D,)` gives a shape `(B, L)`?
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# Of which number is the exponential 0? That one goes on padding, **before** the softmax, as in the warm-up. A parameter is declared
+# with `nn.Parameter`, and PyTorch's softmax does not overflow: do not take the exponential yourself.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q2-learned-query", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -681,6 +871,21 @@ class LearnedQueryPooling(nn.Module):
 #
 # > **Exercice 2.2** (1 point). Écrivez `attention_entropy`. La question 5 la dérivera : son gradient doit rester fini même
 # > là où un poids est nul. Si vous ajoutez un epsilon dans le logarithme, qu'il soit au plus $10^{-8}$.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Une somme sur les mots, pas une moyenne. Où le logarithme voit-il un 0, et que rend alors `0 * log(0)` en flottants ?
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# Cacher le résultat après coup ne suffit pas : le gradient du logarithme en 0 est déjà infini. Faites en sorte que le logarithme ne
+# voie jamais de 0, en bornant ou en remplaçant les poids **avant** lui ; comme le poids multiplie, la valeur mise là ne change rien.
+#
+# </details>
 
 # %% [markdown] lang="en"
 # Is the attention spread or narrow? Its **entropy** measures it:
@@ -694,6 +899,21 @@ class LearnedQueryPooling(nn.Module):
 #
 # > **Exercise 2.2** (1 point). Write `attention_entropy`. Question 5 will differentiate it: its gradient must stay finite even
 # > where a weight is 0. If you add an epsilon in the logarithm, let it be at most $10^{-8}$.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# A sum over the words, not a mean. Where does the logarithm see a 0, and what is `0 * log(0)` in floats?
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# To hide the result afterwards is not enough: the gradient of the logarithm at 0 is infinite already. Let the logarithm never see a
+# 0, by bounding or replacing the weights **before** it; as the weight multiplies, what you put there changes nothing.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q2-entropy", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -751,11 +971,41 @@ def attention_entropy(weights: Tensor, mask: Tensor) -> Tensor:
 # > **Exercice 2.3** (1 point). Écrivez `top_words` : les `k` mots les plus regardés, du plus au moins, avec leur poids ; s'il y
 # > a moins de `k` mots, tous. Un mot présent deux fois compte à chacune de ses places.
 # > `tokens` et `weights` ont la même longueur, sans remplissage.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Triez des **places**, pas des mots : deux mots peuvent être égaux, leurs places jamais.
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# PyTorch rend les places triées par poids ; gardez-en `k` au plus, et faites de chacune un couple (mot, nombre de Python).
+# `topk` refuse un `k` plus grand que la longueur.
+#
+# </details>
 
 # %% [markdown] lang="en"
 # > **Exercise 2.3** (1 point). Write `top_words`: the `k` words that receive most attention, most attended first, with their
 # > weights; if there are fewer than `k` words, all of them. A word that occurs twice counts at each of its
 # > places. `tokens` and `weights` have the same length, without padding.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# Sort **places**, not words: two words may be equal, their places never are.
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# PyTorch gives the places sorted by weight; keep `k` of them at most, and make of each a pair (word, number of Python's). `topk`
+# refuses a `k` that is larger than the length.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q2-top-words", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -826,16 +1076,33 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 #     print(", ".join(f"{word} {weight:.2f}" for word, weight in most_attended))
 # attention_map(readings)
 
+# %% [markdown] lang="fr"
+# **Vos propres phrases**, en anglais comme les critiques. Changez-les : cherchez ce qui attire l'attention, ce qui la perd, et une
+# phrase que le modèle comprend de travers. Un mot qui n'est pas dans son vocabulaire n'a pas
+# de vecteur à lui, et le corpus fourni n'en a que quelques centaines.
+
+# %% [markdown] lang="en"
+# **Sentences of your own.** Change them: look for what attracts the attention, what loses it, and a sentence that the model gets
+# wrong. A word that is not in its vocabulary has no vector of its own, and the corpus that comes with
+# the lab has a few hundred only.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# sentences = [
+#     "The ghost was eerie, and the performances were chilling and macabre.",
+#     "The ghost was not eerie, and the performances were tame and unscary.",
+# ]
+# attention_map([read_text(models["Q2"], data, sentence) for sentence in sentences])
+
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q2-observe", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": true}
 # ### Question ouverte 2 (1 point)
 #
-# Que vaut $H / \log n$ avant tout apprentissage, si la question est nulle ? Comment évolue-t-elle ensuite, et pourquoi ? Quels
+# Que vaut $H / \log n$ avant tout apprentissage, si la requête est nulle ? Comment évolue-t-elle ensuite, et pourquoi ? Quels
 # mots sont regardés, et lesquels ne le sont pas alors qu'ils devraient l'être ?
 #
 # === BEGIN MARK SCHEME ===
 #
-# 0,5 : une question nulle donne des poids uniformes, H / log n = 1 ; dès la première époque elle est nettement plus basse, la
-# question ayant appris à préférer certains mots, puis elle se stabilise (une légère remontée est possible).
+# 0,5 : une requête nulle donne des poids uniformes, H / log n = 1 ; dès la première époque elle est nettement plus basse, la
+# requête ayant appris à préférer certains mots, puis elle se stabilise (une légère remontée est possible).
 #
 # 0,5 : les adjectifs d'opinion (« worst », « boring », « superb » …) ; en revanche une négation est pesée à part du mot
 # qu'elle nie, et un mot qui ne compte que dans un genre de films l'est de la même façon dans tous.
@@ -865,10 +1132,10 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 # *Your answer.*
 
 # %% [markdown] lang="fr"
-# ## Question 3 : question et valeur
+# ## Question 3 : requête et valeur
 #
 # Le vocabulaire des sentiments n'est pas le même pour un film d'horreur et pour une romance (quoique…). Faisons dépendre la
-# question **du texte lui-même**, à travers sa moyenne $\hat t_m$ (question 1), par une transformation linéaire :
+# requête **du texte lui-même**, à travers sa moyenne $\hat t_m$ (question 1), par une transformation linéaire :
 #
 # $$\log p(a_i \mid t) = \text{constante} + q(\hat t_m) \cdot x_i$$
 #
@@ -902,15 +1169,32 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 
 # %% [markdown] lang="fr"
 # **À la main.** La moyenne des trois mots $(1, 2)$, $(3, 6)$, $(2, 1)$ est $\hat t_m = (2, 3)$. Prenons pour transformation
-# linéaire $q(u_1, u_2) = (0{,}1\, u_2,\; 0{,}1\, u_1)$ : la question est $(0{,}3 ; 0{,}2)$, les scores $0{,}7$, $2{,}1$ et
+# linéaire $q(u_1, u_2) = (0{,}1\, u_2,\; 0{,}1\, u_1)$ : la requête est $(0{,}3 ; 0{,}2)$, les scores $0{,}7$, $2{,}1$ et
 # $0{,}8$, les poids $0{,}16$, $0{,}66$ et $0{,}18$. Avec la valeur $v_\theta(x) = \max(0, x_1 - x_2)$, qui vaut $0$, $0$ et $1$
 # sur ces mots, $\hat t = 0{,}18$ : la dimension de la valeur est libre, ici 1.
 #
-# Dans un autre texte, la moyenne change, donc la question, donc la façon dont **deux mêmes mots** se comparent.
+# Dans un autre texte, la moyenne change, donc la requête, donc la façon dont **deux mêmes mots** se comparent.
 #
-# > **Exercice 3** (2 points). Écrivez `TextQueryPooling` : la question est une fonction apprise de la moyenne des mots du
+# > **Exercice 3** (2 points). Écrivez `TextQueryPooling` : la requête est une fonction apprise de la moyenne des mots du
 # > texte, et d'elle seule (linéaire, ou plus riche si vous voulez) ; la valeur $v_\theta$ est une fonction apprise de chaque
 # > mot, à valeurs en dimension `value_dim`. Vous pouvez vous servir de `MeanPooling`, ou non.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Qu'est-ce qui change depuis la question 2 ? Une requête **par texte**, donc de forme `(B, D)` ; et ce que l'on somme n'est plus
+# `x`. Que reste-t-il pareil ?
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# Deux transformations apprises : une pour la requête, nourrie de la moyenne ; une pour la valeur, nourrie de chaque mot. Un produit
+# scalaire par mot avec une requête par texte : donnez à la requête l'axe des mots, multipliez et sommez sur l'axe des vecteurs, ou
+# voyez `torch.einsum`. La moyenne ne doit voir que les mots.
+#
+# </details>
 
 # %% [markdown] lang="en"
 # **By hand.** The mean of the three words $(1, 2)$, $(3, 6)$, $(2, 1)$ is $\hat t_m = (2, 3)$. Let the linear map be
@@ -923,6 +1207,22 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 # > **Exercise 3** (2 points). Write `TextQueryPooling`: the query is a learned function of the mean of the words of the text,
 # > and of nothing else (linear, or richer if you like); the value $v_\theta$ is a learned function of each word, of dimension
 # > `value_dim`. You may use `MeanPooling`, or not.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# What changes since question 2? One query **a text**, hence of shape `(B, D)`; and what is summed is no longer `x`. What stays?
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# Two learned maps: one for the query, fed with the mean; one for the value, fed with each word. A dot product a word with one query a
+# text: give the query the axis of the words, multiply and sum over the axis of the vectors, or see `torch.einsum`. The mean must see
+# the words alone.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q3-text-query", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -993,7 +1293,7 @@ class TextQueryPooling(nn.Module):
 # entropy_histograms(histograms["Q3"])
 
 # %% [markdown] lang="fr"
-# Les mêmes critiques, lues avec une question fixe puis avec une question qui dépend du texte :
+# Les mêmes critiques, lues avec une requête fixe puis avec une requête qui dépend du texte :
 
 # %% [markdown] lang="en"
 # The same reviews, read with one query for all and then with a query that depends on the text:
@@ -1100,6 +1400,24 @@ class TextQueryPooling(nn.Module):
 # > pondérés ; lu dans les deux sens, $h_i$ joint l'état de gauche à droite et l'état de droite à gauche du **même** mot. Ni le remplissage ni sa longueur ne changent la réponse, dans les deux sens de lecture (deux façons d'y
 # > parvenir : `pack_padded_sequence`, exacte mais très lente sur CPU ; ou retourner chaque texte dans sa propre longueur).
 # > `cell` vaut `"gru"` ou `"lstm"`.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# L'attention est déjà écrite : c'est celle de la question 2, sur d'autres vecteurs, d'une autre largeur. De gauche à droite, rien
+# à faire pour le remplissage. De droite à gauche, que lit le réseau en premier dans un texte court ?
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# Pour retourner un texte de $n$ mots sur place, le mot de la place $i$ va à la place $n - 1 - i$, et le remplissage reste où il est :
+# calculez ces places depuis le masque, et prenez les vecteurs à ces places (`gather`, `take_along_dim`). Lisez, puis retournez les
+# états de la même façon. Avec plusieurs couches, chaque couche lit les états **joints** de la précédente. Les `nn.GRU` et `nn.LSTM`
+# se rangent dans une `nn.ModuleList`, et rendent un couple.
+#
+# </details>
 
 # %% [markdown] lang="en"
 # > **Exercise 4** (2 points). Write `ContextualPooling`, with the signature and the properties of the others; what it gives
@@ -1108,6 +1426,24 @@ class TextQueryPooling(nn.Module):
 # > ways, $h_i$ joins the rightward and the leftward state of the **same** word. Neither the padding nor its length changes the answer, in either reading direction (two ways to get there:
 # > `pack_padded_sequence`, exact but very slow on a CPU; or turning each text around within its own length). `cell` is `"gru"`
 # > or `"lstm"`.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# The attention is written already: it is that of question 2, over other vectors, of another width. From left to right there is nothing
+# to do about padding. From right to left, what does the network read first in a short text?
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# To turn a text of $n$ words around in its place, the word at place $i$ goes to place $n - 1 - i$, and padding stays where it is:
+# compute these places from the mask, and take the vectors at them (`gather`, `take_along_dim`). Read, then turn the states around in
+# the same way. With several layers each reads the **joined** states of the one before. `nn.GRU` and `nn.LSTM` go into an
+# `nn.ModuleList`, and return a pair.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q4-contextual", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1287,6 +1623,21 @@ class ContextualPooling(nn.Module):
 # > partir de `LightningModule`. Le gradient de la pénalité atteint l'attention, et reste fini là où un poids est nul, sur du
 # > remplissage ou sur un mot. Une force négative est permise. De force 0, il s'entraîne comme `TextClassifier`, par Adam de
 # > pas `lr` ; ses options sont celles de `TextClassifier`.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Tout est déjà écrit, aux questions 1 et 2 : il manque les **poids**, que `forward` ne rend pas. Qui les rend ?
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# Dans l'étape d'entraînement, appelez vous-même les trois morceaux de `TextClassifier` l'un après l'autre, pour avoir les logits
+# **et** les poids, en un seul passage. Une moyenne sur le lot, une multiplication, une addition ; l'évaluation ne change pas.
+#
+# </details>
 
 # %% [markdown] lang="en"
 # ## Question 5 (optional): entropy
@@ -1304,6 +1655,21 @@ class ContextualPooling(nn.Module):
 # > `LightningModule`. The gradient of the penalty reaches the attention, and stays finite where a weight is 0, on padding or
 # > on a word. A negative strength is allowed. With strength 0 it trains as `TextClassifier` does, by Adam with step size `lr`;
 # > its options are those of `TextClassifier`.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# All is written already, in questions 1 and 2: what is missing are the **weights**, which `forward` does not return. Who returns them?
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# In the training step call the three parts of `TextClassifier` yourself, one after the other, to have the logits **and** the weights
+# of one pass. A mean over the batch, a product, a sum; evaluation stays as it is.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q5-entropy-regularised", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1477,6 +1843,21 @@ class EntropyRegularizedClassifier(TextClassifier):
 # summary()
 
 # %% [markdown] lang="fr"
+# ### La suite : de cette attention à celle des Transformers
+#
+# Vous avez écrit tous les morceaux de l'attention d'aujourd'hui ; trois changements séparent la question 3 de celle d'un Transformer.
+#
+# - **Le produit scalaire est réduit.** En dimension $D$, la variance de $q \cdot k$ croît comme $D$ : le softmax devient presque un
+#   maximum, et son gradient s'éteint. On divise donc les scores par $\sqrt D$ : $\operatorname{softmax}(q \cdot k_i / \sqrt D)$.
+# - **Beaucoup de requêtes.** Ici, un texte pose une requête et devient un vecteur. Si chaque mot pose la sienne,
+#   $q_j = W_Q\, x_j$, les poids forment une matrice `(B, L, L)`, et le texte reste une suite : c'est l'**auto-attention**. Si les
+#   requêtes viennent d'une autre suite, celle que l'on est en train de traduire, c'est l'attention croisée.
+# - **Plusieurs têtes.** Un softmax ne regarde qu'à un endroit à la fois. On en calcule $h$ côte à côte, chacun avec ses
+#   $W_Q, W_K, W_V$ dans $D / h$ dimensions, et on les met bout à bout.
+#
+# Le masque, lui, reste celui de ce TP : $-\infty$ avant le softmax, sur le remplissage, et sur les mots à venir quand on génère. Les
+# TP suivants partent de là.
+#
 # ### Pour aller plus loin
 #
 # Bahdanau, Cho et Bengio (2015), *Neural machine translation by jointly learning to align and translate* ; Luong, Pham et
@@ -1484,6 +1865,21 @@ class EntropyRegularizedClassifier(TextClassifier):
 # not explanation* ; Wiegreffe et Pinter (2019), *Attention is not not explanation*.
 
 # %% [markdown] lang="en"
+# ### What comes next: from this attention to that of Transformers
+#
+# You have written all the parts of today's attention; three changes lie between question 3 and that of a Transformer.
+#
+# - **The dot product is scaled.** In dimension $D$ the variance of $q \cdot k$ grows as $D$: the softmax comes close to a maximum, and
+#   its gradient dies out. So scores are divided by $\sqrt D$: $\operatorname{softmax}(q \cdot k_i / \sqrt D)$.
+# - **Many queries.** Here a text asks with one query and becomes one vector. If each word asks with its own, $q_j = W_Q\, x_j$, the
+#   weights are a matrix `(B, L, L)` and the text stays a sequence: this is **self-attention**. If the queries come from another
+#   sequence, the one that is being translated, it is cross-attention.
+# - **Several heads.** One softmax looks at one place at a time. One computes $h$ of them side by side, each with its own
+#   $W_Q, W_K, W_V$ in $D / h$ dimensions, and joins them.
+#
+# The mask stays that of this lab: $-\infty$ before the softmax, on padding, and on the words to come where one generates. The labs that
+# follow begin there.
+#
 # ### Further reading
 #
 # Bahdanau, Cho and Bengio (2015), *Neural machine translation by jointly learning to align and translate*; Luong, Pham and

@@ -341,6 +341,14 @@ def test_the_width_of_the_embeddings_is_no_hint_where_it_is_not_theirs() -> None
     assert caught.value.outcome.hint == ""
 
 
+@pytest.mark.parametrize("out_features", [6, 2 * DIM])
+def test_the_width_of_the_embeddings_is_told_be_it_half_of_the_one_expected_or_not(out_features: int) -> None:
+    pooling = Query(VectorScores(DIM))
+    pooling.out_features = out_features
+    with pytest.raises(ExpectationMissed, match=EMBEDDINGS):
+        shapes(pooling, DIM, out_features)
+
+
 def test_a_bend_is_told_by_the_rises() -> None:
     outcome = told("affine", WRONG_QUERIES["relu first"])
     assert outcome.came.startswith("rises [") and outcome.came.count(", ") == 5

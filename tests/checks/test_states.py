@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from amal_attention.checks import attends_states, reads_leftward, uses_last_layer
+from amal_attention.checks import attends_states, carries_memory, reads_leftward, uses_last_layer
 from amal_attention.checks.expectation import ExpectationMissed
 
 DIM, HIDDEN = 8, 5
@@ -182,3 +182,76 @@ def test_a_mistake_of_question_2_is_not_charged_again() -> None:
     for unhelpful in (lambda: 1 / 0, Even):
         with pytest.raises(ExpectationMissed):
             attends_states(CosineOfStates(), DIM, width=HIDDEN, own=unhelpful)
+
+
+class CalledByHand(States):
+    """A cell that is called word by word; ``forget`` says what it is given of the word before."""
+
+    def __init__(self, cell: str, forget: Callable[[Any], Any] = lambda given: given) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList()
+        self.cell = {"gru": nn.GRUCell, "lstm": nn.LSTMCell}[cell](DIM, HIDDEN)
+        self.forget = forget
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        given, states = None, []
+        for i in range(x.shape[1]):
+            given = self.cell(x[:, i], self.forget(given) if isinstance(given, tuple) else given)
+            states.append(given[0] if isinstance(given, tuple) else given)
+        h = torch.stack(states, dim=1)
+        weights = (h @ self.query).masked_fill(~mask, -1e9).softmax(dim=1)
+        return (weights.unsqueeze(2) * h).sum(dim=1), weights
+
+
+FORGETFUL = {
+    "no memory": lambda given: (given[0], torch.zeros_like(given[1])),
+    "the state as memory": lambda given: (given[0], given[0]),
+    "no state": lambda given: (torch.zeros_like(given[0]), given[1]),
+}
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("forget", FORGETFUL)
+def test_a_memory_that_is_not_carried_on_is_told(forget, seed):
+    with pytest.raises(ExpectationMissed, match="an LSTM its state and its memory"):
+        carries_memory(CalledByHand("lstm", FORGETFUL[forget]), DIM, seed=seed)
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_what_carries_on_all_is_right(cell, seed):
+    carries_memory(CalledByHand(cell), DIM, seed=seed)
+
+
+class Turned(CalledByHand):
+    """Turns the words before its cell reads them: no cell of torch gives the same for them."""
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        return super().forward(x.flip(2), mask)
+
+
+@pytest.mark.parametrize("build", [States, lambda: States(layers=2), lambda: Turned("lstm")])
+def test_memory_is_looked_at_where_torch_can_tell_it_alone(build):
+    carries_memory(build(), DIM)
+
+
+class EverySecondWord(States):
+    """Reads every second word from right to left, and turns that back."""
+
+    def __init__(self) -> None:
+        super().__init__(both=True)
+        self.ways = nn.ModuleList(nn.GRU(DIM, HIDDEN, batch_first=True) for _ in range(2))
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        places = torch.arange(x.shape[1])
+        mirrored = x.shape[1] - 1 - 2 * places
+        turned = torch.where(mirrored >= 0, mirrored, places)
+        h = torch.cat([self.ways[0](x)[0], self.ways[1](x[:, turned])[0][:, turned]], dim=2)
+        weights = (h @ self.query).masked_fill(~mask, -1e9).softmax(dim=1)
+        return (weights.unsqueeze(2) * h).sum(dim=1), weights
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_every_second_word_alone_is_not_read_leftward(seed):
+    with pytest.raises(ExpectationMissed, match="stands at another word than its own"):
+        reads_leftward(EverySecondWord(), DIM, seed=seed)

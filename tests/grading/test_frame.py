@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import enum
 import json
+import keyword
 import math
 import struct
 import subprocess
@@ -9,7 +10,7 @@ import sys
 import time
 import tracemalloc
 from collections import OrderedDict, namedtuple
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,8 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from amal_attention.errors import WireError
-from amal_attention.grading.frame import Batch, Handle, Limits, decode, encode, read_frame
+from amal_attention.grading.frame import Handle, Limits, decode, encode, read_frame
+from amal_attention.grading.frame_values import named_tuple
 
 DTYPES = {
     torch.bool: "bool",
@@ -38,7 +40,7 @@ PREFIX = 20
 
 def framed(header: str | bytes, body: bytes = b"") -> bytes:
     raw = header.encode() if isinstance(header, str) else header
-    return b"AMAL" + struct.pack("<IIQ", 1, len(raw), len(body)) + raw + body
+    return b"AMAL" + struct.pack("<IIQ", 2, len(raw), len(body)) + raw + body
 
 
 def bits(value: float) -> bytes:
@@ -50,8 +52,10 @@ def raw(tensor: Tensor) -> bytes:
 
 
 def is_same(a: Any, b: Any) -> bool:
-    """Whether both are of one type, and equal to the last bit."""
-    if type(a) is not type(b):
+    """Whether both are of one type, or tuples with fields of the same names, and equal to the last bit."""
+    if getattr(a, "_fields", None) != getattr(b, "_fields", None):
+        return False
+    if type(a) is not type(b) and not hasattr(a, "_fields"):
         return False
     if isinstance(a, float):
         return bits(a) == bits(b)
@@ -94,7 +98,13 @@ def tensors(draw: st.DrawFn) -> Tensor:
 
 
 HANDLES = st.integers(0, 2**63 - 1).map(Handle)
-BATCHES = st.tuples(tensors(), tensors(), tensors()).map(lambda parts: Batch(*parts))
+FIELDS = st.from_regex(r"[a-z][a-z0-9_]{0,31}", fullmatch=True).filter(lambda name: not keyword.iskeyword(name))
+
+
+@st.composite
+def named_tuples(draw: st.DrawFn) -> Any:
+    names = draw(st.lists(FIELDS, min_size=1, max_size=8, unique=True))
+    return namedtuple("Drawn", names)(*(draw(tensors()) for _ in names))
 
 
 def around(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -103,7 +113,7 @@ def around(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return some | some.map(tuple) | named
 
 
-VALUES = st.recursive(SCALARS | tensors() | HANDLES | BATCHES, around, max_leaves=10)
+VALUES = st.recursive(SCALARS | tensors() | HANDLES | named_tuples(), around, max_leaves=10)
 
 
 @settings(max_examples=300)
@@ -116,6 +126,9 @@ def test_every_value_crosses_as_it_is(value):
 def test_a_value_is_written_in_one_way(value):
     assert encode(decode(encode(value))) == encode(value)
 
+
+Pair = namedtuple("Pair", "x_1 mask")
+Batch = namedtuple("Batch", "tokens mask labels")
 
 # What a frame looks like, written by hand.
 
@@ -145,8 +158,8 @@ def test_a_value_is_written_in_one_way(value):
         (torch.tensor([True, False]), framed('{"tensor":["bool",[2]]}', b"\1\0")),
         ([torch.tensor([1], dtype=torch.uint8), torch.tensor([2], dtype=torch.uint8)],
          framed('[{"tensor":["uint8",[1]]},{"tensor":["uint8",[1]]}]', b"\1\2")),
-        (Batch(*[torch.tensor([n], dtype=torch.int8) for n in (1, 2, 3)]),
-         framed('{"batch":[' + ",".join(['{"tensor":["int8",[1]]}'] * 3) + "]}", b"\1\2\3")),
+        (Pair(*[torch.tensor([n], dtype=torch.int8) for n in (1, 2)]),
+         framed('{"named":{"x_1":{"tensor":["int8",[1]]},"mask":{"tensor":["int8",[1]]}}}', b"\1\2")),
     ],
 )  # fmt: skip
 def test_a_frame_is_a_prefix_json_and_numbers(value, frame):
@@ -183,12 +196,6 @@ class Word(enum.StrEnum):
 Point = namedtuple("Point", "x y")
 
 
-class OtherBatch(NamedTuple):
-    tokens: Tensor
-    mask: Tensor
-    labels: Tensor
-
-
 class Listed(list[Any]):
     pass
 
@@ -223,8 +230,13 @@ class Listed(list[Any]):
         (torch.arange(6).reshape(2, 3)[1:, 2], torch.tensor([5])),
         (torch.tensor(7).expand(2, 3), torch.full((2, 3), 7)),
         (torch.tensor([1 + 2j]).conj().imag, torch.tensor([-2.0])),
-        (OtherBatch(*[torch.ones(1)] * 3), Batch(*[torch.ones(1)] * 3)),
-        (OtherBatch(1, torch.ones(1), torch.ones(1)), (1, torch.ones(1), torch.ones(1))),
+        (Batch(1, torch.ones(1), torch.ones(1)), (1, torch.ones(1), torch.ones(1))),
+        (Batch(None, torch.ones(1), torch.ones(1)), (None, torch.ones(1), torch.ones(1))),
+        (namedtuple("Large", [f"x{n}" for n in range(9)])(*[torch.ones(1)] * 9), (torch.ones(1),) * 9),
+        (namedtuple("Empty", "")(), ()),
+        (namedtuple("Upper", "X")(torch.ones(1)), (torch.ones(1),)),
+        (namedtuple("Long", "a" * 33)(torch.ones(1)), (torch.ones(1),)),
+        (torch.ones(1, 2).max(dim=1), (torch.ones(1), torch.tensor([0]))),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -283,6 +295,18 @@ class LyingTuple(Lying, tuple[Any, ...]):
     _fields = Batch._fields
 
 
+class OneNameTwice(tuple[Any, ...]):
+    _fields = ("x", "x")
+
+
+class NoNames(tuple[Any, ...]):
+    _fields = ("class", "__init__")
+
+
+class OddNames(tuple[Any, ...]):
+    _fields = (LyingStr("x"), ["y"])
+
+
 class LyingArray(np.ndarray[Any, Any]):
     dtype = property(lambda self: np.dtype("f8"))
     shape = property(lambda self: (1,))
@@ -311,6 +335,9 @@ class LyingTensor(Tensor):
         ({LyingStr("a"): 1}, {"a": 1}),
         (LyingTuple((1,)), (1,)),
         (LyingTuple([torch.ones(1)]), (torch.ones(1),)),
+        (OneNameTwice([torch.ones(1)] * 2), (torch.ones(1),) * 2),
+        (NoNames([torch.ones(1)] * 2), (torch.ones(1),) * 2),
+        (OddNames([torch.ones(1)] * 2), (torch.ones(1),) * 2),
         (np.array([1, 2]).view(LyingArray), torch.tensor([1, 2])),
         (torch.tensor([1, 2]).as_subclass(LyingTensor), torch.tensor([1, 2])),
     ],
@@ -425,6 +452,19 @@ def test_what_torch_was_told_to_do_by_default_changes_nothing():
     assert is_same(tensor, torch.tensor([1.0]))
 
 
+def test_a_named_tuple_is_one_on_the_other_side():
+    batch = decode(encode(Batch(*[torch.full((1,), n) for n in (1, 2, 3)])))
+    assert (batch.tokens.item(), batch.mask.item(), batch[2].item()) == (1, 2, 3)
+    assert batch._replace(labels=batch.mask).labels.item() == 2
+    assert type(batch) is type(decode(encode(batch))), "the class is made once"
+
+
+def test_the_other_side_makes_no_more_than_some_classes_of_named_tuples_stay():
+    for number in range(500):
+        decode(framed(f'{{"named":{{"x{number}":{ONE}}}}}', b"\0"))
+    assert named_tuple.cache_info().currsize <= 64
+
+
 def test_a_frame_may_be_any_buffer():
     frame = encode([1, "a"])
     assert decode(bytearray(frame)) == decode(memoryview(frame)) == [1, "a"]
@@ -450,12 +490,12 @@ REFUSED = {
     "no byte": b"",
     "half a prefix": encode(1)[:19],
     "no magic": b"LAMA" + encode(1)[4:],
-    "another version": b"AMAL\2" + encode(1)[5:],
-    "the bytes of a version the other way round": b"AMAL\0\0\0\1" + encode(1)[8:],
+    "another version": b"AMAL\3" + encode(1)[5:],
+    "the bytes of a version the other way round": b"AMAL\0\0\0\2" + encode(1)[8:],
     "cut header": encode("abc")[:-1],
     "cut body": encode(torch.ones(2))[:-1],
     "bytes after the end": encode(1) + b"\0",
-    "header announced too short": b"AMAL" + struct.pack("<IIQ", 1, 1, 1) + b"12",
+    "header announced too short": b"AMAL" + struct.pack("<IIQ", 2, 1, 1) + b"12",
     "no header": framed(""),
     "body that no tensor takes": framed("1", b"\0"),
     "body too long": framed(ONE, b"\0\0"),
@@ -519,10 +559,22 @@ REFUSED = {
     "handle below 0": framed('{"handle":-1}'),
     "handle that is true": framed('{"handle":true}'),
     "handle of a float": framed('{"handle":{"float":"3ff0000000000000"}}'),
-    "batch of two": framed(f'{{"batch":[{ONE},{ONE}]}}', b"\0\0"),
-    "batch of four": framed(f'{{"batch":[{ONE},{ONE},{ONE},{ONE}]}}', b"\0\0\0\0"),
-    "batch of numbers": framed('{"batch":[1,2,3]}'),
-    "batch of no list": framed('{"batch":"abc"}'),
+    "no field": framed('{"named":{}}'),
+    "nine fields": framed('{"named":{' + ",".join(f'"x{n}":{ONE}' for n in range(9)) + "}}", bytes(9)),
+    "one field twice": framed(f'{{"named":{{"x":{ONE},"x":{ONE}}}}}', b"\0\0"),
+    "a field that is a number": framed('{"named":{"x":1}}'),
+    "a field that is a list of tensors": framed(f'{{"named":{{"x":[{ONE}]}}}}', b"\0"),
+    "a field that is a handle": framed('{"named":{"x":{"handle":1}}}'),
+    "a field of a capital": framed(f'{{"named":{{"X":{ONE}}}}}', b"\0"),
+    "a field of Python's own words": framed(f'{{"named":{{"class":{ONE}}}}}', b"\0"),
+    "a field that begins with _": framed(f'{{"named":{{"_replace":{ONE}}}}}', b"\0"),
+    "a field without a name": framed(f'{{"named":{{"":{ONE}}}}}', b"\0"),
+    "a field with a line after": framed(f'{{"named":{{"x\\n":{ONE}}}}}', b"\0"),
+    "a field of other letters": framed(f'{{"named":{{"é":{ONE}}}}}'.encode(), b"\0"),
+    "a field with a long name": framed(f'{{"named":{{"{"a" * 33}":{ONE}}}}}', b"\0"),
+    "named tuple of a list": framed(f'{{"named":[{ONE}]}}', b"\0"),
+    "named tuple of text": framed('{"named":"abc"}'),
+    "the batch of another version": framed(f'{{"batch":[{ONE},{ONE},{ONE}]}}', b"\0\0\0"),
     "brackets without end": framed("[" * 2**20),
     "objects without end": framed('{"tuple":[' * 100_000),
     "nested as deep as may be": framed("[" * 500_000 + "]" * 500_000),
@@ -566,7 +618,7 @@ def test_a_hostile_header_costs_bounded_memory_and_time(name):
 def test_a_length_beyond_the_limits_is_refused_before_anything_else_is_read(header, body):
     def fill(buffer: memoryview) -> None:
         assert len(buffer) == PREFIX, "asked for more than the prefix"
-        buffer[:] = b"AMAL" + struct.pack("<IIQ", 1, header, body)
+        buffer[:] = b"AMAL" + struct.pack("<IIQ", 2, header, body)
 
     with pytest.raises(WireError, match=r"^expected at most [0-9,]+ bytes"):
         read_frame(fill, Limits())
@@ -578,7 +630,7 @@ def test_a_body_is_read_only_into_tensors_that_the_json_names():
 
     def fill(buffer: memoryview) -> None:
         asked.append(len(buffer))
-        whole = b"AMAL" + struct.pack("<IIQ", 1, len(header), 2**25)
+        whole = b"AMAL" + struct.pack("<IIQ", 2, len(header), 2**25)
         buffer[:] = {PREFIX: whole, len(header): header}[len(buffer)]
 
     with pytest.raises(WireError):
@@ -588,7 +640,7 @@ def test_a_body_is_read_only_into_tensors_that_the_json_names():
 
 def test_a_body_that_is_too_short_for_a_tensor_is_not_read():
     header = b'[{"tensor":["uint8",[2]]},{"tensor":["uint8",[3]]}]'
-    stream = memoryview(b"AMAL" + struct.pack("<IIQ", 1, len(header), 4) + header + b"\1\2\3\4" + b"next")
+    stream = memoryview(b"AMAL" + struct.pack("<IIQ", 2, len(header), 4) + header + b"\1\2\3\4" + b"next")
 
     def fill(buffer: memoryview) -> None:
         nonlocal stream
@@ -617,7 +669,7 @@ from amal_attention.grading.frame import Limits, decode, encode
 
 decode(encode([torch.ones(1), 1.5]))  # what is set up once is there
 header, body = {content}
-frame = b"AMAL" + struct.pack("<IIQ", 1, len(header), body) + header + bytes(body)
+frame = b"AMAL" + struct.pack("<IIQ", 2, len(header), body) + header + bytes(body)
 size = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (size + 2**24, size + 2**24))
 try:
@@ -709,13 +761,14 @@ def test_a_damaged_frame_is_refused_or_exact(data, frame):
 
 
 TOKENS = [token.encode() for token in ["null", "true", "-0", "[]", "{}", '"a"', " ", "\\u0041", "0.5", "NaN", '"bool"']]
-TAGS = st.sampled_from(["float", "tuple", "dict", "tensor", "handle", "batch", "other"])
+TAGS = st.sampled_from(["float", "tuple", "dict", "tensor", "handle", "named", "other"])
 LEAVES = (
     st.none()
     | st.booleans()
     | st.integers(-2, 3)
     | st.sampled_from([2**63, 2**64, "float32", "bool", "3ff0000000000000", "fff8000000000001"])
     | st.builds(lambda name, shape: {"tensor": [name, shape]}, st.sampled_from(["bool", "int8"]), st.just([2]))
+    | st.builds(lambda name: {"named": {name: {"tensor": ["int8", [1]]}}}, st.sampled_from(["x", "X", "if", "x x"]))
 )
 TREES = st.recursive(
     LEAVES,

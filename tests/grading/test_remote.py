@@ -67,11 +67,10 @@ from amal_attention.checks import (
     weights_carry_gradient,
 )
 from amal_attention.checks.expectation import RaisedElsewhere
-from amal_attention.checks.lightning_subject import ClassifierSubject
 from amal_attention.checks.outcome import Outcome, State
-from amal_attention.checks.subject import FunctionSubject, Subject
+from amal_attention.checks.subject import OPERATIONS, FunctionSubject, Subject
 from amal_attention.grading.frame import Handle
-from amal_attention.grading.remote import RemoteClassifier, RemoteFunction, RemoteModule, RemoteStudent
+from amal_attention.grading.remote import RemoteFunction, RemoteModule, RemoteStudent
 from amal_attention.grading.repair import AnswerCell, Answers
 from amal_attention.grading.sandbox import Zygote
 from amal_attention.grading.sitting import Sitting
@@ -302,12 +301,9 @@ def test_every_expectation_on_a_function_says_the_same_of_it_there_as_here(remot
     assert torch.equal(WEIGHTS, before)
 
 
-def test_handles_meet_the_protocols(remote):
-    pooling, model = remote.build("RIGHT_QUERIES", next(iter(poolings.RIGHT_QUERIES)), 1), None
-    attention = remote.FixedAttention(WEIGHTS, 4)
-    model = remote.Right(VECTORS, attention)
+def test_handles_are_subjects(remote):
+    pooling = remote.build("RIGHT_QUERIES", next(iter(poolings.RIGHT_QUERIES)), 1)
     assert type(pooling) is RemoteModule and isinstance(pooling, Subject)
-    assert type(model) is RemoteClassifier and isinstance(model, ClassifierSubject) and isinstance(model, Subject)
     assert type(remote.mean) is RemoteFunction and isinstance(remote.mean, FunctionSubject)
     assert pooling.train() is pooling and pooling.eval() is pooling
 
@@ -353,69 +349,117 @@ class Line:
         self.told.append(operation)
 
 
-def answering(reply: Any) -> RemoteClassifier:
-    return RemoteClassifier(Line(reply), Handle(0))
+def answering(reply: Any) -> RemoteModule:
+    return RemoteModule(Line(reply), Handle(0))
 
 
 def test_what_changes_a_module_is_told_and_waits_for_no_answer():
     line = Line(None)
     module = RemoteModule(line, Handle(2))
-    module.eval().train().randomise(7)
-    module.load({"a": 1})  # type: ignore[dict-item]
+    module.eval().train(dropout=False).randomise(7).load({"a": torch.ones(1)}).materialise(3)
     of_two = ("ask", Handle(2))
     assert line.told == [
-        (*of_two, "eval", []),
-        (*of_two, "train", [True]),
-        (*of_two, "randomise", [7]),
-        (*of_two, "load", [{"a": 1}]),
+        (*of_two, "eval", [], {}),
+        (*of_two, "train", [], {"dropout": False}),
+        (*of_two, "randomise", [7], {}),
+        (*of_two, "load", [{"a": torch.ones(1)}], {}),
+        (*of_two, "materialise", [3], {}),
     ]
     assert line.asked == []
 
 
 def test_replies_to_several_inputs_are_asked_for_at_once():
-    line = Line([Handle(1), False])
+    line = Line(Handle(1))
     replies = list(RemoteModule(line, Handle(0)).each([(1, 2), (3,)]))
-    assert line.asked == [("ask", Handle(0), "__call__", [1, 2]), ("ask", Handle(0), "__call__", [3])]
+    assert line.asked == [("ask", Handle(0), "call", [1, 2], {}), ("ask", Handle(0), "call", [3], {})]
     assert [type(each) for each in replies] == [RemoteModule, RemoteModule]
 
 
-@pytest.mark.parametrize(
-    "reply", [None, 3, "text", [1], {"a": 1}, [("a", 1)], (torch.ones(1), 2, 3), [[torch.ones(1)]]]
-)
-def test_a_reply_of_another_kind_than_asked_is_an_error_and_never_a_value(reply):
-    model, x, mask = answering(reply), *some_reviews(3)
-    for ask in (
-        lambda: model.parameters(),
-        lambda: model.state(),
-        lambda: model.gradients(x, mask, x),
-        lambda: model.steps([BATCH]),
-        lambda: model.learn([(x, mask, x)], (x, x), 0.1),
-    ):
-        with pytest.raises((TypeError, ValueError)):
-            ask()
+X, MASK = some_reviews(3)
+LAYER = (torch.ones(2, 3), torch.ones(2))
+RIGHT_REPLIES: dict[str, tuple[tuple[Any, ...], Any]] = {
+    "gradients": (((X, MASK), X, 1), ({"a": X, "b": None}, (X, None))),
+    "inputs_after": ((X,), [X]),
+    "parameters": ((), {"a": X}),
+    "frozen": ((), ["a"]),
+    "state": ((), {"a": X}),
+    "left": ((), ({"a": X}, ["", "a"])),
+    "learn": (([(X, MASK, X)], LAYER, 0.1), LAYER),
+    "steps": (([BATCH],), [(torch.ones(()), {"a": X, "b": None})]),
+    "optimised": ((), ["a"]),
+    "validate": (([BATCH],), {"loss": 1.5}),
+    "run": (([BATCH],), {"loss": -0.5}),
+}
+"""What each operation is given, and an answer to it that is one."""
+
+OTHERS: list[Any] = [
+    None,
+    3,
+    "text",
+    {1},
+    [1],
+    {"a": 1},
+    {"a": "x"},
+    {3: X},
+    {"loss": None},
+    [("a", 1)],
+    (X, 2, 3),
+    [[X]],
+    (X,),
+    ({"a": X}, X),
+    ({"a": 1}, (X, None)),
+    [(1.0, {})],
+    [(torch.ones(()), {"a": 3})],
+    Handle(3),
+]
 
 
-@pytest.mark.parametrize("reply", [3, "text", [torch.ones(1)]])
-def test_a_gradient_of_a_function_is_a_tensor_or_none(reply):
-    with pytest.raises(TypeError):
-        RemoteFunction(Line(reply), "f").gradient(torch.ones(1))
-    assert RemoteFunction(Line(None), "f").gradient(torch.ones(1)) is None
+ALSO_RIGHT = {
+    "inputs_after": lambda reply: isinstance(reply, list),
+    "validate": lambda reply: reply == {"a": 1},
+    "run": lambda reply: reply == {"a": 1},
+}
+"""Which of the others an operation may give too."""
 
 
-@pytest.mark.parametrize("reply", [{"val_loss": "x"}, 3, {"val_loss": None}])
-def test_what_is_logged_are_numbers(reply):
-    with pytest.raises((TypeError, ValueError)):
-        answering(reply).validate([BATCH])
-    assert answering({"val_loss": 1}).validate([BATCH]) == {"val_loss": 1.0}
+def test_every_operation_with_an_answer_is_tried_here():
+    waits = {name for name, operation in OPERATIONS.items() if operation.declared is not type(None)}
+    assert set(RIGHT_REPLIES) == waits - {"call"}
 
 
-def test_only_a_handle_beside_a_truth_becomes_a_module():
+@pytest.mark.parametrize("name", RIGHT_REPLIES)
+def test_an_answer_of_another_kind_than_the_operation_declares_is_an_error_and_never_a_value(name):
+    arguments, right = RIGHT_REPLIES[name]
+    assert repr(getattr(answering(right), name)(*arguments)) == repr(right)
+    for wrong in OTHERS:
+        if not ALSO_RIGHT.get(name, lambda reply: False)(wrong):
+            with pytest.raises(TypeError):
+                getattr(answering(wrong), name)(*arguments)
+
+
+def test_an_argument_may_be_given_by_its_name():
+    reply = ({}, (X, None))
+    assert answering(reply).gradients(inputs=(X, MASK), upstream=None, reply=1) is not None
+
+
+def test_a_gradient_of_another_shape_than_its_input_is_an_error():
+    with pytest.raises(TypeError, match="not those of the inputs"):
+        answering(({}, (X[:1], None))).gradients((X, MASK))
+    with pytest.raises(TypeError, match="not those of the inputs"):
+        RemoteFunction(Line(({}, (None,))), "f").gradients((X, MASK))
+
+
+def test_fewer_steps_than_batches_are_an_error():
+    with pytest.raises(TypeError, match="2 steps were asked for, and 1 came"):
+        answering([(torch.ones(()), {})]).steps([BATCH] * 2)
+
+
+def test_only_a_handle_becomes_a_module():
     def received(reply: Any) -> Any:
         return RemoteFunction(Line(reply), "f")()
 
-    assert type(received([Handle(3), False])) is RemoteModule and received([Handle(3), False]).handle == Handle(3)
-    assert type(received([Handle(3), True])) is RemoteClassifier
-    for reply in (Handle(3), [Handle(3)], [Handle(3), 1], [3, True], [Handle(3), True, True]):
+    assert type(received(Handle(3))) is RemoteModule and received(Handle(3)).target == Handle(3)
+    for reply in ([Handle(3)], [Handle(3), True], 3, (Handle(3),)):
         assert received(reply) == reply
 
 
@@ -423,7 +467,11 @@ def test_a_module_is_sent_as_its_handle_also_by_name():
     line = Line(None)
     module = RemoteModule(line, Handle(5))
     RemoteFunction(line, "Around")(module, 1, inner=module)
-    assert line.asked == [("call", "Around", [Handle(5), 1], {"inner": Handle(5)})]
+    RemoteFunction(line, "loss").call((module, [module]))
+    assert line.asked == [
+        ("ask", "Around", "call", [Handle(5), 1], {"inner": Handle(5)}),
+        ("ask", "loss", "call", [(Handle(5), [Handle(5)])], {}),
+    ]
 
 
 def test_a_state_of_ones_own_can_be_loaded(remote):

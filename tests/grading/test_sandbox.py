@@ -378,7 +378,7 @@ def test_a_zygote_may_be_shared_and_outlives_those_who_do(tmp_path):
         assert first.layers == second.layers != ()
         one.end()
         first.close()
-        assert asked(two, "call", "call", [], {}) == 2
+        assert asked(two, "ask", "call", "call", [], {}) == 2
         two.end()
         assert called(second.child(), "def call(): return 3") == 3
         second.close()

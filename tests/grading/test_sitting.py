@@ -121,14 +121,14 @@ def test_the_notebook_is_run_once_in_order_before_the_first_test(sit):
     sitting.begin("q1", 7)
     sitting.begin("q2", 8).add(1)
     ran = [("run", "setup", False), ("run", "first", False), ("run", "second", True)]
-    assert zygote.requests == [[*ran, ("begin", 8), ("call", "add", [1], {})]]
+    assert zygote.requests == [[*ran, ("begin", 8), ("ask", "add", "call", [1], {})]]
     assert (sitting.losses, sitting.errors, sitting.lost, zygote.ended) == ([], (), set(), 0)
 
 
 def test_the_student_asks_the_process(sit):
     sitting, zygote = sit(on("add", ("value", 5)))
     assert sitting.begin("q1", 1).add(2, 3) == 5
-    assert zygote.requests[0][-1] == ("call", "add", [2, 3], {})
+    assert zygote.requests[0][-1] == ("ask", "add", "call", [2, 3], {})
 
 
 def test_what_is_told_goes_with_what_is_asked_next(sit):
@@ -148,7 +148,7 @@ def test_what_is_told_in_a_test_is_forgotten_with_it(sit):
     sitting.begin("q1", 7)
     sitting.tell("ask", 1)
     sitting.begin("q1", 8).add()
-    assert zygote.sent == [("begin", 8), ("call", "add", [], {})]
+    assert zygote.sent == [("begin", 8), ("ask", "add", "call", [], {})]
 
 
 def test_of_several_answers_those_before_an_error_are_given(sit):
@@ -195,7 +195,7 @@ MISSING = raised(Outcome("the answer is there", State.TO_DO, hint="expected add"
 @pytest.mark.parametrize("cell, state", [("first", State.MISSED), ("second", State.TO_DO), ("setup", State.TO_DO)])
 def test_an_answer_that_is_missing_since_its_cell_raised_is_no_answer_to_be_written(sit, cell, state):
     error = raised(Outcome("", State.MISSED, came="ValueError: no (line 2)"))
-    sitting, _ = sit(lambda *asked: error if asked[1:2] == (cell,) else MISSING if asked[0] == "call" else OK)
+    sitting, _ = sit(lambda *asked: error if asked[1:2] == (cell,) else MISSING if asked[0] == "ask" else OK)
     outcome = told(lambda: sitting.begin("q1", 1).add(1))
     assert outcome.state is state
     assert ("ValueError" in outcome.came) == (state is State.MISSED)
@@ -203,7 +203,7 @@ def test_an_answer_that_is_missing_since_its_cell_raised_is_no_answer_to_be_writ
 
 def test_an_answer_whose_cell_is_still_to_be_written_is_to_do(sit):
     unwritten = raised(Outcome("", State.TO_DO, hint="in first, line 2"))
-    sitting, _ = sit(lambda *asked: unwritten if asked[1:2] == ("first",) else MISSING if asked[0] == "call" else OK)
+    sitting, _ = sit(lambda *asked: unwritten if asked[1:2] == ("first",) else MISSING if asked[0] == "ask" else OK)
     assert told(lambda: sitting.begin("q1", 1).add(1)).state is State.TO_DO
 
 
@@ -326,7 +326,7 @@ def test_when_time_is_up_no_question_is_asked_any_more(sit, clock):
     clock.now = 1100.5
     outcome = told(lambda: sitting.begin("q2", 1))
     assert outcome.came == "the 100 s of CPU time for the whole notebook are over"
-    assert sitting.lost == {"q2"} and zygote.requests[0][-1][:2] == ("call", "add")
+    assert sitting.lost == {"q2"} and zygote.requests[0][-1][:2] == ("ask", "add")
 
 
 def test_a_question_in_which_time_runs_out_is_told_so(sit, clock):

@@ -5,7 +5,6 @@ import torch
 from lightning import LightningModule
 from torch import nn
 
-from amal_attention.checks.lightning_subject import LocalClassifier
 from amal_attention.checks.subject import LocalSubject
 from amal_attention.grading.student import LocalStudent, NotAnswered
 
@@ -36,9 +35,9 @@ def test_a_class_of_theirs_becomes_a_handle_that_computes():
     assert handle(torch.tensor([3.0])).tolist() == [6.0]
 
 
-def test_a_lightning_module_becomes_a_handle_that_trains():
+def test_a_lightning_module_becomes_a_handle_too():
     handle = STUDENT.Around(STUDENT.Doubling())
-    assert type(handle) is LocalClassifier
+    assert type(handle) is LocalSubject
     assert handle(torch.tensor([3.0])).tolist() == [7.0]
 
 

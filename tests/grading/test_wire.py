@@ -67,7 +67,7 @@ def is_closed(channel: Channel) -> bool:
 
 
 def prefix(header: int, body: int) -> bytes:
-    return b"AMAL" + struct.pack("<IIQ", 1, header, body)
+    return b"AMAL" + struct.pack("<IIQ", 2, header, body)
 
 
 def test_every_name_of_a_frame_that_a_user_needs_can_be_had_from_here():
@@ -213,7 +213,7 @@ def test_a_flood_takes_no_more_memory_than_a_message(pair):
     def receive() -> None:
         with beside(flooding):
             assert channel.receive(within()).numel() == 2**24
-            with pytest.raises(WireError, match="a frame of version 1"):
+            with pytest.raises(WireError, match="a frame of version 2"):
                 channel.receive(within())
 
     assert peak_memory(receive) < 2**24 + 2**23

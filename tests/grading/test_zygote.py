@@ -28,7 +28,7 @@ def called(child: Child, source: str) -> Any:
     """What ``call()`` of a cell gives."""
     asked(child, "run", source, False)
     asked(child, "begin", 1)
-    return asked(child, "call", "call", [], {})
+    return asked(child, "ask", "call", "call", [], {})
 
 
 def test_it_says_when_it_is_ready_forks_with_one_thread_and_ends_with_its_socket(tmp_path):

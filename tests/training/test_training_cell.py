@@ -7,6 +7,7 @@ import torch
 from lightning import LightningModule, Trainer
 from torch.utils.data import DataLoader
 
+from amal_attention.language import speak
 from amal_attention.training.callbacks import History
 from amal_attention.training.training_cell import EpochBar, NotTrained, told_in_a_line
 
@@ -101,3 +102,20 @@ def test_an_answer_that_is_not_written_is_to_do():
             raise NotImplementedError
 
     assert told(Unwritten()).startswith("Q1: to do (in Unwritten.configure_optimizers")
+
+
+def test_the_bar_and_what_cannot_be_trained_are_told_in_the_language_that_is_spoken(capsys):
+    speak("fr")
+    fitted(Model(), EpochBar("val_accuracy"))
+    shown = "".join(capsys.readouterr())
+    assert "Époque 2/2" in shown and "Validation" in shown and "DataLoader" not in shown and "Epoch" not in shown
+    assert told(Model({})) == (
+        "Q1 : attendu : val_accuracy, enregistré par validation_step ; reçu : rien d'enregistré ; "
+        'écrivez son nom tel quel : self.log("val_accuracy", ...)'
+    )
+
+    class Unwritten(Model):
+        def configure_optimizers(self):
+            raise NotImplementedError
+
+    assert told(Unwritten()).startswith("Q1 : à faire (dans Unwritten.configure_optimizers, ligne ")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, replace
 from html.parser import HTMLParser
 from io import StringIO
 
 import pytest
 from rich.console import Console
 
+from amal_attention.language import speak
 from amal_attention.record import Reading
-from amal_attention.visualise.readings import AttentionMap, Wording, attention_map, compare_readings
+from amal_attention.visualise.readings import AttentionMap, attention_map, compare_readings
 from amal_attention.visualise.words import ATTENTION_RGB, attended_html, attended_text
 
 TOKENS = ["a", "superb", "film", "indeed", "."]
@@ -139,12 +139,7 @@ def test_a_review_is_cut_at_250_tokens_unless_told_otherwise() -> None:
 @pytest.mark.parametrize("attack", HOSTILE)
 def test_hostile_text_stays_text(attack: str) -> None:
     hostile = reading(tokens=[attack, "film"], label=attack, prediction=attack)
-    wording = Wording(**{field.name: attack for field in fields(Wording)})
-    for drawn in (
-        attention_map([hostile]),
-        compare_readings({attack: [hostile]}),
-        attention_map([hostile], wording=wording),
-    ):
+    for drawn in (attention_map([hostile]), compare_readings({attack: [hostile]})):
         page = Page(drawn.html)
         assert {tag for tag, _ in page.elements} <= {"div", "span", "p", "strong"}
         names = {name for _, attributes in page.elements for name in attributes}
@@ -182,26 +177,16 @@ def test_verdicts_are_readable_whatever_the_page_and_the_rest_takes_its_colours(
     assert "print-color-adjust:exact" in html and "flex-wrap:wrap" in html and "break-inside:avoid" in html
 
 
-def test_other_languages_have_other_words() -> None:
-    french = Wording(
-        right="juste",
-        wrong="faux",
-        label="étiquette",
-        probability="probabilité {}",
-        tokens="{} mots",
-        left_out="… {} mots de plus, {} de l'attention",
-        least="peu",
-        most="beaucoup",
-    )
-    mine = replace(reading(), name="critique 17")
-    drawn = attention_map([mine, replace(mine, prediction="neg")], longest=4, wording=french)
+def test_what_stands_around_the_words_is_in_the_language_that_is_spoken() -> None:
+    speak("fr")
+    drawn = attention_map([reading(), reading(prediction="neg")], longest=4)
     assert [" ".join(card.split()) for card in Page(drawn.html).cards] == [
         f"critique 17 · étiquette pos · 5 mots {sign}, probabilité 91.2 % a superb film indeed "
-        "… 1 mots de plus, 3.0 % de l'attention"
+        "… et 1 de plus, avec 3.0 % de l'attention"
         for sign in ("✓ juste pos", "✗ faux neg")
     ]
-    assert Page(drawn.html).text.split()[:2] == ["peu", "beaucoup"]
-    assert str(compare_readings({"": [mine]}, wording=french)).startswith("critique 17")
+    assert Page(drawn.html).text.split()[:4] == ["peu", "d'attention", "beaucoup", "d'attention"]
+    assert str(compare_readings({"": [reading()]})).startswith("critique 17")
 
 
 def test_a_review_without_a_token_can_be_shown() -> None:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from amal_attention.errors import explain
+from amal_attention.language import spoken
 from amal_attention.visualise.sheet import BOX_HEIGHT, NODE_RADIUS, VECTOR_HEIGHT, VECTOR_WIDTH, Sheet
 from amal_attention.visualise.style import PALETTE, STYLE
 from amal_attention.visualise.words import printable
@@ -59,7 +60,7 @@ def pooling_diagram(
     mask: Sequence[bool] | None = None,
     inputs: str = "x",
     pooled: str = r"\hat{t}",
-    linear: str = "linear",
+    linear: str | None = None,
     classes: Sequence[str] = ("neg", "pos"),
 ) -> Figure:
     """Words, their vectors, the weighted sum of these, and a classifier that reads it.
@@ -72,7 +73,7 @@ def pooling_diagram(
         mask: True on words, False on padding, which is dashed and goes nowhere; by default there is none.
         inputs: symbol of the vectors of the words.
         pooled: symbol of their weighted sum.
-        linear: what stands in the box of the linear classifier.
+        linear: what stands in the box of the linear classifier; by default its name in the language that is spoken.
         classes: what it chooses from.
 
     Raises:
@@ -93,7 +94,7 @@ def pooling_diagram(
     sheet.vector(columns.middle, vector, text.weights @ text.shades, _GIVEN)
     sheet.symbol(columns.middle - _GAP, vector, pooled, size=14, align="right")
     sheet.arrow((columns.middle, vector + _HALF), (columns.middle, decision - BOX_HEIGHT / 2))
-    sheet.box(columns.middle, decision, 1.4, linear)
+    sheet.box(columns.middle, decision, 1.4, linear or spoken().say("linear"))
     _draw_classes(sheet, classes, columns.middle, decision + BOX_HEIGHT / 2, choice)
     return sheet.figure
 

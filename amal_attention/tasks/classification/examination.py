@@ -13,6 +13,7 @@ from torch import Tensor
 
 from amal_attention.data import Vocabulary
 from amal_attention.errors import DataError, explain
+from amal_attention.language import message
 from amal_attention.record import Reading
 from amal_attention.tasks.classification.data.batch import TextBatch
 from amal_attention.tasks.classification.data.module import ReviewData
@@ -30,6 +31,8 @@ __all__ = [
 ]
 
 Entropy = Callable[[Tensor, Tensor], Tensor]
+
+_NAME = message("review {number}")
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def read_reviews(model: LightningModule, data: ReviewData, rows: npt.NDArray[np.
         readings.append(
             Reading(
                 row=int(row),
-                name=f"review {row}",
+                name=_NAME.format(number=row),
                 tokens=[store.words[token] for token in store.tokens[store.offsets[row] : store.offsets[row + 1]]],
                 weights=weights,
                 label=data.label_names[int(batch.labels)],
@@ -121,7 +124,9 @@ def read_words(
         DataError: there is no word.
     """
     if not words:
-        raise DataError(explain(expected="a text", got="no word in it", do="give at least one word"))
+        raise DataError(
+            explain(expected=message("a text"), got=message("no word in it"), do=message("give at least one word"))
+        )
     tokens = torch.from_numpy(vocabulary.encode(words)).unsqueeze(0)
     weights, prediction, probability = _read_one(model, unlabelled(tokens))
     unknown = sorted({word for word in words if word not in vocabulary})

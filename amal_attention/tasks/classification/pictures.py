@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
 
+from amal_attention.language import message, spoken
 from amal_attention.record import EpochPoint, Histogram
 from amal_attention.tasks.classification.task import TASK
 from amal_attention.tasks.pictures import best_bars, monitor_curves, spread_hills, sweep_panels
@@ -24,7 +25,7 @@ def training_curves(curves: Mapping[str, Sequence[EpochPoint]]) -> Figure:
 
 def entropy_histograms(
     histograms: Mapping[str, Sequence[Histogram]],
-    title: str = "How widely does it look?",
+    title: str | None = None,
     *,
     normalised: bool = True,
 ) -> Figure:
@@ -38,9 +39,10 @@ def entropy_histograms(
     Raises:
         ValueError: there is no histogram.
     """
+    title = title or spoken().say("How widely does it look?")
     if normalised:
         return spread_hills(TASK.spreads[0], histograms, title)
-    return histogram_hills(histograms.get("entropy", ()), title, "entropy H (nats)")
+    return histogram_hills(histograms.get("entropy", ()), title, spoken().say("entropy H (nats)"))
 
 
 def strength_curve(strengths: Sequence[float], accuracies: Sequence[float], entropies: Sequence[float]) -> Figure:
@@ -49,7 +51,7 @@ def strength_curve(strengths: Sequence[float], accuracies: Sequence[float], entr
     The strengths come in any order.
     """
     measured = {"accuracy": accuracies, "normalised_entropy": entropies}
-    return sweep_panels(TASK, strengths, measured, "strength of the entropy penalty")
+    return sweep_panels(TASK, strengths, measured, message("strength of the entropy penalty"))
 
 
 def accuracy_bars(accuracies: Mapping[str, tuple[float, tuple[float, float]]]) -> Figure:

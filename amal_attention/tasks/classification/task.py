@@ -11,6 +11,7 @@ from lightning import Callback, LightningModule
 
 from amal_attention.data import Tokenizer, Vocabulary
 from amal_attention.errors import LabError, explain
+from amal_attention.language import message
 from amal_attention.record import Exhibit, Metric, Series
 from amal_attention.tasks.classification.data.module import SOURCES, ReviewData
 from amal_attention.tasks.classification.examination import (
@@ -41,9 +42,9 @@ class Classification(Task):
     tuned = ("--model.init_args.freeze_embeddings=false",)
     monitor = "val_accuracy"
     mode = "max"
-    monitored = "validation accuracy"
+    monitored = message("validation accuracy (%)")
     monitored_share = True
-    loss = "cross-entropy (nats)"
+    loss = message("cross-entropy (nats)")
     uses = ("entropy",)
     example = "The corridor was not chilling, it was dull."
     measures = (
@@ -56,8 +57,10 @@ class Classification(Task):
             places=1,
             share=True,
             percent=True,
-            best="Which model reads best?",
-            sweep="What does a sharper attention cost?",
+            best=message("Which model reads best?"),
+            best_axis=message("test accuracy (%), whisker: 95 % interval"),
+            sweep=message("What does a sharper attention cost?"),
+            label=message("accuracy (%)"),
         ),
         Measure(
             "entropy",
@@ -82,8 +85,8 @@ class Classification(Task):
                 "reviews and between models.",
             ),
             digits=3,
-            sweep="How sharp does it get?",
-            label="entropy H / log n",
+            sweep=message("How sharp does it get?"),
+            label=message("entropy H / log n"),
             bounds=(0, 1.05),
         ),
         Measure(
@@ -134,7 +137,7 @@ class Classification(Task):
         Spread(
             "normalised_entropy",
             "How widely each model looks",
-            "entropy H / log n  (0: a single word, 1: every word alike)",
+            message("entropy H / log n  (0: a single word, 1: every word alike)"),
             (-0.02, 1.02),
             "Each hill shows the entropies of the validation reviews after one epoch, the first epoch on top; the dot "
             "is their mean. A hill at the right edge: every word weighs the same. A hill that moves left: the model "

@@ -6,6 +6,7 @@ from amal_attention.checks import (
     answers_afresh,
     attends_states,
     carries_gradient,
+    carries_memory,
     equal_to,
     gradient_reaches,
     ignores_padding,
@@ -126,6 +127,7 @@ def test_states_are_attended(student, draws):
     for cell in CELLS:
         sizes = some_sizes(draws, cell)
         unless_wrong_question_2(student, attends_states, sizes, draws.seed())
+        unless_wrong_question_2(student, carries_memory, sizes, draws.seed())
 
 
 @pytest.mark.question(
@@ -152,6 +154,9 @@ def test_states_of_both_directions_are_attended(student, draws):
 )
 def test_arguments(student, draws):
     sizes = some_sizes(draws, "gru")
+    sizes["dim"] = (
+        2 * sizes["hidden_size"]
+    )  # so that no further layer reads more than the first
 
     def size(**changed):
         pooling = student.ContextualPooling(**sizes | changed)
@@ -160,17 +165,18 @@ def test_arguments(student, draws):
 
     for bidirectional in (False, True):
         gru, lstm = (
-            [size(num_layers=n, cell=cell, bidirectional=bidirectional) for n in (2, 3)]
+            [size(num_layers=n, cell=cell, bidirectional=bidirectional) for n in (1, 2, 3)]
             for cell in CELLS
         )
-        sent = f"bidirectional = {bidirectional}, num_layers = 2, 3"
-        equal_to(
-            gru == sorted({*gru}) and lstm == sorted({*lstm}),
-            True,
-            what="more layers have more parameters",
-            sent=sent,
-            hint="is num_layers used? With either cell",
-        )
+        sent = f"bidirectional = {bidirectional}, num_layers = 1, 2, 3"
+        for one, two, three in (gru, lstm):
+            equal_to(
+                0 < two - one == three - two <= one,
+                True,
+                what="each further layer has as many parameters as the one before, and no more than the first",
+                sent=sent,
+                hint="is num_layers used? With either cell, it is the number of layers",
+            )
         equal_to(
             all(few < many for few, many in zip(gru, lstm, strict=True)),
             True,

@@ -95,7 +95,7 @@ def channels():
             pass
     return found
 
-def frame(value, body=b"", magic=b"AMAL", version=1, header=None, length=None):
+def frame(value, body=b"", magic=b"AMAL", version=2, header=None, length=None):
     text = json.dumps(value, separators=(",", ":")).encode()
     sizes = (header or len(text), len(body) if length is None else length)
     return struct.pack("<4sIIQ", magic, version, *sizes) + text + body
@@ -108,7 +108,8 @@ def _replies(value: str) -> str:
     """The shell's own answer to everything but cells is this."""
     return f"""
 from amal_attention.grading import session
-from amal_attention.grading.frame import Batch, Handle
+from collections import namedtuple
+from amal_attention.grading.frame import Handle
 run = session.Session.run
 def replies(self, operations):
     operation, *details = operations[-1]
@@ -165,11 +166,11 @@ ATTACKS: dict[str, Bad] = {
                  "torch.Tensor.clone = keep", _FIRST), lost=["q1-scale"]),
     "patched LocalStudent": bad(
         cheating("from amal_attention.grading import student, session\n"
-                 "session.LocalStudent.__getattr__ = lambda self, name: (lambda *a, **k: 1.0)", WRONG), lost=_ALL),
+                 "session.LocalStudent.__getattr__ = lambda self, name: type('Own', (), {'ask': lambda *a, **k: 1.0})()", WRONG), lost=_ALL),
     "patched LocalStudent with what it is asked": bad(
-        cheating("from amal_attention.grading import session\nimport torch\n"
+        cheating("from amal_attention.checks import subject\nfrom amal_attention.grading import session\nimport torch\n"
                  "class Own:\n    def __init__(self, names): pass\n"
-                 "    def __getattr__(self, name): return torch.sum\nsession.LocalStudent = Own", WRONG), lost=_ALL),
+                 "    def __getattr__(self, name): return subject.LocalFunction(torch.sum)\nsession.LocalStudent = Own", WRONG), lost=_ALL),
     # IPython
     "an input transformer": bad(
         cheating("from IPython.core.getipython import get_ipython\nget_ipython().input_transformers_cleanup.append(\n"
@@ -272,7 +273,7 @@ ATTACKS: dict[str, Bad] = {
         cheating(f"{_CHANNEL}\nfor number in [1, 2, 3] * 40: channel.sendall(frame([{{'tuple': ['value', {{'float': '3ff0000000000000'}}]}}] * number))", {}),
         **_LOST_ALL, why=_NO_ANSWER),
     "handles sent ahead": bad(
-        cheating(f"{_CHANNEL}\nfor number in [1, 2, 3] * 40: channel.sendall(frame([{{'tuple': ['value', [{{'handle': 0}}, True]]}}] * number))", {}),
+        cheating(f"{_CHANNEL}\nfor number in [1, 2, 3] * 40: channel.sendall(frame([{{'tuple': ['value', {{'handle': 0}}]}}] * number))", {}),
         **_LOST_ALL, why=_NO_ANSWER),
     "replies that say: met": bad(both(
         answered(q1=WRONG["q1-scale"], q2=WRONG["q2-total"], q3=WRONG["q3-longest"]),
@@ -282,8 +283,8 @@ ATTACKS: dict[str, Bad] = {
     "replies that are no outcome": bad(added(_replies('"raised", [1, 2, 3]')), **_LOST_ALL, why=_NO_ANSWER),
     "replies of another length": bad(added(_replies('"value", 1, 2')), **_LOST_ALL, why=_NO_ANSWER),
     "replies that are no pair": bad(added(_replies('{"value": 1}')), **_LOST_ALL, why=_NO_ANSWER),
-    "only handles": bad(added(_replies('"value", [Handle(2**62), False]')), lost=_ALL),
-    "only batches": bad(added(_replies('"value", Batch(torch.ones(1), torch.ones(1), torch.ones(1))')), lost=_ALL),
+    "only handles": bad(added(_replies('"value", Handle(2**62)')), lost=_ALL),
+    "only named tuples": bad(added(_replies('"value", namedtuple("Own", "count shape")(torch.ones(1), torch.ones(1))')), lost=_ALL),
     "only tuples of tuples": bad(added(_replies('"value", (((((),),),), [], {})')), lost=_ALL),
     "texts of terminals": bad(
         added(_replies('"raised", ("", "missed", "\\x1b[2J", "\\x1b]0;x\\x07", "\\u202e", "<script>")')), lost=_ALL),

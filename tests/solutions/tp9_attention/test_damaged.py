@@ -51,3 +51,22 @@ def test_the_answers_that_stand_are_found(reference, solved, name):
     assert sorted({cell.question for cell in mine}) == sorted(damage.surviving(solved))
     assert all(f"\nmine = {cell.question!r}" in cell.source for cell in mine)
     assert any(damage.told in each for each in answers.repairs) if damage.told else answers.repairs == ()
+
+
+@pytest.mark.parametrize("with_ids", [True, False])
+def test_what_a_student_wrote_to_warm_up_is_there_for_their_answers(reference, solved, with_ids):
+    """It is not graded, but an answer may use it: of the definitions that run before, theirs is the last."""
+    notebook = json.loads(json.dumps(solved))
+    (warm_up,) = (cell for cell in notebook["cells"] if "ungraded" in cell["metadata"].get("tags", []))
+    warm_up["source"] = "def number_of_words(mask):\n    return 'mine'"
+    if not with_ids:
+        notebook["metadata"]["amal"]["digest"] = "of another release"
+        del warm_up["id"]
+        notebook["nbformat_minor"] = 4
+    cells = read_answers(json.dumps(notebook).encode(), reference).cells
+    first = next(place for place, cell in enumerate(cells) if cell.question)
+    space: dict = {}
+    defined = [cell.source for cell in cells[:first] if "def number_of_words" in cell.source]
+    for source in defined:
+        exec(f"from torch import Tensor\n{source}", space)
+    assert len(defined) == 2 and space["number_of_words"](None) == "mine"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from html import unescape
 from pathlib import Path
 
 import nbformat
@@ -14,7 +15,10 @@ import pytest
 from nbclient import NotebookClient
 
 from amal_attention.checks.show import REPORT_TYPE
-from amal_attention.course.script import notebook_of, read_script
+from amal_attention.course.leaks import leak_problems, leaks_in, secrets_of
+from amal_attention.course.release import release, solved
+from amal_attention.course.script import read_script
+from amal_attention.course.taught import taught
 from amal_attention.lab import Lab
 
 pytestmark = pytest.mark.long
@@ -22,6 +26,10 @@ pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[3]
 LAB = Lab.find("tp9_attention", ROOT / "solutions")
 QUESTIONS = [name.removeprefix("test-") for name in LAB.points if name.startswith("test-")]
+CHECKED = ["échauffement : masques", *QUESTIONS]
+ENGLISH = re.compile(
+    r"\b(the|of|is|are|and|with|how|which|epoch|training|accuracy|reviews?|right|wrong|words?)\b", re.I
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -58,23 +66,39 @@ def hurried(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 @pytest.fixture(scope="module")
-def solved() -> nbformat.NotebookNode:
-    """The solved notebook after Run All."""
-    return run_all(hurried(notebook_of(read_script(LAB), "fr")))
+def answered() -> nbformat.NotebookNode:
+    """What `amal release --solved` writes, after Run All."""
+    return run_all(hurried(nbformat.reads(solved(LAB, "fr").decode(), as_version=4)))
 
 
-def test_the_solved_notebook_runs_without_an_error(solved):
-    assert [f"{out.ename}: {out.evalue}" for out in outputs(solved, "error")] == []
+def results(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """What cells show, by type."""
+    return [out.data for kind in ("execute_result", "display_data") for out in outputs(notebook, kind)]
 
 
-def test_every_check_of_the_solved_notebook_passes(solved):
-    assert reports(solved) == {question: {"met"} for question in QUESTIONS}
+def test_the_solved_notebook_runs_without_an_error(answered):
+    assert [f"{out.ename}: {out.evalue}" for out in outputs(answered, "error")] == []
 
 
-def test_it_draws_diagrams_curves_histograms_and_reviews(solved):
-    shown = [out.data for kind in ("execute_result", "display_data") for out in outputs(solved, kind)]
+def test_every_check_of_the_solved_notebook_passes(answered):
+    assert reports(answered) == {question: {"met"} for question in CHECKED}
+
+
+def test_it_draws_diagrams_curves_histograms_and_reviews(answered):
+    shown = results(answered)
     assert sum("image/svg+xml" in data for data in shown) == 4 + 2 * 4 + 1 + 1  # diagrams; trainings; sweep; balance
-    assert sum("little attention" in "".join(data.get("text/html", "")) for data in shown) == 5
+    assert sum("peu d'attention" in unescape("".join(data.get("text/html", ""))) for data in shown) == 6
+
+
+def test_the_french_notebook_draws_and_prints_in_french(answered):
+    """Reviews are English; so are the names of words in a print of them, a line each."""
+    drawn = "\n".join("".join(data["image/svg+xml"]) for data in results(answered) if "image/svg+xml" in data)
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
+    assert len(texts) > 100 and [text for text in texts if ENGLISH.search(text)] == []
+    printed = "".join(out.text for out in outputs(answered, "stream")).replace("\r", "\n").split("\n")
+    told = [line for line in printed if not re.match(r"une critique : |\S+ 0\.\d\d", line)]
+    assert any("critiques de validation sont bien classées" in line for line in told)
+    assert [line for line in told if ENGLISH.search(line)] == []
 
 
 def given(language: str) -> nbformat.NotebookNode:
@@ -122,8 +146,57 @@ def test_what_the_skeleton_cannot_train_is_a_line_without_a_traceback(skeleton):
     errors = outputs(skeleton, "error")
     assert {out.ename for out in errors} == {"NotTrained"}
     assert all(out.traceback == [out.evalue] and "\n" not in out.evalue for out in errors)
-    assert any(out.evalue.startswith("Q1: to do (in ") for out in errors)
+    assert any(out.evalue.startswith("Q1 : à faire (dans ") for out in errors)
+    assert [out.evalue for out in errors if ENGLISH.search(out.evalue)] == []
 
 
 def test_every_check_of_the_skeleton_says_to_do(skeleton):
-    assert reports(skeleton) == {question: {"to do"} for question in QUESTIONS}
+    assert reports(skeleton) == {question: {"to do"} for question in CHECKED}
+
+
+@pytest.mark.parametrize("language", LAB.languages)
+def test_each_exercise_has_two_hints_on_demand(language):
+    exercises = [cell.source for cell in given(language).cells if re.search(r"> \*\*Exerci[cs]e", cell.source)]
+    assert len(exercises) == len(QUESTIONS)
+    assert {source.count("<details>") for source in exercises} == {source.count("</details>") for source in exercises}
+    assert {source.count("<details>") for source in exercises} == {2}
+
+
+def test_a_line_of_an_answer_in_a_hint_would_not_be_released():
+    """Each line of an answer that says enough to be looked for, put into each hint in turn."""
+    script, notebook = read_script(LAB), given("en")
+    answers = [secret.text for secret in secrets_of(LAB, script) if secret.what == "solution"]
+    hint = next(cell for cell in notebook.cells if "<details>" in cell.source)
+    before = hint.source
+    for line in answers:
+        hint.source = before.replace("</details>", f"    {line}\n\n</details>", 1)
+        assert leak_problems(LAB, script, "en", notebook), line
+    assert len(answers) > 30
+    hint.source = before
+    assert leak_problems(LAB, script, "en", notebook) == []
+
+
+@pytest.mark.parametrize("language", LAB.languages)
+def test_the_solved_notebook_holds_answers_and_no_hidden_test(language):
+    text = solved(LAB, language).decode()
+    script = read_script(LAB)
+    assert "raise NotImplementedError" not in text and "hidden_points" not in text
+    assert len(leaks_in(text, [secret for secret in secrets_of(LAB, script) if secret.what == "solution"])) > 30
+    assert leaks_in(text, secrets_of(LAB, script, shown=("solution", "mark scheme"))) == []
+
+
+def test_every_sentence_with_values_can_be_told_in_another_language():
+    """A value that is more than a name could not be put into a translation."""
+    for cell in given("en").cells:
+        code = cell.source if cell.cell_type == "code" and "set-up" not in cell.metadata.get("tags", []) else ""
+        for node in ast.walk(ast.parse(code)):
+            if isinstance(node, ast.JoinedStr):
+                own = "".join(part.value for part in node.values if isinstance(part, ast.Constant))
+                values = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+                assert not re.search("[a-z]{2}", own) or all(isinstance(each, ast.Name) for each in values), own
+
+
+@pytest.mark.parametrize("language", LAB.languages)
+def test_a_course_without_the_optional_parts_has_a_statement_without_them(language):
+    text = release(taught(LAB, LAB.optional, 20), language).decode()
+    assert "ContextualPooling" not in text and "EntropyRegularizedClassifier" not in text and "number_of_words" in text

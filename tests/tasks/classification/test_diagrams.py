@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path
 
+from amal_attention.language import speak
 from amal_attention.tasks.classification.diagrams import attention_diagram, pooling_diagram
 from amal_attention.visualise.style import PALETTE, figure_svg
 
@@ -397,3 +398,9 @@ def test_diagrams_are_drawn_without_pyplot() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["<svg", "[]"]
+
+
+def test_the_classifier_is_named_in_the_language_that_is_spoken() -> None:
+    speak("fr")
+    svg = figure_svg(pooling_diagram(["le", "film"]))
+    assert ">linéaire<" in svg and ">linear<" not in svg

@@ -15,6 +15,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
 
+from amal_attention.language import speak
 from amal_attention.record import EpochPoint, Histogram
 from amal_attention.tasks.classification.pictures import (
     accuracy_bars,
@@ -68,6 +69,15 @@ def drawings() -> list[str]:
 def words_of(svg: str) -> list[str]:
     """The texts of a drawing."""
     return ["".join(text.itertext()) for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_titles_and_axes_are_in_the_language_that_is_spoken(drawings: list[str]) -> None:
+    """What no language changes: numbers, what the caller named, and a word that both have."""
+    speak("fr")
+    for english, french in zip(drawings, map(figure_svg, every_figure()), strict=True):
+        same = {word for word in words_of(english) if word in words_of(french) and re.search("[a-z]{2}", word)}
+        assert same <= {"One", "Two", "query", "left", "right", "validation"}
+        assert any(re.search("[a-z]{2}", word) for word in words_of(french))
 
 
 def test_training_curves_draw_the_numbers_of_every_model() -> None:

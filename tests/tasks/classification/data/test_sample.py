@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from amal_attention.data import sample
 from amal_attention.errors import DataError, StorageError
+from amal_attention.tasks.classification.data import sample
 from amal_attention.tasks.classification.data.corpus import Source, Split
 from amal_attention.tasks.classification.data.sample import SampleReviews, ppmi_vectors
 from amal_attention.tasks.classification.data.sample_grammar import GENRES

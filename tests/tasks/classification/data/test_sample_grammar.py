@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from amal_attention.data import sample_grammar
+from amal_attention.tasks.classification.data import sample_grammar
 from amal_attention.tasks.classification.data.sample_grammar import (
     GENRES,
     LONGEST,

@@ -127,7 +127,7 @@ class Copying(Task):
     data = "copy_line.CopyData"
     monitor = "val_exact"
     mode = "max"
-    monitored = "validation exact match"
+    monitored = "validation exact match (%)"
     monitored_share = True
     example = "abcd"
     measures = (

@@ -1,4 +1,4 @@
-"""A LightningModule as an expectation asks it."""
+"""What a Trainer makes of the steps of a LightningModule."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from amal_attention.checks.expectation import Missed
-from amal_attention.checks.lightning_subject import ClassifierSubject, LocalClassifier, classifier
+from amal_attention.checks.subject import LocalSubject
+from amal_attention.checks.trainer_operations import one_for_each
 
 
 class Batch(NamedTuple):
@@ -61,12 +62,6 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def test_a_module_is_wrapped_and_a_handle_is_not() -> None:
-    looked_at = classifier(Toy())
-    assert isinstance(looked_at, LocalClassifier) and isinstance(looked_at, ClassifierSubject)
-    assert classifier(looked_at) is looked_at
-
-
 def loss_of(module: Toy, batch: Batch) -> Tensor:
     return F.cross_entropy(module.output(module.embedding(batch.tokens).mean(dim=1)), batch.labels)
 
@@ -83,7 +78,7 @@ def test_a_step_finds_the_loss_and_its_gradients_in_training_mode_without_dropou
     module.spare = nn.Linear(2, 3)
     expected = loss_of(module, batch)
     gradients = torch.autograd.grad(expected, [module.embedding.weight, module.output.weight, module.output.bias])
-    ((loss, found),) = LocalClassifier(module).steps([batch])
+    ((loss, found),) = LocalSubject(module).steps([batch])
     assert modes == [True] and float(loss) == pytest.approx(float(expected), abs=1e-6) and not loss.requires_grad
     assert found["spare.weight"] is None and found["spare.bias"] is None
     for name, gradient in zip(("embedding.weight", "output.weight", "output.bias"), gradients, strict=True):
@@ -93,7 +88,7 @@ def test_a_step_finds_the_loss_and_its_gradients_in_training_mode_without_dropou
 def test_each_step_begins_where_it_is_told_to() -> None:
     module, batch = Toy(), batch_of(0, 1, 1)
     starts = [{"output.bias": torch.tensor([by, 0.0])} for by in (0.0, 5.0, 0.0)]
-    looked_at = LocalClassifier(module)
+    looked_at = LocalSubject(module)
     still = looked_at.parameters()
     losses = [float(loss) for loss, _ in looked_at.steps([batch] * 3, [still | start for start in starts])]
     assert losses[0] == pytest.approx(losses[2], abs=1e-6) and abs(losses[0] - losses[1]) > 0.1
@@ -104,7 +99,7 @@ def test_a_loss_in_a_dictionary_is_a_loss() -> None:
         def training_step(self, batch: Batch, batch_idx: int) -> Any:
             return {"loss": super().training_step(batch, batch_idx), "logits": 3}
 
-    ((loss, _),) = LocalClassifier(Wordy()).steps([batch_of(0, 1)])
+    ((loss, _),) = LocalSubject(Wordy()).steps([batch_of(0, 1)])
     assert loss.ndim == 0
 
 
@@ -125,7 +120,7 @@ def test_what_is_no_loss_is_told(reply: Any, came: str, hint: str) -> None:
 
     module = Odd()
     with pytest.raises(Missed) as caught:
-        LocalClassifier(module).steps([batch_of(0, 1)])
+        LocalSubject(module).steps([batch_of(0, 1)])
     assert caught.value.came == came and hint in caught.value.hint
     assert "training_step" not in vars(module)
 
@@ -141,7 +136,7 @@ def test_a_step_may_ask_its_trainer_and_its_optimiser() -> None:
             assert self.trainer.estimated_stepping_batches
             return super().configure_optimizers()
 
-    assert len(LocalClassifier(Curious()).steps([batch_of(0, 1)] * 2)) == 2
+    assert len(LocalSubject(Curious()).steps([batch_of(0, 1)] * 2)) == 2
 
 
 @pytest.mark.parametrize("by_hand", [True, False])
@@ -162,7 +157,7 @@ def test_a_step_may_be_taken_by_hand(by_hand: bool) -> None:
     automatic.load_state_dict(module.state_dict())
     batches = [batch_of(0, 1, 1), batch_of(1, 0)]
     for (loss, found), (expected, gradients) in zip(
-        LocalClassifier(module).steps(batches), LocalClassifier(automatic).steps(batches), strict=True
+        LocalSubject(module).steps(batches), LocalSubject(automatic).steps(batches), strict=True
     ):
         torch.testing.assert_close(loss, expected)
         torch.testing.assert_close(found, gradients)
@@ -181,21 +176,21 @@ WAYS: dict[str, Any] = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_optimisers_are_found_in_whatever_lightning_lets_return(way: str) -> None:
-    looked_at = LocalClassifier(Toy(WAYS[way]))
-    assert looked_at.optimised() == {"embedding.weight", "output.weight", "output.bias", "frozen"}
+    looked_at = LocalSubject(Toy(WAYS[way]))
+    assert looked_at.optimised() == ["embedding.weight", "frozen", "output.bias", "output.weight"]
 
 
 @pytest.mark.parametrize("way", [lambda _: None, lambda _: []])
 def test_no_optimiser_is_told(way: Any) -> None:
     with pytest.raises(Missed, match="configure_optimizers to return an optimiser; came none"):
-        LocalClassifier(Toy(way)).optimised()
+        LocalSubject(Toy(way)).optimised()
 
 
 def test_each_step_is_one_step_of_its_own_optimiser_on_the_next_batch() -> None:
     module, oracle = Toy(), Toy()
     oracle.load_state_dict(module.state_dict())
     batches = [batch_of(0, 1, 1), batch_of(1, 0), batch_of(0, 1, 1)]
-    looked_at = LocalClassifier(module.eval())
+    looked_at = LocalSubject(module.eval())
     looked_at.steps(batches)
     for batch in batches:
         oracle.zero_grad()
@@ -214,7 +209,7 @@ def test_validation_after_training_is_that_of_the_parameters_before_it() -> None
 
     module, batch = Measured(), batch_of(0, 1, 1)
     expected = float(loss_of(module, batch))
-    logged = LocalClassifier(module).validate([batch], after=[batch_of(1, 0)] * 2)
+    logged = LocalSubject(module).validate([batch], after=[batch_of(1, 0)] * 2)
     assert logged["val_loss"] == pytest.approx(expected, abs=1e-6) and "train_loss" in logged
 
 
@@ -227,7 +222,7 @@ def test_a_trainer_validates_over_all_batches_in_evaluation_mode() -> None:
             self.logger.experiment.add_scalar("seen", 1)
             super().validation_step(batch, batch_idx)
 
-    assert LocalClassifier(Watched()).validate([batch_of(0, 1, 1), batch_of(1)]) == {"val_reviews": 4.0}
+    assert LocalSubject(Watched()).validate([batch_of(0, 1, 1), batch_of(1)]) == {"val_reviews": 4.0}
     assert modes == [False, False]
 
 
@@ -235,8 +230,8 @@ def test_validation_leaves_no_trainer_and_no_level_of_the_log_behind() -> None:
     log = logging.getLogger("lightning.pytorch")
     log.setLevel(logging.WARNING)
     module = Toy()
-    LocalClassifier(module).validate([batch_of(0, 1)])
-    LocalClassifier(module).steps([batch_of(0, 1)])
+    LocalSubject(module).validate([batch_of(0, 1)])
+    LocalSubject(module).steps([batch_of(0, 1)])
     assert log.level == logging.WARNING
     with pytest.raises(RuntimeError, match="not attached"):
         _ = module.trainer
@@ -244,7 +239,85 @@ def test_validation_leaves_no_trainer_and_no_level_of_the_log_behind() -> None:
 
 def test_validation_writes_nothing(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
-        LocalClassifier(Toy()).validate([batch_of(0, 1)])
-        LocalClassifier(Toy()).steps([batch_of(0, 1)])
+        LocalSubject(Toy()).validate([batch_of(0, 1)])
+        LocalSubject(Toy()).steps([batch_of(0, 1)])
     said = capfd.readouterr()
     assert (said.out, said.err) == ("", "")
+
+
+def test_another_module_than_lightnings_is_told() -> None:
+    with pytest.raises(Missed, match="a LightningModule; came a Linear"):
+        LocalSubject(nn.Linear(2, 3)).steps([batch_of(0, 1)])
+
+
+def test_as_many_steps_come_back_as_there_were_batches() -> None:
+    one_for_each([(torch.zeros(()), {})], [batch_of(0)], starts=())
+    with pytest.raises(TypeError, match="2 steps were asked for, and 1 came"):
+        one_for_each([(torch.zeros(()), {})], [batch_of(0), batch_of(1)])
+
+
+def test_a_run_is_what_lightning_s_own_trainer_does() -> None:
+    class Scheduled(Toy):
+        def configure_optimizers(self) -> Any:
+            optimiser = torch.optim.SGD(self.parameters(), lr=0.5)
+            return [optimiser], [torch.optim.lr_scheduler.StepLR(optimiser, 1, gamma=0.1)]
+
+    module, oracle = Scheduled(), Toy()
+    oracle.load_state_dict(module.state_dict())
+    module.dropout.p = 0.0
+    batches = [batch_of(0, 1, 1), batch_of(1, 0)]
+    looked_at = LocalSubject(module.eval())
+    assert looked_at.run(batches, epochs=2) == {"train_loss": 0.0}
+    for lr in (0.5, 0.05):  # the schedule takes a step an epoch
+        for batch in batches:
+            oracle.zero_grad()
+            loss_of(oracle, batch).backward()
+            with torch.no_grad():
+                for parameter in (oracle.embedding.weight, oracle.output.weight, oracle.output.bias):
+                    parameter -= lr * parameter.grad  # type: ignore[operator]
+    for name, value in looked_at.state().items():
+        torch.testing.assert_close(value, oracle.state_dict()[name])
+    with pytest.raises(RuntimeError, match="not attached"):
+        _ = module.trainer
+
+
+def test_a_run_drops_as_training_does() -> None:
+    module = Toy()
+    module.dropout.p = 1.0
+    before = module.embedding.weight.detach().clone()
+    LocalSubject(module).run([batch_of(0, 1)])
+    assert torch.equal(module.embedding.weight, before), "all is dropped, and nothing reaches the embedding"
+
+
+def test_several_optimisers_are_stepped_by_hand_in_a_run() -> None:
+    class Adversaries(LightningModule):
+        """Descends on (x - y)² by x, and ascends by y: each step is known in closed form."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.automatic_optimization = False
+            self.x, self.y = nn.Parameter(torch.tensor(1.0)), nn.Parameter(torch.tensor(3.0))
+
+        def training_step(self, batch: Tensor, batch_idx: int) -> None:
+            for optimiser, sign in zip(self.optimizers(), (1, -1), strict=True):
+                loss = sign * batch * (self.x - self.y) ** 2
+                self.toggle_optimizer(optimiser)
+                optimiser.zero_grad()
+                self.manual_backward(loss)
+                optimiser.step()
+                self.untoggle_optimizer(optimiser)
+            self.log("apart", (self.x - self.y).abs())
+
+        def configure_optimizers(self) -> Any:
+            return torch.optim.SGD([self.x], lr=0.1), torch.optim.SGD([self.y], lr=0.2)
+
+    x, y = 1.0, 3.0
+    looked_at = LocalSubject(Adversaries())
+    logged = looked_at.run([torch.tensor(1.0), torch.tensor(0.5)], epochs=2)
+    for weight in (1.0, 0.5, 1.0, 0.5):
+        x -= 0.1 * 2 * weight * (x - y)
+        y -= 0.2 * 2 * weight * (x - y)
+    assert looked_at.parameters()["x"].item() == pytest.approx(x) and looked_at.parameters()[
+        "y"
+    ].item() == pytest.approx(y)
+    assert logged == {"apart": pytest.approx(abs(x - y), rel=1e-5)}

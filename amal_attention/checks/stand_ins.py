@@ -1,0 +1,82 @@
+"""Stand-ins: modules whose every reply is known, in the place of an answer that something else is built on.
+
+They are in the student's process under their own names, ``student.FixedAttention(...)``, whatever the notebook calls
+so, and ``student.standing_in(...)`` puts one in the place of an answer. They give no answer away.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["STAND_INS", "FirstWord", "FixedAttention", "stand_in"]
+
+M = TypeVar("M", bound=type[nn.Module])
+
+STAND_INS: dict[str, type[nn.Module]] = {}
+"""All of them, by name."""
+
+
+def stand_in(module: M) -> M:
+    """Register a class under its name.
+
+    Raises:
+        ValueError: another one has this name.
+    """
+    if STAND_INS.setdefault(module.__name__, module) is not module:
+        raise ValueError(f"there is a stand-in {module.__name__} already: give this one another name")
+    return module
+
+
+@stand_in
+class FirstWord(nn.Module):
+    """A pooling that gives the first word for the whole review, and attends to it alone.
+
+    It stands in for an earlier answer that is wrong, where one that is built on it is looked at.
+
+    Args:
+        dim: D, the width of the vectors.
+    """
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.out_features = dim
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """``x`` float ``(B, L, D)``, ``mask`` bool ``(B, L)`` -> pooled ``(B, D)``, weights ``(B, L)``."""
+        first = torch.arange(x.shape[1], device=x.device) == 0
+        return x[:, 0], first.expand(mask.shape).to(x.dtype)
+
+
+@stand_in
+class FixedAttention(nn.Module):
+    """A pooling that attends as it is told, whatever it reads, and gives the first word for the whole review.
+
+    It stands in for an attention where something else is looked at. It keeps what it was handed.
+
+    Args:
+        weights: float ``(B, L)``; they are a parameter, so that one sees whether a gradient reaches them. A
+            smaller batch gets the first rows.
+        dim: D, the width of the vectors.
+        times: how often the first word is repeated in what it gives, which is as many times as wide.
+
+    Attributes:
+        x: what it was handed last, ``(B, L, D)``.
+        mask: the same, ``(B, L)``.
+    """
+
+    def __init__(self, weights: Tensor, dim: int, times: int = 1) -> None:
+        super().__init__()
+        self.weights = nn.Parameter(weights.clone())
+        self.out_features = times * dim
+        self.x: Tensor | None
+        self.mask: Tensor | None
+        self.register_buffer("x", None)  # buffers are seen in the state, from another process too
+        self.register_buffer("mask", None)
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """``x`` float ``(B, L, D)``, ``mask`` bool ``(B, L)`` -> pooled ``(B, out_features)``, weights ``(B, L)``."""
+        self.x, self.mask = x.detach().clone(), mask.detach().clone()
+        return x[:, 0].repeat(1, self.out_features // x.shape[2]), self.weights[: len(x)].clone()

@@ -134,7 +134,7 @@ def is_distribution(weights: Tensor, places: Tensor, sent: str, likely: Callable
     """
     words = weights.masked_fill(~places, 0).sum(dim=-1)
     padding = weights.masked_fill(places, 0).abs().sum(dim=-1)
-    padding = padding.masked_fill(padding < 1e-12, 0)  # what a score of -100 leaves is 0 for all purposes
+    padding = padding.masked_fill(padding < 1e-30, 0)  # what a score of -100 leaves is 0 for all purposes
     fine = weights.isfinite().all() and (weights >= 0).all() and not padding.any()
     if not (fine and same(words, places.any(dim=-1).to(words.dtype))):
         raise Missed(

@@ -230,15 +230,19 @@ def show(
     lab: Annotated[str, typer.Argument(help="Name of a lab.")],
     course: InCourse = Path(),
     html: Annotated[Path | None, typer.Option(help="Write it to this file, as a page, and print nothing else.")] = None,
+    timezone: Zone = None,
     labs: Labs = None,
 ) -> None:
-    """Print all that is known of a submission, as an appeal needs it: marks, why, how it was graded, every version."""
+    """Print all that is known of a submission, as an appeal needs it: marks, why, how it was graded, every version.
+
+    It is told in the language of the course.
+    """
     from amal_attention.course.course_folder import Course
     from amal_attention.files import write_atomically
     from amal_attention.grading.dossier import dossier
 
     page, found = file_to_write(html), Course.at(course)
-    told = dossier(found, found.lab(lab, labs), student)
+    told = dossier(found, found.lab(lab, labs), student, zone_of(timezone))
     if page is not None:
         write_atomically(page, told.page)
     typer.echo(told.text if page is None else str(page))

@@ -147,22 +147,31 @@ def export(
 ) -> None:
     """Write the grades of the course, those of people and late penalties included, for another program."""
     from amal_attention.course.course_folder import Course
-    from amal_attention.course.export import export, feedback_zip
+    from amal_attention.course.export import export, feedback_zip, listed
     from amal_attention.errors import CourseError, explain
     from amal_attention.files import write_atomically
+    from amal_attention.grading.course_pages import write_feedback
     from amal_attention.grading.course_rows import course_rows
+    from amal_attention.grading.course_verdicts import CourseVerdicts
+    from amal_attention.grading.same_lab import graded_otherwise
 
     if feedback is not None and worksheet is None:
         raise CourseError(explain(expected="a worksheet for the feedback", got="none", do="give it with --worksheet"))
     file_to_write(out), file_to_write(feedback)
     found = Course.at(course)
-    rows = course_rows(found, found.lab(lab, labs))
+    taught = found.lab(lab, labs)
+    rows = course_rows(found, taught)
     made = {out: export(rows, to, worksheet=worksheet, partial=partial)}
     if feedback is not None and worksheet is not None:
+        with counted("pages") as progress:  # those that lie there may tell marks of before
+            write_feedback(found, taught, progress=progress)
         made[feedback] = feedback_zip(rows, worksheet, found, lab)
     for path, exported in made.items():
         write_atomically(path, exported.content)
         typer.echo("\n".join([f"{path}: {len(rows)} students", *exported.remarks]))
+    others = graded_otherwise(CourseVerdicts(found, taught).all())
+    for line in listed(f"graded by another version of the lab or of amal than most, see amal grade {lab}", others):
+        typer.echo(line)
 
 
 def feedback(

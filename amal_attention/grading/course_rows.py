@@ -90,4 +90,5 @@ def _comment(lab: Lab, marks: Marks, verdict: Verdict | None, words: LabWords) -
 
 def _line(words: LabWords, question: str, earned: float, most: float, said: list[str]) -> str:
     number = words.language.number
-    return f"{words.name(question)} {number(earned)}/{number(most)}: {'; '.join(said)}"
+    marks = f"{words.name(question)} {number(earned)}/{number(most)}"
+    return f"{marks}: {'; '.join(said)}" if said else marks

@@ -242,6 +242,15 @@ def test_an_export_names_who_was_graded_before_the_lab_was_mended(two, capsys):
     assert "another version" not in everybody
 
 
+def test_who_was_graded_and_is_no_student_any_more_is_named(two, capsys):
+    six, _ = two
+    six.grade()
+    with six.nbgrader() as book:
+        book.remove_student("a2")
+    told = typed(six, "export", "toy", "--partial", "--out", "grades.csv", capsys=capsys)
+    assert "graded, and not in the gradebook: left out (1): a2" in told
+
+
 def test_verdicts_beside_a_gradebook_made_anew_are_no_zeros(two, made, refusal):
     six, worksheet = two
     six.grade()

@@ -169,8 +169,13 @@ def export(
     for path, exported in made.items():
         write_atomically(path, exported.content)
         typer.echo("\n".join([f"{path}: {len(rows)} students", *exported.remarks]))
-    others = graded_otherwise(CourseVerdicts(found, taught).all())
-    for line in listed(f"graded by another version of the lab or of amal than most, see amal grade {lab}", others):
+    verdicts = list(CourseVerdicts(found, taught).all())
+    unknown = sorted({each.submission for each in verdicts} - {row.student.id for row in rows})
+    others = graded_otherwise(verdicts)
+    for line in (
+        *listed("graded, and not in the gradebook: left out", unknown),
+        *listed(f"graded by another version of the lab or of amal than most, see amal grade {lab}", others),
+    ):
         typer.echo(line)
 
 

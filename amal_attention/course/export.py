@@ -26,6 +26,7 @@ _MISSING = "missing"
 _FORMULA = re.compile(r"""^(?=[=+\-@\t\r])|(?<=[;,\t\r\n])(?=["\s]*[=+\-@])""")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 _LONGEST_LIST = 20
+_ROUNDING = 1e-4  # of points: figures have four decimals
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,17 @@ def export(rows: Sequence[Row], kind: str, *, worksheet: Path | None = None, par
             )
         )
     exported = _exported(rows, kind, worksheet)
-    return replace(exported, remarks=(*exported.remarks, *listed("no mark is told, as it is not final", open_rows)))
+    remarks = (
+        *listed("no mark is told, as it is not final", open_rows),
+        *listed("more than all points, by a person: is it meant", _above(rows)),
+    )
+    return replace(exported, remarks=(*exported.remarks, *remarks))
+
+
+def _above(rows: Sequence[Row]) -> list[str]:
+    """Whose mark is more than a lab gives, and how much: credit on top, or a slip of the pen."""
+    above = (row for row in rows if not row.not_final and row.total > row.points + _ROUNDING)
+    return [f"{row.student.id} ({_figure(row.total)} of {_figure(row.points)})" for row in above]
 
 
 def _not_final(rows: Sequence[Row]) -> list[str]:

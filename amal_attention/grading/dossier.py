@@ -180,9 +180,14 @@ class _Teller:
         say, number = self.words.language.say, self.words.language.number
         if marks.of(cell) is None:
             return say("nobody marked it")
-        automatic, is_by_hand = marks.automatic.get(cell), cell in marks.by_hand
-        said = [say("by a person") if is_by_hand else say("by the tests")]
-        if is_by_hand and automatic is not None:
+        automatic, is_by_hand, has_tests = (
+            marks.automatic.get(cell),
+            cell in marks.by_hand,
+            cell.startswith(TEST_PREFIX),
+        )
+        by_itself = say("by the tests") if has_tests else say("nothing was answered")
+        said = [say("by a person") if is_by_hand else by_itself]
+        if is_by_hand and has_tests and automatic is not None:
             said.append(say("the tests gave {points}", points=number(automatic)))
         if cell in marks.extra:
             said.append(" ".join([number(marks.extra[cell]), say("of them on top")]))

@@ -124,6 +124,12 @@ def test_json_says_all_and_in_figures():
     assert li["earned"] == 1 / 3 and li["comment"] == "=1+1"
 
 
+@pytest.mark.parametrize("kind", ["csv", "json", "gradescope"])
+def test_more_than_all_points_is_told(kind):
+    above = Row(Student("eva"), "graded", 15, 6, {"q1": (13, 3)}, "")
+    assert export([ADA, above], kind).remarks == ("more than all points, by a person: is it meant (1): eva (15 of 6)",)
+
+
 def test_gradescope_gets_its_columns():
     ada, bob, li = read(export(ROWS, "gradescope").content)
     assert ada == {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -94,6 +95,16 @@ def test_who_is_not_graded_or_handed_in_nothing_has_a_page(counting):
     assert "no mark, of 4.5 points" in told(counting, "zoe") and "not final: not graded" in told(counting, "zoe")
     counting.grade()
     assert "nothing was handed in" in told(counting, "zoe") and "none was collected" in told(counting, "zoe")
+
+
+def test_no_test_is_said_to_have_marked_an_open_question(counting):
+    """nbgrader itself gives 0 to an answer that is not there; then a person gives a point all the same."""
+    counting.grade()
+    shutil.rmtree(counting.course.place("ada", "toy"))
+    counting.grade()
+    assert "Open question 1 (q1-observe): 0 of 1.5, nothing was answered" in told(counting, "ada")
+    counting.mark("ada", "q1-observe", 1.0)
+    assert "Open question 1 (q1-observe): 1 of 1.5, by a person\n" in told(counting, "ada")
 
 
 def test_a_student_who_is_not_there_is_told(counting, refusal):

@@ -30,7 +30,8 @@ def course(
 ) -> None:
     """Make an nbgrader course, or add a lab to one: configuration, source, release, gradebook.
 
-    What is left out, and the total, are said once: notebook, marks, pages and exports have them from then on.
+    What is left out, and the total, are said once: notebook, marks, pages and exports have them from then on; either
+    stays as it was where only the other is given, and --whole takes back both.
     """
     from amal_attention.course.course_folder import Course
     from amal_attention.course.new_course import Scope, add_lab
@@ -41,8 +42,10 @@ def course(
         raise typer.BadParameter("give --whole alone, or --without and --total")
     found = Lab.find(lab, labs)
     students = read_roster(roster) if roster is not None else {}
-    language = lang or Course.in_folder(folder).language(found)
-    scope = Scope(tuple(without or ()), total) if whole or without or total is not None else None
+    there = Course.in_folder(folder)
+    language = lang or there.language(found)
+    before = Scope() if whole else Scope(*there.scope(lab))
+    scope = Scope(tuple(without or before.without), before.total if total is None else total)
     made = add_lab(folder, found, language, students.values(), stock=stock, scope=scope)
     points = sum(made.taught(found).points.values())
     told = f"{lab} of {points:g} points, {len(students)} students"

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import resource
 import tempfile
 from pathlib import Path
 
 from amal_attention.grading.limits import GradingLimits
 from amal_attention.grading.linux import die_with_parent, drop_privileges, forbid_new_privileges, mount, unshare
+from amal_attention.grading.mounts import mounts
 from amal_attention.grading.seccomp import filter_system_calls
 
 __all__ = ["NAMESPACES", "data_bytes", "enter", "leave"]
@@ -25,7 +25,6 @@ NAMESPACES = ("user", "mount", "pid", "ipc", "uts", "network")
 
 _SETTINGS = ("/proc/sys", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/acpi", "/proc/mtrr", "/proc/sysrq-trigger")
 _SECRETS = ("/proc/keys", "/proc/key-users", "/proc/timer_list", "/proc/kallsyms", "/proc/kcore", "/proc/vmallocinfo")
-_OCTAL = re.compile(r"\\([0-7]{3})")  # how a space is written in mountinfo
 _MB = 2**20
 _OPEN_FILES = 256
 _SIGNALS = 256
@@ -113,9 +112,7 @@ def _mounts(limits: GradingLimits) -> list[str]:
 
 def _mounted_in(folder: str) -> list[str]:
     """Where something is mounted below a folder."""
-    lines = Path("/proc/self/mountinfo").read_text(errors="surrogateescape").splitlines()
-    places = [_OCTAL.sub(lambda found: chr(int(found[1], 8)), line.split()[4]) for line in lines]
-    return [each for each in places if each.startswith(f"{folder}/")]
+    return [each.place for each in mounts() if each.place.startswith(f"{folder}/")]
 
 
 def _proc() -> list[str]:

@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from amal_attention.grading.control_group import enter_group
 from amal_attention.grading.isolation import data_bytes, enter, leave
 from amal_attention.grading.limits import GradingLimits
 from amal_attention.grading.linux import adopt_orphans
@@ -66,6 +67,7 @@ def supervise(
     sandbox: bool,
     place: int | None = None,
     user: int | None = None,
+    way_in: int | None = None,
 ) -> None:
     """Run a submission's process to its end, or until the other end of ``life`` closes; then tell how it ended.
 
@@ -79,6 +81,7 @@ def supervise(
         sandbox: whether to go into new namespaces.
         place: number of the submission among those that run side by side.
         user: id of the user whom this process and the submission's are to be; as it is if not given.
+        way_in: descriptor by which the submission's process enters its control group, if it has one.
     """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     if user is not None:
@@ -92,11 +95,15 @@ def supervise(
     pid = os.fork()
     if pid == 0:
         life.close()
+        if way_in is not None:
+            enter_group(way_in)
         _take_stdio(write, channel)
         serve(channel, [*layers, *enter(limits, home, held, sandbox=sandbox, place=place)])
         os._exit(0)
     channel.close()
     os.close(write)
+    if way_in is not None:
+        os.close(way_in)
     watch = _Watch(pid, read, life, limits, sandbox)
     watch.until_the_end(base)
     ending = watch.end()

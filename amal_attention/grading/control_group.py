@@ -10,7 +10,6 @@ Where there is nothing to divide, the limits of :mod:`amal_attention.grading.iso
 from __future__ import annotations
 
 import contextlib
-import errno
 import itertools
 import os
 import re
@@ -111,18 +110,18 @@ class ControlGroups:
             if _NAME.fullmatch(folder.name):  # the one above was divided by the grader that began this process
                 folder = folder.parent
                 _check_rights(folder)
+                handed_on = _words(folder / "cgroup.subtree_control")
             else:
                 _check_handed_on(folder)
-                _divide(folder)
+                handed_on = _divided(folder)
         except SandboxError as error:
             return cls(missing=str(error))
         except OSError as error:
             return cls(missing=_missing(f"{error.filename}: {error.strerror}"))
         _remove_abandoned(folder)
-        divided = _words(folder / "cgroup.subtree_control")
-        absent = [each for each in _LAYERS if each not in divided]
-        told_absent = _missing(f"{folder}, which is handed no {' and no '.join(absent)}") if absent else ""
-        return cls(folder, tuple(each for each in _LAYERS if each in divided), told_absent)
+        absent = [each for each in _LAYERS if each not in handed_on]
+        missing = _missing(f"{folder}, which is handed no {' and no '.join(absent)}") if absent else ""
+        return cls(folder, tuple(each for each in _LAYERS if each in handed_on), missing)
 
     def new(self, limits: GradingLimits) -> ControlGroup | None:
         """A group for a submission with these limits; None where none can be made.
@@ -204,24 +203,25 @@ def _is_marked(folder: Path) -> bool:
     return False
 
 
-def _divide(folder: Path) -> None:
-    """Have a group hand on what there is to the groups below it; what runs in it goes to one of those.
+def _divided(folder: Path) -> set[str]:
+    """Have a group hand on what there is to the groups below it; what it hands on then.
+
+    What runs in it goes to one of those.
 
     Raises:
         SandboxError: there is nothing to hand on.
-        OSError: it cannot be handed on; then all is as it was.
+        OSError: it cannot be handed on. In both cases all is as it was.
     """
     offered, before = _words(folder / "cgroup.controllers"), _words(folder / "cgroup.subtree_control")
-    wanted = [each for each in _LAYERS if each in offered and each not in before]
-    if not wanted and not before & _LAYERS.keys():
+    wanted = [each for each in _LAYERS if each in offered - before]
+    if not wanted and before.isdisjoint(_LAYERS):
         raise SandboxError(_missing(f"{folder}, which is handed none of {', '.join(_LAYERS)}"))
     aside = folder / _new_name()
     try:
         if (folder / "cgroup.type").exists():  # the root of a machine may hold processes
             aside.mkdir()
             _move_all(folder, aside)
-        for each in wanted:
-            _hand_on(folder, each)
+        return before | {each for each in wanted if _is_handed_on(folder, each)}
     except OSError:
         for each in wanted:
             _write(folder / "cgroup.subtree_control", f"-{each}")
@@ -231,17 +231,19 @@ def _divide(folder: Path) -> None:
         raise
 
 
-def _hand_on(folder: Path, controller: str) -> None:
-    """Hand a controller on to the groups below; what the kernel has reasons of its own against stays missing.
+def _is_handed_on(folder: Path, controller: str) -> bool:
+    """Hand a controller on to the groups below; False where CPU is not to be had, as beside a real-time process.
 
     Raises:
         OSError: something still runs in the group.
     """
     try:
         (folder / "cgroup.subtree_control").write_text(f"+{controller}")
-    except OSError as error:
-        if error.errno == errno.EBUSY:
+    except OSError:
+        if controller != "cpu":
             raise
+        return False
+    return True
 
 
 def _move_all(folder: Path, target: Path) -> None:

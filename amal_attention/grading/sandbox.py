@@ -257,11 +257,12 @@ class Child:
 
     Attributes:
         channel: to it.
+        group: its control group, where it has one.
     """
 
     channel: Channel
     _life: socket.socket
-    _group: ControlGroup | None = None
+    group: ControlGroup | None = None
     _ending: Ending | None = field(default=None, init=False)
 
     def usage(self, moment: float) -> tuple[Usage, Usage]:
@@ -287,16 +288,16 @@ class Child:
                 self._life.settimeout(_END_SECONDS)
                 self._life.shutdown(socket.SHUT_WR)
                 self._ending = Ending(**json.loads(_all(self._life).splitlines()[-1]))
-        if self._group is not None:
-            self._leave(self._group)
+        if self.group is not None:
+            self._give_up(self.group)
         return self._ending
 
-    def _leave(self, group: ControlGroup) -> None:
+    def _give_up(self, group: ControlGroup) -> None:
         """Give up the control group, and keep what it alone knows of the end."""
         if group.ran_out_of_memory():
             self._ending = replace(self._ending or Ending(-signal.SIGKILL), over="memory")
         group.end()
-        self._group = None
+        self.group = None
 
 
 def _all(sock: socket.socket, end: bytes = b"") -> bytes:

@@ -1,4 +1,4 @@
-"""Control groups: which a grader may make, in folders that look like the kernel's, and what those of the kernel hold."""
+"""Control groups: which a grader may make, in folders like the kernel's, and what those of the kernel hold."""
 
 from __future__ import annotations
 

@@ -160,14 +160,14 @@ class _Watch:
         if sum(map(_threads, running)) > self.limits.processes:
             return "processes"
         most = self.limits.memory_mb * 2**20
-        grown = {each: max(0, _held(each) - base) for each in running}
-        if sum(grown.values()) + self.socket_bytes(running) <= most:
+        held = {each: _held(each) for each in running}
+        if sum(held.values()) - base + self.socket_bytes(running) <= most:  # even if forks shared nothing
             return ""
         shares = {each: _share(each) for each in running}  # what forks share is no memory of each
         kernel = sum(map(_page_tables, running)) + self.socket_bytes(running)
         before = base // (len(running) + _SHARERS)  # what each has a share in since before the first fork
-        held = (grown[each] if share is None else share - before for each, share in shares.items())
-        return "memory" if sum(held) + kernel > most else ""
+        grown = (max(0, held[each] - base) if share is None else share - before for each, share in shares.items())
+        return "memory" if sum(grown) + kernel > most else ""
 
     def socket_bytes(self, running: set[int]) -> int:
         """The most that the kernel may hold for the sockets of the submission, those on their way included.

@@ -30,6 +30,7 @@ def serve(sock, layers):
     def tell(value): sock.sendall(json.dumps(value).encode() + b"\\n")
     def take(mb): return bytearray(b"1") * (mb * 2**20)
     exec(source, {**globals(), **locals()})
+inherited = bytearray(b"1") * (60 * 2**20)
 supervise(serve, socket.socket(fileno=channel), socket.socket(fileno=life), GradingLimits(**limits), sandbox)
 """
 
@@ -146,6 +147,24 @@ def test_processes_end_when_together_they_pass_the_limit_of_memory(run):
 
 def test_memory_that_forks_share_is_counted_once(run):
     source = "kept = take(60)\nfor _ in range(3):\n    if os.fork() == 0: break\ntime.sleep(0.5)\ntell(len(kept))"
+    submission = run(source)
+    assert submission.told() == 60 * 2**20
+    assert submission.ending().over == ""
+
+
+def test_memory_that_was_there_before_is_counted_as_often_as_forks_write_to_it(run):
+    source = """
+for _ in range(3):
+    os.fork()
+for place in range(0, len(inherited), 4096): inherited[place] = 2
+time.sleep(60)
+"""
+    ending = run(source).ending()
+    assert (ending.status, ending.over) == (-9, "memory")
+
+
+def test_memory_that_was_there_before_and_that_forks_share_is_not_counted(run):
+    source = "for _ in range(3):\n    if os.fork() == 0: break\ntime.sleep(0.5)\ntell(len(inherited))"
     submission = run(source)
     assert submission.told() == 60 * 2**20
     assert submission.ending().over == ""

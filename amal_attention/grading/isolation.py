@@ -28,6 +28,7 @@ _SECRETS = ("/proc/keys", "/proc/key-users", "/proc/timer_list", "/proc/kallsyms
 _MB = 2**20
 _OPEN_FILES = 256
 _SIGNALS = 256
+_NO_CORE = 1  # where a program of root's takes cores, 0 starts it all the same, and 1 does not: see core(5)
 _NICER = 5
 _FIRST_TO_GO = "1000"
 _GRACE_SECONDS = 10  # of CPU, beyond the time in which the grader ends it
@@ -141,7 +142,7 @@ def _proc() -> list[str]:
 def _limit(limits: GradingLimits, held: int | None, sandbox: bool) -> None:
     """Limits that the kernel keeps; the supervisor looks after what they leave open."""
     bounds = {
-        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CORE: _NO_CORE,
         resource.RLIMIT_CPU: int(limits.submission_seconds) + _GRACE_SECONDS,
         resource.RLIMIT_FSIZE: int(limits.file_mb * _MB),
         resource.RLIMIT_NOFILE: _OPEN_FILES,

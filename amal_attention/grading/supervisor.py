@@ -259,8 +259,14 @@ def _page_tables(pid: int) -> int:
 
 
 def _share(pid: int) -> int | None:
-    """Bytes of such memory, what several processes share divided among them; None where that cannot be seen."""
-    return _kilobytes(pid, "smaps_rollup", "Pss_Anon:", "Pss_Shmem:", "SwapPss:")
+    """Bytes of such memory, what several processes share divided among them; None where the kernel does not tell.
+
+    A process that hides it counts as one that shares nothing.
+    """
+    try:
+        return _kilobytes(pid, "smaps_rollup", "Pss_Anon:", "Pss_Shmem:", "SwapPss:")
+    except PermissionError:
+        return _held(pid)
 
 
 def _threads(pid: int) -> int:
@@ -268,12 +274,17 @@ def _threads(pid: int) -> int:
 
 
 def _kilobytes(pid: int | str, file: str, *names: str) -> int | None:
-    """The sum of these lines of a file in /proc, in bytes: 0 where it ended, None where it cannot be read."""
+    """The sum of these lines of a file in /proc, in bytes: 0 where it ended, None where there is no such file.
+
+    Raises:
+        PermissionError: the process lets nobody read it.
+    """
+    folder = Path(f"/proc/{pid}")
     try:
-        lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
+        lines = (folder / file).read_text().splitlines()
+    except PermissionError:
+        raise
     except OSError:
-        return None
+        return None if folder.exists() else 0
     found = [int(line.split()[1]) * 1024 for line in lines if line.startswith(names)]
     return sum(found) if found else None

@@ -6,16 +6,15 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from amal_attention.grading.control_group import ControlGroup, ControlGroups, enter_group
 from amal_attention.grading.limits import GradingLimits
-from amal_attention.grading.sandbox import Child, Isolation, Zygote
-from tests.grading.conftest import run_script
-from tests.grading.test_zygote import called
+from tests.checks.processes import ended
+from tests.grading.test_supervisor import Run
 
 MB = 2**20
 LIMITS = GradingLimits(memory_mb=300, processes=9, file_mb=20)
@@ -195,16 +194,16 @@ def test_a_group_that_this_user_cannot_change_is_left_alone(file):
         folder.chmod(0o777)
         (folder / file).chmod(0o555)
         source = """
-import json, os, sys
+import os, sys
 from pathlib import Path
 from amal_attention.grading.control_group import ControlGroups
 if os.geteuid() == 0:
     os.setresuid(*3 * [int(sys.argv[2])])
-print(json.dumps(ControlGroups.here(Path(sys.argv[1])).missing))
+print(ControlGroups.here(Path(sys.argv[1])).missing)
 """
-        assert f"got {folder}, which this user cannot change" in run_script(
-            source, str(machine.told), str(SOMEBODY_ELSE)
-        )
+        command = [sys.executable, "-P", "-c", source, str(machine.told), str(SOMEBODY_ELSE)]
+        ran = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert f"got {folder}, which this user cannot change" in ran.stdout
 
 
 @pytest.mark.parametrize(
@@ -331,92 +330,90 @@ def test_what_ends_is_killed_and_removed_and_may_be_gone_already(tmp_path):
 
 # What follows asks the kernel, where it hands control groups on to who runs these tests.
 
-WHERE = "import sys\nfrom pathlib import Path\ndef call(): return Path('/proc/self/cgroup').read_text()"
-
 
 @pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    """Where each child gets a group."""
-    with Zygote(Isolation.PROCESS, GradingLimits(memory_mb=200)) as zygote:
-        if not zygote.groups.controllers:
-            pytest.skip(zygote.groups.missing)
-        yield zygote
+def groups() -> ControlGroups:
+    """Those that may be made here."""
+    groups = ControlGroups.here()
+    if not groups.controllers:
+        pytest.skip(groups.missing)
+    return groups
 
 
 @pytest.fixture
-def held(zygote: Zygote) -> Iterator[Child]:
-    child = zygote.child()
-    yield child
-    child.end()
+def run(groups: ControlGroups, tmp_path: Path) -> Iterator[Callable[[str], tuple[Run, ControlGroup]]]:
+    """Run a submission of a few lines in a group of its own, with a supervisor outside of it."""
+    runs: list[tuple[Run, ControlGroup]] = []
+
+    def start(source: str) -> tuple[Run, ControlGroup]:
+        group = groups.new(GradingLimits(memory_mb=100, processes=5))
+        assert group is not None
+        with group.way_in() as (descriptor,):
+            submission = Run(source, False, {"TMPDIR": str(tmp_path)}, descriptor, memory_mb=1000, processes=100)
+        runs.append((submission, group))
+        return runs[-1]
+
+    yield start
+    for submission, group in runs:
+        submission.life.close()
+        submission.process.wait(20)
+        group.end()
+        assert not group.folder.exists()
 
 
-def of(child: Child) -> Path:
-    """The folder of the group of a child."""
-    assert child.group is not None
-    return child.group.folder
+def only_with(groups: ControlGroups, controller: str) -> None:
+    if controller not in groups.controllers:
+        pytest.skip(f"no {controller} is handed on here")
 
 
-def test_a_submission_runs_in_a_group_of_its_own_and_the_grader_beside_it(zygote, held):
-    other = zygote.child()
-    lines = [called(each, WHERE).splitlines()[-1] for each in (held, other)]
-    grader = Path("/proc/self/cgroup").read_text().splitlines()[-1]
-    assert [Path(each).name for each in lines] == [of(held).name, of(other).name]
-    assert len({*lines, grader}) == 3
-    assert zygote.layers[-len(zygote.groups.controllers) :] == tuple(
-        layer for layer, each in zip(LAYERS, ALL, strict=True) if each in zygote.groups.controllers
-    )
-    folder = of(other)
-    other.end()
-    assert not folder.exists() and of(held).exists()
+WHERE = "tell(Path('/proc/self/cgroup').read_text().splitlines()[-1]); time.sleep(60)"
 
 
-def test_a_process_whose_memory_is_full_is_told_as_too_much_memory(zygote, held):
-    if "memory" not in zygote.groups.controllers:
-        pytest.skip("no memory in control groups here")
-    (of(held) / "memory.max").write_text(str(60 * MB))
-    with pytest.raises(Exception, match="closed"):
-        called(held, "def call():\n    kept = bytearray(b'1') * (150 * 2**20)\n    return len(kept)")
-    ending = held.end()
-    assert ending is not None and (ending.status, ending.over) == (-9, "memory")
+def test_each_submission_is_in_a_group_of_its_own_and_who_grades_and_supervises_beside_it(run):
+    started = [run(WHERE) for _ in range(2)]
+    for submission, group in started:
+        assert Path(submission.told()).name == group.folder.name
+        assert group.holds_processes() and not group.ran_out_of_memory()
+        supervisor = Path(f"/proc/{submission.process.pid}/cgroup").read_text()
+        assert supervisor == Path("/proc/self/cgroup").read_text() and group.folder.name not in supervisor
 
 
-def test_the_kernel_refuses_more_processes_than_the_group_may_hold(zygote, held):
-    if "pids" not in zygote.groups.controllers:
-        pytest.skip("no processes in control groups here")
-    (of(held) / "pids.max").write_text("3")
+def test_the_kernel_ends_all_of_a_submission_whose_memory_is_full_and_that_is_told(run, groups):
+    only_with(groups, "memory")
+    submission, group = run("if os.fork() == 0: time.sleep(60)\nkept = take(900)\ntell(len(kept))")
+    ending = submission.ending()
+    assert ending.status == -9 and group.ran_out_of_memory() and not group.holds_processes()
+
+
+def test_shared_memory_and_files_in_memory_are_held_too(run, groups):
+    only_with(groups, "memory")
+    submission, group = run("kept = mmap.mmap(-1, 900 * 2**20)\nkept.write(b'1' * len(kept))\ntell(1)")
+    assert submission.ending().status == -9 and group.ran_out_of_memory()
+
+
+def test_the_kernel_refuses_more_processes_than_the_group_may_hold(run, groups):
+    only_with(groups, "pids")
     source = """
-import os, time
-def call():
-    made = 0
-    try:
-        while os.fork(): made += 1
-    except OSError as error:
-        return [made, error.errno]
-    time.sleep(30)
+made = 0
+try:
+    while os.fork(): made += 1
+except OSError as error:
+    tell([made, error.errno])
+time.sleep(30)
 """
-    made, error = called(held, source)
-    assert (made, error) == (2, 11)
+    submission, _ = run(source)
+    assert submission.told() == [5, 11]  # six of them, one more than the limit
 
 
-def test_what_a_submission_leaves_running_ends_with_its_group(held):
-    source = """
-import os, signal, time
-def call():
-    supervisor = os.getppid()
-    if os.fork() == 0:
-        os.setsid()
-        os.kill(supervisor, signal.SIGKILL)
-        time.sleep(60)
-    time.sleep(60)
-"""
-    folder = of(held)
-    with pytest.raises(Exception, match=r"closed|end"):
-        called(held, source)
-    held.end()
-    assert not folder.exists()
+def test_what_outlives_its_supervisor_ends_with_its_group(run):
+    submission, group = run("os.kill(os.getppid(), signal.SIGSTOP); os.fork(); tell(os.getpid()); time.sleep(60)")
+    pid = submission.told()
+    group.end()
+    assert ended(pid) and not group.folder.exists()
+    submission.process.kill()
 
 
-def test_a_grader_that_is_killed_leaves_groups_that_the_next_one_removes(zygote):
+def test_a_grader_that_is_killed_leaves_groups_that_the_next_one_removes(groups):
     source = """
 import os, signal
 from amal_attention.grading.control_group import ControlGroups
@@ -427,6 +424,6 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
     ran = subprocess.run([sys.executable, "-P", "-c", source], capture_output=True, text=True)
     left = Path(ran.stdout.strip())
-    assert left.is_dir() and left.parent == zygote.groups.folder
+    assert left.is_dir() and left.parent == groups.folder
     ControlGroups.here()
     assert not left.exists()

@@ -169,10 +169,10 @@ time.sleep(60)
 def test_a_process_that_hides_what_it_holds_counts_as_one_that_shares_nothing(run):
     source = """
 import ctypes
+ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
 for _ in range(3):
     os.fork()
 for place in range(0, len(inherited), 4096): inherited[place] = 2
-ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
 time.sleep(60)
 """
     ending = run(source).ending()

@@ -366,6 +366,12 @@ def only_with(groups: ControlGroups, controller: str) -> None:
         pytest.skip(f"no {controller} is handed on here")
 
 
+def make_small(submission: Run, group: ControlGroup) -> None:
+    """Leave little memory to a group that holds more than a limit, so that a test is short; the submission is there."""
+    assert submission.told() == 0
+    (group.folder / "memory.max").write_text(str(80 * MB))
+
+
 WHERE = "tell(Path('/proc/self/cgroup').read_text().splitlines()[-1]); time.sleep(60)"
 
 
@@ -380,14 +386,22 @@ def test_each_submission_is_in_a_group_of_its_own_and_who_grades_and_supervises_
 
 def test_the_kernel_ends_all_of_a_submission_whose_memory_is_full_and_that_is_told(run, groups):
     only_with(groups, "memory")
-    submission, group = run("if os.fork() == 0: time.sleep(60)\nkept = take(900)\ntell(len(kept))")
+    submission, group = run("tell(0)\nif os.fork() == 0: time.sleep(60)\ntime.sleep(1)\nkept = take(150)\ntell(1)")
+    make_small(submission, group)
     ending = submission.ending()
     assert ending.status == -9 and group.ran_out_of_memory() and not group.holds_processes()
 
 
 def test_shared_memory_and_files_in_memory_are_held_too(run, groups):
     only_with(groups, "memory")
-    submission, group = run("kept = mmap.mmap(-1, 900 * 2**20)\nkept.write(b'1' * len(kept))\ntell(1)")
+    source = """
+tell(0)
+time.sleep(1)
+kept = mmap.mmap(-1, 150 * 2**20)
+for place in range(0, len(kept), 4096): kept[place] = 1
+"""
+    submission, group = run(source)
+    make_small(submission, group)
     assert submission.ending().status == -9 and group.ran_out_of_memory()
 
 

@@ -120,7 +120,7 @@ def _promises(zygote: Zygote) -> list[Finding]:
 
 
 def _of_memory(zygote: Zygote, child: Child) -> Finding:
-    """Who keeps the limit of memory: not kept where there is a control group, and the submission did not come into it."""
+    """Who keeps the limit of memory; it counts as not kept where a submission has a control group and is not in it."""
     what, looks = "promise: no more memory than its limit", "the supervisor looks 20 times a second"
     if child.group is None:
         why = zygote.groups.missing or "no control group could be made"

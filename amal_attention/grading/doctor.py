@@ -152,7 +152,7 @@ def _attempts(child: Child) -> list[Finding]:
     with tempfile.NamedTemporaryFile(dir=Path.home()) as secret:
         _ask(child, "run", _PROBE, False)
         _ask(child, "begin", 0)
-        managed = _ask(child, "ask", "call", "attempts", [secret.name, __file__, os.getpid()], {})
+        managed = _ask(child, "ask", "attempts", "call", [secret.name, __file__, os.getpid()], {})
     return [
         Finding(f"a submission that {what}", not did, "it can" if did else "it cannot") for what, did in managed.items()
     ]

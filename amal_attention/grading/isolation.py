@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import resource
 import tempfile
 from pathlib import Path
 
 from amal_attention.grading.limits import GradingLimits
 from amal_attention.grading.linux import die_with_parent, drop_privileges, forbid_new_privileges, mount, unshare
+from amal_attention.grading.mounts import mounts
 from amal_attention.grading.seccomp import filter_system_calls
 from amal_attention.language import message
 
@@ -27,10 +27,10 @@ NAMESPACES = ("user", "mount", "pid", "ipc", "uts", "network")
 _NAMESPACE = message("{kind} namespace")
 _SETTINGS = ("/proc/sys", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/acpi", "/proc/mtrr", "/proc/sysrq-trigger")
 _SECRETS = ("/proc/keys", "/proc/key-users", "/proc/timer_list", "/proc/kallsyms", "/proc/kcore", "/proc/vmallocinfo")
-_OCTAL = re.compile(r"\\([0-7]{3})")  # how a space is written in mountinfo
 _MB = 2**20
 _OPEN_FILES = 256
 _SIGNALS = 256
+_NO_CORE = 1  # where a program of root's takes cores, 0 starts it all the same, and 1 does not: see core(5)
 _NICER = 5
 _FIRST_TO_GO = "1000"
 _GRACE_SECONDS = 10  # of CPU, beyond the time in which the grader ends it
@@ -115,9 +115,7 @@ def _mounts(limits: GradingLimits) -> list[str]:
 
 def _mounted_in(folder: str) -> list[str]:
     """Where something is mounted below a folder."""
-    lines = Path("/proc/self/mountinfo").read_text(errors="surrogateescape").splitlines()
-    places = [_OCTAL.sub(lambda found: chr(int(found[1], 8)), line.split()[4]) for line in lines]
-    return [each for each in places if each.startswith(f"{folder}/")]
+    return [each.place for each in mounts() if each.place.startswith(f"{folder}/")]
 
 
 def _proc() -> list[str]:
@@ -146,7 +144,7 @@ def _proc() -> list[str]:
 def _limit(limits: GradingLimits, held: int | None, sandbox: bool) -> None:
     """Limits that the kernel keeps; the supervisor looks after what they leave open."""
     bounds = {
-        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CORE: _NO_CORE,
         resource.RLIMIT_CPU: int(limits.submission_seconds) + _GRACE_SECONDS,
         resource.RLIMIT_FSIZE: int(limits.file_mb * _MB),
         resource.RLIMIT_NOFILE: _OPEN_FILES,

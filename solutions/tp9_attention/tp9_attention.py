@@ -1764,8 +1764,8 @@ class EntropyRegularizedClassifier(TextClassifier):
 # ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
-# **Effet de la force.** Le même modèle que Q2, entraîné avec plusieurs $\lambda$. À attendre, de $\lambda = 0$ à $0{,}03$ puis à
-# $0{,}1$ : 73 %, 72 % puis 60 % sur le corpus fourni (15 s en tout) ; 83 %, 81 % puis 74 % sur IMDB (101 s en tout).
+# **Effet de la force.** Le même modèle que Q2, entraîné avec plusieurs $\lambda$. À attendre pour $\lambda = 0$, $0{,}03$ et
+# $0{,}1$ : 73 %, 72 % et 60 % sur le corpus fourni (15 s en tout) ; 83 %, 81 % et 74 % sur IMDB (101 s en tout).
 
 # %% [markdown] lang="en"
 # **What the strength does.** The model of Q2, trained with several $\lambda$. To expect, for $\lambda = 0$, $0.03$ and $0.1$: 73 %,

@@ -10,6 +10,8 @@ import csv
 import io
 import json
 import shutil
+import sys
+import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +21,7 @@ from zoneinfo import ZoneInfo
 import nbformat
 import pytest
 
+from amal_attention.cli import main
 from amal_attention.course.collect import Collection, collect, collection_text
 from amal_attention.course.course_folder import Course
 from amal_attention.course.export import export
@@ -193,6 +196,59 @@ def test_who_is_not_graded_gets_no_grade_and_is_named(two, refusal):
     assert (filled["Ana Un"][0], filled["Bob Deux"]) == ("4", ("", ""))
     rows = table(export(course_rows(six.course, six.lab), "gradescope", partial=True).content)
     assert [(row["Total Score"], row["Status"]) for row in rows][:2] == [("4", "Graded"), ("", "Ungraded")]
+
+
+def typed(six: Class, *arguments: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """What a command of the course prints."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(six.course.folder)
+        patch.setenv("AMAL_LABS", str(six.lab.folder.parent))
+        patch.setattr(sys, "argv", ["amal", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    assert not ended.value.code
+    return capsys.readouterr().out
+
+
+def test_the_pages_in_the_zip_tell_the_marks_of_now(two, capsys):
+    """The page was written before a test was dropped, and nobody wrote it again."""
+    six, worksheet = two
+    six.grade()
+    six.mark("a2", "q1-observe", 0.5)
+    before = six.page("a2")
+    typed(six, "adjust", "toy", "--drop", "test_none", capsys=capsys)
+    export_with_pages = ["export", "toy", "--to", "moodle", "--worksheet", str(worksheet), "--out", "filled.csv"]
+    typed(six, *export_with_pages, "--feedback", "pages.zip", capsys=capsys)
+    (row,) = [row for row in table((six.course.folder / "filled.csv").read_bytes()) if row["Nom complet"] == "Bob Deux"]
+    with zipfile.ZipFile(six.course.folder / "pages.zip") as archive:
+        page = archive.read(f"{folder('a2')}_/toy.html").decode()
+    assert row["Note"] == "3.5" and "<strong>3.5</strong>" in page and "<strong>2.5</strong>" in before
+
+
+def test_an_export_names_who_was_graded_before_the_lab_was_mended(two, capsys):
+    six, _ = two
+    six.grade()
+    hidden = next((six.lab.folder / "hidden_tests").glob("test_*.py"))
+    source, export = hidden.read_text(), ("export", "toy", "--partial", "--out", "grades.csv")
+    hidden.write_text(f"{source}\n# mended\n")
+    try:
+        six.grade("a2")
+        some = typed(six, *export, capsys=capsys)
+        six.grade()
+        everybody = typed(six, *export, capsys=capsys)
+    finally:
+        hidden.write_text(source)
+    assert "graded by another version of the lab or of amal than most, see amal grade toy (1): a" in some
+    assert "another version" not in everybody
+
+
+def test_who_was_graded_and_is_no_student_any_more_is_named(two, capsys):
+    six, _ = two
+    six.grade()
+    with six.nbgrader() as book:
+        book.remove_student("a2")
+    told = typed(six, "export", "toy", "--partial", "--out", "grades.csv", capsys=capsys)
+    assert "graded, and not in the gradebook: left out (1): a2" in told
 
 
 def test_verdicts_beside_a_gradebook_made_anew_are_no_zeros(two, made, refusal):

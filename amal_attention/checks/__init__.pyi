@@ -40,6 +40,7 @@ __all__ = [
     "learns_values",
     "learns_weights",
     "leaves_inputs_alone",
+    "leaves_its_start",
     "log_weights_affine",
     "logs_accuracy",
     "moves_with_words",
@@ -101,6 +102,7 @@ from .learning import (
     learns_to_find,
     learns_values,
     learns_weights,
+    leaves_its_start,
     weights_carry_gradient,
 )
 from .pooling import (

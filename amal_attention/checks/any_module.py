@@ -75,11 +75,9 @@ def shapes(
         what: the title of the expectation, where it is not about poolings.
         hint: for a miss without a likely mistake of its own.
     """
-    probe, declared = _probe(probe), getattr(module, "out_features", None)
-    if out_features is not None and declared != out_features:
-        given = "set self.out_features, by what __init__ is given: is all of it used?"
-        likely = "set self.out_features" if declared is None else given
-        raise Missed(f"out_features = {out_features}", f"out_features = {declared!r}", likely, "")
+    probe = _probe(probe)
+    if out_features is not None:
+        _declares_width(module, out_features)
     batches = [probe.inputs(several, seed) for several in (lengths, (3,), (1,), (2, 2), (1, 1))]
     replies = answers(subject(module).eval(), probe, batches, finite=False, mend=False)
     for seen, inputs in zip(replies, batches, strict=True):
@@ -134,7 +132,7 @@ def is_distribution(weights: Tensor, places: Tensor, sent: str, likely: Callable
     """
     words = weights.masked_fill(~places, 0).sum(dim=-1)
     padding = weights.masked_fill(places, 0).abs().sum(dim=-1)
-    padding = padding.masked_fill(padding < 1e-12, 0)  # what a score of -100 leaves is 0 for all purposes
+    padding = padding.masked_fill(padding < 1e-30, 0)  # what a score of -100 leaves is 0 for all purposes
     fine = weights.isfinite().all() and (weights >= 0).all() and not padding.any()
     if not (fine and same(words, places.any(dim=-1).to(words.dtype))):
         raise Missed(
@@ -356,6 +354,14 @@ def _gradients(looked_at: Subject, probe: Probe, inputs: tuple[Any, ...]) -> dic
             known = total.get(each)
             total[each] = gradient if known is None else known if gradient is None else known + gradient
     return total
+
+
+def _declares_width(module: Module, out_features: int) -> None:
+    declared = getattr(module, "out_features", None)
+    if declared != out_features:
+        given = "set self.out_features, by what __init__ is given: is all of it used?"
+        likely = "set self.out_features" if declared is None else given
+        raise Missed(f"out_features = {out_features}", f"out_features = {declared!r}", likely, "")
 
 
 def _mistake_of_width(came: int, out_features: int, longest: int, dim: int) -> str:

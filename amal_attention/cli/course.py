@@ -30,7 +30,8 @@ def course(
 ) -> None:
     """Make an nbgrader course, or add a lab to one: configuration, source, release, gradebook.
 
-    What is left out, and the total, are said once: notebook, marks, pages and exports have them from then on.
+    What is left out, and the total, are said once: notebook, marks, pages and exports have them from then on; either
+    stays as it was where only the other is given, and --whole takes back both.
     """
     from amal_attention.course.course_folder import Course
     from amal_attention.course.new_course import Scope, add_lab
@@ -41,8 +42,10 @@ def course(
         raise typer.BadParameter("give --whole alone, or --without and --total")
     found = Lab.find(lab, labs)
     students = read_roster(roster) if roster is not None else {}
-    language = lang or Course.in_folder(folder).language(found)
-    scope = Scope(tuple(without or ()), total) if whole or without or total is not None else None
+    there = Course.in_folder(folder)
+    language = lang or there.language(found)
+    before = Scope() if whole else Scope(*there.scope(lab))
+    scope = Scope(tuple(without or before.without), before.total if total is None else total)
     made = add_lab(folder, found, language, students.values(), stock=stock, scope=scope)
     points = sum(made.taught(found).points.values())
     told = f"{lab} of {points:g} points, {len(students)} students"
@@ -147,22 +150,36 @@ def export(
 ) -> None:
     """Write the grades of the course, those of people and late penalties included, for another program."""
     from amal_attention.course.course_folder import Course
-    from amal_attention.course.export import export, feedback_zip
+    from amal_attention.course.export import export, feedback_zip, listed
     from amal_attention.errors import CourseError, explain
     from amal_attention.files import write_atomically
+    from amal_attention.grading.course_pages import write_feedback
     from amal_attention.grading.course_rows import course_rows
+    from amal_attention.grading.course_verdicts import CourseVerdicts
+    from amal_attention.grading.same_lab import graded_otherwise
 
     if feedback is not None and worksheet is None:
         raise CourseError(explain(expected="a worksheet for the feedback", got="none", do="give it with --worksheet"))
     file_to_write(out), file_to_write(feedback)
     found = Course.at(course)
-    rows = course_rows(found, found.lab(lab, labs))
+    taught = found.lab(lab, labs)
+    rows = course_rows(found, taught)
     made = {out: export(rows, to, worksheet=worksheet, partial=partial)}
     if feedback is not None and worksheet is not None:
+        with counted("pages") as progress:  # those that lie there may tell marks of before
+            write_feedback(found, taught, progress=progress)
         made[feedback] = feedback_zip(rows, worksheet, found, lab)
     for path, exported in made.items():
         write_atomically(path, exported.content)
         typer.echo("\n".join([f"{path}: {len(rows)} students", *exported.remarks]))
+    verdicts = list(CourseVerdicts(found, taught).all())
+    unknown = sorted({each.submission for each in verdicts} - {row.student.id for row in rows})
+    others = graded_otherwise(verdicts)
+    for line in (
+        *listed("graded, and not in the gradebook: left out", unknown),
+        *listed(f"graded by another version of the lab or of amal than most, see amal grade {lab}", others),
+    ):
+        typer.echo(line)
 
 
 def feedback(
@@ -230,15 +247,19 @@ def show(
     lab: Annotated[str, typer.Argument(help="Name of a lab.")],
     course: InCourse = Path(),
     html: Annotated[Path | None, typer.Option(help="Write it to this file, as a page, and print nothing else.")] = None,
+    timezone: Zone = None,
     labs: Labs = None,
 ) -> None:
-    """Print all that is known of a submission, as an appeal needs it: marks, why, how it was graded, every version."""
+    """Print all that is known of a submission, as an appeal needs it: marks, why, how it was graded, every version.
+
+    It is told in the language of the course.
+    """
     from amal_attention.course.course_folder import Course
     from amal_attention.files import write_atomically
     from amal_attention.grading.dossier import dossier
 
     page, found = file_to_write(html), Course.at(course)
-    told = dossier(found, found.lab(lab, labs), student)
+    told = dossier(found, found.lab(lab, labs), student, zone_of(timezone))
     if page is not None:
         write_atomically(page, told.page)
     typer.echo(told.text if page is None else str(page))

@@ -1,4 +1,4 @@
-"""A cell of a lab's script with its answers, for those who may read them; or with a stub in their place."""
+"""A cell of a lab's script with its answers, for those who may read them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from dataclasses import replace
 
 from amal_attention.course.lookalikes import KINDS
 from amal_attention.course.markers import Region, regions
-from amal_attention.course.nbgrader_glue import stub
 from amal_attention.course.script import Cell
 from amal_attention.language import Language
 
-__all__ = ["answered", "stubbed"]
+__all__ = ["answered"]
 
 _SOLUTION, _, _MARK_SCHEME = KINDS
 
@@ -23,18 +22,6 @@ def answered(cell: Cell, language: str) -> Cell:
     title = Language(language).say("Mark scheme")
     begin: dict[str, _Lines] = {_SOLUTION: [], _MARK_SCHEME: [f"**{title}**"]}
     return _with(cell, lambda region, inside: [*begin[region.kind], *inside] if region.kind in begin else [])
-
-
-def stubbed(cell: Cell, language: str) -> Cell:
-    """The cell with a stub in the place of each answer, as far to the right as its marker."""
-    texts = dict(cell.numbered())
-
-    def put(region: Region, _: _Lines) -> _Lines:
-        marker = texts[region.begin]
-        indent = marker[: len(marker) - len(marker.lstrip())]
-        return [f"{indent}{line}" for line in stub(language).split("\n")]
-
-    return _with(cell, put)
 
 
 def _with(cell: Cell, put: Callable[[Region, _Lines], _Lines]) -> Cell:

@@ -97,6 +97,9 @@ class _Taken:
     how: str
     versions: Versions
     remarks: list[str] = field(default_factory=list)
+    senders: dict[str, bool] = field(
+        default_factory=dict
+    )  # what they are called in the archive; whether that is a team
 
 
 def collect(
@@ -276,10 +279,18 @@ class _Collector:
         """What to say of a file."""
         _, is_timed = self._survey.when(claim, member, student)
         told = [claim.remark] if claim.remark else []
+        taken = self._taken[student.id]
+        taken.senders |= {called(claim): owners.is_team}
+        if any(taken.senders.values()) and len(taken.senders) > 1:
+            told.append(f"handed in as {' and as '.join(taken.senders)}: look which of them counts")
         if owners.is_team:
             told.append(f"handed in by {called(claim)}, {len(owners.students)} students")
         if claim.by_hand:
             told.append(f"{member.name} was put into the archive by a person: when it was handed in is not known")
+        elif not is_timed and self._survey.is_older(student):
+            told.append(
+                "the worksheet tells of something handed in after the archive was packed: download both anew, at once"
+            )
         elif not is_timed and self._survey.believes_times:
             told.append(f"it is not known when {one_line(claim.file)} was handed in")
         return told

@@ -60,15 +60,16 @@ def moment(text: str, zone: tzinfo | None) -> datetime:
     return first
 
 
-def moment_text(when: datetime, zone: tzinfo | None) -> str:
-    """A moment in a zone, and in UTC.
+def moment_text(when: datetime, zone: tzinfo | None, *, seconds: bool = False) -> str:
+    """A moment in a zone, and in UTC; to the minute, or to the second.
 
     >>> from zoneinfo import ZoneInfo
     >>> moment_text(datetime(2026, 11, 20, 17, tzinfo=UTC), ZoneInfo("Europe/Paris"))
     '2026-11-20 18:00 Europe/Paris (2026-11-20 17:00 UTC)'
     """
-    utc = f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    return utc if zone is None or zone is UTC else f"{when.astimezone(zone):%Y-%m-%d %H:%M} {zone} ({utc})"
+    form = "%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M"
+    utc = f"{when.astimezone(UTC):{form}} UTC"
+    return utc if zone is None or zone is UTC else f"{when.astimezone(zone):{form}} {zone} ({utc})"
 
 
 def _unclear(expected: str, got: str, do: str) -> CourseError:

@@ -17,7 +17,7 @@ from amal_attention.course.roster import Student
 from amal_attention.course.worksheet import Line, Worksheet, read_worksheet
 from amal_attention.errors import CourseError, explain
 
-__all__ = ["KINDS", "Exported", "Row", "export", "feedback_zip"]
+__all__ = ["KINDS", "Exported", "Row", "export", "feedback_zip", "listed"]
 
 KINDS = ("csv", "json", "gradescope", "moodle")
 """What grades can be exported to."""
@@ -26,6 +26,7 @@ _MISSING = "missing"
 _FORMULA = re.compile(r"""^(?=[=+\-@\t\r])|(?<=[;,\t\r\n])(?=["\s]*[=+\-@])""")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 _LONGEST_LIST = 20
+_ROUNDING = 1e-4  # of points: figures have four decimals
 
 
 @dataclass(frozen=True)
@@ -98,12 +99,22 @@ def export(rows: Sequence[Row], kind: str, *, worksheet: Path | None = None, par
         raise CourseError(
             explain(
                 expected="a final mark for everybody",
-                got="; ".join(_listed("none yet for", open_rows)),
+                got="; ".join(listed("none yet for", open_rows)),
                 do="grade and mark these first; --partial leaves their cells empty",
             )
         )
     exported = _exported(rows, kind, worksheet)
-    return replace(exported, remarks=(*exported.remarks, *_listed("no mark is told, as it is not final", open_rows)))
+    remarks = (
+        *listed("no mark is told, as it is not final", open_rows),
+        *listed("more than all points, by a person: is it meant", _above(rows)),
+    )
+    return replace(exported, remarks=(*exported.remarks, *remarks))
+
+
+def _above(rows: Sequence[Row]) -> list[str]:
+    """Whose mark is more than a lab gives, and how much: credit on top, or a slip of the pen."""
+    above = (row for row in rows if not row.not_final and row.total > row.points + _ROUNDING)
+    return [f"{row.student.id} ({_figure(row.total)} of {_figure(row.points)})" for row in above]
 
 
 def _not_final(rows: Sequence[Row]) -> list[str]:
@@ -136,40 +147,47 @@ def feedback_zip(rows: Sequence[Row], worksheet: Path, course: Course, lab: str)
     """
     file = io.BytesIO()
     lines = read_worksheet(worksheet).lines(_matcher(rows))
+    gone = {row.student.id for row in rows if row.status == _MISSING}
     without = []
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for line in lines:
             if line.student is None:
                 continue
             page = course.feedback(line.student, lab)
-            if page.is_file():
+            if page.is_file() and line.student not in gone:
                 name = zipfile.ZipInfo(f"{line.folder}/{page.name}")  # of 1980: the same pages make the same zip
                 archive.writestr(name, page.read_bytes(), zipfile.ZIP_DEFLATED)
             else:
                 without.append(line.student)
-    return Exported(file.getvalue(), (*_unmatched(rows, lines), *_listed("no feedback for", without)))
+    return Exported(file.getvalue(), (*_unmatched(rows, lines), *listed("no feedback for", without)))
 
 
 def _moodle(rows: Sequence[Row], worksheet: Worksheet) -> Exported:
     lines = worksheet.lines(_matcher(rows))
     by_id = {row.student.id: row for row in rows}
     scaled: set[str] = set()
-    left = []
+    left, kept = [], []
     for line in lines:
         if line.student is None:
             continue
         row = by_id[line.student]
         if row.is_missing:
             left.append(line.student)
-            continue
-        if row.not_final:
+        if (row.is_missing or row.not_final) and (there := worksheet.grade(line.position)):
+            kept.append(f"{line.student} ({there})")
+        if row.is_missing or row.not_final:
             continue
         grade = row.total
         if line.most and row.points and line.most != row.points:
             grade *= line.most / row.points
             scaled.add(f"grades are scaled from {_figure(row.points)} points to Moodle's {_figure(line.most)}")
         worksheet.fill(line.position, _figure(grade), row.comment)
-    remarks = (*_unmatched(rows, lines), *_listed("nothing handed in, no grade filled in", left), *sorted(scaled))
+    remarks = (
+        *_unmatched(rows, lines),
+        *listed("nothing handed in, no grade filled in", left),
+        *listed("the grade that the worksheet had stays, and is none of ours", kept),
+        *sorted(scaled),
+    )
     return Exported(worksheet.content(), remarks)
 
 
@@ -183,12 +201,13 @@ def _unmatched(rows: Sequence[Row], lines: Sequence[Line]) -> list[str]:
     there = {line.student for line in lines}
     absent = [row.student.id for row in rows if row.student.id not in there]
     return [
-        *_listed("not matched in the worksheet, left as it was", nobodys),
-        *_listed("no line in the worksheet", absent),
+        *listed("not matched in the worksheet, left as it was", nobodys),
+        *listed("no line in the worksheet", absent),
     ]
 
 
-def _listed(title: str, names: Sequence[str]) -> list[str]:
+def listed(title: str, names: Sequence[str]) -> list[str]:
+    """A line that names some, and says how many there are; none where there is nobody."""
     more = f" … and {len(names) - _LONGEST_LIST} more" if len(names) > _LONGEST_LIST else ""
     return [f"{title} ({len(names)}): {', '.join(names[:_LONGEST_LIST])}{more}"] if names else []
 

@@ -195,6 +195,10 @@ class CourseBook:
         """The assignments of the course, by name."""
         return sorted(each.name for each in self._book.assignments)
 
+    def entered(self, lab: str) -> list[str]:
+        """Students of whom the gradebook holds anything on a lab, marks or an extension; by id."""
+        return sorted(each.student_id for each in self._book.assignment_submissions(lab)) if self.has(lab) else []
+
     def due(self, lab: str) -> datetime | None:
         """When a lab is due, in UTC, for who has no extension; None where there is no due date.
 

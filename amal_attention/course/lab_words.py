@@ -64,7 +64,10 @@ class LabWords:
     def _with_place(self, text: str) -> str:
         """What was told of a place: "q3-words: it died", "cell 4: it died"."""
         place, colon, told = text.partition(": ")
-        return f"{self.language.retold(place)}{colon}{self.language.retold(told)}" if colon else text
+        said, told = self.language.retold(place), self.language.retold(told)
+        if said != place or place in self.names:
+            return " ".join([self.language.say("{name}:", name=said), told]) if colon else said
+        return f"{place}{colon}{told}"
 
     @cached_property
     def _ids(self) -> re.Pattern[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from typing import TYPE_CHECKING
 
+from amal_attention.cell_names import UNGRADED
 from amal_attention.course.problems import grade_extra
 from amal_attention.errors import LabError, explain
 from amal_attention.language import Language
@@ -13,7 +15,9 @@ from amal_attention.language import Language
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["cleared", "stub"]
+__all__ = ["cleared", "stub", "stub_ungraded"]
+
+_ANSWER = re.compile(r"(?ms)^([ \t]*)### BEGIN SOLUTION$.*?^[ \t]*### END SOLUTION$")
 
 
 def stub(language: str) -> str:
@@ -21,6 +25,21 @@ def stub(language: str) -> str:
     say = Language(language).say
     here, to_do = say("YOUR CODE HERE"), say("to do: write your code here")
     return f'# {here}\nraise NotImplementedError("{to_do}")'
+
+
+def stub_ungraded(notebook: NotebookNode, language: str) -> NotebookNode:
+    """``notebook``, changed in place: answers to exercises that are not graded are stubs.
+
+    To nbgrader such a cell is no solution, and it refuses one with an answer in it.
+    """
+
+    def put(found: re.Match[str]) -> str:
+        return "\n".join(f"{found[1]}{line}" for line in stub(language).split("\n"))
+
+    for cell in notebook.cells:
+        if UNGRADED in cell.metadata.get("tags", []):
+            cell.source = _ANSWER.sub(put, cell.source)
+    return notebook
 
 
 def cleared(notebook: NotebookNode, language: str) -> NotebookNode:
@@ -34,6 +53,7 @@ def cleared(notebook: NotebookNode, language: str) -> NotebookNode:
     with grade_extra(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its dependencies announce changes that are none of ours
         from nbgrader import preprocessors as nb
+    stub_ungraded(notebook, language)
     quiet = logging.Logger("nbgrader", logging.CRITICAL)
     steps = [
         nb.LockCells(log=quiet),

@@ -6,8 +6,8 @@ import io
 import logging
 import re
 import warnings
-from collections.abc import Iterable, Mapping
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,7 +82,7 @@ def add_lab(
 
     Raises:
         CourseError: nbgrader refuses the lab, its own stage would give other points than the scope, or the scope is
-            another one and people gave marks already.
+            another one where people gave marks already, or has other parts where submissions are in the gradebook.
         LabError: the lab has no such language or optional part, or no release can be made of it.
         StorageError: a file cannot be written.
     """
@@ -91,6 +91,7 @@ def add_lab(
     without, total = (scope.without, scope.total) if scope is not None else there.scope(lab.name)
     whole, lab = lab, taught(lab, without, total)
     released = release(lab, language)
+    _refuse_other_parts(there, whole, lab)
     _refuse_other_points(there, whole, lab)
     _write_configuration(folder, lab, stock=stock)
     course = Course.at(folder)
@@ -99,12 +100,43 @@ def add_lab(
     notebook = whole_notebook(lab, language)
     said = {"lab": lab.name, "language": language, "without": list(lab.without), "total": total}
     notebook.metadata["amal"] = said
-    write_atomically(course.source(lab.name), nbformat.writes(notebook))  # type: ignore[no-untyped-call]
-    _assign(course, lab.name)
+    with _taken_back(course.source(lab.name)):
+        write_atomically(course.source(lab.name), nbformat.writes(notebook))  # type: ignore[no-untyped-call]
+        _assign(course, lab.name)
     write_atomically(course.released(lab.name), released.decode())
     with course_book(course) as book:
         book.enrol(students)
     return course
+
+
+@contextmanager
+def _taken_back(path: Path) -> Iterator[None]:
+    """Put a file back as it was if what follows fails: the instructor's notebook says what the course teaches."""
+    before = path.read_bytes() if path.exists() else None
+    try:
+        yield
+    except BaseException:
+        if before is None:
+            path.unlink(missing_ok=True)
+        else:
+            write_atomically(path, before)
+        raise
+
+
+def _refuse_other_parts(course: Course, whole: Lab, lab: Lab) -> None:
+    """Refuse to leave parts out, or take them back, where the gradebook has rows for the cells of each student."""
+    if not course.gradebook.exists() or course.taught(whole).points.keys() == lab.points.keys():
+        return
+    with course_book(course) as book:
+        entered = book.entered(lab.name)
+    if entered:
+        raise CourseError(
+            explain(
+                expected="a gradebook that holds nothing of a lab whose parts are to be others",
+                got=f"marks or extensions of {len(entered)}: {', '.join(entered[:5])}",
+                do="make a course in a new folder with these parts, and collect and grade there",
+            )
+        )
 
 
 def _refuse_other_points(course: Course, whole: Lab, lab: Lab) -> None:

@@ -9,14 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from amal_attention.course.answers import answered, stubbed
+from amal_attention.course.answers import answered
 from amal_attention.course.cell_words import in_language
 from amal_attention.course.colab_badge import with_badge
 from amal_attention.course.cut import cut
 from amal_attention.course.graded import graded_problems
 from amal_attention.course.leaks import leak_problems
 from amal_attention.course.markers import marker_problems
-from amal_attention.course.nbgrader_glue import cleared
+from amal_attention.course.nbgrader_glue import cleared, stub_ungraded
 from amal_attention.course.points import points_problems
 from amal_attention.course.problems import grade_extra, refuse
 from amal_attention.course.scheme import scheme_problems
@@ -114,18 +114,17 @@ def for_graders(lab: Lab, language: str) -> NotebookNode:
 
 
 def whole_notebook(lab: Lab, language: str) -> NotebookNode:
-    """The notebook with all that a release leaves out, its code in the words of its language.
+    """The notebook with all that nbgrader's release leaves out, its code in the words of its language.
 
     Raises:
         LabError: the script, its markers or the points are wrong.
     """
-    return _worded(lab, _checked(lab, language), language)
+    return stub_ungraded(_worded(lab, _checked(lab, language), language), language)
 
 
 def _made(lab: Lab, language: str) -> tuple[Script, NotebookNode]:
     script = _checked(lab, language)
-    ungraded = tuple(stubbed(cell, language) if cell.ungraded else cell for cell in script.cells)
-    notebook = _worded(lab, replace(script, cells=ungraded), language)
+    notebook = _worded(lab, script, language)
     title = next((cell for cell in notebook.cells if cell.cell_type == "markdown"), None)
     if title is not None:
         title.source = with_badge(title.source, lab, language)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from amal_attention.cell_names import UNGRADED
 from amal_attention.course.problems import Problem, grade_extra, refuse
 from amal_attention.course.set_up_cell import SET_UP
 from amal_attention.errors import LabError, explain
@@ -20,11 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Cell", "Script", "notebook_of", "read_script"]
 
-_UNGRADED = "ungraded"
-
 _LIKE_A_START = re.compile(r"\s*#\s*(%%+(\s.*)?|<codecell>\s*|In\[[0-9 ]*\]:?\s*)")  # all that jupytext takes for one
 _START = re.compile(r"# %%( .*)?")
-_TAGS = ("active-ipynb", "hide-input", "hide-output", "instructor", "raises-exception", SET_UP, _UNGRADED)
+_TAGS = ("active-ipynb", "hide-input", "hide-output", "instructor", "raises-exception", SET_UP, UNGRADED)
 _COMMAND = re.compile(r"\s*[%!?]")
 _LONGEST_ID = 64  # of a cell, says nbformat
 
@@ -64,7 +63,7 @@ class Cell:
     @property
     def ungraded(self) -> bool:
         """Whether students fill it for themselves: no grader asks for it."""
-        return _UNGRADED in self.tags
+        return UNGRADED in self.tags
 
     def numbered(self) -> Iterator[tuple[int, str]]:
         """Its lines, each with its number in the script."""

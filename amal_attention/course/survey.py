@@ -30,6 +30,7 @@ __all__ = ["Owners", "Survey", "Times", "called", "survey"]
 _LONGEST_SLIP = 1000  # bytes of what nbgrader puts beside a notebook
 _LONGEST_METADATA = 50 * 2**20  # bytes
 _TOGETHER = timedelta(minutes=1)
+_OTHER_ZONE = timedelta(hours=14)  # by which a time may be wrong whose zone the archive does not say
 
 
 class Times(StrEnum):
@@ -65,6 +66,7 @@ class Survey:
         secrets: of nbgrader's, by the folder in which they lie.
         remarks: on the archive as a whole, a sentence each.
         believes_times: whether times of the archive are believed, where nothing better tells them.
+        packed: the latest at which the archive can have been packed; None where that is not known.
     """
 
     layout: Layout
@@ -75,6 +77,7 @@ class Survey:
     _told: Mapping[str, datetime] = field(default_factory=dict)
     _has_worksheet: bool = False
     believes_times: bool = True
+    packed: datetime | None = None
 
     def owners(self, claim: Claim) -> Owners:
         """Whose a file is."""
@@ -84,11 +87,16 @@ class Survey:
         """When a student handed a file in, and whether that is known; else a time at which it was there."""
         if self._has_worksheet and not claim.by_hand:
             told = self._told.get(student.id)
-            return told or member.when, told is not None
+            return (member.when, False) if told is None or self.is_older(student) else (told, True)
         told = claim.when or (self._slips.get(claim.beside) if claim.beside else None)
         if told is not None:
             return told, True
         return member.when, self.believes_times and not claim.by_hand and member.when.year >= NO_TIME
+
+    def is_older(self, student: Student) -> bool:
+        """Whether the worksheet tells of something that the student handed in after the archive was packed."""
+        told = self._told.get(student.id)
+        return told is not None and self.packed is not None and told > self.packed
 
 
 @dataclass
@@ -133,7 +141,8 @@ def survey(
     people = _people([claim for claim, _ in claims], matcher if roster is not None else None, lines, roster or {})
     found = Survey(layout, people, names.secrets, (), names.slips, believes_times=times is not Times.NONE)
     if times is Times.AUTO and worksheet is not None:
-        return replace(found, _told=_times(worksheet, lines, zone), _has_worksheet=True)
+        told = _times(worksheet, lines, zone)
+        return replace(found, _told=told, _has_worksheet=True, packed=_packed(found, claims))
     return _doubted(found, claims, times, zone)
 
 
@@ -201,13 +210,9 @@ def _times(worksheet: Worksheet, lines: list[Line], zone: tzinfo | None) -> dict
 
 def _doubted(found: Survey, claims: list[tuple[Claim, Member]], times: Times, zone: tzinfo | None) -> Survey:
     """The same, without the times of the archive where they look like those of its packing."""
-    in_archive = [
-        (claim, member)
-        for claim, member in claims
-        if not claim.by_hand and claim.when is None and found._slips.get(claim.beside or ()) is None
-    ]
-    whens = sorted(member.when for _, member in in_archive if member.when.year >= NO_TIME)
-    if times is Times.AUTO and whens and _are_of_packing(found.layout, in_archive, whens):
+    in_archive = _timed_by_archive(found, claims)
+    whens = _whens(in_archive)
+    if times is Times.AUTO and _are_of_packing(found.layout, in_archive, whens):
         remark = (
             f"all files are of {_shown(whens[0], zone)}, within a minute of each other: that is when the archive was "
             "packed. When they were handed in is not known, and nobody is late: give --worksheet, or say --times "
@@ -220,8 +225,32 @@ def _doubted(found: Survey, claims: list[tuple[Claim, Member]], times: Times, zo
     return found
 
 
+def _packed(found: Survey, claims: list[tuple[Claim, Member]]) -> datetime | None:
+    """The latest at which an archive can have been packed whose times are those of its packing."""
+    in_archive = _timed_by_archive(found, claims)
+    whens = _whens(in_archive)
+    if not _are_of_packing(found.layout, in_archive, whens):
+        return None
+    return whens[-1] + (_OTHER_ZONE if any(member.is_local for _, member in in_archive) else _TOGETHER)
+
+
+def _timed_by_archive(found: Survey, claims: list[tuple[Claim, Member]]) -> list[tuple[Claim, Member]]:
+    """The files of which the archive alone tells a time."""
+    return [
+        (claim, member)
+        for claim, member in claims
+        if not claim.by_hand and claim.when is None and found._slips.get(claim.beside or ()) is None
+    ]
+
+
+def _whens(claims: list[tuple[Claim, Member]]) -> list[datetime]:
+    return sorted(member.when for _, member in claims if member.when.year >= NO_TIME)
+
+
 def _are_of_packing(layout: Layout, claims: list[tuple[Claim, Member]], whens: list[datetime]) -> bool:
     """Whether each time is within a minute of the next, as of files that a platform packs one after the other."""
+    if not whens:
+        return False
     alone = len({(claim.name, claim.number) for claim, _ in claims}) < 2
     together = all(later - earlier <= _TOGETHER for earlier, later in pairwise(whens))
     return together and (layout.packs_at_once or not alone)
@@ -237,12 +266,15 @@ def _shown(when: datetime, zone: tzinfo | None) -> str:
 def _people(
     claims: list[Claim], matcher: Matcher | None, lines: list[Line], roster: Mapping[str, Student]
 ) -> dict[tuple[str, str], Owners]:
-    """Whose the files of each person in the archive are. Two persons who would be one student are nobody."""
+    """Whose the files of each person in the archive are. Two persons who would be one student are nobody.
+
+    A team is none: what a member hands in alone besides is theirs too.
+    """
     numbered = {line.number: line for line in lines if line.number}
     found = {_person(claim): _owners(claim, matcher, numbered, roster) for claim in claims}
     same: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for person, owners in found.items():
-        for student in owners.students:
+        for student in () if owners.is_team else owners.students:
             same[student.id.casefold()].append(person)
     for student_id, persons in same.items():
         numbers = {number for _, number in persons if number}

@@ -21,6 +21,7 @@ __all__ = ["Line", "Worksheet", "kept_in_files", "read_worksheet"]
 _NUMBER = re.compile(r"(.*?)\s*(\d+)\s*", re.DOTALL)
 _NO_MARK = re.compile(r"\[/?tests\]")
 _NOT_IN_FILES = re.compile(r"[\x00-\x1f\x7f&<>\"`|':\\/]")  # what Moodle leaves out of the names of files
+_LANGUAGES = "English, French, German or Spanish"
 _WHO = ("idnumber", "username", "email", "name")
 # What stands between these lines of a comment is ours; all else in it is a person's.
 _OURS = ("[tests]", "[/tests]")
@@ -74,6 +75,10 @@ class Worksheet:
         found = [self._line(position, matcher) for position in range(1, len(self._rows)) if self._rows[position]]
         often = Counter(line.student for line in found)
         return [_of_two(line) if line.student and often[line.student] > 1 else line for line in found]
+
+    def grade(self, position: int) -> str:
+        """The grade that a line has."""
+        return self._cell(position, "grade")
 
     def fill(self, position: int, grade: str, comment: str) -> None:
         """Put a grade and a comment into a line; the comment where there is a column for it.
@@ -164,6 +169,6 @@ def _no_worksheet(path: Path, got: str) -> CourseError:
         explain(
             expected=f"Moodle's grading worksheet in {path}",
             got=got,
-            do="download it from the assignment, with the columns of identifiers and grades",
+            do=f"download it from the assignment, with the columns of identifiers and grades, in {_LANGUAGES}",
         )
     )

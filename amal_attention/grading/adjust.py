@@ -44,7 +44,8 @@ class Adjusted:
     Attributes:
         weights: the weight of each test that has another one than its own, by ``question/test``.
         moves: a student each whose tests give other points than before.
-        left: students whose marks are not in the gradebook as they were graded: ``amal grade`` brings them there.
+        left: students whose marks in the gradebook are not those of their verdicts, as they handed in again or a run
+            was cut off: ``amal grade`` brings them there.
         total: number of students who were graded.
     """
 
@@ -100,7 +101,8 @@ def _apply(
         book.check()
         before = book.marks(lab.name)
         writer = CourseWriter(course, lab, book)
-        log.add(line, {new.submission: (old.earned, new.earned) for old, new in moved})
+        if not line or after != log.weights:  # said once more, as after a run that was cut off, it is no other line
+            log.add(line, {new.submission: (old.earned, new.earned) for old, new in moved})
         there = []
         for old, new in moved:
             submission = read_submission(old.submission, course.place(old.submission, lab.name), lab.name)
@@ -108,9 +110,9 @@ def _apply(
                 writer.reweigh(new, submission.raw)
                 there.append((old, new))
         now = book.marks(lab.name)
+        left = [new.submission for _, new in pairs if not _holds(now.get(new.submission), new)]
     moves = tuple(_move(old, new, before[old.submission], now[old.submission]) for old, new in there)
-    left = {old.submission for old, _ in moved} - {each.student for each in moves}
-    return Adjusted(after, moves, tuple(sorted(left)), len(verdicts))
+    return Adjusted(after, moves, tuple(left), len(verdicts))
 
 
 def _graded(course: Course, lab: Lab) -> list[Verdict]:
@@ -187,7 +189,11 @@ def _earned(verdict: Verdict) -> list[float]:
 
 def _is_recorded(verdict: Verdict, submission: Submission, marks: Marks | None) -> bool:
     """Whether the gradebook holds this verdict, on what is handed in now."""
-    return marks is not None and verdict.digest == submission.digest and marks.hold(verdict.by_cell)
+    return verdict.digest == submission.digest and _holds(marks, verdict)
+
+
+def _holds(marks: Marks | None, verdict: Verdict) -> bool:
+    return marks is not None and marks.hold(verdict.by_cell)
 
 
 def _move(old: Verdict, new: Verdict, before: Marks, now: Marks) -> Move:

@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+from amal_attention.language import ENGLISH
+
 __all__ = ["BoundedJson", "TooManyValues"]
 
 MOST_VALUES = 1_000_000
@@ -37,7 +39,7 @@ class BoundedJson:
             RecursionError: it holds lists in lists, too deep to be read.
         """
         if self._may_be_many and self._holds_many(start):
-            raise TooManyValues(f"more than {MOST_VALUES:,} values")
+            raise TooManyValues(ENGLISH.say("more than {number} values", number=f"{MOST_VALUES:,}"))
         return _JSON.raw_decode(self.text, start)
 
     def _holds_many(self, start: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amal_attention.cell_names import TEST_PREFIX
+from amal_attention.checks.outcome import State
 from amal_attention.course.course_folder import Course
 from amal_attention.course.export import Row
 from amal_attention.course.gradebook import Marks, course_book
@@ -13,8 +14,9 @@ from amal_attention.course.roster import Student
 from amal_attention.errors import CourseError, explain
 from amal_attention.grading.course_verdicts import CourseVerdicts
 from amal_attention.grading.not_final import why_not_final
-from amal_attention.grading.verdict import Status, Verdict
+from amal_attention.grading.verdict import QuestionVerdict, Status, Verdict
 from amal_attention.lab import Lab
+from amal_attention.language import Language
 
 __all__ = ["course_rows"]
 
@@ -80,14 +82,21 @@ def _comment(lab: Lab, marks: Marks, verdict: Verdict | None, words: LabWords) -
             by_person = words.language.say("marked by a person")
             yield _line(words, question, marks.of(cell) or 0.0, most, [by_person, *of_person])
         elif question in by_tests and by_tests[question].earned < by_tests[question].points:
-            tests = by_tests[question].tests
-            hints = dict.fromkeys(test.hint for test in tests if test.earned < test.points and test.hint)
             graded = by_tests[question]
-            yield _line(words, question, graded.earned, graded.points, [*map(words.language.retold, hints), *of_person])
+            yield _line(words, question, graded.earned, graded.points, [*_reasons(graded, words.language), *of_person])
         elif of_person:
             yield f"{words.name(question)}: {'; '.join(of_person)}"
 
 
+def _reasons(question: QuestionVerdict, language: Language) -> list[str]:
+    """What a question was lost for, each once; of tests that were not held for another's sake, that one's reason."""
+    if question.state is State.TO_DO:
+        return [language.say("not attempted")]
+    missed = [test for test in question.tests if test.outcome.state is not State.MET and not test.because]
+    return [language.retold(hint) for hint in dict.fromkeys(test.outcome.hint or test.hint for test in missed) if hint]
+
+
 def _line(words: LabWords, question: str, earned: float, most: float, said: list[str]) -> str:
     number = words.language.number
-    return f"{words.name(question)} {number(earned)}/{number(most)}: {'; '.join(said)}"
+    marks = f"{words.name(question)} {number(earned)}/{number(most)}"
+    return f"{marks}: {'; '.join(said)}" if said else marks

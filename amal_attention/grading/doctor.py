@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import tempfile
 import time
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from amal_attention.grading.sandbox import Child, Isolation, Zygote
 __all__ = ["Finding", "examine_sandbox"]
 
 _SECONDS = 30.0
+_CORES = Path("/proc/sys/kernel/core_pattern")
 _PROBE = """
 import ctypes, mmap, os, socket, subprocess
 
@@ -79,7 +81,7 @@ def examine_sandbox() -> list[Finding]:
         with Zygote(Isolation.SANDBOX, GradingLimits()) as zygote:
             child = zygote.child()
             findings += [Finding("layer", True, layer) for layer in zygote.layers]
-            findings += _promises(zygote)
+            findings += [*_promises(zygote), _of_memory(zygote, child)]
             findings += _attempts(child)
             child.end()
     except (SandboxError, WireError) as error:
@@ -107,18 +109,35 @@ def _promises(zygote: Zygote) -> list[Finding]:
             else "root's processes are counted by nobody but the supervisor, 20 times a second: grade as another user",
         ),
         Finding(
-            "promise: no more memory than its limit",
-            "own /proc" in layers,
-            "the supervisor looks 20 times a second; no control group holds it",
-        ),
-        Finding(
             "promise: neighbours keep their marks",
             True,
             "limits are CPU time"
             + (", waiting for a processor is free" if waits else "; idle time is what the clock says")
             + ", and with -j each has a processor of its own",
         ),
+        _of_crashes(),
     ]
+
+
+def _of_memory(zygote: Zygote, child: Child) -> Finding:
+    """Who keeps the limit of memory; it counts as not kept where a submission has a control group and is not in it."""
+    what, looks = "promise: no more memory than its limit", "the supervisor looks 20 times a second"
+    if child.group is None:
+        why = zygote.groups.missing or "no control group could be made"
+        return Finding(what, "own /proc" in zygote.layers, f"{looks}; no control group holds it: {why}")
+    if not set(child.group.layers) <= set(zygote.layers):
+        return Finding(what, False, f"{looks}; the submission did not come into {child.group.folder}")
+    held = f"{', '.join(child.group.layers)}; {looks}"
+    return Finding(what, True, "; ".join(filter(None, [held, zygote.groups.missing])))
+
+
+def _of_crashes() -> Finding:
+    """Whether a submission that crashes starts what takes the system's cores: see core(5)."""
+    what = "promise: no program of the system is started by a crash"
+    piped = _CORES.exists() and _CORES.read_text().startswith("|")
+    if piped and resource.getrlimit(resource.RLIMIT_CORE)[1] == 0:
+        return Finding(what, False, "ulimit -H -c is 0, with which one is started: grade from a shell where it is more")
+    return Finding(what, True, "the limit of its core is one byte")
 
 
 def _promise(what: str, needed: set[str], layers: set[str]) -> Finding:
@@ -133,7 +152,7 @@ def _attempts(child: Child) -> list[Finding]:
     with tempfile.NamedTemporaryFile(dir=Path.home()) as secret:
         _ask(child, "run", _PROBE, False)
         _ask(child, "begin", 0)
-        managed = _ask(child, "call", "attempts", [secret.name, __file__, os.getpid()], {})
+        managed = _ask(child, "ask", "attempts", "call", [secret.name, __file__, os.getpid()], {})
     return [
         Finding(f"a submission that {what}", not did, "it can" if did else "it cannot") for what, did in managed.items()
     ]

@@ -308,8 +308,9 @@ def _highlighted(source: str) -> Markup:
 
 def _how(verdict: Verdict, language: Language) -> dict[str, str]:
     digest = language.say("{file}, digest {digest}", file=verdict.lab, digest=verdict.lab_digest)
+    layers = ", ".join(map(language.retold, verdict.layers))
     return {
         language.say("File"): language.say("digest {digest}", digest=verdict.digest) if verdict.digest else "",
         language.say("Lab"): digest if verdict.lab_digest else verdict.lab,
-        language.say("Isolation"): ": ".join(filter(None, [verdict.isolation, ", ".join(verdict.layers)])),
+        language.say("Isolation"): ": ".join(filter(None, [verdict.isolation, layers])),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from amal_attention.errors import LabError, Unreadable, WrongLab, explain
+from amal_attention.errors import LabError, Unreadable, WrongLab
 from amal_attention.grading.reference import Reference, comparable, names_in
 from amal_attention.grading.salvage import Salvaged, salvage
 from amal_attention.language import ENGLISH
@@ -41,7 +41,7 @@ def identified(submission: Salvaged, reference: Reference) -> Identity:
     said: dict[str, Any] = told if isinstance(told, dict) else {}
     lab, language, repairs = said.get("lab"), said.get("language"), []
     if isinstance(lab, str) and lab != reference.lab:
-        raise _wrong(reference, f"one of {_shown(lab)}")
+        raise _wrong(reference, ENGLISH.say("that of another lab, {other}", other=_shown(lab)))
     if not isinstance(lab, str):
         if not _has_answers(submission, reference):
             raise _no_answers(submission, reference)
@@ -87,18 +87,22 @@ def _language(submission: Salvaged, reference: Reference) -> str:
 
 def _no_answers(submission: Salvaged, reference: Reference) -> LabError:
     if submission.whole:
-        return _wrong(reference, "none of its questions")
+        return _wrong(reference, ENGLISH.say("none of its questions"))
     return Unreadable(
-        explain(
-            expected=f"answers to {reference.lab}",
-            got="a file that is cut off or damaged, and no answer in what could be read of it",
-            do="hand in the whole file",
+        ENGLISH.say(
+            "expected answers to {lab}; got a file that is cut off or damaged, and no answer in what could be read; "
+            "hand in the whole file",
+            lab=reference.lab,
         )
     )
 
 
 def _wrong(reference: Reference, got: str) -> WrongLab:
-    return WrongLab(explain(expected=f"a notebook of {reference.lab}", got=got, do="hand in the notebook of this lab"))
+    return WrongLab(
+        ENGLISH.say(
+            "expected a notebook of {lab}; got {got}; hand in the notebook of this lab", lab=reference.lab, got=got
+        )
+    )
 
 
 def _shown(text: str) -> str:

@@ -9,26 +9,28 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import resource
 import tempfile
 from pathlib import Path
 
 from amal_attention.grading.limits import GradingLimits
 from amal_attention.grading.linux import die_with_parent, drop_privileges, forbid_new_privileges, mount, unshare
+from amal_attention.grading.mounts import mounts
 from amal_attention.grading.seccomp import filter_system_calls
+from amal_attention.language import message
 
 __all__ = ["NAMESPACES", "data_bytes", "enter", "leave"]
 
 NAMESPACES = ("user", "mount", "pid", "ipc", "uts", "network")
 """Those of which every submission has its own."""
 
+_NAMESPACE = message("{kind} namespace")
 _SETTINGS = ("/proc/sys", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/acpi", "/proc/mtrr", "/proc/sysrq-trigger")
 _SECRETS = ("/proc/keys", "/proc/key-users", "/proc/timer_list", "/proc/kallsyms", "/proc/kcore", "/proc/vmallocinfo")
-_OCTAL = re.compile(r"\\([0-7]{3})")  # how a space is written in mountinfo
 _MB = 2**20
 _OPEN_FILES = 256
 _SIGNALS = 256
+_NO_CORE = 1  # where a program of root's takes cores, 0 starts it all the same, and 1 does not: see core(5)
 _NICER = 5
 _FIRST_TO_GO = "1000"
 _GRACE_SECONDS = 10  # of CPU, beyond the time in which the grader ends it
@@ -41,7 +43,7 @@ def leave() -> list[str]:
         OSError: the system does not allow it.
     """
     unshare(*NAMESPACES)
-    return [f"{each} namespace" for each in NAMESPACES]
+    return [_NAMESPACE.format(kind=each) for each in NAMESPACES]
 
 
 def enter(limits: GradingLimits, home: str, held: int | None, *, sandbox: bool, place: int | None = None) -> list[str]:
@@ -68,11 +70,11 @@ def enter(limits: GradingLimits, home: str, held: int | None, *, sandbox: bool, 
     _limit(limits, held, sandbox)
     if sandbox:
         drop_privileges()
-        layers.append("no privileges")
-        layers += ["a filter of system calls"] if filter_system_calls() else []
+        layers.append(message("no privileges"))
+        layers += [message("a filter of system calls")] if filter_system_calls() else []
     else:
         forbid_new_privileges()
-    return [*layers, "limits of time, memory, processes and files"]
+    return [*layers, message("limits of time, memory, processes and files")]
 
 
 def _give_way(place: int | None) -> None:
@@ -108,14 +110,12 @@ def _mounts(limits: GradingLimits) -> list[str]:
     mount("tmpfs", "/dev/pts", "size=4096", flags=("nosuid", "nodev", "rdonly"))
     if Path("/dev/zero").exists():  # shared memory can be had of it, which no limit counts; /dev/full reads the same
         mount("", "/dev/zero", flags=("bind",), source="/dev/full")
-    return ["empty folders of its own", *_proc()]
+    return [message("empty folders of its own"), *_proc()]
 
 
 def _mounted_in(folder: str) -> list[str]:
     """Where something is mounted below a folder."""
-    lines = Path("/proc/self/mountinfo").read_text(errors="surrogateescape").splitlines()
-    places = [_OCTAL.sub(lambda found: chr(int(found[1], 8)), line.split()[4]) for line in lines]
-    return [each for each in places if each.startswith(f"{folder}/")]
+    return [each.place for each in mounts() if each.place.startswith(f"{folder}/")]
 
 
 def _proc() -> list[str]:
@@ -124,11 +124,11 @@ def _proc() -> list[str]:
         mount("proc", "/proc", flags=harmless)
     except OSError:  # in a container that hides parts of /proc there is none
         mount("tmpfs", "/proc", "size=4096", flags=(*harmless, "rdonly"))
-        return ["no /proc"]
-    layers = ["own /proc"]
+        return [message("no /proc")]
+    layers = [message("own /proc")]
     with contextlib.suppress(OSError):
         Path("/proc/sys/user/max_user_namespaces").write_text("0")
-        layers.append("no namespaces inside")  # a user namespace inside would have privileges again
+        layers.append(message("no namespaces inside"))  # a user namespace inside would have privileges again
     for quota in Path("/proc/sys/user").glob("max_*"):  # inotify and the like, of which a user has only so many
         with contextlib.suppress(OSError):
             quota.write_text("0")
@@ -138,13 +138,13 @@ def _proc() -> list[str]:
     for secret in filter(os.path.exists, _SECRETS):
         mount("", secret, flags=("bind",), source=os.devnull)
     mount("", "/proc", flags=("bind", "remount", "rdonly", *harmless))  # who goes first stays as it is
-    return [*layers, "no settings of the system"]
+    return [*layers, message("no settings of the system")]
 
 
 def _limit(limits: GradingLimits, held: int | None, sandbox: bool) -> None:
     """Limits that the kernel keeps; the supervisor looks after what they leave open."""
     bounds = {
-        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CORE: _NO_CORE,
         resource.RLIMIT_CPU: int(limits.submission_seconds) + _GRACE_SECONDS,
         resource.RLIMIT_FSIZE: int(limits.file_mb * _MB),
         resource.RLIMIT_NOFILE: _OPEN_FILES,

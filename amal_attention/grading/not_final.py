@@ -39,8 +39,11 @@ def why_not_final(
     say = language.say
     if marks is None and verdict is None:
         return [say("not graded")]
-    stale = verdict is not None and verdict.digest != read_submission(student, course.place(student, lab), lab).digest
-    reasons = [say("handed in again since it was graded")] if stale else []
+    reasons = []
+    submission = read_submission(student, course.place(student, lab), lab)
+    if verdict is not None and verdict.digest != submission.digest:
+        is_gone = submission.raw is None
+        reasons.append(say("what was graded is gone") if is_gone else say("handed in again since it was graded"))
     if verdict is not None and verdict.status is Status.MISSING:
         return reasons
     if marks is None:

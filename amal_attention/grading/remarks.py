@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from amal_attention.cell_names import UNGRADED
 from amal_attention.checks.notebook_cells import NotebookCell
 from amal_attention.grading.recognition import Sheet
 from amal_attention.language import ENGLISH, message
@@ -101,7 +102,7 @@ def _restored(sheet: Sheet) -> Iterator[str]:
         damage = _damage(sheet, place)
         if damage and cell.locked and not cell.solution:
             locked.append(ENGLISH.say(damage, cell=cell.grade_id))
-        elif damage and cell.given and damage != _EDITED:
+        elif damage and cell.given and damage != _EDITED and UNGRADED not in cell.tags:
             given.append(ENGLISH.say(damage, cell=ENGLISH.say("cell {number} of the release", number=place + 1)))
     if locked:
         yield ENGLISH.say_count(

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from amal_attention.checks.notebook_cells import NotebookCell, decoded
-from amal_attention.errors import Unreadable, explain
+from amal_attention.errors import Unreadable
 from amal_attention.grading.bounded_json import BoundedJson, TooManyValues
-from amal_attention.language import ENGLISH
+from amal_attention.language import ENGLISH, message
 
 __all__ = ["Salvaged", "salvage"]
 
@@ -23,7 +23,7 @@ _LARGEST = 60_000_000  # a text takes four times as much where one sign of it is
 _MOST_CELLS = 10_000  # a list of nothing but empty cells would take a hundred times its size
 _MOST_BREAKS = 20  # places that cannot be read: for each of them json counts the lines before it
 
-_MEND = "open it in Jupyter and save it again, or copy your answers into a fresh one"
+_MEND = message("open it in Jupyter and save it again, or copy your answers into a fresh one")
 
 _BLANK = re.compile(r"\s*")
 _BETWEEN = re.compile(r"[\s,]*")
@@ -56,20 +56,22 @@ def salvage(raw: bytes) -> Salvaged:
         Unreadable: they are no notebook, or no cell of it can be read.
     """
     if len(raw) > _LARGEST:
-        raise _unreadable(f"a file of {len(raw) / 1e6:.0f} MB", f"clear its outputs: {_LARGEST / 1e6:.0f} MB are read")
+        size, most = (f"{each / 1e6:.0f}" for each in (len(raw), _LARGEST))
+        do = ENGLISH.say("clear its outputs: {most} MB are read", most=most)
+        raise _unreadable(ENGLISH.say("a file of {size} MB", size=size), do)
     text, told = decoded(raw)
     start = _blank_until(text, 0)
     if start == len(text):
-        raise _unreadable("an empty file")
+        raise _unreadable(ENGLISH.say("an empty file"))
     content = BoundedJson(text)
     try:
         found = _whole(content, start) or _pieces(content)
     except RecursionError as error:
-        raise _unreadable("lists in lists, too deep to be read") from error
+        raise _unreadable(ENGLISH.say("lists in lists, too deep to be read")) from error
     except TooManyValues as error:
-        raise _unreadable(str(error), "clear its outputs") from error
+        raise _unreadable(str(error), ENGLISH.say("clear its outputs")) from error
     if found.pile.nothing:
-        raise _unreadable("no cell in it")
+        raise _unreadable(ENGLISH.say("no cell in it"))
     return Salvaged(
         found.metadata, tuple(found.pile.cells), (*told, *found.told, *found.pile.remarks()), whole=found.whole
     )
@@ -85,7 +87,7 @@ class _Pile:
 
     def add(self, raw: Any) -> None:
         if len(self.cells) == _MOST_CELLS:
-            raise _unreadable(f"more than {_MOST_CELLS} cells")
+            raise _unreadable(ENGLISH.say("more than {number} cells", number=_MOST_CELLS))
         self.cells.append(NotebookCell.of(len(self.cells) + 1, raw))
         self.unreadable += not isinstance(raw, dict)
         course = _dict(_dict(_dict(raw).get("metadata")).get("nbgrader"))
@@ -119,7 +121,7 @@ def _whole(content: BoundedJson, start: int) -> _Found | None:
     except json.JSONDecodeError:
         return None
     if not isinstance(notebook, dict):
-        raise _unreadable("JSON that is no notebook")
+        raise _unreadable(ENGLISH.say("JSON that is no notebook"))
     cells, told = _listed(notebook)
     if _blank_until(content.text, end) < len(content.text):
         told.append(ENGLISH.say("something stands behind the end of the notebook: it was not read"))
@@ -136,7 +138,7 @@ def _listed(notebook: dict[str, Any]) -> tuple[list[Any], list[str]]:
         python = _asks_for_python(_dict(notebook.get("metadata")))
         return cells, [] if python else [ENGLISH.say("the notebook asks for no kernel of Python: it was given one")]
     if not isinstance(sheets, list):
-        raise _unreadable("JSON that is no notebook")
+        raise _unreadable(ENGLISH.say("JSON that is no notebook"))
     listed = [_dict(sheet).get("cells") for sheet in sheets]
     cells = [cell for inside in listed if isinstance(inside, list) for cell in inside]
     return cells, [ENGLISH.say("the notebook is in an old format of Jupyter, before 4: it was converted")]
@@ -154,7 +156,7 @@ def _pieces(content: BoundedJson) -> _Found:
     text = content.text
     opening = _CELLS.search(text)
     if opening is None:
-        raise _unreadable("no notebook: it is not in JSON, or cut off before its first cell")
+        raise _unreadable(ENGLISH.say("no notebook: it is not in JSON, or cut off before its first cell"))
     pile, at, breaks = _Pile(), opening.end(), 0
     while True:
         at = _between(text, at)
@@ -206,4 +208,4 @@ def _dict(value: Any) -> dict[str, Any]:
 
 
 def _unreadable(got: str, do: str = _MEND) -> Unreadable:
-    return Unreadable(explain(expected="a notebook", got=got, do=do))
+    return Unreadable(ENGLISH.say("expected a notebook; got {got}; {do}", got=got, do=do))

@@ -9,19 +9,22 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
 from amal_attention.errors import SandboxError, WireError, explain
 from amal_attention.grading.bubblewrap import bubblewrap, open_to_all
 from amal_attention.grading.bubblewrap_program import INSTALL_BUBBLEWRAP, how_to_allow_namespaces
+from amal_attention.grading.control_group import ControlGroup, ControlGroups
 from amal_attention.grading.limits import GradingLimits
 from amal_attention.grading.supervisor import Ending
 from amal_attention.grading.unprivileged import first_user
@@ -68,6 +71,7 @@ class Forks:
         limits: of each submission.
         layers: what closes the world around a child; known once there was one.
         control: the socket over which children are asked for.
+        groups: the control groups that children may get.
     """
 
     def __init__(
@@ -76,6 +80,7 @@ class Forks:
         self.limits = limits
         self.layers: tuple[str, ...] = ()
         self.control, self._sandbox, self._place = control, sandbox, place
+        self.groups = ControlGroups.here()
 
     def child(self) -> Child:
         """A new process for a submission.
@@ -84,12 +89,13 @@ class Forks:
             SandboxError: it does not come.
         """
         (channel, theirs), (life, their_life) = socket.socketpair(), socket.socketpair()
-        child = Child(Channel(channel), life)
+        group = self.groups.new(self.limits)
+        entrance: AbstractContextManager[list[int]] = group.way_in() if group else nullcontext([])
+        child = Child(Channel(channel), life, group)
         try:
-            with theirs, their_life:
-                socket.send_fds(
-                    self.control, [json.dumps({"place": self._place}).encode()], [theirs.fileno(), their_life.fileno()]
-                )
+            with theirs, their_life, entrance as way_in:
+                descriptors = [theirs.fileno(), their_life.fileno(), *way_in]
+                socket.send_fds(self.control, [json.dumps({"place": self._place}).encode()], descriptors)
             self.layers = tuple(map(str, child.channel.receive(time.monotonic() + _CHILD_SECONDS)))
         except (OSError, WireError) as error:
             ending = child.end()
@@ -99,6 +105,8 @@ class Forks:
             ) from error
         if self._sandbox:
             self.layers = ("bubblewrap", *self.layers)
+        if group is not None and group.holds_processes():
+            self.layers += group.layers
         return child
 
     def close(self) -> None:
@@ -249,10 +257,12 @@ class Child:
 
     Attributes:
         channel: to it.
+        group: its control group, where it has one.
     """
 
     channel: Channel
     _life: socket.socket
+    group: ControlGroup | None = None
     _ending: Ending | None = field(default=None, init=False)
 
     def usage(self, moment: float) -> tuple[Usage, Usage]:
@@ -278,7 +288,16 @@ class Child:
                 self._life.settimeout(_END_SECONDS)
                 self._life.shutdown(socket.SHUT_WR)
                 self._ending = Ending(**json.loads(_all(self._life).splitlines()[-1]))
+        if self.group is not None:
+            self._give_up(self.group)
         return self._ending
+
+    def _give_up(self, group: ControlGroup) -> None:
+        """Give up the control group, and keep what it alone knows of the end."""
+        if group.ran_out_of_memory():
+            self._ending = replace(self._ending or Ending(-signal.SIGKILL), over="memory")
+        group.end()
+        self.group = None
 
 
 def _all(sock: socket.socket, end: bytes = b"") -> bytes:

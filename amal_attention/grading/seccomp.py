@@ -4,8 +4,8 @@ What is not in the list fails with ENOSYS, as on a kernel that is too old: progr
 memory that belongs to no process (``memfd_create``, System V segments), quotas of the user that one submission could
 spend for all (inotify, message queues, keys), and what the kernel is attacked through most (``io_uring``, ``bpf``,
 ``userfaultfd``, ``splice``). Arguments are looked at where one call has many doors: kinds of sockets and their buffers,
-shared anonymous memory, new namespaces, locks of files, devices. See ``seccomp(2)``; the filter is a program of the
-classic BPF. It follows the lists of container engines, which it is shorter than.
+shared anonymous memory and huge pages, new namespaces, locks and leases of files, devices. See ``seccomp(2)``; the
+filter is a program of the classic BPF. It follows the lists of container engines, which it is shorter than.
 """
 
 from __future__ import annotations
@@ -69,9 +69,12 @@ ALLOWED = {machine: {row[0]: int(row[at]) for row in _ROWS if row[at] != "-"} fo
 _UNIX, _INET = 1, 2
 _PROTOCOLS = (0, 6, 17)  # TCP and UDP
 _NEW_NAMESPACES = 0x7E020080
-_SHARED_ANONYMOUS = 0x21
+_SHARED_ANONYMOUS, _HUGE_PAGES = 0x21, 0x40000
 _LEVEL_SOCKET, _BUFFERS_AND_FILTERS = 1, (7, 8, 26, 32, 33, 50, 51)
-_LOCKS, _SIZE_OF_PIPE, _NOTIFY = (6, 7, 37, 38), 1031, 1026
+_FILE_COMMANDS = (  # to copy a descriptor, its flags, who gets its signals, and to ask for locks, leases, sizes, seals
+    *(0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 15, 16, 36, 1025, 1027, 1028, 1030, 1032, 1034),
+)
+_LIMIT_OF_CORE = 4
 _CONTROLS = (  # TCGETS, TCSETS, TIOCGPGRP, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX, TCGETS2, FICLONE
     *(0x5401, 0x5402, 0x540F, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451, 0x802C542A, 0x40049409),
 )
@@ -146,17 +149,30 @@ def _checks() -> dict[str, list[Instruction]]:
             _PASSED,
             *_none_of(2, _BUFFERS_AND_FILTERS, errno.EPERM),
         ],
-        "mmap": _without_bits(3, _SHARED_ANONYMOUS, _SHARED_ANONYMOUS),
+        "mmap": [
+            *(_argument(3), (_AND, 0, 0, _HUGE_PAGES), (_EQUAL, 1, 0, 0), _refused(errno.EPERM)),
+            *_without_bits(3, _SHARED_ANONYMOUS, _SHARED_ANONYMOUS),
+        ],
         "clone": _without_bits(0, _NEW_NAMESPACES),
-        "fcntl": _none_of(1, (*_LOCKS, _SIZE_OF_PIPE, _NOTIFY), errno.EPERM),
+        "fcntl": _one_of(1, _FILE_COMMANDS, errno.EPERM),
         "ioctl": _one_of(1, _CONTROLS, errno.ENOTTY),
         "personality": _one_of(0, _PERSONALITIES, errno.EPERM),
+        "setrlimit": _none_of(0, (_LIMIT_OF_CORE,), errno.EPERM),
+        "prlimit64": [  # may be asked for, by the call that also sets it
+            *(_argument(1), (_EQUAL, 1, 0, _LIMIT_OF_CORE), _PASSED),
+            *(_argument(2), (_EQUAL, 0, 3, 0), _upper_half(2), (_EQUAL, 0, 1, 0), _PASSED, _refused(errno.EPERM)),
+        ],
     }
 
 
 def _argument(place: int) -> Instruction:
     """Load the lower half of an argument, which is all that these calls look at."""
     return (_LOAD, 0, 0, _OFFSET_OF_ARGUMENTS + 8 * place)
+
+
+def _upper_half(place: int) -> Instruction:
+    """Load what is left of an argument, which belongs to an address."""
+    return (_LOAD, 0, 0, _OFFSET_OF_ARGUMENTS + 8 * place + 4)
 
 
 _PASSED: Instruction = (_RETURN, 0, 0, _ALLOW)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from amal_attention.course.adjustments import Adjustments
 from amal_attention.grading.adjust import Adjusted
+from amal_attention.language import ENGLISH, Language
 
 __all__ = ["adjusted_text", "adjustments_text"]
 
@@ -15,15 +16,22 @@ def adjusted_text(adjusted: Adjusted) -> str:
     return "\n".join([*_weights(adjusted), *_moves(adjusted), *_left(adjusted)])
 
 
-def adjustments_text(log: Adjustments) -> str:
+def adjustments_text(log: Adjustments, language: Language = ENGLISH) -> str:
     """A line for each adjustment that was ever made, the last one at the end."""
-    lines = [f"{each.when}  {each.who}  {_told(each.points) or 'takes the last one back'}" for each in log.lines]
-    return "\n".join(lines) or "no adjustment"
+    lines = [f"{each.when}  {each.who}  {_told(each.points, language)}" for each in log.lines]
+    return "\n".join(lines) or language.say("no adjustment")
 
 
-def _told(points: object) -> str:
-    weights = points if isinstance(points, dict) else {}
-    return ", ".join(f"{test} {'dropped' if weight == 0 else f'counts {weight:g}'}" for test, weight in weights.items())
+def _told(points: Mapping[str, float], language: Language) -> str:
+    return ", ".join(_weighs(test, weight, language) for test, weight in points.items()) or language.say(
+        "takes the last one back"
+    )
+
+
+def _weighs(test: str, weight: float, language: Language) -> str:
+    if weight == 0:
+        return " ".join([test, language.say("dropped")])
+    return " ".join([test, language.say("counts"), language.number(weight)])
 
 
 def _weights(adjusted: Adjusted) -> Iterator[str]:

@@ -7,10 +7,13 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from amal_attention.checks.outcome import State, together
+from amal_attention.course.lab_words import LabWords
 from amal_attention.grading.telling import told
 from amal_attention.grading.verdict import QuestionVerdict, Verdict
 
 __all__ = ["summary_text", "verdict_details", "verdict_line"]
+
+_ENGLISH = LabWords()
 
 
 def verdict_line(verdict: Verdict, width: int = 0) -> str:
@@ -24,11 +27,18 @@ def verdict_line(verdict: Verdict, width: int = 0) -> str:
     return f"{verdict.submission:<{width}}  {verdict.status:<13}  {earned:>9}  {lost}".rstrip()
 
 
-def verdict_details(verdict: Verdict) -> str:
-    """What became of the submission, and of each test that gave no points; indented, to stand below its line."""
-    lines = [*([f"why: {verdict.why}"] if verdict.why else []), *(f"repaired: {each}" for each in verdict.repairs)]
-    lines += [f"raised: {each}" for each in verdict.errors]
-    lines += [line for question in verdict.questions for line in _details(question)]
+def verdict_details(verdict: Verdict, words: LabWords = _ENGLISH) -> str:
+    """What became of the submission, and of each test that gave no points; indented, to stand below its line.
+
+    Args:
+        verdict: on the submission.
+        words: in which it is told; English and the ids of questions if not given.
+    """
+    say = words.language.say
+    lines = [say("why: {why}", why=words.text(verdict.why))] if verdict.why else []
+    lines += [say("repaired: {repair}", repair=words.text(each)) for each in verdict.repairs]
+    lines += [say("raised: {raised}", raised=words.text(each)) for each in verdict.errors]
+    lines += [line for question in verdict.questions for line in _details(question, words)]
     return "\n".join(f"    {line}" for line in "\n".join(lines).split("\n")) if lines else ""
 
 
@@ -49,14 +59,16 @@ def _lost(question: QuestionVerdict) -> str:
     return f"{question.question} -{question.points - question.earned:g}"
 
 
-def _details(question: QuestionVerdict) -> Iterator[str]:
+def _details(question: QuestionVerdict, words: LabWords) -> Iterator[str]:
+    language, name = words.language, words.name(question.question)
     if question.state is State.TO_DO:
-        yield told(question.question, question.tests[0].outcome)
+        yield told(name, question.tests[0].outcome, language)
         return
     lost = [test for test in question.tests if test.outcome.state is not State.MET]
     for first, *others in together(lost, lambda test: test.outcome):  # one mistake, many tests
-        names = f"{first.name.removeprefix('test_').replace('_', ' ')}{f' and {len(others)} more' if others else ''}"
-        yield f"{question.question}, {names}: -{sum(test.points for test in [first, *others]):g}"
-        yield f"  {told(question.question, first.outcome)}".replace("\n", "\n  ")
+        more = f" {language.say('and {count} more', count=len(others))}" if others else ""
+        cost = language.number(sum(test.points for test in [first, *others]))
+        yield f"{language.say('{name}:', name=f'{name}, {words.test(first.name)}{more}')} -{cost}"
+        yield f"  {told(name, first.outcome, language)}".replace("\n", "\n  ")
         if first.hint and not others and first.hint != first.outcome.hint:
-            yield f"    see: {first.hint}"
+            yield "    " + language.say("see: {hint}", hint=language.retold(first.hint))

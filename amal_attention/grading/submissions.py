@@ -159,7 +159,8 @@ def _read(name: str, opened: Callable[[], IO[bytes]], *, is_link: bool) -> Submi
             if not stat.S_ISREG(about.st_mode):
                 return Submission(name, status=Status.UNREADABLE, why=ENGLISH.say("it is no ordinary file"))
             if about.st_size > _MOST_BYTES:
-                return Submission(name, status=Status.UNREADABLE, why=f"it holds {about.st_size:,} bytes")
+                why = ENGLISH.say("it holds {number} bytes", number=f"{about.st_size:,}")
+                return Submission(name, status=Status.UNREADABLE, why=why)
             return Submission(name, file.read(_MOST_BYTES))
     except OSError as error:
         why = ENGLISH.say("it is a link") if is_link else error.strerror or ENGLISH.say("it cannot be read")

@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from amal_attention.grading.control_group import enter_group
 from amal_attention.grading.isolation import data_bytes, enter, leave
 from amal_attention.grading.limits import GradingLimits
 from amal_attention.grading.linux import adopt_orphans
@@ -66,6 +67,7 @@ def supervise(
     sandbox: bool,
     place: int | None = None,
     user: int | None = None,
+    way_in: int | None = None,
 ) -> None:
     """Run a submission's process to its end, or until the other end of ``life`` closes; then tell how it ended.
 
@@ -79,6 +81,7 @@ def supervise(
         sandbox: whether to go into new namespaces.
         place: number of the submission among those that run side by side.
         user: id of the user whom this process and the submission's are to be; as it is if not given.
+        way_in: descriptor by which the submission's process enters its control group, if it has one.
     """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     if user is not None:
@@ -92,11 +95,15 @@ def supervise(
     pid = os.fork()
     if pid == 0:
         life.close()
+        if way_in is not None:
+            enter_group(way_in)
         _take_stdio(write, channel)
         serve(channel, [*layers, *enter(limits, home, held, sandbox=sandbox, place=place)])
         os._exit(0)
     channel.close()
     os.close(write)
+    if way_in is not None:
+        os.close(way_in)
     watch = _Watch(pid, read, life, limits, sandbox)
     watch.until_the_end(base)
     ending = watch.end()
@@ -153,14 +160,14 @@ class _Watch:
         if sum(map(_threads, running)) > self.limits.processes:
             return "processes"
         most = self.limits.memory_mb * 2**20
-        grown = {each: max(0, _held(each) - base) for each in running}
-        if sum(grown.values()) + self.socket_bytes(running) <= most:
+        held = {each: _held(each) for each in running}
+        if sum(held.values()) - base + self.socket_bytes(running) <= most:  # even if forks shared nothing
             return ""
         shares = {each: _share(each) for each in running}  # what forks share is no memory of each
         kernel = sum(map(_page_tables, running)) + self.socket_bytes(running)
         before = base // (len(running) + _SHARERS)  # what each has a share in since before the first fork
-        held = (grown[each] if share is None else share - before for each, share in shares.items())
-        return "memory" if sum(held) + kernel > most else ""
+        grown = (max(0, held[each] - base) if share is None else share - before for each, share in shares.items())
+        return "memory" if sum(grown) + kernel > most else ""
 
     def socket_bytes(self, running: set[int]) -> int:
         """The most that the kernel may hold for the sockets of the submission, those on their way included.
@@ -252,8 +259,14 @@ def _page_tables(pid: int) -> int:
 
 
 def _share(pid: int) -> int | None:
-    """Bytes of such memory, what several processes share divided among them; None where that cannot be seen."""
-    return _kilobytes(pid, "smaps_rollup", "Pss_Anon:", "Pss_Shmem:", "SwapPss:")
+    """Bytes of such memory, what several processes share divided among them; None where the kernel does not tell.
+
+    A process that hides it counts as one that shares nothing.
+    """
+    try:
+        return _kilobytes(pid, "smaps_rollup", "Pss_Anon:", "Pss_Shmem:", "SwapPss:")
+    except PermissionError:
+        return _held(pid)
 
 
 def _threads(pid: int) -> int:
@@ -261,12 +274,17 @@ def _threads(pid: int) -> int:
 
 
 def _kilobytes(pid: int | str, file: str, *names: str) -> int | None:
-    """The sum of these lines of a file in /proc, in bytes: 0 where it ended, None where it cannot be read."""
+    """The sum of these lines of a file in /proc, in bytes: 0 where it ended, None where there is no such file.
+
+    Raises:
+        PermissionError: the process lets nobody read it.
+    """
+    folder = Path(f"/proc/{pid}")
     try:
-        lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
+        lines = (folder / file).read_text().splitlines()
+    except PermissionError:
+        raise
     except OSError:
-        return None
+        return None if folder.exists() else 0
     found = [int(line.split()[1]) * 1024 for line in lines if line.startswith(names)]
     return sum(found) if found else None

@@ -10,11 +10,11 @@ from sysconfig import get_paths
 from amal_attention.checks.expectation import ExpectationMissed, raised_outcome
 from amal_attention.checks.outcome import Outcome, State
 from amal_attention.grading.student import NotAnswered
-from amal_attention.language import message
+from amal_attention.language import ENGLISH, Language, message
 
 __all__ = ["NOT_ATTEMPTED", "outcome_of", "told", "without_folders"]
 
-NOT_ATTEMPTED = "not attempted"
+NOT_ATTEMPTED = message("not attempted")
 """What is said of a question whose answer is not there, or still the one of the skeleton."""
 
 _FOLDERS = [get_paths()[key] for key in ("purelib", "platlib", "stdlib")] + [str(Path(__file__).parents[2])]
@@ -30,12 +30,23 @@ def outcome_of(error: Exception) -> Outcome:
     return replace(outcome, expectation=outcome.expectation or message("the answer can be used"))
 
 
-def told(question: str, outcome: Outcome) -> str:
-    """The outcome in words; one line where the question is not attempted."""
+def told(question: str, outcome: Outcome, language: Language = ENGLISH) -> str:
+    """The outcome in words; one line where the question is not attempted.
+
+    Args:
+        question: what it is called.
+        outcome: of a hidden test, in English.
+        language: in which it is told.
+    """
+
+    def line(name: str, text: str) -> str:
+        return f"{language.say('{name}:', name=name)} {text}"
+
     if outcome.state is State.TO_DO:
-        return f"{question}: {NOT_ATTEMPTED}" + (f" ({outcome.hint})" if outcome.hint else "")
-    lines = [f"{outcome.expectation}: {outcome.state}", *(": ".join(pair) for pair in outcome.details())]
-    return "\n  ".join(lines)
+        where = f" ({language.retold(outcome.hint)})" if outcome.hint else ""
+        return line(question, f"{language.say(NOT_ATTEMPTED)}{where}")
+    details = (line(language.say(name), language.retold(text)) for name, text in outcome.details())
+    return "\n  ".join([line(language.retold(outcome.expectation), language.say(str(outcome.state))), *details])
 
 
 def without_folders(text: str) -> str:

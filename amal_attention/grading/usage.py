@@ -2,7 +2,7 @@
 
 Deadlines count CPU time, so that a right answer is never cut because the machine is busy and a loop without end stops
 as soon as it has had its share. Sleeping costs no CPU: idle time counts too, at a fraction. Time in which a process was
-ready and had no processor is nobody's fault, and counts almost nothing.
+ready and had no processor is nobody's fault, and counts almost nothing, unless processes that nobody saw ran meanwhile.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -70,6 +70,9 @@ class Meter:
         self._totals = [Usage()]
         self._lost, self._summed = 0.0, 0.0
         self._waits: dict[str, float] = {}
+        self._seen = 0.0  # each process by itself: what one took is not lost because another takes it now
+        self._own: dict[int, float] = {}
+        self._newest: int | None = None
 
     @property
     def total(self) -> Usage:
@@ -78,16 +81,29 @@ class Meter:
 
     def look(self, running: Iterable[int]) -> None:
         """Look at these processes, numbered as /proc numbers them; none where /proc does not show them."""
-        now, shown = time.monotonic(), list(running)
-        summed = sum(map(_cpu_seconds, shown)) if shown else _own_cpu_seconds(self._pid)
+        now, times = time.monotonic(), {pid: _times(pid) for pid in running}
+        summed = sum(each.with_children for each in times.values()) if times else _own_cpu_seconds(self._pid)
         self._lost += max(0.0, self._summed - summed)  # of processes that ended and that nobody waited for
         self._summed = summed
-        waits = {thread: seconds for pid in shown for thread, seconds in _waits(pid)}
+        self._seen += sum(max(0.0, each.own - self._own.get(pid, 0.0)) for pid, each in times.items())
+        waits = {thread: seconds for each in times.values() for thread, seconds in each.waits.items()}
         grown = sum(max(0.0, seconds - self._waits.get(thread, 0.0)) for thread, seconds in waits.items())
         self._waits = waits
-        waited = self.total.waited + min(grown, now - self._times[-1])
+        waited = self.total.waited + (0.0 if self._missed(set(times)) else min(grown, now - self._times[-1]))
+        self._own = {pid: each.own for pid, each in times.items()}
         self._times.append(now)
-        self._totals.append(Usage(max(self.total.cpu, summed + self._lost), waited))
+        self._totals.append(Usage(max(self.total.cpu, summed + self._lost, self._seen), waited))
+
+    def _missed(self, shown: set[int]) -> bool:
+        """Whether processes may have begun and ended since the last look, which their numbers tell.
+
+        What they took is not known: that others waited meanwhile is no proof that nothing ran. The time counts as idle.
+        """
+        new, before = shown - self._own.keys(), self._newest
+        if not new:
+            return False
+        self._newest = max(new)
+        return before is not None and self._newest != before + len(new)
 
     def at(self, moment: float) -> Usage:
         """What had been taken at a time of ``time.monotonic``; earlier times are asked for no more."""
@@ -152,13 +168,32 @@ def _limit(seconds: float, taken: Usage) -> str:
     return ENGLISH.say("{seconds} s of CPU time", seconds=f"{seconds:g}")
 
 
-def _cpu_seconds(pid: int) -> float:
-    """Seconds that a process took, with those of its children that it has waited for; 0 where it is gone."""
+class _Times(NamedTuple):
+    """What one process took.
+
+    Attributes:
+        own: seconds of CPU time.
+        with_children: the same, with that of its children that it has waited for, in steps of a tick.
+        waits: by thread, seconds in which it was ready and had no processor.
+    """
+
+    own: float = 0.0
+    with_children: float = 0.0
+    waits: Mapping[str, float] = {}
+
+
+def _times(pid: int) -> _Times:
+    """What a process took; nothing where it is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
-        return sum(map(int, fields[11:15])) / _TICKS
+        user, system, *of_children = (int(each) / _TICKS for each in fields[11:15])
     except (OSError, ValueError):
-        return 0.0
+        return _Times()
+    threads = list(_threads(pid))
+    ran = sum(seconds for _, seconds, _ in threads)
+    return _Times(
+        max(user + system, ran), user + system + sum(of_children), {name: waited for name, _, waited in threads}
+    )
 
 
 def _own_cpu_seconds(pid: int) -> float:
@@ -169,14 +204,15 @@ def _own_cpu_seconds(pid: int) -> float:
         return 0.0
 
 
-def _waits(pid: int) -> Iterable[tuple[str, float]]:
-    """Each thread of a process, with the seconds for which it was ready and had no processor."""
+def _threads(pid: int) -> Iterable[tuple[str, float, float]]:
+    """Each thread of a process, with the seconds for which it ran, and for which it was ready and had no processor."""
     try:
         threads = list(Path(f"/proc/{pid}/task").iterdir())
     except OSError:
         return
     for each in threads:
         try:
-            yield each.name, int((each / "schedstat").read_bytes().split()[1]) / 1e9
-        except (OSError, ValueError, IndexError):
+            ran, waited, *_ = (each / "schedstat").read_bytes().split()
+            yield each.name, int(ran) / 1e9, int(waited) / 1e9
+        except (OSError, ValueError):
             continue

@@ -2,8 +2,8 @@
 
 ``python -m amal_attention.grading.zygote FD OPTIONS``: it reads from the socket with this number, which keeps messages
 apart. With each message come two sockets, the channel and the life line of a new child (see
-:mod:`amal_attention.grading.supervisor`). It never holds anything of a grader's, and ends when the last of those who
-hold the other end of its socket closes it.
+:mod:`amal_attention.grading.supervisor`), and the way into its control group where it has one. The zygote never holds
+anything of a grader's, and ends when the last of those who hold the other end of its socket closes it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from amal_attention.lasting import lasting_imports
 __all__ = ["main"]
 
 _LONGEST_MESSAGE = 4096
+_DESCRIPTORS = 3
 
 
 def main(number: int, options: dict[str, Any]) -> None:
@@ -52,28 +53,30 @@ def main(number: int, options: dict[str, Any]) -> None:
     first, numbers = options.get("user"), itertools.count()
     while asked := _next(control):
         user = None if first is None else user_of(next(numbers), first)
-        channel, life = (socket.socket(fileno=each) for each in asked.descriptors)
         if os.fork() == 0:
             control.close()
+            channel, life = socket.socket(fileno=asked.channel), socket.socket(fileno=asked.life)
             try:
-                supervise(serve, channel, life, limits, sandbox, asked.place, user)
+                supervise(serve, channel, life, limits, sandbox, asked.place, user, asked.way_in)
             finally:
                 os._exit(0)
-        channel.close()
-        life.close()
+        for each in filter(None, asked[1:]):
+            os.close(each)
 
 
 class _Asked(NamedTuple):
-    """A child that is asked for: who asks, and the sockets that it gets."""
+    """A child that is asked for: who asks, and the descriptors that it gets."""
 
     place: int | None
-    descriptors: list[int]
+    channel: int
+    life: int
+    way_in: int | None = None
 
 
 def _next(control: socket.socket) -> _Asked | None:
     """What is asked for next; None where nobody is left who could ask."""
-    message, descriptors, _, _ = socket.recv_fds(control, _LONGEST_MESSAGE, 2)
-    return _Asked(json.loads(message)["place"], descriptors) if message else None
+    message, descriptors, _, _ = socket.recv_fds(control, _LONGEST_MESSAGE, _DESCRIPTORS)
+    return _Asked(json.loads(message)["place"], *descriptors) if message else None
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ _VALUES = {
     "at_cell": r"\d+",
     "counts": r"\d+",
     "lengths": r"\d+(?:, \d+)*(?: and \d+)?",
+    "numbers": r"\d+(?:, \d+)*(?: and \d+)?",
     "typename": r"\w+",
     "at_line": r"(?:in \S+, |raised by ).+",
 }

@@ -239,12 +239,20 @@ def best_word(scores: Tensor, mask: Tensor) -> Tensor:
 # relira avec chaque modèle. Le pas d'Adam n'y reste pas le même : un **échéancier** le fait monter pendant le premier dixième
 # des pas jusqu'au `lr` du modèle, puis descendre en cosinus jusqu'à presque 0 (*one cycle*) : de grands pas pour aller vite, de
 # petits pour finir. L'ensemble de test, lui, n'est lu qu'une fois, à la toute fin.
+#
+# **Est-ce que cela marche ?** Avant chaque entraînement sont dits le taux à attendre sur la validation, à quelques points près, et le
+# temps de calcul, mesuré sur un seul cœur : une machine lente ou chargée peut en mettre plusieurs fois plus. La toute première
+# fois sur IMDB, la préparation des données s'y ajoute.
 
 # %% [markdown] lang="en"
 # The cells that train and draw are given. This one makes the tools that they share: `train` trains a model with Lightning
 # and draws its curves; `reviews` are a few validation reviews that every model will read. Adam's step size does not stay the
 # same in it: a **schedule** lets it rise to the model's `lr` over the first tenth of the steps, then fall along a cosine to almost
 # 0 (*one cycle*): large steps to get there fast, small ones to settle. The test set is read once, at the very end.
+#
+# **Does it work?** Before each training stand the accuracy to expect on validation, within a few points, and the time that it takes,
+# measured on a single core: a slow or busy machine may take several times as long. The very first time on IMDB, preparing the data
+# comes on top.
 
 # %% tags=["active-ipynb", "raises-exception"]
 # import logging
@@ -657,10 +665,12 @@ class TextClassifier(LightningModule):
 # ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
-# **Entraînement.** Les vecteurs restent fixes ; seule la couche linéaire s'apprend.
+# **Entraînement.** Les vecteurs restent fixes ; seule la couche linéaire s'apprend. À attendre : 60 % sur le corpus fourni (2 s),
+# 77 % sur IMDB (15 s).
 
 # %% [markdown] lang="en"
-# **Training.** The vectors stay as they are; only the linear layer learns.
+# **Training.** The vectors stay as they are; only the linear layer learns. To expect: 60 % on the corpus that comes with the lab
+# (2 s), 77 % on IMDB (15 s).
 
 # %% tags=["active-ipynb", "raises-exception"]
 # train("Q1", lambda: TextClassifier(embeddings, MeanPooling(data.dim), lr=0.01), epochs=5)
@@ -1048,11 +1058,13 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 
 # %% [markdown] lang="fr"
 # **Entraînement.** Pendant l'apprentissage, l'histogramme des entropies de l'attention sur les critiques de validation est
-# relevé à chaque époque : le voici, de la première époque (en haut) à la dernière.
+# relevé à chaque époque : le voici, de la première époque (en haut) à la dernière. À attendre : 75 % sur le corpus fourni (2 s),
+# 83 % sur IMDB (19 s).
 
 # %% [markdown] lang="en"
 # **Training.** While the model learns, the histogram of the entropies of its attention on the validation reviews is taken
-# after each epoch: here it is, from the first epoch (on top) to the last.
+# after each epoch: here it is, from the first epoch (on top) to the last. To expect: 75 % on the corpus that comes with the lab
+# (2 s), 83 % on IMDB (19 s).
 
 # %% tags=["active-ipynb", "raises-exception"]
 # train(
@@ -1282,6 +1294,12 @@ class TextQueryPooling(nn.Module):
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
+
+# %% [markdown] lang="fr"
+# **Entraînement.** À attendre : 83 % sur le corpus fourni (4 s), 86 % sur IMDB (39 s).
+
+# %% [markdown] lang="en"
+# **Training.** To expect: 83 % on the corpus that comes with the lab (4 s), 86 % on IMDB (39 s).
 
 # %% tags=["active-ipynb", "raises-exception"]
 # train(
@@ -1548,6 +1566,12 @@ class ContextualPooling(nn.Module):
 # points
 # ### END HIDDEN TESTS
 
+# %% [markdown] lang="fr"
+# **Entraînement**, dans les deux sens. À attendre : 96 % sur le corpus fourni (11 s), 90 % sur IMDB (133 s).
+
+# %% [markdown] lang="en"
+# **Training**, in both directions. To expect: 96 % on the corpus that comes with the lab (11 s), 90 % on IMDB (133 s).
+
 # %% tags=["active-ipynb", "raises-exception"]
 # train(
 #     "Q4",
@@ -1743,10 +1767,12 @@ class EntropyRegularizedClassifier(TextClassifier):
 # ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
-# **Effet de la force.** Le même modèle que Q2, entraîné avec plusieurs $\lambda$ :
+# **Effet de la force.** Le même modèle que Q2, entraîné avec plusieurs $\lambda$. À attendre pour $\lambda = 0$, $0{,}03$ et
+# $0{,}1$ : 73 %, 72 % et 60 % sur le corpus fourni (15 s en tout) ; 83 %, 81 % et 74 % sur IMDB (101 s en tout).
 
 # %% [markdown] lang="en"
-# **What the strength does.** The model of Q2, trained with several $\lambda$:
+# **What the strength does.** The model of Q2, trained with several $\lambda$. To expect, for $\lambda = 0$, $0.03$ and $0.1$: 73 %,
+# 72 % and 60 % on the corpus that comes with the lab (15 s in all); 83 %, 81 % and 74 % on IMDB (101 s in all).
 
 # %% tags=["active-ipynb", "raises-exception"]
 # strengths, accuracies, entropies = [0.0, 0.003, 0.01, 0.03, 0.1], [], []

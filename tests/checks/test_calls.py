@@ -92,6 +92,19 @@ class ZeroesPadding(Query):
         return super().forward(x, mask)
 
 
+class MarksEmptyTexts(Query):
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        mask[~mask.any(dim=1), 0] = True
+        return super().forward(x, mask)
+
+
+class RefusesEmptyTexts(Query):
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        if not mask.any(dim=1).all():
+            raise ValueError("a text without words")
+        return super().forward(x, mask)
+
+
 class Doubles(Query):
     def summed(self, weights: Tensor, x: Tensor) -> Tensor:
         return super().summed(weights.double(), x)
@@ -110,7 +123,7 @@ class Normalises(Query):
 
 
 @pytest.mark.parametrize("name", ALL)
-@pytest.mark.parametrize("build", [Query, Dropping])
+@pytest.mark.parametrize("build", [Query, Dropping, RefusesEmptyTexts])
 def test_a_right_pooling_meets_them(build: Callable[[], Query], name: str) -> None:
     for seed in range(5):
         ALL[name](build(), DIM, seed=seed)
@@ -125,6 +138,7 @@ def test_a_right_pooling_meets_them(build: Callable[[], Query], name: str) -> No
         (BatchAsTime, "answers_afresh", "without batch_first=True"),
         (InvertsInPlace, "leaves_inputs_alone", "change mask in place"),
         (ZeroesPadding, "leaves_inputs_alone", "change x in place"),
+        (MarksEmptyTexts, "leaves_inputs_alone", "change mask in place"),
         (Doubles, "keeps_types", "nothing become float64"),
         (Halves, "keeps_types", "in the type of x"),
         (Normalises, "same_in_training", "no normalisation over the batch"),

@@ -13,6 +13,7 @@ from amal_attention.checks import (
     gradient_reaches,
     learns_to_find,
     learns_weights,
+    leaves_its_start,
     registers_everything,
     weights_carry_gradient,
 )
@@ -291,3 +292,35 @@ def test_what_does_not_learn_finds_nothing(build: Build) -> None:
 
 def test_a_hint_of_the_question_is_told_for_what_does_not_learn() -> None:
     assert missed(lambda: learns_to_find(Mean(masked_mean), DIM, steps=2, hint="q")).hint == "q"
+
+
+class Product(nn.Module):
+    """Scores by a key and a query that start at these numbers."""
+
+    def __init__(self, key: float, query: float) -> None:
+        super().__init__()
+        self.key = nn.Parameter(torch.full((DIM, DIM), key))
+        self.query = nn.Parameter(torch.full((DIM,), query))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x @ self.key @ self.query
+
+
+def test_a_start_that_nothing_leaves_is_told() -> None:
+    outcome = missed(lambda: leaves_its_start(Query(Product(0.0, 0.0)), DIM))
+    assert outcome.expected == "scores.key to move" and "both start at 0" in outcome.hint
+
+
+@pytest.mark.parametrize(
+    "build", [lambda: Query(Product(0.1, 0.0)), lambda: Query(Product(0.0, 0.1)), *RIGHT_QUERIES.values()]
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_start_at_zero_that_training_leaves_is_right(build: Build, seed: int) -> None:
+    leaves_its_start(build(), DIM, seed=seed)
+
+
+def test_half_of_what_is_asked_for_may_do() -> None:
+    """A mean of the words decides two of three."""
+    learns_to_find(Mean(masked_mean), DIM, share=0.5)
+    outcome = missed(lambda: learns_to_find(Mean(masked_mean), DIM, share=0.75))
+    assert outcome.expected == "at least 75% of new reviews right"

@@ -141,4 +141,4 @@ def test_a_place_that_cannot_be_written_is_told(warm, refusal, tmp_path):
 def test_the_whole_notebook_holds_all_for_instructors_of_a_course(warm):
     """All but the cells that only the script has."""
     text = "\n".join(cell.source for cell in whole_notebook(warm.lab, "en").cells)
-    assert text.count("### BEGIN SOLUTION") == 2 and "step=7" in text and "=== BEGIN MARK SCHEME ===" in text
+    assert text.count("### BEGIN SOLUTION") == 1 and "step=7" in text and "=== BEGIN MARK SCHEME ===" in text

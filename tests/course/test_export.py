@@ -124,6 +124,12 @@ def test_json_says_all_and_in_figures():
     assert li["earned"] == 1 / 3 and li["comment"] == "=1+1"
 
 
+@pytest.mark.parametrize("kind", ["csv", "json", "gradescope"])
+def test_more_than_all_points_is_told(kind):
+    above = Row(Student("eva"), "graded", 15, 6, {"q1": (13, 3)}, "")
+    assert export([ADA, above], kind).remarks == ("more than all points, by a person: is it meant (1): eva (15 of 6)",)
+
+
 def test_gradescope_gets_its_columns():
     ada, bob, li = read(export(ROWS, "gradescope").content)
     assert ada == {
@@ -159,7 +165,15 @@ def test_moodles_worksheet_is_filled_in_and_what_does_not_fit_is_told(tmp_path):
         "not matched in the worksheet, left as it was (1): Nobody (nobody of the roster)",
         "no line in the worksheet (1): li",
         "nothing handed in, no grade filled in (1): bob",
+        "the grade that the worksheet had stays, and is none of ours (1): bob (old)",
     )
+
+
+def test_a_grade_of_before_that_stays_where_a_mark_is_not_final_is_told(tmp_path):
+    path = worksheet(tmp_path, (1, "Eve Cinq", "5,00"), (2, "Jo Six", ""), (3, "Ada Lovelace", "2"))
+    exported = export([EVE, OPEN, ADA], "moodle", worksheet=path, partial=True)
+    assert [line["Grade"] for line in read(exported.content, "utf-8-sig")] == ["5,00", "", "3.5"]
+    assert "the grade that the worksheet had stays, and is none of ours (1): eve (5,00)" in exported.remarks
 
 
 def test_a_comment_is_no_formula_in_a_worksheet_either(tmp_path):
@@ -187,7 +201,7 @@ def test_sixty_students_of_moodle_each_get_their_own(tmp_path):
 
 
 def test_moodles_zip_of_feedback_has_a_page_for_each_who_has_one(tmp_path):
-    for row in (ADA, LI):
+    for row in (ADA, BOB, LI):  # Bob's is of something that is gone
         page = tmp_path / "course" / "feedback" / row.student.id / "toy" / "toy.html"
         page.parent.mkdir(parents=True)
         page.write_text(f"for {row.student.id}")

@@ -61,7 +61,7 @@ def test_what_was_told_of_a_place_is_told_in_the_language():
     words = LabWords.of(lab(*CELLS), "fr")
     told = words.text("q1-see: no answer within 15 s of CPU time; cell 4: more than 300 MB of memory; cell 5: Error: x")
     assert told.split("; ") == [
-        "Question ouverte 1: pas de réponse en 15 s de calcul",
-        "cellule 4: plus de 300 Mo de mémoire",
-        "cellule 5: Error: x",
+        "Question ouverte 1 : pas de réponse en 15 s de calcul",
+        "cellule 4 : plus de 300 Mo de mémoire",
+        "cellule 5 : Error: x",
     ]

@@ -88,3 +88,12 @@ def test_what_nbgrader_met_is_told(toy: Toy, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("nbgrader.api.get_alembic_version", lambda: (_ for _ in ()).throw(OSError("no room is left")))
     with pytest.raises(CourseError, match="got OSError: no room is left; run nbgrader generate_assignment toy in"):
         add_lab(tmp_path / "course", toy.lab, "en")
+
+
+def test_an_exercise_that_is_not_graded_is_a_stub_in_what_nbgrader_is_given(tmp_path: Path) -> None:
+    """nbgrader refuses an answer in a cell that is none of its solutions."""
+    toy = write_toy(tmp_path / "labs" / "toy")
+    answer = "def half(x):\n    ### BEGIN SOLUTION\n    return x // (base - 8)\n    ### END SOLUTION"
+    toy.change("# %%\nimport math", f'# %% tags=["ungraded"]\n{answer}\n\n\n# %%\nimport math')
+    text = add_lab(tmp_path / "course", toy.lab, "fr", []).source("toy").read_text("utf-8")
+    assert "base - 8" not in text and "VOTRE CODE ICI" in text and text.count("BEGIN SOLUTION") == 1

@@ -170,6 +170,33 @@ def test_a_worksheet_that_comes_later_sets_the_times_right(case: Case) -> None:
     assert case.stamp("a1") == "2026-11-20 16:00:00.000000 UTC"
 
 
+def test_a_worksheet_that_is_newer_than_the_archive_gives_its_files_no_time(case: Case) -> None:
+    """The notebook of Friday lies in the archive; on Sunday, after its download, Ana handed in another."""
+    sheet = case.worksheet(
+        row("700", "Ana Un", "a1@x.org", "dimanche 29 novembre 2026, 17:00"),
+        row("701", "Bob Deux", "a2@x.org", "vendredi 20 novembre 2026, 17:00"),
+    )
+    collection = case.collect(case.zip("Ana Un_700", "Bob Deux_701"), sheet)
+    assert case.stamp("a1") is None and case.stamp("a2") == "2026-11-20 16:00:00.000000 UTC"
+    told = {each.student.id: each.remarks for each in collection.arrived}
+    assert "after the archive was packed" in told["a1"][0] and told["a2"] == ()
+
+
+@pytest.mark.parametrize("hours", [-1, 11])
+def test_a_server_in_another_zone_is_no_newer_worksheet(case: Case, hours: int) -> None:
+    """The clock of the archive's packing is that of a server, which need not be in the zone of the profile."""
+    sheet = case.worksheet(row("700", "Ana Un", "a1@x.org", "samedi 28 novembre 2026, 10:20"))
+    case.collect(case.zip("Ana Un_700", "Bob Deux_701", when=PACKED - timedelta(hours=hours)), sheet)
+    assert case.stamp("a1") == "2026-11-28 09:20:00.000000 UTC"
+
+
+def test_draft_files_that_are_older_than_their_handing_in_are_timed_by_the_worksheet(case: Case) -> None:
+    """Times that differ are those of the files, and no packing: what was handed in on Sunday was uploaded before."""
+    sheet = case.worksheet(row("700", "Ana Un", "a1@x.org", "dimanche 29 novembre 2026, 17:00"))
+    case.collect(case.zip("Ana Un_700", "Bob Deux_701", apart=7200), sheet)
+    assert case.stamp("a1") == "2026-11-29 16:00:00.000000 UTC"
+
+
 def test_two_students_of_one_name_are_told_apart_by_the_worksheet(case: Case) -> None:
     archive = case.zip("Paul Martin_702", "Paul Martin_703")
     assert case.collect(archive).arrived == ()
@@ -306,6 +333,16 @@ def test_the_time_of_a_team_is_that_of_its_members_lines_not_of_who_has_its_numb
     )
     case.collect(case.zip("TD1 Binôme 3_812"), sheet, roster=TEAMS)
     assert case.stamp("a1") == case.stamp("a2") == "2026-11-20 16:00:00.000000 UTC"
+
+
+def test_who_hands_in_alone_beside_the_team_costs_the_team_nothing_and_is_told(case: Case) -> None:
+    collection = case.collect(case.zip("TD1 Binôme 3_812", "Ana Un_700", apart=7200), roster=TEAMS)
+    assert [each.student.id for each in collection.arrived] == ["a1", "a2"] and collection.unmatched == ()
+    assert case.submitted("a2") == notebook("TD1 Binôme 3_812")
+    assert case.submitted("a1") == notebook("Ana Un_700")  # the later one
+    (told,) = [each for each in collection.arrived[0].remarks if "look which" in each]
+    assert "as TD1 Binôme 3 (812) and as Ana Un (700)" in told
+    assert not any("look which" in each for each in collection.arrived[1].remarks)
 
 
 def test_a_team_that_is_called_as_a_student_is_nobodys(case: Case) -> None:

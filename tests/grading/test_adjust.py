@@ -175,6 +175,25 @@ def test_cut_off_before_the_gradebook_the_next_run_goes_on(graded, monkeypatch):
     assert graded.marks("bob").by_hand == {"q1-observe": 0.5}
 
 
+def test_said_again_after_it_was_cut_off_it_names_who_is_left_and_is_undone_at_once(graded, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def killed(*_):
+        raise Killed
+
+    before = graded.earned()
+    monkeypatch.setattr("amal_attention.grading.course_run.CourseWriter.reweigh", killed)
+    with pytest.raises(Killed):
+        drop(graded)
+    monkeypatch.undo()
+    again = drop(graded)
+    assert again.left == ("bob",) and "amal grade brings them there: bob" in adjusted_text(again)
+    undo_adjustment(graded.course, graded.lab)
+    graded.grade()
+    assert graded.earned() == before and Adjustments(graded.course, "toy").weights == {}
+
+
 def test_a_test_for_whose_sake_others_were_not_held_is_not_dropped_without_running_them(graded, refusal):
     folder = VerdictFolder(graded.course.verdicts("toy"))
     verdict = folder.kept("bob")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
+from amal_attention.cli import main
 from amal_attention.course.course_folder import CONFIGURATION, Course
 from amal_attention.course.export import export
 from amal_attention.course.gradebook import course_book
 from amal_attention.course.new_course import Scope, add_lab
 from amal_attention.course.roster import Student
-from amal_attention.errors import CourseError
+from amal_attention.errors import CourseError, explain
 from amal_attention.grading import engine, run
 from amal_attention.grading.adjust import adjust
 from amal_attention.grading.course_pages import write_feedback
@@ -176,6 +178,27 @@ def test_points_do_not_move_under_a_mark_that_a_person_gave(course, lab, refusal
     add_lab(course.folder, lab, "en")  # with the same points it may be made again
 
 
+@pytest.mark.parametrize("scope", [Scope(), Scope(("q3",), 14.0)], ids=["taken back", "others left out"])
+def test_parts_do_not_change_under_submissions_in_the_gradebook(graded, lab, scope, refusal):
+    before = {path: path.read_bytes() for path in graded.folder.rglob("*") if path.is_file()}
+    told = refusal(CourseError, lambda: add_lab(graded.folder, lab, "en", scope=scope))
+    assert "ada" in told and "a new folder" in told
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_what_nbgrader_refuses_leaves_the_course_as_it_was(graded, lab, monkeypatch, refusal):
+    """What the course teaches stands in the instructor's notebook, which nbgrader reads, and so is written first."""
+    before = graded.source("parts").read_bytes()
+
+    def refused(course: Course, name: str) -> None:
+        assert course.source(name).read_bytes() != before
+        raise CourseError(explain(expected="a lab", got="another one", do="nothing"))
+
+    monkeypatch.setattr("amal_attention.course.new_course._assign", refused)
+    refusal(CourseError, lambda: add_lab(graded.folder, lab, "en", scope=Scope(("q2",), 28.0)))
+    assert graded.source("parts").read_bytes() == before and graded.scope("parts") == (("q2",), 14.0)
+
+
 def test_an_adjustment_moves_points_of_the_course(course, lab):
     adjusted = adjust(course, course.taught(lab), {"test_type": 0.0})
     assert [(each.before, each.after) for each in adjusted.moves] == [(12.5, 13.5)]
@@ -199,6 +222,19 @@ def test_the_scope_stays_until_another_one_is_given(lab, tmp_path):
         ((), 10.0),
     ]
     assert Course.at(folder).language(lab) == "fr"
+
+
+def test_a_total_alone_leaves_the_parts_as_they_were_and_parts_leave_the_total(lab, tmp_path, monkeypatch):
+    monkeypatch.setenv("AMAL_LABS", str(lab.folder.parent))
+    folder = tmp_path / "course"
+    found = []
+    for said in (["--without", "q2", "--total", "20"], ["--total", "15"], ["--without", "q3"], ["--whole"], []):
+        monkeypatch.setattr(sys, "argv", ["amal", "course", str(folder), "parts", *said])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert not ended.value.code
+        found.append(Course.at(folder).scope("parts"))
+    assert found == [(("q2",), 20.0), (("q2",), 15.0), (("q3",), 15.0), ((), None), ((), None)]
 
 
 def test_nbgraders_own_stage_which_knows_no_scope_is_refused(lab, tmp_path: Path, refusal):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from amal_attention.errors import SandboxError
 from amal_attention.grading import doctor
+from amal_attention.grading.control_group import ControlGroup, ControlGroups
 from amal_attention.grading.doctor import Finding, examine_sandbox
 from amal_attention.grading.sandbox import Zygote
 
@@ -90,3 +92,53 @@ def test_a_sandbox_that_does_not_start_is_a_finding(bubblewrap, monkeypatch):
     monkeypatch.setattr(doctor, "Zygote", broken)
     *_, last = examine_sandbox()
     assert last == Finding("sandbox", False, "no namespaces")
+
+
+MEMORY = "promise: no more memory than its limit"
+GROUP = "memory held by a control group"
+
+
+def with_groups(monkeypatch: pytest.MonkeyPatch, folder: Path, runs: str) -> None:
+    """Have children get a group in a folder that looks like one, in which this runs."""
+    folder.mkdir()
+    (folder / "cgroup.procs").write_text(runs)
+    monkeypatch.setattr(ControlGroups, "new", lambda *_: ControlGroup(folder, (GROUP,)))
+    monkeypatch.setattr(ControlGroup, "end", lambda _: None)
+
+
+def test_where_no_control_group_holds_memory_it_says_why_and_what_to_type(shut_in, zygote_of, monkeypatch):
+    zygote_of(shut_in)
+    monkeypatch.setattr(shut_in, "groups", ControlGroups(missing="expected one; type systemd-run"))
+    well, told = by_what(examine_sandbox())[MEMORY]
+    assert well and told.startswith("the supervisor looks 20 times a second; no control group holds it")
+    assert told.endswith("type systemd-run")
+
+
+def test_where_one_holds_it_that_is_a_layer(shut_in, zygote_of, monkeypatch, tmp_path):
+    zygote_of(shut_in)
+    with_groups(monkeypatch, tmp_path / "group", "7")
+    findings = examine_sandbox()
+    assert by_what(findings)[MEMORY][0] and by_what(findings)[MEMORY][1].startswith(GROUP)
+    assert Finding("layer", True, GROUP) in findings
+
+
+def test_a_group_into_which_the_submission_did_not_come_is_a_promise_not_kept(
+    shut_in, zygote_of, monkeypatch, tmp_path
+):
+    zygote_of(shut_in)
+    with_groups(monkeypatch, tmp_path / "group", "")
+    monkeypatch.setattr(ControlGroup, "way_in", lambda _: contextlib.nullcontext([]))
+    findings = examine_sandbox()
+    well, told = by_what(findings)[MEMORY]
+    assert not well and f"did not come into {tmp_path / 'group'}" in told
+    assert Finding("layer", True, GROUP) not in findings
+
+
+@pytest.mark.parametrize(
+    ("pattern", "most", "well"), [("core", 0, True), ("|/a/program", 0, False), ("|/a/program", 7, True)]
+)
+def test_where_a_crash_would_start_a_program_of_the_system_that_is_told(monkeypatch, tmp_path, pattern, most, well):
+    (tmp_path / "core_pattern").write_text(pattern)
+    monkeypatch.setattr(doctor, "_CORES", tmp_path / "core_pattern")
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (0, most))
+    assert doctor._of_crashes().well is well

@@ -63,7 +63,7 @@ def test_the_notebook_of_another_lab_is_refused_even_with_our_answers(lab):
     with pytest.raises(WrongLab) as caught:
         identity(notebook)
     assert str(caught.value).isascii() and str(caught.value).isprintable()
-    assert str(caught.value).startswith("expected a notebook of shop; got one of '")
+    assert str(caught.value).startswith("expected a notebook of shop; got that of another lab, '")
     assert len(str(caught.value)) < 160
 
 

@@ -63,6 +63,12 @@ def test_what_is_handed_in_after_grading_is_told(counting):
     assert told["ada"] == told["zoe"] == ("handed in again since it was graded",)
 
 
+def test_what_is_gone_since_it_was_graded_was_not_handed_in_again(counting):
+    counting.grade()
+    shutil.rmtree(counting.course.place("ada", "toy"))
+    assert reasons(counting)["ada"][0] == "what was graded is gone"
+
+
 def test_an_answer_that_was_graded_again_since_a_person_marked_it_is_looked_at_again(counting):
     counting.grade()
     counting.mark("ada", "q1-observe", 1.0)

@@ -20,6 +20,7 @@ import amal_attention
 from amal_attention.errors import SandboxError
 from amal_attention.grading import bubblewrap as bubblewrap_module
 from amal_attention.grading import sandbox
+from amal_attention.grading.control_group import ControlGroup, ControlGroups
 from amal_attention.grading.limits import GradingLimits
 from amal_attention.grading.sandbox import MISSING_LAYERS, Child, Isolation, SharedZygote, Zygote
 from amal_attention.grading.supervisor import Ending
@@ -402,3 +403,33 @@ def test_links_that_lead_to_the_interpreter_are_there_inside(monkeypatch, tmp_pa
     links = [tuple(command[place + 1 : place + 3]) for place, each in enumerate(command) if each == "--symlink"]
     assert ("../python3", str(first)) in links
     assert any(target == str(second.readlink()) for target, _ in links)
+
+
+@pytest.mark.parametrize(("killed", "over"), [(0, ""), (1, "memory")])
+def test_a_child_enters_its_control_group_before_all_else_and_its_end_tells_what_happened_there(
+    beside, monkeypatch, tmp_path, killed, over
+):
+    folder, layer = tmp_path / "group", "memory held by a control group"
+    folder.mkdir()
+    (folder / "cgroup.procs").write_text("")
+    monkeypatch.setattr(ControlGroups, "new", lambda *_: ControlGroup(folder, (layer,)))
+    child = beside.child()
+    assert (folder / "cgroup.procs").read_text() == "0"  # this process, whoever writes it
+    assert beside.layers[-1] == layer
+    source = """
+from pathlib import Path
+def call(): return [str(each.readlink()) for each in Path("/proc/self/fd").iterdir() if each.exists()]
+"""
+    assert not [each for each in called(child, source) if "cgroup" in each]
+    (folder / "memory.events").write_text(f"oom 3\noom_kill {killed}\n")
+    ending = child.end()
+    assert ending is not None and ending.over == over
+    assert (folder / "cgroup.kill").read_text() == "1"
+
+
+def test_where_the_control_group_is_gone_a_child_runs_without_it_and_no_layer_is_told(beside, monkeypatch, tmp_path):
+    monkeypatch.setattr(ControlGroups, "new", lambda *_: ControlGroup(tmp_path / "gone", ("a layer",)))
+    child = beside.child()
+    assert "a layer" not in beside.layers and called(child, "def call(): return 1") == 1
+    ending = child.end()
+    assert ending is not None and ending.over == ""

@@ -80,7 +80,7 @@ numbers = seccomp.ALLOWED[platform.machine()]
 left = {"kill", "tkill", "close_range", "munmap", "brk", "setrlimit", "prlimit64"}
 deadly = {"exit", "exit_group", "pause", "rt_sigreturn", "rt_sigsuspend", "vfork", "fork", "clone", "restart_syscall"}
 waits = {"select", "poll", "ppoll", "pselect6", "epoll_pwait2", "wait4", "waitid", "futex_waitv"}
-decided = {"socket", "socketpair", "mmap", "ioctl", "personality"}  # by their arguments, see below
+decided = {"socket", "socketpair", "mmap", "ioctl", "personality", "fcntl"}  # by their arguments, see below
 after = {}
 for name, number in numbers.items():
     if name not in deadly | waits | decided | left:
@@ -113,10 +113,18 @@ print(json.dumps(after))
         ("mmap.mmap(-1, 4096)", "EPERM"),
         ("mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)", ""),
         ("mmap.mmap(file.fileno(), 4096)", ""),
+        ("mmap.mmap(-1, 2**21, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40000)", "EPERM"),  # the machine's huge pages
+        ("mmap.mmap(-1, 4096, 0x20 | 0x3)", "EPERM"),  # shared, in another way of saying it
         ("fcntl.lockf(file, fcntl.LOCK_EX)", "EPERM"),
         ("fcntl.flock(file, fcntl.LOCK_EX)", ""),
         ("fcntl.fcntl(pipe[0], 1031, 2**20)", "EPERM"),
         ("fcntl.fcntl(pipe[0], fcntl.F_GETFL)", ""),
+        ("fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)", "EPERM"),  # who opens the file waits for 45 s
+        ("fcntl.fcntl(file, 1036, bytes(8))", "EPERM"),  # how the disk is to write it
+        ("fcntl.fcntl(file, fcntl.F_DUPFD_CLOEXEC, 0)", ""),
+        ("set_limit(resource.RLIMIT_CORE)", "EPERM"),  # with 0 the machine's program takes cores
+        ("resource.getrlimit(resource.RLIMIT_CORE)", ""),
+        ("set_limit(resource.RLIMIT_NOFILE)", ""),
         ("termios.tcgetattr(file)", "ENOTTY"),
         ("fcntl.ioctl(file, 0x5412, b'x')", "ENOTTY"),
         ("fcntl.ioctl(pipe[0], termios.FIONREAD, bytes(4))", ""),
@@ -124,9 +132,12 @@ print(json.dumps(after))
 )
 def test_arguments_decide_where_a_call_has_many_doors(attempt, found):
     source = f"""
-import fcntl, mmap, socket, tempfile, termios
+import fcntl, mmap, resource, socket, tempfile, termios
 pair, pipe, file = socket.socketpair(), os.pipe(), tempfile.TemporaryFile()
 file.write(bytes(4096)); file.flush()
+def set_limit(kind):
+    if libc.setrlimit(kind, (ctypes.c_ulong * 2)(0, 0)) < 0:
+        raise OSError(ctypes.get_errno(), "setrlimit")
 seccomp.filter_system_calls()
 try:
     {attempt}

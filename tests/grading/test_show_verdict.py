@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from amal_attention.checks.outcome import Outcome, State
+from amal_attention.course.lab_words import LabWords
 from amal_attention.grading.show_verdict import summary_text, verdict_details, verdict_line
 from amal_attention.grading.verdict import QuestionVerdict, Status, TestVerdict, Verdict
+from amal_attention.language import Language
 
 MET = TestVerdict("test_the_sum", 1, Outcome("it adds", State.MET))
 MISSED = TestVerdict("test_of_nothing", 0.5, Outcome("the sum", State.MISSED, "0", "3", "0", "add"), "hint")
@@ -50,6 +52,23 @@ def test_details_say_what_each_point_was_lost_for():
         "        see: hint\n"
         "    q2: not attempted (line 2)"
     )
+
+
+def test_details_are_told_in_the_words_of_a_course():
+    words = LabWords(Language("fr"), names={"q1": "Exercice 1", "q2": "Exercice 2"})
+    verdict = replace(VERDICT, why="nothing was handed in", errors=("cell 3: ValueError: sent",))
+    assert verdict_details(verdict, words).split("\n") == [
+        "    pourquoi : rien n'a été rendu",
+        "    erreur : cellule 3 : ValueError: sent",
+        "    Exercice 1, of nothing : -0,5",
+        "      the sum : manqué",
+        "        envoyé : 0",
+        "        reçu : 3",
+        "        attendu : 0",
+        "        probable : add",
+        "        voir : hint",
+        "    Exercice 2 : pas abordé (line 2)",
+    ]
 
 
 def test_details_begin_with_what_became_of_the_submission():

@@ -23,29 +23,33 @@ PARENT = """
 import json, os, socket, sys
 from amal_attention.grading.limits import GradingLimits
 from amal_attention.grading.supervisor import supervise
-channel, life, limits, sandbox, source = json.loads(sys.argv[1])
+channel, life, limits, sandbox, source, way_in = json.loads(sys.argv[1])
 def serve(sock, layers):
     import mmap, resource, signal, threading, time
     from pathlib import Path
     def tell(value): sock.sendall(json.dumps(value).encode() + b"\\n")
     def take(mb): return bytearray(b"1") * (mb * 2**20)
     exec(source, {**globals(), **locals()})
-supervise(serve, socket.socket(fileno=channel), socket.socket(fileno=life), GradingLimits(**limits), sandbox)
+inherited = bytearray(b"1") * (60 * 2**20)
+line, life_line = socket.socket(fileno=channel), socket.socket(fileno=life)
+supervise(serve, line, life_line, GradingLimits(**limits), sandbox, way_in=way_in)
 """
 
 
 class Run:
     """A submission under a supervisor; ``told`` reads what it tells."""
 
-    def __init__(self, source: str, sandbox: bool, environment: dict[str, str], **limits: float) -> None:
+    def __init__(
+        self, source: str, sandbox: bool, environment: dict[str, str], way_in: int | None = None, **limits: float
+    ) -> None:
         (self.channel, theirs), (self.life, their_life) = socket.socketpair(), socket.socketpair()
         for each in (self.channel, self.life):
             each.settimeout(20)
         chosen = asdict(GradingLimits()) | {"memory_mb": 100, "output_kb": 1} | limits
-        given = json.dumps([theirs.fileno(), their_life.fileno(), chosen, sandbox, source])
+        given = json.dumps([theirs.fileno(), their_life.fileno(), chosen, sandbox, source, way_in])
         command = [sys.executable, "-P", "-c", PARENT, given]
         with theirs, their_life:
-            descriptors = (theirs.fileno(), their_life.fileno())
+            descriptors = (theirs.fileno(), their_life.fileno(), *([] if way_in is None else [way_in]))
             self.process = subprocess.Popen(command, pass_fds=descriptors, env=os.environ | environment)
 
     def told(self) -> Any:
@@ -146,6 +150,37 @@ def test_processes_end_when_together_they_pass_the_limit_of_memory(run):
 
 def test_memory_that_forks_share_is_counted_once(run):
     source = "kept = take(60)\nfor _ in range(3):\n    if os.fork() == 0: break\ntime.sleep(0.5)\ntell(len(kept))"
+    submission = run(source)
+    assert submission.told() == 60 * 2**20
+    assert submission.ending().over == ""
+
+
+def test_memory_that_was_there_before_is_counted_as_often_as_forks_write_to_it(run):
+    source = """
+for _ in range(3):
+    os.fork()
+for place in range(0, len(inherited), 4096): inherited[place] = 2
+time.sleep(60)
+"""
+    ending = run(source).ending()
+    assert (ending.status, ending.over) == (-9, "memory")
+
+
+def test_a_process_that_hides_what_it_holds_counts_as_one_that_shares_nothing(run):
+    source = """
+import ctypes
+ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
+for _ in range(3):
+    os.fork()
+for place in range(0, len(inherited), 4096): inherited[place] = 2
+time.sleep(60)
+"""
+    ending = run(source).ending()
+    assert (ending.status, ending.over) == (-9, "memory")
+
+
+def test_memory_that_was_there_before_and_that_forks_share_is_not_counted(run):
+    source = "for _ in range(3):\n    if os.fork() == 0: break\ntime.sleep(0.5)\ntell(len(inherited))"
     submission = run(source)
     assert submission.told() == 60 * 2**20
     assert submission.ending().over == ""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,11 +89,11 @@ def test_what_was_taken_before_the_request_is_not_counted_for_it_but_for_all(clo
 
 
 @pytest.fixture
-def python() -> Iterator[Callable[[str], subprocess.Popen[str]]]:
+def python() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     started: list[subprocess.Popen[str]] = []
 
-    def start(source: str) -> subprocess.Popen[str]:
-        started.append(subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, text=True))
+    def start(source: str, **options: Any) -> subprocess.Popen[str]:
+        started.append(subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, text=True, **options))
         return started[-1]
 
     yield start
@@ -101,6 +103,15 @@ def python() -> Iterator[Callable[[str], subprocess.Popen[str]]]:
 
 
 BUSY = "import os, time\nstart = time.process_time()\nwhile time.process_time() < start + 0.3: pass\n"
+
+
+def descendants(pid: int) -> set[int]:
+    """The processes that a process began, and those that they began."""
+    try:
+        children = set(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+    except OSError:
+        return set()
+    return children.union(*map(descendants, children))
 
 
 def measured(process: subprocess.Popen[str], running: Callable[[], list[int]]) -> Usage:
@@ -149,6 +160,56 @@ def test_processes_that_share_a_processor_are_seen_to_wait(python):
         assert each.stdout is not None and each.stdout.readline()
         meter.look([each.pid])
     assert max(meter.total.waited for meter in meters) > 0.3  # three others took as much
+
+
+SHORT_LIVED = """
+import ctypes, os, signal, time
+os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
+ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER, as the first process of a namespace is
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them, and what they took is lost
+for _ in range(5):
+    if os.fork() == 0:
+        while True:
+            start = time.process_time()
+            while time.process_time() < start + 0.004: pass
+            os.write(2, b"1")
+            if os.fork(): os._exit(0)
+print(1, flush=True)
+time.sleep(60)
+"""
+
+
+def test_processes_too_short_to_be_seen_whole_do_not_pass_for_waiting(python, tmp_path):
+    with (tmp_path / "ran").open("wb") as file:
+        process = python(SHORT_LIVED, stderr=file)
+    assert process.stdout is not None and process.stdout.readline()
+    meter, began = Meter(process.pid), time.monotonic()
+    while time.monotonic() < began + 2:
+        meter.look(descendants(process.pid) | {process.pid})
+        time.sleep(0.05)
+    seconds = time.monotonic() - began
+    for each in descendants(process.pid):
+        os.kill(each, signal.SIGKILL)
+    taken = 0.004 * (tmp_path / "ran").stat().st_size
+    assert taken / 4 < meter.total.counted(seconds) < 2 * taken + seconds / 4
+
+
+def test_while_processes_come_and_go_unseen_nothing_counts_as_waiting(python):
+    pinned = (
+        f"import os; os.sched_setaffinity(0, [{min(os.sched_getaffinity(0))}])\nprint(1, flush=True)\nwhile True: pass"
+    )
+    first, *others = [python(pinned) for _ in range(4)]
+    meter, sleepers = Meter(first.pid), []
+    for _ in range(8):
+        sleepers.append(python("import time; time.sleep(60)"))
+        meter.look([first.pid, *(each.pid for each in sleepers)])
+        subprocess.run(["true"])  # its number is missing at the next look
+        time.sleep(0.1)
+    assert others and meter.total.waited < 0.05
+    for _ in range(8):
+        meter.look([first.pid, *(each.pid for each in sleepers)])
+        time.sleep(0.1)
+    assert meter.total.waited > 0.1 or not Path("/proc/self/schedstat").exists()
 
 
 def test_a_process_that_sleeps_does_not_wait(python):

@@ -12,6 +12,7 @@ from amal_attention.checks import (
     keeps_weights_of_words,
     learns_to_find,
     leaves_inputs_alone,
+    leaves_its_start,
     log_weights_affine,
     one_query_for_all,
     reads_each_alone,
@@ -63,7 +64,8 @@ def test_shapes(student, draws):
 def test_weights(student, draws):
     dim = draws.between(9, 12)
     lengths = [*draws.lengths(4), draws.between(12, 40)]
-    simplex(student.LearnedQueryPooling(dim=dim), dim, lengths=lengths, seed=draws.seed())
+    pooling = student.LearnedQueryPooling(dim=dim)
+    simplex(pooling, dim, lengths=lengths, seed=draws.seed())
 
 
 @pytest.mark.question(
@@ -170,6 +172,7 @@ def test_parameter(student, draws):
     gradient_reaches(pooling, dim, lengths=lengths, seed=draws.seed())
     weights_carry_gradient(pooling, dim, seed=draws.seed())
     carries_gradient(pooling, dim, lengths=draws.lengths(6), times=3, seed=draws.seed())
+    leaves_its_start(student.LearnedQueryPooling(dim=dim), dim, seed=draws.seed())
 
 
 @pytest.mark.question(

@@ -88,6 +88,14 @@ def test_words(student, draws):
         what="the k most attended words, most attended first",
         mistakes=mistakes,
     )
+    weights[order[k]] = weights[order[k - 1]]
+    equal_to(
+        len(pairs_of(student.top_words(tokens, weights, k=k))),
+        k,
+        what="as many words as are asked for",
+        sent=f"a text in which the k-th word weighs as much as the next one, k = {k}",
+        hint="k words come: where two weigh the same at the end, either of them will do",
+    )
 
 
 @pytest.mark.question(
@@ -143,6 +151,12 @@ def test_more_than_there_are(student, draws):
             hint=mistake_of_all(words, tokens, shares)
             or "words may have the same weight, or occur twice: a place tells which word it is",
         )
+    equal_to(
+        pairs_of(student.top_words([], torch.zeros(0), k=draws.between(1, 9))),
+        [],
+        what="of a text without words, none",
+        hint="with fewer than k words, all of them: here there is none",
+    )
 
 
 def mistake_of_all(words, tokens, weights):

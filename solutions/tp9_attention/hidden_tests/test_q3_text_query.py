@@ -21,6 +21,7 @@ from amal_attention.checks import (
     learns_values,
     learns_weights,
     leaves_inputs_alone,
+    leaves_its_start,
     log_weights_affine,
     reads_each_alone,
     registers_everything,
@@ -239,7 +240,9 @@ def test_what_learns(student, draws):
         learns_weights(pooling, dim, seed=seed)
         weights_carry_gradient(pooling, dim, seed=seed)
         carries_gradient(pooling, dim, lengths=[2, 3] * 4, times=3, tolerance=0.02, seed=seed)
-        learns_to_find(student.TextQueryPooling(**sizes), dim, seed=seed)
+        leaves_its_start(student.TextQueryPooling(**sizes), dim, seed=seed)
+        # A query without a bias decides 82 to 91 % after as many steps, a mean 67 % at most.
+        learns_to_find(student.TextQueryPooling(**sizes), dim, share=0.75, seed=seed)
 
     def with_first_word():
         pooling = student.TextQueryPooling(**sizes)

@@ -1,5 +1,8 @@
 """Hidden tests of exercise 4: attention over the states of a recurrent network, in either reading direction."""
 
+from functools import partial
+from itertools import product
+
 import pytest
 
 from amal_attention.checks import (
@@ -12,6 +15,7 @@ from amal_attention.checks import (
     ignores_padding,
     keeps_types,
     leaves_inputs_alone,
+    leaves_its_start,
     log_weights_affine,
     one_query_for_all,
     reads_each_alone,
@@ -45,25 +49,51 @@ def own(student, width):
 
 def unless_by_question_2(student, expect, sizes, seed, **options):
     """Look at the answer; where it is missed, the attention of question 2 is used and misses it too, that has cost there."""
-    pooling, dim = student.ContextualPooling(**sizes), sizes["dim"]
     try:
-        expect(pooling, dim, seed=seed, **options)
+        look(
+            lambda: student.ContextualPooling(**sizes),
+            expect,
+            sizes["dim"],
+            seed=seed,
+            **options,
+        )
     except Exception:
         if not (
             is_missed_by_question_2(student, expect, sizes, seed, **options)
-            and attends_by_question_2(student, sizes, pooling)
+            and attends_by_question_2(student, sizes)
         ):
             raise
+
+
+def look(build, expect, dim, **options):
+    """Look at what is built, or, for copies of it, at how."""
+    expect(build if expect is registers_everything else build(), dim, **options)
 
 
 def is_missed_by_question_2(student, expect, sizes, seed, **options):
     """Whether the answer to question 2 does not meet an expectation."""
     width = sizes["hidden_size"] * (1 + sizes.get("bidirectional", False))
     try:
-        expect(own(student, width)(), width, seed=seed, **options)
+        look(own(student, width), expect, width, seed=seed, **options)
     except Exception:
         return True
     return False
+
+
+def is_wrong_question_2(student, sizes, seed):
+    """Whether the answer to question 2 misses what states need of an attention."""
+    width = sizes["hidden_size"] * (1 + sizes.get("bidirectional", False))
+    looks = (
+        partial(shapes, out_features=width),
+        simplex,
+        sums_by_weights,
+        log_weights_affine,
+        one_query_for_all,
+        answers_afresh,
+        same_in_training,
+        reads_each_alone,
+    )
+    return any(is_missed_by_question_2(student, each, sizes, seed) for each in looks)
 
 
 def unless_wrong_question_2(student, expect, sizes, seed):
@@ -75,9 +105,9 @@ def unless_wrong_question_2(student, expect, sizes, seed):
     try:
         expect(pooling, dim, seed=seed, **(options if expect is attends_states else {}))
     except Exception:
-        looks = (simplex, sums_by_weights, log_weights_affine, one_query_for_all)
-        missed = any(is_missed_by_question_2(student, each, sizes, seed) for each in looks)
-        if not (missed and attends_by_question_2(student, sizes, pooling)):
+        if not (
+            is_wrong_question_2(student, sizes, seed) and attends_by_question_2(student, sizes)
+        ):
             raise
 
 
@@ -103,16 +133,16 @@ def test_states_are_read_in_order_and_weighed(student, draws):
     try:
         weighs_words_apart(pooling, sizes["dim"], seed=draws.seed(), hint=hint)
     except ExpectationMissed:
-        if not attends_by_question_2(student, sizes, pooling):
+        if not attends_by_question_2(student, sizes):
             raise
 
 
-def attends_by_question_2(student, sizes, pooling):
+def attends_by_question_2(student, sizes):
     """Whether the weights are those of the answer to question 2: what is wrong with them has cost there."""
-    x, mask = some_reviews(sizes["dim"], (3, 2))
+    x, mask = some_reviews(sizes["dim"], (3, 2, 4, 3, 2, 4))
     with student.standing_in(LearnedQueryPooling="FirstWord"):
         _, weights = read(student.ContextualPooling(**sizes), x, mask)
-    _, own_weights = read(pooling, x, mask, finite=False)
+    _, own_weights = read(student.ContextualPooling(**sizes), x, mask, finite=False)
     return bool((weights[:, 0] == 1).all()) and not bool((own_weights[:, 0] == 1).all())
 
 
@@ -146,6 +176,42 @@ def test_states_of_both_directions_are_attended(student, draws):
         unless_wrong_question_2(student, reads_leftward, deep, draws.seed())
 
 
+GATES = {"gru": 3, "lstm": 4}
+
+
+def has_the_matrices(pooling, sizes, num_layers, cell, bidirectional):
+    """Look whether there are as many numbers in matrices as the gates of all layers have, and few more for attention.
+
+    Each gate has a matrix for the words, or for the states of the layer below, and one for the state before.
+    """
+    pooling.materialise(*some_reviews(sizes["dim"]))
+    found = sum(each.numel() for each in pooling.parameters().values() if each.ndim > 1)
+    hidden, ways = sizes["hidden_size"], 1 + bidirectional
+    of_a_gate = (sizes["dim"] + hidden, ways * hidden + hidden)
+    one, further = (GATES[cell] * ways * hidden * width for width in of_a_gate)
+    expected = one + (num_layers - 1) * further
+    gate = expected // GATES[cell]
+    known = {
+        expected // ways: "is bidirectional used? Each layer reads both ways",
+        gate: "a plain nn.RNN has one gate: cell says which of nn.GRU and nn.LSTM",
+        3 * gate: "is cell used? A GRU has 3 gates, an LSTM 4, in any layer",
+        4 * gate: "is cell used? A GRU has 3 gates, an LSTM 4, in any layer",
+    } | {
+        one + more * further: "is num_layers used? With either cell, it is the number of layers"
+        for more in range(2 * num_layers)
+    }
+    attention = (ways * hidden) ** 2 + ways * hidden
+    equal_to(
+        expected <= found <= expected + attention,
+        True,
+        what="there are as many matrices as the gates of all layers have",
+        sent=f"num_layers = {num_layers}, cell = {cell!r}, bidirectional = {bidirectional}",
+        hint=known.get(
+            max((size for size in known if size <= found <= size + attention), default=0), ""
+        ),
+    )
+
+
 @pytest.mark.question(
     "q4-contextual",
     points=0.25,
@@ -158,32 +224,9 @@ def test_arguments(student, draws):
         2 * sizes["hidden_size"]
     )  # so that no further layer reads more than the first
 
-    def size(**changed):
-        pooling = student.ContextualPooling(**sizes | changed)
-        pooling.materialise(*some_reviews(sizes["dim"]))
-        return sum(each.numel() for each in pooling.parameters().values())
-
-    for bidirectional in (False, True):
-        gru, lstm = (
-            [size(num_layers=n, cell=cell, bidirectional=bidirectional) for n in (1, 2, 3)]
-            for cell in CELLS
-        )
-        sent = f"bidirectional = {bidirectional}, num_layers = 1, 2, 3"
-        for one, two, three in (gru, lstm):
-            equal_to(
-                0 < two - one == three - two <= one,
-                True,
-                what="each further layer has as many parameters as the one before, and no more than the first",
-                sent=sent,
-                hint="is num_layers used? With either cell, it is the number of layers",
-            )
-        equal_to(
-            all(few < many for few, many in zip(gru, lstm, strict=True)),
-            True,
-            what="an LSTM has more parameters than a GRU",
-            sent=sent,
-            hint="is cell used? For any num_layers",
-        )
+    for bidirectional, layers, cell in product((False, True), (1, 2, 3), CELLS):
+        asked = {"num_layers": layers, "cell": cell, "bidirectional": bidirectional}
+        has_the_matrices(student.ContextualPooling(**sizes | asked), sizes, **asked)
     layers, sizes = draws.between(2, 3), some_sizes(draws, CELLS[draws.between(0, 1)])
     deep = sizes | {"num_layers": layers}
     unless_wrong_question_2(student, attends_states, deep, draws.seed())
@@ -247,12 +290,8 @@ def test_padding_and_other_reviews(student, draws):
 def test_what_learns(student, draws):
     for sizes in in_each_direction(draws):
         lengths = draws.lengths(3)
-        registers_everything(
-            lambda sizes=sizes: student.ContextualPooling(**sizes),
-            sizes["dim"],
-            lengths=lengths,
-            seed=draws.seed(),
-            times=1,
+        unless_by_question_2(
+            student, registers_everything, sizes, draws.seed(), lengths=lengths, times=1
         )
         unless_by_question_2(student, gradient_reaches, sizes, draws.seed(), lengths=lengths)
         unless_by_question_2(student, weights_carry_gradient, sizes, draws.seed())
@@ -266,3 +305,4 @@ def test_what_learns(student, draws):
             tolerance=0.01,
             times=3,
         )
+        unless_by_question_2(student, leaves_its_start, sizes, draws.seed())

@@ -63,7 +63,9 @@ def test_what_a_student_wrote_to_warm_up_is_there_for_their_answers(reference, s
         notebook["metadata"]["amal"]["digest"] = "of another release"
         del warm_up["id"]
         notebook["nbformat_minor"] = 4
-    cells = read_answers(json.dumps(notebook).encode(), reference).cells
+    answers = read_answers(json.dumps(notebook).encode(), reference)
+    assert not any("given cell" in each for each in answers.repairs)
+    cells = answers.cells
     first = next(place for place, cell in enumerate(cells) if cell.question)
     space: dict = {}
     defined = [cell.source for cell in cells[:first] if "def number_of_words" in cell.source]

@@ -46,7 +46,7 @@ def test_a_saved_curve_is_kept():
 
 
 def test_a_map_of_attention_keeps_its_words_and_their_colours():
-    reading = Reading(3, ("a", "dull", "film"), (0.1, 0.7, 0.2), "neg", "neg", 0.9)
+    reading = Reading(3, "review 3", ("a", "dull", "film"), (0.1, 0.7, 0.2), "neg", "neg", 0.9)
     html = attention_map([reading]).html
     (output,) = cleaned(display(text_html=html))
     kept = output["data"]["text/html"]

@@ -23,7 +23,7 @@ __all__ = ["Lab", "Sweep", "labs_folder"]
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _REQUIREMENT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _KEYS = (
-    *("title", "languages", "entropy", "sweep", "links", "sizes"),
+    *("title", "languages", "task", "uses", "sweep", "links", "sizes"),
     *("titles", "points", "requirements", "limits", "questions", "wheel", "colab"),
 )
 _LIMITS = ("cell_seconds", "submission_seconds", "memory_mb", "processes", "file_mb", "output_kb")
@@ -31,11 +31,28 @@ _LIMITS = ("cell_seconds", "submission_seconds", "memory_mb", "processes", "file
 
 @dataclass(frozen=True)
 class Sweep:
-    """One option of a question's recipe, and the values it is tried with."""
+    """One option of a question's recipe, and the values it is tried with.
+
+    Attributes:
+        question: whose recipe it is.
+        option: its place in the recipe, for instance ``model.init_args.strength``.
+        values: those that are tried.
+        label: what the axis of the picture says; the option's name by default.
+        title: at the head of its part of the report; "What <name> does" by default.
+        told: what to see there, a paragraph.
+    """
 
     question: str
     option: str
     values: list[float]
+    label: str = ""
+    title: str = ""
+    told: str = ""
+
+    @property
+    def name(self) -> str:
+        """The last part of the option."""
+        return self.option.rpartition(".")[2]
 
 
 @dataclass(frozen=True)
@@ -47,10 +64,11 @@ class Lab:
         folder: where it lies.
         title: for people.
         questions: title of each question, in order.
-        entropy: name of the function of the lab's module that gives the entropy of attention, if it has one.
+        tasks: what each question asks of a model, by question: the name of a task; those that train nothing have none.
+        uses: functions of the lab's module that a question's task works with, by question: ``{"entropy": "spread"}``.
         sweep: the option to vary in a comparison, if there is one.
         links: what the data hands to the model, as ``{"data.embeddings": "model.init_args.embeddings"}``.
-        sizes: the same for numbers, which become options: ``{"dim": "model.init_args.pooling.init_args.dim"}``.
+        sizes: the same for numbers, which become options: ``{"dim": "model.init_args.dim"}``.
         languages: those that its notebook is released in, in order.
         titles: title of the notebook by language, where it is not ``title``.
         optional: the questions that a course may leave out.
@@ -67,7 +85,8 @@ class Lab:
     folder: Path
     title: str
     questions: dict[str, str]
-    entropy: str | None = None
+    tasks: dict[str, str] = field(default_factory=dict)
+    uses: dict[str, dict[str, str]] = field(default_factory=dict)
     sweep: Sweep | None = None
     links: dict[str, str] = field(default_factory=dict)
     sizes: dict[str, str] = field(default_factory=dict)
@@ -118,7 +137,8 @@ class Lab:
                 folder,
                 str(values["title"]),
                 questions,
-                entropy=values.get("entropy"),
+                tasks=_tasks(values),
+                uses=_uses(values),
                 sweep=sweep,
                 links=dict(values.get("links", {})),
                 sizes=dict(values.get("sizes", {})),
@@ -230,10 +250,25 @@ def _languages(given: Any) -> tuple[str, ...]:
 
 def _optional(given: dict[str, dict[str, Any]]) -> tuple[str, ...]:
     for key, question in given.items():
-        _known(f"questions.{key}", question, ("title", "optional"))
+        _known(f"questions.{key}", question, ("title", "optional", "task", "uses"))
         if not isinstance(question.get("optional", False), bool):
             raise ValueError(f"questions.{key}.optional is {question['optional']!r}, not true or false")
     return tuple(key for key, question in given.items() if question.get("optional"))
+
+
+def _tasks(given: dict[str, Any]) -> dict[str, str]:
+    """The task of each question: its own, else the manifest's."""
+    tasks = {key: question.get("task", given.get("task")) for key, question in given["questions"].items()}
+    return {key: text for key, task in tasks.items() if (text := _text(f"task of {key}", task)) is not None}
+
+
+def _uses(given: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """What the task of each question works with: what the manifest says, and then the question."""
+    uses = {key: {**given.get("uses", {}), **question.get("uses", {})} for key, question in given["questions"].items()}
+    for key, functions in uses.items():
+        for name, function in functions.items():
+            _text(f"uses.{name} of {key}", function)
+    return uses
 
 
 def _titles(given: dict[str, Any], languages: tuple[str, ...]) -> dict[str, str]:

@@ -3,46 +3,81 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
-__all__ = ["EntropyHistogram", "EpochPoint", "Evidence", "Faithfulness", "Reading", "RunRecord"]
+__all__ = [
+    "EpochPoint",
+    "Exhibit",
+    "Grid",
+    "Histogram",
+    "Metric",
+    "Reading",
+    "RunRecord",
+    "Series",
+    "Texts",
+    "exhibit_to_dict",
+]
+
+Metric = tuple[float | None, float | None, float | None]
+"""A value and the ends of its 95 % interval. The value is ``None`` where it was measured and there is none, the ends
+are ``None`` where no interval is known."""
 
 
 @dataclass(frozen=True)
 class EpochPoint:
-    """One point of the training curves, epochs counted from 1; a value that was not measured is ``None``."""
+    """One point of the training curves: epochs count from 1, ``measured`` holds the losses and the monitor by name."""
 
     epoch: int
-    train_loss: float | None
-    val_loss: float | None
-    val_accuracy: float | None
+    measured: dict[str, float]
 
 
 @dataclass(frozen=True)
-class EntropyHistogram:
-    """How the attention entropies of the validation reviews are spread after one epoch, counted from 1.
+class Histogram:
+    """How a quantity is spread over the validation texts after one epoch, counted from 1.
 
-    ``counts[i]`` reviews have an entropy H (nats) in ``[edges[i], edges[i + 1])``; the ``normalised`` pair is the same
-    for H / log n, which does not grow with the length n of the review.
+    ``counts[i]`` texts have a value in ``[edges[i], edges[i + 1])``.
     """
 
     epoch: int
     edges: list[float]
     counts: list[int]
-    normalised_edges: list[float]
-    normalised_counts: list[int]
+
+
+@dataclass(frozen=True)
+class Series:
+    """A metric against something else, such as the length of a text: ``y[i]`` was measured at ``x[i]``."""
+
+    x: list[float]
+    y: list[float]
+    across: str
+    measured: str
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One review as one model reads it: ``weights[i]`` is the attention on ``tokens[i]``."""
+    """A text as one model reads it: ``weights[i]`` is the attention on ``tokens[i]``.
 
-    review: int
+    Attributes:
+        row: its number in the data, -1 if it is not from there.
+        name: what it is called, for instance "line 12".
+        tokens: its words.
+        weights: one a token.
+        label: what is true of it, "" if that is not known.
+        prediction: what the model says of it.
+        probability: of the prediction.
+        unknown: the words among its tokens that the model does not know, where that was asked.
+    """
+
+    kind: ClassVar[str] = "reading"
+
+    row: int
+    name: str
     tokens: list[str]
     weights: list[float]
     label: str
     prediction: str
     probability: float
+    unknown: list[str] = field(default_factory=list)
 
     @property
     def right(self) -> bool:
@@ -51,71 +86,116 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """Share of the attention on the tokens that carry the label, and the share there of uniform attention."""
+class Grid:
+    """Attention as a matrix: ``weights[i][j]`` is what ``rows[i]`` gives to ``columns[j]``; the rest as above."""
 
-    attention: float
-    chance: float
+    kind: ClassVar[str] = "grid"
+
+    row: int
+    name: str
+    rows: list[str]
+    columns: list[str]
+    weights: list[list[float]]
 
 
 @dataclass(frozen=True)
-class Faithfulness:
-    """Kendall's tau between attention and leave-one-out over ``reviews`` test reviews (Jain & Wallace 2019).
+class Texts:
+    """Texts by name, such as what was read, written and expected, and the attention between two of them if there is."""
 
-    Even attention ranks no word above another and has no tau: ``None``, over 0 reviews.
-    """
+    kind: ClassVar[str] = "texts"
 
-    tau: float | None
-    deviation: float | None
-    reviews: int
+    row: int
+    name: str
+    texts: dict[str, str]
+    grid: Grid | None = None
+
+
+Exhibit = Reading | Grid | Texts
+"""What one model makes of one text: plain data that is drawn without knowing the task."""
+
+_KINDS: dict[str, type[Exhibit]] = {kind.kind: kind for kind in (Reading, Grid, Texts)}
 
 
 @dataclass(frozen=True)
 class RunRecord:
     """One model trained and tested.
 
-    ``entropy`` (nats), ``normalised_entropy`` (H / log n, in [0, 1]) and ``effective_words`` (exp H) are means over the
-    test reviews, or ``None`` in a lab without an entropy; ``accuracy_interval`` is the 95 % Wilson interval;
-    ``parameters`` counts those that learn; ``seconds`` is the time of training alone.
+    Attributes:
+        lab: name of the lab.
+        question: which of its questions.
+        task: what the question asks a model for.
+        title: of the question.
+        source: where the texts come from, "" where the task has one source.
+        embeddings: ``frozen`` or ``tuned``, "" where the task has no pretrained vectors.
+        seed: of the initial weights and of the data.
+        metrics: what was measured on the test texts, by name, the most telling first.
+        tested: how many test texts there are.
+        parameters: how many numbers learn.
+        seconds: of training alone.
+        epochs: how many were trained.
+        checkpoint: path of the best one.
+        thorough: whether what takes long to measure was measured too.
+        swept: value of the option that the lab's sweep varies, for the question that it varies it on.
+        curves: one point an epoch.
+        histograms: one an epoch, by the quantity that they show.
+        series: curves against something else than epochs, by name.
+        exhibits: what the model makes of some test texts.
     """
 
     lab: str
     question: str
+    task: str
     title: str
     source: str
     embeddings: str
     seed: int
-    accuracy: float
-    accuracy_interval: tuple[float, float]
-    test_reviews: int
-    entropy: float | None
-    normalised_entropy: float | None
-    effective_words: float | None
+    metrics: dict[str, Metric]
+    tested: int
     parameters: int
     seconds: float
     epochs: int
     checkpoint: str
-    strength: float | None = None
+    thorough: bool = False
+    swept: float | None = None
     curves: list[EpochPoint] = field(default_factory=list)
-    histograms: list[EntropyHistogram] = field(default_factory=list)
-    readings: list[Reading] = field(default_factory=list)
-    evidence: Evidence | None = None
-    faithfulness: Faithfulness | None = None
+    histograms: dict[str, list[Histogram]] = field(default_factory=dict)
+    series: dict[str, Series] = field(default_factory=dict)
+    exhibits: list[Exhibit] = field(default_factory=list)
+
+    def value(self, metric: str) -> float | None:
+        """The value of a metric, ``None`` if it was not measured or there is none."""
+        return self.metrics[metric][0] if metric in self.metrics else None
 
     def to_dict(self) -> dict[str, Any]:
         """The record as JSON-ready built-in types."""
-        return asdict(self)
+        return asdict(self) | {"exhibits": [exhibit_to_dict(exhibit) for exhibit in self.exhibits]}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> RunRecord:
-        """Read back what :meth:`to_dict` wrote."""
+        """Read back what :meth:`to_dict` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is not what :meth:`to_dict` writes.
+        """
         values = dict(values)
-        values["accuracy_interval"] = tuple(values["accuracy_interval"])
+        values["metrics"] = {name: (value, low, high) for name, (value, low, high) in values["metrics"].items()}
         values["curves"] = [EpochPoint(**point) for point in values["curves"]]
-        values["histograms"] = [EntropyHistogram(**histogram) for histogram in values["histograms"]]
-        values["readings"] = [Reading(**reading) for reading in values["readings"]]
-        if values["evidence"] is not None:
-            values["evidence"] = Evidence(**values["evidence"])
-        if values["faithfulness"] is not None:
-            values["faithfulness"] = Faithfulness(**values["faithfulness"])
+        values["histograms"] = {
+            name: [Histogram(**histogram) for histogram in each] for name, each in values["histograms"].items()
+        }
+        values["series"] = {name: Series(**series) for name, series in values["series"].items()}
+        values["exhibits"] = [_exhibit(exhibit) for exhibit in values["exhibits"]]
         return cls(**values)
+
+
+def exhibit_to_dict(exhibit: Exhibit) -> dict[str, Any]:
+    """An exhibit as JSON-ready built-in types, with its kind."""
+    return {"kind": exhibit.kind, **asdict(exhibit)}
+
+
+def _exhibit(values: dict[str, Any]) -> Exhibit:
+    values = dict(values)
+    kind = _KINDS[values.pop("kind")]
+    if values.get("grid") is not None:
+        values["grid"] = Grid(**values["grid"])
+    return kind(**values)

@@ -19,10 +19,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from amal_attention.data.imdb import open_imdb
-from amal_attention.data.store import prepare_reviews
 from amal_attention.data.tokenizer import GLOVE_SPLIT, Tokenizer
 from amal_attention.lab import Lab
+from amal_attention.tasks.classification.data.imdb import open_imdb
+from amal_attention.tasks.classification.data.store import prepare_reviews
 from amal_attention.training.recipe import Recipe
 
 ROUNDS = 5

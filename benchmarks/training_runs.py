@@ -21,8 +21,8 @@ from torch.utils.data import DataLoader, Dataset
 from training_clock import now as clock
 from training_texts import vector_options
 
-from amal_attention.data import ReviewBatch
 from amal_attention.lab import Lab
+from amal_attention.tasks.classification import TextBatch
 from amal_attention.training.recipe import Recipe, Setup
 
 LAB = Lab.find("tp9_attention", Path(__file__).parents[1] / "solutions")
@@ -169,15 +169,15 @@ def _plain(recipe: Recipe, setup: Setup) -> LightningModule:
     return model
 
 
-def _padded_batch(items: list[tuple[Tensor, int]]) -> ReviewBatch:
+def _padded_batch(items: list[tuple[Tensor, int]]) -> TextBatch:
     tokens = pad_sequence([review for review, _ in items], batch_first=True)
     lengths = torch.tensor([len(review) for review, _ in items])
     mask = torch.arange(tokens.shape[1]) < lengths.unsqueeze(1)
-    return ReviewBatch(tokens, mask, torch.tensor([label for _, label in items]))
+    return TextBatch(tokens, mask, torch.tensor([label for _, label in items]))
 
 
-def _on_device(batch: ReviewBatch) -> ReviewBatch:
-    return ReviewBatch(*(each.to(DEVICE) for each in batch))
+def _on_device(batch: TextBatch) -> TextBatch:
+    return TextBatch(*(each.to(DEVICE) for each in batch))
 
 
 def _train(model: LightningModule, optimizer: torch.optim.Optimizer, batches: DataLoader[Any]) -> None:

@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from amal_attention.data import ReviewData
-from amal_attention.data.corpus import Split
-from amal_attention.data.imdb import open_imdb
-from amal_attention.data.sample import SampleReviews
+from amal_attention.tasks.classification import ReviewData
+from amal_attention.tasks.classification.data.corpus import Split
+from amal_attention.tasks.classification.data.imdb import open_imdb
+from amal_attention.tasks.classification.data.sample import SampleReviews
 
 SAMPLE = "sample"
 

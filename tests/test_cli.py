@@ -111,7 +111,7 @@ def test_compare_with_faithfulness_gives_tau_over_200_reviews(amal):
     _, output, _ = amal(
         "compare", "tiny", *QUICK, "--question", "sharp", "--no-sweep", "--faithfulness", "--out", "f", "--json"
     )
-    assert json.loads(output)["records"][0]["faithfulness"]["reviews"] == 200
+    assert json.loads(output)["records"][0]["metrics"]["faithfulness_reviews"][0] == 200
 
 
 def test_attend_shows_the_words_and_the_prediction(amal, checkpoint):

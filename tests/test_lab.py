@@ -14,7 +14,8 @@ from amal_attention.lab import Lab, Sweep, labs_folder
 
 MANIFEST = """
 title = "Two ways to count"
-entropy = "spread"
+task = "classification"
+uses.entropy = "spread"
 
 [questions]
 q2.title = "By hand"
@@ -65,7 +66,8 @@ def test_a_lab_is_what_its_manifest_says(counting: Path) -> None:
         folder=counting,
         title="Two ways to count",
         questions={"q2": "By hand", "q1": "By machine", "q3": "Not at all"},
-        entropy="spread",
+        tasks=dict.fromkeys(("q2", "q1", "q3"), "classification"),
+        uses={key: {"entropy": "spread"} for key in ("q2", "q1", "q3")},
         sweep=Sweep("q2", "model.init_args.speed", [0.0, 0.5]),
         links={"data.embeddings": "model.init_args.embeddings"},
         sizes={"dim": "model.init_args.width"},
@@ -74,7 +76,28 @@ def test_a_lab_is_what_its_manifest_says(counting: Path) -> None:
 
 def test_a_manifest_needs_no_more_than_a_title_and_questions(counting: Path) -> None:
     (counting / "lab.toml").write_text('title = "T"\n[questions]\nq1.title = "A"')
-    assert lab_of(counting) == Lab("counting", counting, "T", {"q1": "A"}, entropy=None, sweep=None, links={}, sizes={})
+    assert lab_of(counting) == Lab("counting", counting, "T", {"q1": "A"}, uses={"q1": {}})
+
+
+def test_a_question_may_have_a_task_and_uses_of_its_own(counting: Path) -> None:
+    own = 'q1.task = "translation"\nq1.uses.decode = "translate"\nq1.title'
+    (counting / "lab.toml").write_text(MANIFEST.replace("q1.title", own))
+    lab = lab_of(counting)
+    assert lab.tasks == {"q2": "classification", "q1": "translation", "q3": "classification"}
+    assert lab.uses["q1"] == {"entropy": "spread", "decode": "translate"}
+    assert lab.uses["q2"] == {"entropy": "spread"}
+
+
+@pytest.mark.parametrize("wrong", ["task = 3", 'q1.task = ["classification"]', "q1.uses.entropy = 1"])
+def test_a_task_or_a_use_that_is_no_text_is_told(counting: Path, wrong: str, refusal: Callable[..., str]) -> None:
+    key = "[questions]\n" + wrong if wrong.startswith("q1") else wrong + "\n[questions]"
+    manifest = MANIFEST.replace('task = "classification"\n', "").replace("[questions]", key)
+    (counting / "lab.toml").write_text(manifest)
+    assert "not a text" in refusal(LabError, lambda: lab_of(counting))
+
+
+def test_a_sweep_is_called_by_the_last_part_of_its_option() -> None:
+    assert Sweep("q2", "model.init_args.speed", [0.0]).name == "speed"
 
 
 COURSE = """

@@ -9,41 +9,37 @@ from typing import Any
 
 import pytest
 
-from amal_attention.record import (
-    EntropyHistogram,
-    EpochPoint,
-    Evidence,
-    Faithfulness,
-    Reading,
-    RunRecord,
-)
+from amal_attention.record import EpochPoint, Grid, Histogram, Reading, RunRecord, Series, Texts
 
 BARE = RunRecord(
     lab="a_lab",
     question="a-question",
+    task="a-task",
     title="Mean of the words",
     source="sample",
     embeddings="sample.32d",
     seed=7,
-    accuracy=1 / 3,
-    accuracy_interval=(0.1, 0.2 + 0.1),
-    test_reviews=123,
-    entropy=4.5,
-    normalised_entropy=0.91,
-    effective_words=91.5,
+    metrics={"exact": (1 / 3, 0.1, 0.2 + 0.1), "cost": (4.5, None, None), "none": (None, None, None)},
+    tested=123,
     parameters=202,
     seconds=12.75,
     epochs=2,
     checkpoint="runs/é.ckpt",
 )
+GRID = Grid(9, "line 9", ["a", "b"], ["x"], [[1.0], [0.5]])
 FULL = replace(
     BARE,
-    strength=0.1,
-    curves=[EpochPoint(1, 0.69, None, 0.5), EpochPoint(2, 0.5, 0.6, None)],
-    histograms=[EntropyHistogram(1, [0.0, 1.0, 2.0], [3, 4], [0.0, 0.5, 1.0], [5, 2])],
-    readings=[Reading(5, ["un", "film", '"<é>"'], [0.25, 0.5, 0.25], "positive", "negative", 0.75)],
-    evidence=Evidence(0.4, 0.06),
-    faithfulness=Faithfulness(0.3, 0.1, 50),
+    thorough=True,
+    swept=0.1,
+    curves=[EpochPoint(1, {"train_loss": 0.69}), EpochPoint(2, {"train_loss": 0.5, "val_loss": 0.6})],
+    histograms={"entropy": [Histogram(1, [0.0, 1.0, 2.0], [3, 4])]},
+    series={"by length": Series([1.0, 2.0], [0.5, 0.25], "length", "exact match")},
+    exhibits=[
+        Reading(5, "review 5", ["un", "film", '"<é>"'], [0.25, 0.5, 0.25], "positive", "negative", 0.75, ["film"]),
+        GRID,
+        Texts(8, "line 8", {"source": "un", "written": "one"}),
+        Texts(9, "line 9", {"source": "x"}, GRID),
+    ],
 )
 
 
@@ -51,6 +47,8 @@ def plain(value: Any) -> Any:
     """A record as lists, dictionaries and numbers, by a walk of its own."""
     if is_dataclass(value):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
     return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
@@ -59,11 +57,13 @@ def test_a_record_comes_back_equal_through_json(record: RunRecord) -> None:
     text = json.dumps(record.to_dict(), allow_nan=False)
     back = RunRecord.from_dict(json.loads(text))
     assert back == record
-    assert isinstance(back.accuracy_interval, tuple)
+    assert all(isinstance(metric, tuple) for metric in back.metrics.values())
 
 
 def test_the_json_names_every_field_of_every_part() -> None:
-    assert json.loads(json.dumps(FULL.to_dict())) == plain(FULL)
+    written = json.loads(json.dumps(FULL.to_dict()))
+    assert [exhibit.pop("kind") for exhibit in written["exhibits"]] == ["reading", "grid", "texts", "texts"]
+    assert written == plain(FULL)
 
 
 def test_reading_a_record_leaves_the_values_it_reads_alone() -> None:
@@ -75,8 +75,8 @@ def test_reading_a_record_leaves_the_values_it_reads_alone() -> None:
 
 def test_a_written_record_does_not_change_with_what_was_written() -> None:
     values = FULL.to_dict()
-    values["readings"][0]["tokens"].append("more")
-    assert FULL.readings[0].tokens == ["un", "film", '"<é>"']
+    values["exhibits"][0]["tokens"].append("more")
+    assert FULL.exhibits[0].tokens == ["un", "film", '"<é>"']
 
 
 def test_a_name_that_no_record_has_is_refused() -> None:
@@ -86,9 +86,13 @@ def test_a_name_that_no_record_has_is_refused() -> None:
 
 @pytest.mark.parametrize(("prediction", "right"), [("positive", True), ("negative", False)])
 def test_a_reading_is_right_when_the_prediction_is_the_label(prediction: str, right: bool) -> None:
-    assert replace(FULL.readings[0], prediction=prediction).right is right
+    assert replace(FULL.exhibits[0], prediction=prediction).right is right
+
+
+def test_the_value_of_a_metric_is_none_where_there_is_none() -> None:
+    assert [BARE.value(name) for name in ("exact", "none", "never measured")] == [1 / 3, None, None]
 
 
 def test_a_record_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
-        BARE.accuracy = 1.0
+        BARE.seconds = 1.0

@@ -67,8 +67,8 @@ def reviews_sent(x: Tensor, mask: Tensor) -> str:
 def batch_sent(value: Any) -> str:
     """The shapes of a labelled batch, by the names of its fields; empty for any other value.
 
-    >>> from amal_attention.data import ReviewBatch
-    >>> batch_sent(ReviewBatch(torch.zeros(2, 3), torch.ones(2, 3), torch.zeros(2)))
+    >>> from amal_attention.tasks.classification import TextBatch
+    >>> batch_sent(TextBatch(torch.zeros(2, 3), torch.ones(2, 3), torch.zeros(2)))
     'a batch of tokens (2, 3), mask (2, 3) and labels (2,)'
     """
     fields = getattr(type(value), "_fields", ())  # not of a handle, which would ask far away

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,17 +34,18 @@ def demo(
     """
     lab = _first_lab(labs)
     with progress_on_stderr():
-        base = recipe_of(lab, None, "sample", None, False, 0, None, labs, [])
-        folder = out or fresh_folder(f"demo-{lab}")
-        result = compare_questions(base, None, folder, sweep=True, resume=False, measure_faithfulness=True)
+        usual = recipe_of(lab, None, None, None, False, 0, None, labs, [])
+        base = replace(usual, source=usual.task.embedded_source)
+        folder = out or fresh_folder("demo", lab)
+        result = compare_questions(base, None, folder, sweep=True, resume=False, thorough=True)
     if as_json:
         graded = _graded_samples(base.lab, folder)
         show_comparison(result, folder, as_json, {"grading": None if isinstance(graded, str) else graded.to_dict()})
         return
     report = show_comparison(result, folder, as_json)
     _show_demonstration(_graded_samples(base.lab, folder), report)
-    best = max(result.records, key=lambda record: record.accuracy)
-    typer.echo(f'now try: {sys.argv[0]} attend {best.checkpoint} "The corridor was not chilling, it was dull."')
+    best = max(result.records, key=lambda record: record.value(result.task.measures[0].name) or 0.0)
+    typer.echo(f'now try: {sys.argv[0]} attend {best.checkpoint} "{result.task.example}"')
 
 
 def _graded_samples(lab: Lab, folder: Path) -> Demonstration | str:

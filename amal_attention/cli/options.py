@@ -39,11 +39,13 @@ class ShutIn(StrEnum):
 
 
 LabName = Annotated[str, typer.Argument(help="Name of a lab, for instance the folder solutions/<lab>.")]
-Source = Annotated[str, typer.Option("--data", help="Where reviews come from: imdb or sample.")]
+Source = Annotated[
+    str | None, typer.Option("--data", help="Where texts come from, such as sample; the first of the task by default.")
+]
 DataDir = Annotated[
     Path | None, typer.Option(help="Folder with IMDB (parquet, aclImdb or csv) and GloVe; AMAL_DATA by default.")
 ]
-Tuned = Annotated[bool, typer.Option("--tuned/--frozen", help="Learn the embeddings too, or keep them as they are.")]
+Tuned = Annotated[bool, typer.Option("--tuned/--frozen", help="Learn pretrained embeddings too, or keep them.")]
 Seed = Annotated[int, typer.Option(help="Of initial weights, validation set and order.", min=0, max=2**32 - 1)]
 Configs = Annotated[list[Path] | None, typer.Option("--config", help="YAML file of options; may be repeated.")]
 Out = Annotated[Path | None, typer.Option(help="Folder to write to; a new one below runs/ by default.")]

@@ -44,7 +44,7 @@ def train(
     context: typer.Context,
     lab: LabName,
     question: Annotated[str, typer.Argument(help="Name of a question of the lab, for instance q2.")],
-    data: Source = "imdb",
+    data: Source = None,
     data_dir: DataDir = None,
     tuned: Tuned = False,
     seed: Seed = 0,
@@ -62,7 +62,7 @@ def train(
         from amal_attention.training.run import train as train_run
 
         recipe = recipe_of(lab, question, data, data_dir, tuned, seed, config, labs, context.args)
-        folder = out or fresh_folder(f"{lab}-{question}-{data}-{recipe.embeddings}")
+        folder = out or fresh_folder(lab, question, recipe.chosen_source, recipe.embeddings)
         record = train_run(Run(recipe, folder), resume=resume)
     if not is_first():
         return
@@ -71,14 +71,14 @@ def train(
     else:
         from amal_attention.training.table import print_table
 
-        print_table([record])
+        print_table(recipe.task, [record])
         typer.echo(f"best checkpoint: {record.checkpoint}")
 
 
 def compare(
     context: typer.Context,
     lab: LabName,
-    data: Source = "imdb",
+    data: Source = None,
     data_dir: DataDir = None,
     tuned: Tuned = False,
     seed: Seed = 0,
@@ -87,7 +87,11 @@ def compare(
     ] = None,
     sweep: Annotated[bool, typer.Option("--sweep/--no-sweep", help="Also vary the option that the lab varies.")] = True,
     faithfulness: Annotated[
-        bool, typer.Option("--faithfulness", help="Also correlate attention with leave-one-out on 200 test reviews.")
+        bool,
+        typer.Option(
+            "--faithfulness",
+            help="Also measure what takes longer, such as attention against leave-one-out on 200 test texts.",
+        ),
     ] = False,
     config: Configs = None,
     out: Out = None,
@@ -99,10 +103,8 @@ def compare(
     lab_with(lab, question or [], config, labs)
     with progress_on_stderr():
         base = recipe_of(lab, None, data, data_dir, tuned, seed, config, labs, context.args)
-        folder = out or fresh_folder(f"{lab}-{data}-{base.embeddings}")
-        result = compare_questions(
-            base, question, folder, sweep=sweep, resume=resume, measure_faithfulness=faithfulness
-        )
+        folder = out or fresh_folder(lab, base.chosen_source, base.embeddings)
+        result = compare_questions(base, question, folder, sweep=sweep, resume=resume, thorough=faithfulness)
     from amal_attention.training.processes import is_first
 
     if is_first():
@@ -117,38 +119,38 @@ def attend(
     labs: Labs = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what a trained model says of a text, and on which words its attention falls."""
+    """Show what a trained model makes of a text, and where its attention falls."""
     given, page = _given_text(text, file), file_to_write(html)
     with progress_on_stderr():
         from amal_attention.training.attend import attend_text, attended_page
         from amal_attention.training.checkpoint import load_trained
 
-        reading = attend_text(load_trained(checkpoint, labs), given)
+        trained = load_trained(checkpoint, labs)
+        exhibit = attend_text(trained, given)
         if page is not None:
             from amal_attention.files import write_atomically
 
-            write_atomically(page, attended_page(reading))
-    if set(reading.tokens) <= set(reading.unknown):
+            write_atomically(page, attended_page(trained, exhibit))
+    from amal_attention.record import Reading, exhibit_to_dict
+
+    if isinstance(exhibit, Reading) and set(exhibit.tokens) <= set(exhibit.unknown):
         typer.echo("amal: the model knows none of these words: what it says does not hang on them", err=True)
     if as_json:
-        print_json(reading.to_dict())
+        print_json({"lab": trained.label.lab, "question": trained.label.question, **exhibit_to_dict(exhibit)})
         return
     from rich.console import Console
 
-    from amal_attention.visualise.words import attended_text, most_attended, printable
+    from amal_attention.visualise.exhibits import exhibit_lines
 
     console = Console(highlight=False)
-    console.print(f"{reading.prediction} with probability {reading.probability:.3f}")
-    console.print(attended_text(reading.tokens, reading.weights))
-    console.print(f"most attended: {most_attended(reading.tokens, reading.weights)}", markup=False)
-    if reading.unknown:
-        console.print(f"not in the vocabulary: {printable(', '.join(reading.unknown))}", markup=False)
+    for line in exhibit_lines(exhibit):
+        console.print(line)
 
 
 def recipe_of(
     lab: str,
     question: str | None,
-    source: str,
+    source: str | None,
     data_dir: Path | None,
     tuned: bool,
     seed: int,
@@ -205,8 +207,9 @@ def show_comparison(result: Any, folder: Path, as_json: bool, more: dict[str, An
         return report
     from amal_attention.training.table import print_sweep, print_table
 
-    print_table(result.records)
-    print_sweep(result.sweep)
+    print_table(result.task, result.records)
+    if result.lab.sweep is not None:
+        print_sweep(result.task, result.lab.sweep.name, result.sweep)
     typer.echo(f"report: {report}")
     return report
 
@@ -222,8 +225,8 @@ def _given_text(text: str | None, file: Path | None) -> str:
         raise AmalError(explain(expected="a text in UTF-8", got=str(error), do="check the file")) from error
 
 
-def fresh_folder(name: str) -> Path:
-    """A folder below runs/ that no other run has."""
+def fresh_folder(*names: str) -> Path:
+    """A folder below runs/ that no other run has; empty names are left out."""
     import time
 
-    return Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    return Path("runs") / "-".join([*filter(None, names), time.strftime("%Y%m%d-%H%M%S")])

@@ -1,4 +1,4 @@
-"""Batches of reviews of similar length, so that little of a batch is padding."""
+"""Batches of texts of similar length, so that little of a batch is padding."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from torch.utils.data import DistributedSampler
 
 __all__ = ["LengthBuckets", "Windows", "cut_batches", "padding_efficiency"]
 
-_POOL = 50  # batches a pool: reviews are sorted within random pools, so that batches differ from epoch to epoch
+_POOL = 50  # batches a pool: texts are sorted within random pools, so that batches differ from epoch to epoch
 
 
 @dataclass(frozen=True)
 class Windows:
-    """What one batch reads: ``lengths[i]`` tokens of review ``reviews[i]``, from token ``starts[i]`` on; int64 each."""
+    """What one batch reads: ``lengths[i]`` tokens of text ``texts[i]``, from token ``starts[i]`` on; int64 each."""
 
-    reviews: npt.NDArray[np.int64]
+    texts: npt.NDArray[np.int64]
     starts: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.int64]
 
 
 class LengthBuckets(DistributedSampler[Windows]):
-    """Yields batches as :class:`Windows`; each review stands in one batch of one process, once an epoch.
+    """Yields batches as :class:`Windows`; each text stands in one batch of one process, once an epoch.
 
     It is a ``DistributedSampler`` so that Lightning tells it the epoch (``set_epoch``) and leaves it in place when
     there are several processes: each then takes its share of every batch, so all make the same number of steps.
 
     Args:
-        lengths: int64 ``(n,)``, tokens in each review.
-        batch_size: reviews a batch; ``None`` to use ``token_budget`` alone.
-        token_budget: most places (reviews × longest length) a batch may hold; ``None`` for no such bound. A review
+        lengths: int64 ``(n,)``, tokens in each text.
+        batch_size: texts a batch; ``None`` to use ``token_budget`` alone.
+        token_budget: most places (texts × longest length) a batch may hold; ``None`` for no such bound. A text
             longer than the budget stands alone.
-        crop: read at most this many tokens of a review, a window drawn anew each epoch; ``None`` reads them all.
+        crop: read at most this many tokens of a text, a window drawn anew each epoch; ``None`` reads them all.
         shuffle: draw a new order each epoch; otherwise batches come by length.
         seed: of the order and the windows, together with the epoch.
         rank: number of this process.
@@ -83,8 +83,8 @@ class LengthBuckets(DistributedSampler[Windows]):
         pool = _POOL * (self._batch_size or 64) if self.shuffle else max(1, len(rows))
         batches: list[npt.NDArray[np.int64]] = []
         for start in range(0, len(rows), pool):
-            reviews = rows[start : start + pool].ravel()
-            sorted_rows = reviews[np.argsort(self._read[reviews], kind="stable")].reshape(-1, self.num_replicas)
+            texts = rows[start : start + pool].ravel()
+            sorted_rows = texts[np.argsort(self._read[texts], kind="stable")].reshape(-1, self.num_replicas)
             cuts = cut_batches(self._read[sorted_rows[:, -1]], self._batch_size, self._token_budget)
             batches += [sorted_rows[cut].ravel() for cut in cuts]
         if len(spare):
@@ -94,13 +94,13 @@ class LengthBuckets(DistributedSampler[Windows]):
         return batches
 
     def _rows(self, order: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """One review for each process in a row; the few that fill no row, the shortest, are given apart."""
+        """One text for each process in a row; the few that fill no row, the shortest, are given apart."""
         spare = np.argsort(self._read, kind="stable")[: len(self._read) % self.num_replicas]
         return order[~np.isin(order, spare)].reshape(-1, self.num_replicas), spare
 
 
 def cut_batches(lengths: npt.NDArray[np.int64], batch_size: int | None, token_budget: int | None) -> list[slice]:
-    """Cut reviews sorted by length into batches within both bounds.
+    """Cut texts sorted by length into batches within both bounds.
 
     >>> cut_batches(np.array([2, 2, 3, 9]), batch_size=3, token_budget=9)
     [slice(0, 3, None), slice(3, 4, None)]

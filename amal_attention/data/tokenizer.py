@@ -1,8 +1,8 @@
-"""Reviews to words, split as the corpus of GloVe was, and quickly.
+"""Texts to words, split as the corpus of GloVe was, and quickly.
 
-A split never crosses white space, and the 11 million white-space chunks of IMDB are only 365,000 distinct ones. So the
-chunks are found and numbered by Arrow, and the ``tokenizers`` library splits each *distinct* chunk once; the tokens of
-all reviews are then a gather.
+A split never crosses white space, and the 11 million white-space chunks of 50,000 texts are only 365,000 distinct ones.
+So the chunks are found and numbered by Arrow, and the ``tokenizers`` library splits each *distinct* chunk once; all
+texts are then a gather of their tokens.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Tokenizer:
 
     Args:
         name: ``"glove"`` (punctuation and clitics apart: ``do n't``, ``it 's``, ``movie .``) or ``"whitespace"``
-            (``\S+``, as the course's own code does; it leaves one running word in seven of IMDB without a vector).
+            (``\S+``, as the course's own code does; it leaves one running word in seven without a vector).
 
     >>> Tokenizer("glove").words("I don't like it.<br />It's long...")
     ['i', 'do', "n't", 'like', 'it', '.', 'it', "'s", 'long', '...']

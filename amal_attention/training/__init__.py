@@ -1,1 +1,1 @@
-"""Training any LightningModule of a lab on reviews, and telling what came of it."""
+"""Training any LightningModule of a lab for its task, and telling what came of it."""

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any
 
 import torch
 from lightning import Callback, LightningModule, Trainer
-from lightning.pytorch.loggers import TensorBoardLogger
-from torch import Tensor
 
 from amal_attention.errors import LabError, explain
 from amal_attention.language import message
-from amal_attention.record import EntropyHistogram, EpochPoint
-from amal_attention.training.attention import tapped_attention
-from amal_attention.training.metrics import AttentionSpread
+from amal_attention.record import EpochPoint
 
-__all__ = ["EntropyHistograms", "History", "OneCycle"]
+__all__ = ["History", "OneCycle"]
 
-Entropy = Callable[[Tensor, Tensor], Tensor]
+_LOGGED = message("{name}, logged by validation_step")
+_AS_IT_IS = message('write its name as it is: self.log("{name}", ...)')
 
 
 class History(Callback):
-    """Keeps the losses and accuracy of each epoch, and the seconds of training, through interruptions too.
+    """Keeps the losses and the monitor of each epoch, and the seconds of training, through interruptions too.
 
     A training whose steps return no loss, and leave the optimiser to Lightning, is stopped: Lightning would go on, and
     nothing would learn.
+
+    Args:
+        monitor: name of what the model logs in validation, beside ``train_loss`` and ``val_loss``.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, monitor: str) -> None:
+        self.monitor = monitor
         self._logged: list[str] = []
         self.points: list[EpochPoint] = []
         self.seconds = 0.0
@@ -42,22 +42,22 @@ class History(Callback):
         self._since = time.monotonic()
 
     @property
-    def accuracy(self) -> float:
-        """The share of validation reviews that are right after the last epoch.
+    def monitored(self) -> float:
+        """The monitor after the last epoch.
 
         Raises:
-            LabError: the model logs no ``val_accuracy``.
+            LabError: the model does not log it.
         """
-        accuracy = self.points[-1].val_accuracy if self.points else None
-        if accuracy is None:
+        measured = self.points[-1].measured if self.points else {}
+        if self.monitor not in measured:
             raise LabError(
                 explain(
-                    expected=message("val_accuracy, logged by validation_step"),
+                    expected=_LOGGED.format(name=self.monitor),
                     got=", ".join(self._logged) or message("nothing logged"),
-                    do=message('write its name as it is: self.log("val_accuracy", ...)'),
+                    do=_AS_IT_IS.format(name=self.monitor),
                 )
             )
-        return accuracy
+        return measured[self.monitor]
 
     def on_train_batch_end(
         self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
@@ -77,17 +77,12 @@ class History(Callback):
         """Read the epoch's metrics and the clock."""
         now = time.monotonic()
         self.seconds, self._since = self.seconds + now - self._since, now
-        mean = trainer.strategy.reduce  # over the processes: each logs the losses of its own reviews
+        mean = trainer.strategy.reduce  # over the processes: each logs the losses of its own texts
         measured = {name: float(mean(value.clone())) for name, value in trainer.callback_metrics.items()}
         self._logged = sorted(measured)
-        self.points.append(
-            EpochPoint(
-                epoch=trainer.current_epoch + 1,
-                train_loss=measured.get("train_loss"),
-                val_loss=measured.get("val_loss"),
-                val_accuracy=measured.get("val_accuracy"),
-            )
-        )
+        finite = {name: value for name, value in measured.items() if math.isfinite(value)}
+        kept = {name: finite[name] for name in ("train_loss", "val_loss", self.monitor) if name in finite}
+        self.points.append(EpochPoint(trainer.current_epoch + 1, kept))
 
     def state_dict(self) -> dict[str, Any]:
         """For the checkpoint."""
@@ -97,73 +92,6 @@ class History(Callback):
         """From the checkpoint."""
         self.points = [EpochPoint(**point) for point in state_dict["points"]]
         self.seconds = state_dict["seconds"]
-
-
-class EntropyHistograms(Callback):
-    """Logs, after each epoch, how the entropies of attention are spread over the validation reviews.
-
-    The means become the metrics ``val_entropy``, ``val_normalised_entropy`` and ``val_effective_words``; the histogram
-    goes to TensorBoard and stays in ``histograms``.
-
-    Args:
-        entropy: a function of weights ``(B, L)`` and mask ``(B, L)`` that gives the entropies ``(B,)`` in nats.
-    """
-
-    def __init__(self, entropy: Entropy) -> None:
-        self.histograms: list[EntropyHistogram] = []
-        self._entropy = entropy
-        self._spread = AttentionSpread()
-        self._open = ExitStack()
-
-    def on_validation_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Begin to look at the attention."""
-        self._spread = AttentionSpread().to(pl_module.device)
-        self._tap = self._open.enter_context(tapped_attention(pl_module))
-
-    def on_validation_batch_end(
-        self,
-        trainer: Trainer,
-        pl_module: LightningModule,
-        outputs: Any,
-        batch: Any,
-        batch_idx: int,
-        dataloader_idx: int = 0,
-    ) -> None:
-        """Count the batch."""
-        self._spread.update(self._entropy(self._tap.taken(), batch.mask), batch.mask.sum(dim=1))
-
-    def on_validation_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Log the means, and keep the histogram of the epoch."""
-        means = self._spread.compute()
-        pl_module.log_dict({f"val_{name}": value.float() for name, value in means.items()})
-        if not trainer.sanity_checking:
-            with self._spread.sync_context(should_sync=trainer.world_size > 1):
-                self.histograms.append(self._spread.histogram(trainer.current_epoch + 1))
-            self._to_tensorboard(trainer)
-
-    def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Look away."""
-        self._open.close()
-
-    def on_exception(self, trainer: Trainer, pl_module: LightningModule, exception: BaseException) -> None:
-        """Look away, whatever happened."""
-        self._open.close()
-
-    def state_dict(self) -> dict[str, Any]:
-        """For the checkpoint."""
-        return {"histograms": [asdict(histogram) for histogram in self.histograms]}
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """From the checkpoint."""
-        self.histograms = [EntropyHistogram(**histogram) for histogram in state_dict["histograms"]]
-
-    def _to_tensorboard(self, trainer: Trainer) -> None:
-        histogram = self.histograms[-1]
-        centres = (torch.tensor(histogram.edges[:-1]) + torch.tensor(histogram.edges[1:])) / 2
-        values = centres.repeat_interleave(torch.tensor(histogram.counts))
-        for logger in trainer.loggers:
-            if isinstance(logger, TensorBoardLogger) and len(values):
-                logger.experiment.add_histogram("attention_entropy", values, histogram.epoch, bins=len(centres))
 
 
 class OneCycle(Callback):

@@ -1,8 +1,9 @@
-"""Checkpoints that stand alone: with the vocabulary and the configuration of their model, and no code."""
+"""Checkpoints that stand alone: with the configuration of their model and what their task reads texts with; no code."""
 
 from __future__ import annotations
 
 import pickle
+from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import ModuleType
@@ -12,13 +13,14 @@ import torch
 from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.plugins import TorchCheckpointIO
 
-from amal_attention.data import Tokenizer, Vocabulary
 from amal_attention.errors import CheckpointError, explain
 from amal_attention.lab import Lab
+from amal_attention.tasks.task import Task, task_of
 
-__all__ = ["Label", "LabelCheckpoint", "TrainedModel", "WholeCheckpoints", "load_trained", "read_label"]
+__all__ = ["Label", "LabelCheckpoint", "TrainedModel", "WholeCheckpoints", "handed", "load_trained", "read_label"]
 
 _KEY = "amal_attention"
+_FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -28,31 +30,26 @@ class Label:
     Attributes:
         lab: name of the lab whose module defines it.
         question: which question it answers.
-        model: its ``class_path`` and ``init_args``, without the embeddings.
-        embeddings: shape ``(V, D)`` of its embeddings.
-        words: the vocabulary, without its special words.
-        tokenizer: name of the tokeniser.
-        label_names: what each class stands for.
+        model: its ``class_path`` and ``init_args``, without what the data handed to it.
+        handed: that, by its place in the recipe: of a tensor the shape alone, as its numbers are among the parameters.
+        kept: what its task reads texts with, such as a vocabulary; plain values.
         run: digest of the recipe that trains it; a run is resumed with the same recipe only.
     """
 
     lab: str
     question: str
     model: dict[str, Any]
-    embeddings: list[int]
-    words: list[str]
-    tokenizer: str
-    label_names: list[str]
+    handed: dict[str, Any]
+    kept: dict[str, Any]
     run: str
 
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """A model in evaluation mode, with what turns a text into its input."""
+    """A model in evaluation mode, and the task that it was trained for."""
 
     model: LightningModule
-    vocabulary: Vocabulary
-    tokenizer: Tokenizer
+    task: Task
     label: Label
 
 
@@ -64,7 +61,7 @@ class LabelCheckpoint(Callback):
 
     def on_save_checkpoint(self, trainer: Trainer, pl_module: LightningModule, checkpoint: dict[str, Any]) -> None:
         """Add the label."""
-        checkpoint[_KEY] = asdict(self.label)
+        checkpoint[_KEY] = {"format": _FORMAT, **asdict(self.label)}
 
 
 class WholeCheckpoints(TorchCheckpointIO):
@@ -88,12 +85,28 @@ def read_label(path: Path) -> tuple[Label, dict[str, Any]]:
     """
     try:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
-        return Label(**checkpoint[_KEY]), checkpoint["state_dict"]
-    except (OSError, RuntimeError, EOFError, KeyError, TypeError, pickle.UnpicklingError) as error:
+        label = dict(checkpoint[_KEY])
+        if label.pop("format", None) == _FORMAT:
+            return Label(**label), checkpoint["state_dict"]
+    except (OSError, RuntimeError, EOFError, KeyError, TypeError, ValueError, pickle.UnpicklingError) as error:
         reason = "no such file" if not path.is_file() else "a file that is damaged, or of another kind"
-        raise CheckpointError(
-            explain(expected=f"a checkpoint written by amal train, {path}", got=reason, do="train the model again")
-        ) from error
+        raise _no_checkpoint(path, reason) from error
+    raise _no_checkpoint(path, "one that another version of this package wrote")
+
+
+def _no_checkpoint(path: Path, got: str) -> CheckpointError:
+    return CheckpointError(
+        explain(expected=f"a checkpoint written by amal train, {path}", got=got, do="train the model again")
+    )
+
+
+def handed(lab: Lab, data: Any) -> dict[str, Any]:
+    """What the data hands to the models of a lab, as :class:`Label` keeps it."""
+    values = {target: getattr(data, source.removeprefix("data.")) for source, target in lab.links.items()}
+    return {
+        target: {"shape": list(value.shape)} if isinstance(value, torch.Tensor) else value
+        for target, value in values.items()
+    }
 
 
 def load_trained(path: Path, labs: Path | None = None) -> TrainedModel:
@@ -104,9 +117,10 @@ def load_trained(path: Path, labs: Path | None = None) -> TrainedModel:
         LabError: its lab is not here.
     """
     label, parameters = read_label(path)
-    module = Lab.find(label.lab, labs).module()
+    lab = Lab.find(label.lab, labs)
+    task, module = task_of(lab, label.question), lab.module()
     try:
-        model = _built(label.model, module, embeddings=torch.zeros(label.embeddings))
+        model = _built(_with_handed(label), module)
         model.load_state_dict(parameters)
     except (RuntimeError, TypeError, AttributeError, KeyError) as error:
         raise CheckpointError(
@@ -116,10 +130,24 @@ def load_trained(path: Path, labs: Path | None = None) -> TrainedModel:
                 do="train the model again with the lab as it is now",
             )
         ) from error
-    return TrainedModel(model.eval(), Vocabulary(label.words), Tokenizer(label.tokenizer), label)
+    return TrainedModel(model.eval(), task, label)
 
 
-def _built(config: dict[str, Any], module: ModuleType, **extra: Any) -> Any:
+def _with_handed(label: Label) -> dict[str, Any]:
+    """The configuration of the model with what the data handed to it, tensors as zeros."""
+    config: dict[str, Any] = {"model": deepcopy(label.model)}
+    for target, value in label.handed.items():
+        *path, name = target.split(".")
+        place = config
+        for key in path:
+            place = place[key]
+        is_tensor = isinstance(value, dict) and set(value) == {"shape"}
+        place[name] = torch.zeros(value["shape"]) if is_tensor else value
+    whole: dict[str, Any] = config["model"]
+    return whole
+
+
+def _built(config: dict[str, Any], module: ModuleType) -> Any:
     """Build a class of ``module`` from its configuration; of any other module, or no module of torch, is refused."""
     home, _, name = config["class_path"].rpartition(".")
     found = getattr(module, name) if home == module.__name__ else None
@@ -129,4 +157,4 @@ def _built(config: dict[str, Any], module: ModuleType, **extra: Any) -> Any:
         key: _built(value, module) if isinstance(value, dict) and "class_path" in value else value
         for key, value in config.get("init_args", {}).items()
     }
-    return found(**arguments, **config.get("dict_kwargs", {}), **extra)
+    return found(**arguments, **config.get("dict_kwargs", {}))

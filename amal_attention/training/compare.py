@@ -10,35 +10,44 @@ from typing import Any
 
 import lightning
 import numpy as np
+import numpy.typing as npt
 import torch
 
-from amal_attention.data import ReviewData
+from amal_attention.errors import LabError, explain
 from amal_attention.files import write_atomically
+from amal_attention.lab import Lab
 from amal_attention.record import RunRecord
+from amal_attention.tasks.task import Task, task_of
 from amal_attention.training.checkpoint import load_trained
-from amal_attention.training.examination import read_reviews
 from amal_attention.training.processes import is_first
 from amal_attention.training.recipe import Recipe
 from amal_attention.training.report import render_report
 from amal_attention.training.run import Run, train
+from amal_attention.training.table import setting_in_words
 
-__all__ = ["Comparison", "choose_reviews", "compare", "write_comparison"]
-
-_SHOWN_WORDS = (15, 250)
+__all__ = ["Comparison", "choose_rows", "compare", "write_comparison"]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """``records``: one a question, in the lab's order; ``sweep``: one for each value of the lab's sweep."""
+    """Questions of one task, trained and tested.
 
-    title: str
+    Attributes:
+        lab: whose questions they are.
+        task: what they ask of a model.
+        records: one a question, in the lab's order.
+        sweep: one for each value of the lab's sweep.
+    """
+
+    lab: Lab
+    task: Task
     records: list[RunRecord]
     sweep: list[RunRecord]
 
     def to_dict(self) -> dict[str, Any]:
-        """What a program wants of it: every record without its histograms and readings, which the report shows."""
+        """What a program wants of it: every record without its histograms and exhibits, which the report shows."""
         return {
-            "title": self.title,
+            "title": self.lab.title,
             "records": [_summary(record) for record in self.records],
             "sweep": [_summary(record) for record in self.sweep],
         }
@@ -51,11 +60,11 @@ def compare(
     *,
     sweep: bool = True,
     resume: bool = False,
-    measure_faithfulness: bool = False,
-    shown_reviews: int = 6,
+    thorough: bool = False,
+    shown: int = 6,
     progress: bool = True,
 ) -> Comparison:
-    """Train every question on the same data, then let each model read the same reviews.
+    """Train every question on the same data, then let each model read the same texts.
 
     Where several processes train together, the first lets the models read, and has the files.
 
@@ -66,37 +75,40 @@ def compare(
         sweep: also train the lab's sweep, if it has one and its question is asked for; the value that the question's
             own recipe has is not trained twice.
         resume: go on with an interrupted comparison in that folder.
-        measure_faithfulness: also compare attention with leave-one-out.
-        shown_reviews: how many test reviews the models read side by side.
+        thorough: measure what takes long too.
+        shown: how many test texts the models read side by side.
         progress: show progress bars.
+
+    Raises:
+        LabError: the questions are of several tasks, or one cannot be trained.
     """
+    task = _one_task(base, questions)
     runs = [Run(replace(base, question=question), folder / question) for question in questions]
     swept = _sweep_runs(base, questions, folder) if sweep else {}
-    records = [train(run, resume=resume, measure_faithfulness=measure_faithfulness, progress=progress) for run in runs]
-    known = {record.strength: record for record in records}
-    strengths = [known.get(value) or train(run, resume=resume, progress=progress) for value, run in swept.items()]
+    records = [train(run, resume=resume, thorough=thorough, progress=progress) for run in runs]
+    known = {record.swept: record for record in records}
+    varied = [known.get(value) or train(run, resume=resume, progress=progress) for value, run in swept.items()]
     if is_first():
-        records = _with_readings(runs, records, shown_reviews)
-    return Comparison(base.lab.title, records, strengths)
+        records = _with_exhibits(runs, records, shown)
+    return Comparison(base.lab, task, records, varied)
 
 
 def write_comparison(comparison: Comparison, folder: Path) -> Path:
     """Write the HTML report of a comparison into its folder, and say where it is."""
-    first = comparison.records[0]
+    first, task = comparison.records[0], comparison.task
     details = {
-        "reviews": f"{first.source}, {first.test_reviews} test reviews, {first.embeddings} embeddings",
+        task.texts: setting_in_words(first, task),
         "seed": str(first.seed),
         "versions": f"torch {torch.__version__}, lightning {lightning.__version__}, Python {platform.python_version()}",
         "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
     }
     report = folder / "report.html"
-    html = render_report(comparison.records, title=comparison.title, sweep=comparison.sweep, details=details)
-    write_atomically(report, html)
+    write_atomically(report, render_report(comparison.lab, task, comparison.records, comparison.sweep, details))
     return report
 
 
 def _summary(record: RunRecord) -> dict[str, Any]:
-    return replace(record, histograms=[], readings=[]).to_dict()
+    return replace(record, histograms={}, exhibits=[]).to_dict()
 
 
 def _sweep_runs(base: Recipe, questions: Sequence[str], folder: Path) -> dict[float, Run]:
@@ -112,37 +124,47 @@ def _sweep_runs(base: Recipe, questions: Sequence[str], folder: Path) -> dict[fl
     }
 
 
-def _with_readings(runs: list[Run], records: list[RunRecord], shown: int) -> list[RunRecord]:
+def _one_task(base: Recipe, questions: Sequence[str]) -> Task:
+    """The task of these questions: what differs in its measures stands in no common table."""
+    tasks = {question: task_of(base.lab, question) for question in questions}
+    if len({task.name for task in tasks.values()}) > 1:
+        raise LabError(
+            explain(
+                expected="questions of one task",
+                got=", ".join(f"{question}: {task.name}" for question, task in tasks.items()),
+                do="name those of one task with --question",
+            )
+        )
+    return tasks[questions[0]]
+
+
+def _with_exhibits(runs: list[Run], records: list[RunRecord], shown: int) -> list[RunRecord]:
     first = runs[0].recipe
-    rows = choose_reviews(first.data(), np.stack([run.predictions() for run in runs]), shown, first.seed)
+    data = first.data()
+    right = np.stack([run.right() for run in runs])
+    right = np.stack([run.right() for run in runs])
+    rows = data.rows("test")[choose_rows(right, first.task.legible(data), shown, first.seed)]
     labs = first.lab.folder.parent
     return [
-        replace(record, readings=read_reviews(load_trained(run.best, labs).model, run.recipe.data(), rows))
+        replace(record, exhibits=run.recipe.task.exhibits(load_trained(run.best, labs).model, run.recipe.data(), rows))
         for run, record in zip(runs, records, strict=True)
     ]
 
 
-def choose_reviews(
-    data: ReviewData, predictions: np.ndarray[tuple[int, int], np.dtype[np.int64]], shown: int, seed: int
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Test reviews of moderate length to show: all models right on a third, at odds on a third, all wrong on a third.
+def choose_rows(
+    right: npt.NDArray[np.bool_], legible: npt.NDArray[np.bool_], shown: int, seed: int
+) -> npt.NDArray[np.int64]:
+    """Places of test texts to show: all models right on a third, at odds on a third, all wrong on a third.
 
     Args:
-        data: the reviews.
-        predictions: of each model for each test review, ``(models, n)``.
+        right: of each model on each test text, ``(models, n)``.
+        legible: the texts that may be shown, ``(n,)``.
         shown: how many to choose; a third that runs short is filled up from the others.
         seed: of the draw.
     """
-    rows = data.rows("test")
-    store = data.reviews.store
-    lengths = np.diff(store.offsets)[rows]
-    right = predictions == store.labels[rows]
-    readable = (lengths >= _SHOWN_WORDS[0]) & (lengths <= _SHOWN_WORDS[1])
-    order = np.random.default_rng(seed).permutation(np.flatnonzero(readable))
-    at_odds = right.any(axis=0) & ~right.all(axis=0)
-    kinds = [order[kind[order]] for kind in (right.all(axis=0), at_odds, ~right.any(axis=0))]
+    order = np.random.default_rng(seed).permutation(np.flatnonzero(legible))
+    count = right.sum(axis=0)
+    kinds = [order[kind[order]] for kind in (count == len(right), (count > 0) & (count < len(right)), count == 0)]
     share = -(-shown // 3)
-    first = np.concatenate([kind[:share] for kind in kinds])
-    rest = np.concatenate([kind[share:] for kind in kinds])
-    chosen: np.ndarray[tuple[int], np.dtype[np.int64]] = rows[np.concatenate([first, rest])[:shown]]
-    return chosen
+    chosen: npt.NDArray[np.int64] = np.concatenate([kind[:share] for kind in kinds] + [kind[share:] for kind in kinds])
+    return chosen[:shown]

@@ -20,27 +20,27 @@ class EpochMeans:
 
     def __init__(self) -> None:
         self._sums: dict[str, Tensor] = {}
-        self._reviews = 0
+        self._texts = 0
 
-    def add(self, model: LightningModule, batch_idx: int, reviews: int, **measured: Tensor) -> None:
+    def add(self, model: LightningModule, batch_idx: int, texts: int, **measured: Tensor) -> None:
         """Count what one step measured, and log the means in the last step of the epoch.
 
         Args:
             model: whose step this is.
             batch_idx: number of the step in its epoch, from 0.
-            reviews: in the batch; each weighs the same in the mean.
+            texts: in the batch; each weighs the same in the mean.
             measured: means over the batch, by the names under which they are logged.
         """
         if batch_idx == 0:
-            self._sums, self._reviews = {}, 0
-        self._reviews += reviews
+            self._sums, self._texts = {}, 0
+        self._texts += texts
         for name, value in measured.items():
-            added = reviews * value.detach()
+            added = texts * value.detach()
             self._sums[name] = self._sums[name] + added if name in self._sums else added
         if _is_last_step(model):
             for name, total in self._sums.items():
-                mean = total / self._reviews
-                model.log(name, mean, on_step=False, on_epoch=True, batch_size=self._reviews, prog_bar=True)
+                mean = total / self._texts
+                model.log(name, mean, on_step=False, on_epoch=True, batch_size=self._texts, prog_bar=True)
 
 
 def _is_last_step(model: LightningModule) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import jsonargparse
-from lightning import LightningModule, Trainer
+from lightning import LightningDataModule, LightningModule, Trainer
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.callbacks import EarlyStopping
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 
-from amal_attention.data import ReviewData
 from amal_attention.errors import LabError, explain
 from amal_attention.lab import Lab
+from amal_attention.tasks.task import Task, Uses, task_of
 from amal_attention.training.recipe_file import check_recipe_file
 
 __all__ = ["Recipe", "Setup"]
@@ -31,7 +32,7 @@ class Setup:
     """What a recipe makes: everything a training needs, and the model's own configuration as plain data."""
 
     model: LightningModule
-    data: ReviewData
+    data: Any
     trainer: Trainer
     model_config: dict[str, Any]
 
@@ -46,9 +47,9 @@ class Recipe:
     Attributes:
         lab: where the question is.
         question: its name.
-        source: where reviews come from.
-        tuned: learn the embeddings too.
-        seed: of the initial weights, the validation set and the order of reviews.
+        source: where the texts come from; the usual source of the task if not given.
+        tuned: learn the pretrained vectors too.
+        seed: of the initial weights, the validation set and the order of the texts.
         data_dir: folder with local data.
         configs: the user's YAML files.
         options: the user's options.
@@ -56,7 +57,7 @@ class Recipe:
 
     lab: Lab
     question: str
-    source: str = "imdb"
+    source: str | None = None
     tuned: bool = False
     seed: int = 0
     data_dir: str | None = None
@@ -64,20 +65,79 @@ class Recipe:
     options: Sequence[str] = field(default_factory=tuple)
 
     @property
+    def task(self) -> Task:
+        """What the question asks of a model."""
+        return task_of(self.lab, self.question)
+
+    @property
+    def uses(self) -> Uses:
+        """The functions of the lab's module that the task works with.
+
+        Raises:
+            LabError: the task knows no such use, or the module has no such function.
+        """
+        named, module = self.lab.uses.get(self.question, {}), self.lab.module()
+        for name, function in named.items():
+            if name not in self.task.uses or not callable(getattr(module, function, None)):
+                raise LabError(
+                    explain(
+                        expected=f"under uses in {self.lab.folder / 'lab.toml'} functions of the lab's module"
+                        f" (the task {self.task.name} uses {', '.join(self.task.uses) or 'none'})",
+                        got=f"{name} = {function!r}",
+                        do="correct the name, or leave it out",
+                    )
+                )
+        return {name: getattr(module, function) for name, function in named.items()}
+
+    @property
+    def chosen_source(self) -> str:
+        """Where the texts come from, "" if the task has one source.
+
+        Raises:
+            LabError: a source is given, and there is none to choose.
+        """
+        sources = self.task.sources
+        if self.source is not None and not sources:
+            raise LabError(
+                explain(
+                    expected=f"no source for {self.question}: the data of the task {self.task.name} has one",
+                    got=repr(self.source),
+                    do="leave out --data",
+                )
+            )
+        return self.source or (sources[0] if sources else "")
+
+    @property
     def embeddings(self) -> str:
-        """``frozen`` or ``tuned``."""
+        """``frozen`` or ``tuned``, "" if the task has no pretrained vectors."""
+        if not self.task.tuned:
+            return ""
         return "tuned" if self.tuned else "frozen"
 
     def arguments(self) -> list[str]:
-        """The command line that LightningCLI would be given."""
-        variants = [self.source, "tuned", f"{self.source}.tuned"] if self.tuned else [self.source]
+        """The command line that LightningCLI would be given.
+
+        Raises:
+            LabError: the task has no such source, or no vectors to tune.
+        """
+        source, task = self.chosen_source, self.task
+        if self.tuned and not task.tuned:
+            raise LabError(
+                explain(
+                    expected=f"no --tuned for {self.question}: the task {task.name} has no pretrained vectors",
+                    got="--tuned",
+                    do="leave it out",
+                )
+            )
+        variants = [*([source] if source else []), *(["tuned"] if self.tuned else [])]
+        if source and self.tuned:
+            variants.append(f"{source}.tuned")
         files = map(check_recipe_file, [*self.lab.recipes(self.question, *variants), *self.configs])
-        chosen = [f"--data.source={self.source}", f"--data.seed={self.seed}", f"--seed_everything={self.seed}"]
+        chosen = [f"--data.source={source}"] if source else []
+        chosen += [f"--data.seed={self.seed}", f"--seed_everything={self.seed}"]
         if self.data_dir is not None:
             chosen.append(f"--data.data_dir={self.data_dir}")
-        if self.tuned:
-            chosen.append("--model.init_args.freeze_embeddings=false")
-        return [*(f"--config={path}" for path in files), *chosen, *self.options]
+        return [*(f"--config={path}" for path in files), *chosen, *(task.tuned if self.tuned else ()), *self.options]
 
     def set_up(self, **trainer_defaults: Any) -> Setup:
         """Build model, data and trainer; the data is prepared on the way, since the model needs its vectors.
@@ -94,12 +154,21 @@ class Recipe:
                 cli.build()
         except (TypeError, ValueError, RuntimeError, ImportError, MisconfigurationException) as error:
             raise LabError(_explained(f"{type(error).__name__}: {error}")) from error
-        _check_form(cli.model, cli.datamodule)
+        self.task.check(cli.model, cli.datamodule)
         return Setup(cli.model, cli.datamodule, cli.trainer, model_config)
 
-    def data(self) -> ReviewData:
-        """The data alone."""
-        return ReviewData(**self._parse({}).config["data"])
+    def data(self) -> Any:
+        """The data alone.
+
+        Raises:
+            LabError: an option or a value does not fit.
+        """
+        chosen = self._parse({}).config["data"]
+        try:
+            home, _, name = chosen.class_path.rpartition(".")
+            return getattr(importlib.import_module(home), name)(**chosen.get("init_args", {}))
+        except (TypeError, ValueError, AttributeError, ImportError) as error:
+            raise LabError(_explained(f"{type(error).__name__}: {error}")) from error
 
     def _parse(self, trainer_defaults: dict[str, Any]) -> _RecipeCLI:
         self.lab.check_question(self.question)
@@ -107,7 +176,7 @@ class Recipe:
         jsonargparse.set_parsing_settings(import_path_denylist=["*"], import_path_allowlist=allowed)
         try:
             with _without_remarks():
-                return _RecipeCLI(self.lab.links, self.arguments(), trainer_defaults)
+                return _RecipeCLI(self.task, self.lab.links, self.arguments(), trainer_defaults)
         except (jsonargparse.ArgumentError, ValueError) as error:
             raise LabError(_explained(str(error))) from error
 
@@ -115,12 +184,16 @@ class Recipe:
 class _RecipeCLI(LightningCLI):
     """LightningCLI without a command of its own: it parses, then builds when asked to; errors are raised."""
 
-    def __init__(self, links: dict[str, str], arguments: list[str], trainer_defaults: dict[str, Any]) -> None:
+    def __init__(
+        self, task: Task, links: dict[str, str], arguments: list[str], trainer_defaults: dict[str, Any]
+    ) -> None:
+        self._task = task
         self._links = links
         super().__init__(
             LightningModule,
-            ReviewData,
+            LightningDataModule,
             subclass_mode_model=True,
+            subclass_mode_data=True,
             save_config_callback=None,
             trainer_defaults=trainer_defaults,
             parser_kwargs={"exit_on_error": False},
@@ -129,12 +202,16 @@ class _RecipeCLI(LightningCLI):
         )
 
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
-        """Let the data fill in what the lab's manifest says, and training stop when validation says so."""
+        """Let the data fill in what the lab's manifest says, and training stop when validation says so.
+
+        The data is the task's, unless a recipe names another one as ``data.class_path``.
+        """
         parser.add_lightning_class_args(EarlyStopping, "early_stopping")
         parser.set_defaults(
             {
-                "early_stopping.monitor": "val_accuracy",
-                "early_stopping.mode": "max",
+                "data": {"class_path": self._task.data},
+                "early_stopping.monitor": self._task.monitor,
+                "early_stopping.mode": self._task.mode,
                 "early_stopping.patience": 3,
                 "early_stopping.strict": False,
             }
@@ -148,19 +225,6 @@ class _RecipeCLI(LightningCLI):
     def build(self) -> None:
         """Make model, data and trainer."""
         super().instantiate_classes()
-
-
-def _check_form(model: LightningModule, data: ReviewData) -> None:
-    """Refuse batches in a form that the model does not read; one that does not say what it ``reads`` reads texts."""
-    form, reads = data.hparams["train_as"], getattr(model, "reads", ("texts",))
-    if form not in reads:
-        raise LabError(
-            explain(
-                expected=f"data.train_as among {', '.join(reads)}, which this {type(model).__name__} reads",
-                got=form,
-                do="choose one of these, or a model and a pooling that read it",
-            )
-        )
 
 
 @contextmanager

@@ -6,27 +6,25 @@ import hashlib
 import json
 import shutil
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from lightning import Callback, seed_everything
 from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
-from torch import Tensor
 
 from amal_attention.errors import AmalError, CheckpointError, LabError, explain
 from amal_attention.files import write_atomically, writing
 from amal_attention.lab import Lab
-from amal_attention.record import RunRecord
-from amal_attention.training.callbacks import EntropyHistograms, History
-from amal_attention.training.checkpoint import Label, LabelCheckpoint, WholeCheckpoints, read_label
-from amal_attention.training.examination import accuracy_interval, evidence_share, examine
-from amal_attention.training.faithfulness import faithfulness
+from amal_attention.record import Histogram, RunRecord
+from amal_attention.training.callbacks import History
+from amal_attention.training.checkpoint import Label, LabelCheckpoint, WholeCheckpoints, handed, read_label
 from amal_attention.training.precision import lstms_that_work
 from amal_attention.training.recipe import Recipe, Setup
 
@@ -42,7 +40,7 @@ class Run:
 
     @property
     def best(self) -> Path:
-        """The checkpoint with the best validation accuracy."""
+        """The checkpoint of the epoch that the monitor of the task says is the best."""
         return self.folder / "checkpoints" / "best.ckpt"
 
     @property
@@ -67,13 +65,13 @@ class Run:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def predictions(self) -> np.ndarray[Any, np.dtype[np.int64]]:
-        """What the model said of each test review, int64 ``(n,)``."""
-        predictions: np.ndarray[Any, np.dtype[np.int64]] = np.load(self.folder / "predictions.npy")
-        return predictions
+    def right(self) -> npt.NDArray[np.bool_]:
+        """On which test texts the model was right, bool ``(n,)``."""
+        right: npt.NDArray[np.bool_] = np.load(self.folder / "right.npy")
+        return right
 
 
-def train(run: Run, *, resume: bool = False, measure_faithfulness: bool = False, progress: bool = True) -> RunRecord:
+def train(run: Run, *, resume: bool = False, thorough: bool = False, progress: bool = True) -> RunRecord:
     """Train a recipe, choose the epoch on the validation set, read the test set once, and write the record.
 
     Where several processes train together, the first tests and writes, while the others wait for the record.
@@ -81,7 +79,7 @@ def train(run: Run, *, resume: bool = False, measure_faithfulness: bool = False,
     Args:
         run: the recipe, and the folder to write to.
         resume: go on with an earlier run in that folder; a finished one is not done again.
-        measure_faithfulness: also compare attention with leave-one-out (a minute or so for recurrent models).
+        thorough: measure what takes long too; a finished run without it is tested again.
         progress: show progress bars.
 
     Raises:
@@ -90,7 +88,7 @@ def train(run: Run, *, resume: bool = False, measure_faithfulness: bool = False,
         CheckpointError: the checkpoint to resume from is damaged, or of another lab, question or recipe.
         StorageError: the folder cannot be written.
     """
-    if resume and (record := run.finished()) is not None and (record.faithfulness or not measure_faithfulness):
+    if resume and (record := run.finished()) is not None and (record.thorough or not thorough):
         return record
     if not resume and run.folder.is_dir() and any(run.folder.iterdir()):
         raise LabError(
@@ -105,12 +103,12 @@ def train(run: Run, *, resume: bool = False, measure_faithfulness: bool = False,
         _check_same_run(start, run)
     advice = "make room there and add --resume, or choose another --out"
     with writing(run.folder, advice), _nothing_left(run.folder, fresh=start is None):
-        setup, history, histograms = _set_up(run, progress)
+        setup, history = _set_up(run, progress)
         _fit(run, setup, history, start)
         tested: Any = None
         if setup.trainer.is_global_zero:
             setup.model.load_state_dict(torch.load(run.best, map_location="cpu", weights_only=True)["state_dict"])
-            tested = _test(run, setup, history, histograms, progress, measure_faithfulness)
+            tested = _test(run, setup, history, progress, thorough)
             _write(run, tested)
     shared: RunRecord = setup.trainer.strategy.broadcast(tested)
     return shared
@@ -153,17 +151,17 @@ def _fit(run: Run, setup: Setup, history: History, start: Path | None) -> None:
     except Exception as error:  # whatever a model, Lightning or torch raises for a model or a value
         raise LabError(
             explain(
-                expected="a model that Lightning can train and that logs val_accuracy",
+                expected=f"a model that Lightning can train and that logs {history.monitor}",
                 got=_in_the_lab(error, run.recipe.lab),
                 do="mend the model, or change the options",
             )
         ) from error
-    validated = any(point.val_accuracy is not None for point in history.points)
+    validated = any(history.monitor in point.measured for point in history.points)
     if not validated or trainer.fast_dev_run:  # type: ignore[attr-defined]  # with it Lightning keeps no checkpoint
         raise LabError(
             explain(
                 expected="an epoch that is trained, then validated",
-                got="none",
+                got=f"none with a finite {history.monitor}",
                 do="look at trainer.max_epochs, trainer.limit_val_batches and what else bounds the training",
             )
         )
@@ -177,22 +175,22 @@ def _in_the_lab(error: Exception, lab: Lab) -> str:
     return f"{told} ({script}, line {lines[-1]})" if lines else told
 
 
-def _set_up(run: Run, progress: bool) -> tuple[Setup, History, EntropyHistograms | None]:
-    seed_everything(run.recipe.seed, verbose=False)
-    history = History()
+def _set_up(run: Run, progress: bool) -> tuple[Setup, History]:
+    recipe = run.recipe
+    seed_everything(recipe.seed, verbose=False)
+    task = recipe.task
+    history = History(task.monitor)
     best = ModelCheckpoint(
         dirpath=run.best.parent,
         filename=run.best.stem,
-        monitor="val_accuracy",
-        mode="max",
+        monitor=task.monitor,
+        mode=task.mode,
         save_last=True,
         save_on_train_epoch_end=True,
         enable_version_counter=False,
     )
-    entropy = _entropy(run.recipe.lab)
-    histograms = EntropyHistograms(entropy) if entropy else None
-    callbacks: list[Callback] = [history, best, *([histograms] if histograms else [])]
-    setup = run.recipe.set_up(
+    callbacks: list[Callback] = [history, best, *task.callbacks(recipe.uses)]
+    setup = recipe.set_up(
         callbacks=callbacks,
         logger=[TensorBoardLogger(run.folder, name="tensorboard"), CSVLogger(run.folder, name="csv")],
         plugins=[WholeCheckpoints()],
@@ -202,54 +200,51 @@ def _set_up(run: Run, progress: bool) -> tuple[Setup, History, EntropyHistograms
         log_every_n_steps=50,
     )
     setup.trainer.callbacks.append(LabelCheckpoint(_label(run, setup)))  # type: ignore[attr-defined]
-    return setup, history, histograms
+    return setup, history
 
 
-def _test(
-    run: Run,
-    setup: Setup,
-    history: History,
-    histograms: EntropyHistograms | None,
-    progress: bool,
-    measure_faithfulness: bool,
-) -> RunRecord:
-    recipe, model, data = run.recipe, setup.model, setup.data
-    result = examine(model, data, "test", _entropy(recipe.lab), progress)
-    np.save(run.folder / "predictions.npy", result.predictions)
+def _test(run: Run, setup: Setup, history: History, progress: bool, thorough: bool) -> RunRecord:
+    recipe, model = run.recipe, setup.model
+    tested = recipe.task.test(model, setup.data, recipe.uses, thorough=thorough, progress=progress)
+    np.save(run.folder / "right.npy", tested.right)
     return RunRecord(
         lab=recipe.lab.name,
         question=recipe.question,
+        task=recipe.task.name,
         title=recipe.lab.questions[recipe.question],
-        source=recipe.source,
+        source=recipe.chosen_source,
         embeddings=recipe.embeddings,
         seed=recipe.seed,
-        accuracy=result.accuracy,
-        accuracy_interval=accuracy_interval(result.accuracy, len(result.rows)),
-        test_reviews=len(result.rows),
-        entropy=result.spread.get("entropy"),
-        normalised_entropy=result.spread.get("normalised_entropy"),
-        effective_words=result.spread.get("effective_words"),
+        metrics=tested.metrics,
+        tested=len(tested.right),
         parameters=sum(p.numel() for p in model.parameters() if p.requires_grad),
         seconds=history.seconds,
         epochs=len(history.points),
         checkpoint=str(run.best),
-        strength=_strength(recipe, setup.model_config),
+        thorough=thorough,
+        swept=_swept(recipe, setup.model_config),
         curves=history.points,
-        histograms=histograms.histograms if histograms else [],
-        evidence=evidence_share(model, data, "test"),
-        faithfulness=faithfulness(model, data, progress=progress) if measure_faithfulness else None,
+        histograms=_histograms(setup),
+        series=tested.series,
     )
 
 
+def _histograms(setup: Setup) -> dict[str, list[Histogram]]:
+    """What the callbacks of the task kept."""
+    found: dict[str, list[Histogram]] = {}
+    for callback in setup.trainer.callbacks:  # type: ignore[attr-defined]
+        found.update(getattr(callback, "histograms", {}))
+    return found
+
+
 def _label(run: Run, setup: Setup) -> Label:
+    recipe = run.recipe
     return Label(
-        lab=run.recipe.lab.name,
-        question=run.recipe.question,
+        lab=recipe.lab.name,
+        question=recipe.question,
         model=setup.model_config,
-        embeddings=[len(setup.data.vocabulary), setup.data.dim],
-        words=setup.data.vocabulary.known,
-        tokenizer=setup.data.tokenizer.name,
-        label_names=list(setup.data.label_names),
+        handed=handed(recipe.lab, setup.data),
+        kept=recipe.task.kept(setup.data),
         run=run.digest,
     )
 
@@ -267,11 +262,7 @@ def _check_same_run(checkpoint: Path, run: Run) -> None:
         )
 
 
-def _entropy(lab: Lab) -> Callable[[Tensor, Tensor], Tensor] | None:
-    return getattr(lab.module(), lab.entropy) if lab.entropy else None
-
-
-def _strength(recipe: Recipe, config: dict[str, Any]) -> float | None:
+def _swept(recipe: Recipe, config: dict[str, Any]) -> float | None:
     """The value of the option that the lab's sweep varies, for the question that it varies it on."""
     sweep = recipe.lab.sweep
     if sweep is None or sweep.question != recipe.question:

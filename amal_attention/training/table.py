@@ -8,61 +8,83 @@ from rich.console import Console
 from rich.table import Table
 
 from amal_attention.record import RunRecord
+from amal_attention.tasks.task import Measure, Task
 
-__all__ = ["print_sweep", "print_table"]
+__all__ = ["print_sweep", "print_table", "setting_in_words"]
+
+_NONE = "–"
 
 
-def print_table(records: Sequence[RunRecord], console: Console | None = None) -> None:
-    """One line a run: accuracy with its 95 % interval, entropies, parameters, seconds of training, epochs."""
+def print_table(task: Task, records: Sequence[RunRecord], console: Console | None = None) -> None:
+    """One line a run: what the task measures, parameters, seconds of training, epochs."""
     console = console or Console()
     for record in records:
         console.print(f"{record.question}: {record.title}", highlight=False)
-    first = records[0]
-    console.print(
-        f"{first.source}, {first.embeddings} embeddings, {first.test_reviews:,} test reviews", highlight=False
-    )
-    table = _table("", "accuracy", "95 %", "H nats", "H/log n", "exp H", "params", "s", "ep")
-    extra = [name for name in ("evidence", "faithfulness") if any(getattr(record, name) for record in records)]
-    for name in extra:
-        table.add_column({"evidence": "evidence", "faithfulness": "tau"}[name], justify="right", no_wrap=True)
+    console.print(setting_in_words(records[0], task), highlight=False)
+    usual = [measure for measure in task.measures if not measure.optional]
+    extra = [m for m in task.measures if m.optional and any(m.name in record.metrics for record in records)]
+    table = _table("", *_headings(usual), "params", "s", "ep", *_headings(extra))
     for record in records:
-        low, high = record.accuracy_interval
         table.add_row(
             record.question,
-            f"{record.accuracy:.4f}",
-            f".{low * 1000:03.0f}–.{high * 1000:03.0f}" if high < 0.9995 else f"{low:.3f}–{high:.3f}",
-            _number(record.entropy, 2),
-            _number(record.normalised_entropy, 3),
-            _number(record.effective_words, 1),
+            *_cells(usual, record),
             _count(record.parameters),
             f"{record.seconds:.1f}",
             str(record.epochs),
-            *(_extra(record, name) for name in extra),
+            *_cells(extra, record),
         )
     console.print(table)
-    if "evidence" in extra:
-        console.print(
-            "evidence: share of the attention on the words that carry the label (and by chance)", highlight=False
-        )
-    if "faithfulness" in extra:
-        console.print("tau: Kendall's, between attention and leave-one-out", highlight=False)
+    for measure in extra:
+        console.print(measure.note, highlight=False)
 
 
-def print_sweep(records: Sequence[RunRecord], console: Console | None = None) -> None:
-    """One line a strength; nothing if there are none."""
+def print_sweep(task: Task, option: str, records: Sequence[RunRecord], console: Console | None = None) -> None:
+    """One line a value of the option that a lab varies; nothing if there are none."""
     if not records:
         return
-    table = _table("strength", "accuracy", "H/log n", "exp H")
+    shown = [measure for measure in task.measures if measure.in_sweeps and not measure.optional]
+    table = _table(option, *(measure.column for measure in shown))
     for record in records:
-        table.add_row(
-            f"{record.strength:g}",
-            f"{record.accuracy:.4f}",
-            _number(record.normalised_entropy, 3),
-            _number(record.effective_words, 1),
-        )
+        table.add_row(f"{record.swept:g}", *(_value(measure, record) for measure in shown))
     console = console or Console()
-    console.print(f"{records[0].title}: what the strength does", highlight=False)
+    console.print(f"{records[0].title}: what the {option} does", highlight=False)
     console.print(table)
+
+
+def setting_in_words(record: RunRecord, task: Task) -> str:
+    """Where the texts of a run come from, whether vectors learn, and on how many texts it was tested."""
+    embeddings = f"{record.embeddings} embeddings" if record.embeddings else ""
+    return ", ".join(filter(None, [record.source, embeddings, f"{record.tested:,} test {task.texts}"]))
+
+
+def _headings(measures: Sequence[Measure]) -> list[str]:
+    return [
+        heading for measure in measures for heading in ([measure.column, "95 %"] if measure.share else [measure.column])
+    ]
+
+
+def _cells(measures: Sequence[Measure], record: RunRecord) -> list[str]:
+    cells = []
+    for measure in measures:
+        cells.append(_value(measure, record))
+        if measure.share:
+            cells.append(_interval(measure, record))
+    return cells
+
+
+def _value(measure: Measure, record: RunRecord) -> str:
+    value = record.value(measure.name)
+    if value is None:
+        return _NONE
+    beside = measure.column_beside.format(**{name: each for name, (each, _, _) in record.metrics.items()})
+    return f"{value:.{measure.digits}f} {beside}".rstrip()
+
+
+def _interval(measure: Measure, record: RunRecord) -> str:
+    _, low, high = record.metrics.get(measure.name, (None, None, None))
+    if low is None or high is None:
+        return _NONE
+    return f".{low * 1000:03.0f}–.{high * 1000:03.0f}" if high < 0.9995 else f"{low:.3f}–{high:.3f}"
 
 
 def _table(*columns: str) -> Table:
@@ -72,20 +94,8 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _number(value: float | None, digits: int) -> str:
-    return "–" if value is None else f"{value:.{digits}f}"
-
-
 def _count(number: int) -> str:
     for size, sign in ((1_000_000, "M"), (10_000, "k")):
         if number >= size:
             return f"{number / (size if sign == 'M' else 1000):.1f}{sign}"
     return str(number)
-
-
-def _extra(record: RunRecord, name: str) -> str:
-    if name == "evidence" and record.evidence is not None:
-        return f"{record.evidence.attention:.2f} ({record.evidence.chance:.2f})"
-    if name == "faithfulness" and record.faithfulness is not None:
-        return _number(record.faithfulness.tau, 2)
-    return "–"

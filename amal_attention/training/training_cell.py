@@ -19,8 +19,6 @@ __all__ = ["EpochBar", "NotTrained", "told_in_a_line"]
 _REFUSAL = message("expected {expected}; got {got}; {do}")
 """The form of what is refused, :func:`amal_attention.errors.explain`: known here, so that it is told again."""
 
-_SHOWN = ("train_loss", "val_loss", "val_accuracy")
-
 
 class NotTrained(Exception):
     """There is no model to train, or to look at; IPython shows the message in place of a traceback."""
@@ -57,7 +55,15 @@ def _told(english: str) -> str:
 
 
 class EpochBar(TQDMProgressBar):
-    """Lightning's bar in the language that is spoken: epochs count from 1, losses and accuracy have their own names."""
+    """Lightning's bar in the language that is spoken: epochs count from 1, what a model logs has its own name.
+
+    Args:
+        shown: the names that are shown.
+    """
+
+    def __init__(self, *shown: str) -> None:
+        super().__init__()
+        self._shown = shown
 
     @property
     def train_description(self) -> str:
@@ -66,7 +72,7 @@ class EpochBar(TQDMProgressBar):
 
     @property
     def validation_description(self) -> str:
-        """What stands before the bar of the validation reviews."""
+        """What stands before the bar of the validation."""
         return spoken().say("Validation")
 
     def on_train_epoch_start(self, trainer: Trainer, *arguments: Any) -> None:
@@ -87,4 +93,4 @@ class EpochBar(TQDMProgressBar):
     def get_metrics(self, trainer: Trainer, pl_module: LightningModule) -> dict[str, Any]:
         """What was measured last, whether or not the model logs it for a bar."""
         measured = trainer.callback_metrics
-        return {name: f"{float(measured[name]):.3f}" for name in _SHOWN if name in measured}
+        return {name: f"{float(measured[name]):.3f}" for name in self._shown if name in measured}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import matplotlib
@@ -25,14 +26,16 @@ from amal_attention.visualise.style import INK, PALETTE, QUIET, STYLE, blank_fig
 from amal_attention.visualise.words import printable
 
 if TYPE_CHECKING:
-    from amal_attention.record import EntropyHistogram, EpochPoint
+    from amal_attention.record import EpochPoint, Histogram, Metric, Series
 
 __all__ = [
-    "accuracy_bars",
+    "Panel",
     "attention_matrix",
-    "entropy_histograms",
+    "histogram_hills",
+    "metric_bars",
     "run_colour",
-    "strength_curve",
+    "series_curves",
+    "sweep_curves",
     "training_curves",
 ]
 
@@ -53,46 +56,59 @@ def run_colour(position: int) -> str:
 
 
 @matplotlib.rc_context(STYLE)
-def training_curves(curves: Mapping[str, Sequence[EpochPoint]]) -> Figure:
-    """Validation accuracy (%), and training and validation loss (nats a review), after each epoch of every model.
+def training_curves(
+    curves: Mapping[str, Sequence[EpochPoint]], *, monitor: str, monitored: str, percent: bool, loss: str
+) -> Figure:
+    """What the best epoch is chosen by, and training and validation loss, after each epoch of every model.
 
-    ``curves`` gives the points of each model by its title. A value that was not measured leaves a gap. A model without
-    points only keeps its colour.
+    A value that was not measured leaves a gap. A model without points only keeps its colour.
+
+    Args:
+        curves: the points of each model by its title.
+        monitor: name of what the best epoch is chosen by.
+        monitored: what its axis says.
+        percent: whether it is a share, drawn in %.
+        loss: what the axis of the losses says.
     """
     figure = blank_figure(height=6.0 + 0.18 * len(curves))
-    accuracy, loss = figure.subplots(2, 1, sharex=True)
+    above, below = figure.subplots(2, 1, sharex=True)
     for position, points in enumerate(curves.values()):
         epochs = [point.epoch for point in points]
         look = {"color": run_colour(position), "marker": _MARKERS[position % len(_MARKERS)]}
-        accuracy.plot(epochs, _measured([point.val_accuracy for point in points], scale=100), **look)
-        loss.plot(epochs, _measured([point.val_loss for point in points]), **look)
-        train_loss = _measured([point.train_loss for point in points])
-        loss.plot(epochs, train_loss, **look, linestyle=":", markersize=2.5)
+        above.plot(epochs, _measured(points, monitor, scale=100 if percent else 1), **look)
+        below.plot(epochs, _measured(points, "val_loss"), **look)
+        below.plot(epochs, _measured(points, "train_loss"), **look, linestyle=":", markersize=2.5)
     say = spoken().say
-    accuracy.set(title=say("Is it still learning?"), ylabel=say("validation accuracy (%)"))
-    loss.set(title=say("Does it learn by heart?"), ylabel=say("cross-entropy (nats)"), xlabel=say("epoch"))
-    loss.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    above.set(title=say("Is it still learning?"), ylabel=monitored)
+    below.set(title=say("Does it learn by heart?"), ylabel=loss, xlabel=say("epoch"))
+    below.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     _name_runs(figure, curves)
-    _name_losses(loss)
+    _name_losses(below)
     return figure
 
 
 @matplotlib.rc_context(STYLE)
-def entropy_histograms(
-    histograms: Sequence[EntropyHistogram], title: str | None = None, *, normalised: bool = True
+def histogram_hills(
+    histograms: Sequence[Histogram], title: str, axis: str, bounds: tuple[float, float] | None = None
 ) -> Figure:
-    """How the attention entropies of the validation reviews are spread, one hill an epoch, the first epoch on top.
+    """How a quantity is spread over the validation texts, one hill an epoch, the first epoch on top.
 
-    ``normalised`` shows H / log n in [0, 1], which does not grow with the length n of a review; otherwise H in nats.
     Each hill is scaled to its own height: compare where hills stand and how wide they are. The dot marks the mean, read
-    off the bins. Raises ``ValueError`` when there is no histogram.
+    off the bins.
+
+    Args:
+        histograms: one an epoch.
+        title: of the figure.
+        axis: what the horizontal axis shows.
+        bounds: its ends; where the bins end by default.
+
+    Raises:
+        ValueError: there is no histogram.
     """
-    say = spoken().say
-    title = title or say("How widely does it look?")
     if not histograms:
         raise ValueError(
             explain(
-                expected=f"an entropy histogram for each epoch of {title!r}",
+                expected=f"a histogram for each epoch of {title!r}",
                 got="none",
                 do="train it with a model that gives its attention weights",
             )
@@ -102,48 +118,72 @@ def entropy_histograms(
     axes = figure.subplots()
     colours = matplotlib.colormaps[_EPOCH_COLOURS](np.linspace(0.2, 0.95, epochs))
     for row, (histogram, colour) in enumerate(zip(histograms, colours, strict=True)):
-        _draw_hill(axes, *_bins(histogram, normalised), baseline=float(epochs - 1 - row), colour=tuple(colour))
+        _draw_hill(axes, histogram, baseline=float(epochs - 1 - row), colour=tuple(colour))
     shown = range(epochs - 1, -1, -(1 + epochs // 11))
     axes.set_yticks([epochs - 1 - row for row in shown], [str(histograms[row].epoch) for row in shown])
     axes.set_ylim(-0.25, epochs)
     axes.grid(visible=False, axis="y")
-    axes.set_ylabel(say("epoch"))
-    axes.set_title(_wrapped(title, width=50))
-    if normalised:
-        axes.set_xlim(-0.02, 1.02)
-    of_shares = say("entropy H / log n  (0: a single word, 1: every word alike)")
-    axes.set_xlabel(of_shares if normalised else say("entropy H (nats)"))
+    axes.set(title=_wrapped(title, width=50), xlabel=axis, ylabel=spoken().say("epoch"))
+    if bounds is not None:
+        axes.set_xlim(*bounds)
+    return figure
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One curve of :func:`sweep_curves`: ``values`` in the order of the sweep; ``bounds``, the ends of its axis."""
+
+    title: str
+    axis: str
+    values: Sequence[float]
+    bounds: tuple[float, float] | None = None
+
+
+@matplotlib.rc_context(STYLE)
+def sweep_curves(swept: Sequence[float], panels: Sequence[Panel], axis: str) -> Figure:
+    """What an option changes: one curve below the other, against its values.
+
+    The values come in any order. Their axis is linear between 0 and the smallest one, and logarithmic beyond, so that 0
+    has its place.
+    """
+    order = np.argsort(swept)
+    values = np.asarray(swept, dtype=float)[order]
+    figure = blank_figure(height=0.6 + 2.5 * len(panels))
+    drawn: list[Axes] = list(np.atleast_1d(figure.subplots(len(panels), 1, sharex=True)))
+    lowest = drawn[-1]
+    positive = values[values > 0]
+    if positive.size:
+        lowest.set_xscale("symlog", linthresh=positive.min(), linscale=0.5)
+    for position, (panel, axes) in enumerate(zip(panels, drawn, strict=True)):
+        colour, marker = PALETTE[4 * position % len(PALETTE)], _MARKERS[position % len(_MARKERS)]
+        axes.plot(values, np.asarray(panel.values, dtype=float)[order], color=colour, marker=marker)
+        axes.set(title=panel.title, ylabel=panel.axis)
+        if panel.bounds is not None:
+            axes.set_ylim(*panel.bounds)
+    lowest.set_xlabel(axis)
+    lowest.set_xticks(values, [f"{value:g}" for value in values])
+    lowest.set_xticks([], minor=True)
     return figure
 
 
 @matplotlib.rc_context(STYLE)
-def strength_curve(strengths: Sequence[float], accuracies: Sequence[float], entropies: Sequence[float]) -> Figure:
-    """Accuracy and normalised entropy (H / log n) against the strength of the entropy penalty, all shares in [0, 1].
+def series_curves(series: Mapping[str, Series]) -> Figure:
+    """A metric of each model, by its title, against something else than epochs, such as the length of a text.
 
-    The strengths come in any order. Their axis is linear between 0 and the smallest one, and logarithmic beyond, so
-    that strength 0 has its place.
+    Raises:
+        ValueError: there is none.
     """
-    order = np.argsort(strengths)
-    strength, accuracy, entropy = (
-        np.asarray(values, dtype=float)[order] for values in (strengths, accuracies, entropies)
-    )
-    figure = blank_figure(height=5.6)
-    above, below = figure.subplots(2, 1, sharex=True)
-    positive = strength[strength > 0]
-    if positive.size:
-        below.set_xscale("symlog", linthresh=positive.min(), linscale=0.5)
-    above.plot(strength, 100 * accuracy, color=PALETTE[0], marker="o")
-    say = spoken().say
-    above.set(title=say("What does a sharper attention cost?"), ylabel=say("accuracy (%)"))
-    below.plot(strength, entropy, color=PALETTE[4], marker="s")
-    below.set(
-        title=say("How sharp does it get?"),
-        ylabel=say("entropy H / log n"),
-        xlabel=say("strength of the entropy penalty"),
-        ylim=(0, 1.05),
-    )
-    below.set_xticks(strength, [f"{value:g}" for value in strength])
-    below.set_xticks([], minor=True)
+    if not series:
+        raise ValueError(explain(expected="a series of a model", got="none", do="give one or more"))
+    first = next(iter(series.values()))
+    figure = blank_figure(height=3.6 + 0.18 * len(series))
+    axes = figure.subplots()
+    for position, each in enumerate(series.values()):
+        axes.plot(each.x, each.y, color=run_colour(position), marker=_MARKERS[position % len(_MARKERS)])
+    title = spoken().say("{one} against {other}", one=first.measured, other=first.across)
+    axes.set(title=_wrapped(title, width=50), xlabel=plain(first.across))
+    axes.set_ylabel(plain(first.measured))
+    _name_runs(figure, series)
     return figure
 
 
@@ -187,41 +227,49 @@ def attention_matrix(weights: npt.ArrayLike, rows: Sequence[str], columns: Seque
 
 
 @matplotlib.rc_context(STYLE)
-def accuracy_bars(accuracies: Mapping[str, tuple[float, tuple[float, float]]]) -> Figure:
-    """Test accuracy (%) of every model, with its 95 % interval as a whisker.
+def metric_bars(metrics: Mapping[str, Metric], *, title: str, axis: str, percent: bool) -> Figure:
+    """One metric of every model, by its title, with its interval as a whisker where it is known.
 
-    ``accuracies`` gives the accuracy of each model and the bounds of its interval, all in [0, 1], by its title.
+    Args:
+        metrics: value and interval; one without a value has no bar.
+        title: of the figure.
+        axis: what the axis of values says.
+        percent: whether they are shares, drawn in % from 0 to 100.
     """
-    figure = blank_figure(height=1.3 + 0.62 * max(len(accuracies), 1))
+    figure = blank_figure(height=1.3 + 0.62 * max(len(metrics), 1))
     axes = figure.subplots()
-    for position, (accuracy, interval) in enumerate(accuracies.values()):
-        low, high = (100 * bound for bound in interval)
-        axes.barh(position, 100 * accuracy, height=0.6, color=run_colour(position))
-        axes.plot(
-            [low, high], [position, position], color=INK, marker="|", markersize=10, markeredgewidth=1.5, linewidth=1.5
-        )
+    scale = 100 if percent else 1
+    for position, (value, low, high) in enumerate(metrics.values()):
+        if value is None:
+            continue
+        axes.barh(position, scale * value, height=0.6, color=run_colour(position))
+        if low is not None and high is not None:
+            whisker = Line2D([scale * low, scale * high], [position, position], color=INK, linewidth=1.5)
+            whisker.set(marker="|", markersize=10, markeredgewidth=1.5)
+            axes.add_line(whisker)
         axes.annotate(
-            f"{100 * accuracy:.1f}",
-            (high, position),
+            f"{scale * value:.1f}" if percent else f"{value:.3g}",
+            (scale * (value if high is None else high), position),
             xytext=(8, 0),
             textcoords="offset points",
             va="center",
             fontweight="bold",
         )
-    axes.set_yticks(range(len(accuracies)), [_wrapped(title) for title in accuracies])
-    say = spoken().say
-    axes.set(
-        title=say("Which model reads best?"), xlabel=say("test accuracy (%), whisker: 95 % interval"), xlim=(0, 112)
-    )
-    axes.set_xticks(range(0, 101, 20))
+    axes.set_yticks(range(len(metrics)), [_wrapped(name) for name in metrics])
+    axes.set(title=title, xlabel=axis)
+    if percent:
+        axes.set_xlim(0, 112)
+        axes.set_xticks(range(0, 101, 20))
+    else:
+        axes.margins(x=0.15)
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
     axes.invert_yaxis()
     return figure
 
 
-def _measured(values: Sequence[float | None], scale: float = 1.0) -> list[float]:
-    return [float("nan") if value is None else scale * value for value in values]
+def _measured(points: Sequence[EpochPoint], name: str, scale: float = 1.0) -> list[float]:
+    return [scale * point.measured.get(name, float("nan")) for point in points]
 
 
 def _wrapped(text: str, width: int = _LABEL_WIDTH) -> str:
@@ -248,22 +296,9 @@ def _name_losses(axes: Axes) -> None:
     axes.legend([solid, dotted], [say("validation"), say("training")], loc="best")
 
 
-def _bins(histogram: EntropyHistogram, normalised: bool) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    edges, counts = (
-        (histogram.normalised_edges, histogram.normalised_counts) if normalised else (histogram.edges, histogram.counts)
-    )
-    return np.asarray(edges, dtype=float), np.asarray(counts, dtype=float)
-
-
-def _draw_hill(
-    axes: Axes,
-    edges: npt.NDArray[np.float64],
-    counts: npt.NDArray[np.float64],
-    *,
-    baseline: float,
-    colour: tuple[float, ...],
-) -> None:
-    """One histogram as a hill that stands on ``baseline``; a review count of 0 leaves the baseline alone."""
+def _draw_hill(axes: Axes, histogram: Histogram, *, baseline: float, colour: tuple[float, ...]) -> None:
+    """One histogram as a hill that stands on ``baseline``; a count of 0 leaves the baseline alone."""
+    edges, counts = np.asarray(histogram.edges, dtype=float), np.asarray(histogram.counts, dtype=float)
     heights = counts * (_HILL_HEIGHT / max(counts.max(), 1.0))
     axes.stairs(baseline + heights, edges, baseline=baseline, fill=True, color=colour)
     axes.plot(edges[[0, -1]], [baseline, baseline], color=colour, linewidth=1)

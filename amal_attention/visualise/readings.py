@@ -1,6 +1,6 @@
-"""How models read reviews, review by review: for a notebook as HTML, for a terminal as text.
+"""How models read texts, text by text: for a notebook as HTML, for a terminal as text.
 
-Colours follow the scale of :mod:`amal_attention.visualise.words` over the tokens that are shown; where a long review is
+Colours follow the scale of :mod:`amal_attention.visualise.words` over the tokens that are shown; where a long text is
 cut, a note says how many tokens are left out and what share of the attention lies on them. What stands around the words
 is in the language that is spoken.
 """
@@ -27,7 +27,7 @@ __all__ = ["AttentionMap", "attention_map", "compare_readings"]
 
 @dataclass(frozen=True, repr=False)
 class AttentionMap:
-    """Reviews with their words coloured by attention: ``html`` for a page, ``text`` for a terminal.
+    """Texts with their words coloured by attention: ``html`` for a page, ``text`` for a terminal.
 
     It shows by itself in a notebook and with ``rich.print``; ``str`` is the text without its colours.
     """
@@ -46,11 +46,11 @@ class AttentionMap:
 
 
 def attention_map(readings: Sequence[Reading], *, longest: int = 250) -> AttentionMap:
-    """Each review on a card: what the model says of it, whether that is right, and where the model looks.
+    """Each text on a card: what the model says of it, whether that is right, and where the model looks.
 
     Args:
         readings: one a card, in their order; one without a label has no verdict.
-        longest: most tokens of a review that are shown.
+        longest: most tokens of a text that are shown.
 
     Raises:
         ValueError: there is nothing to show, or a reading has not one weight for each of its tokens.
@@ -59,12 +59,12 @@ def attention_map(readings: Sequence[Reading], *, longest: int = 250) -> Attenti
 
 
 def compare_readings(columns: Mapping[str, Sequence[Reading]], *, longest: int = 250) -> AttentionMap:
-    """The same reviews as several models read them: a card for each review, on it the models one under the other.
+    """The same texts as several models read them: a card for each, on it the models one under the other.
 
     Args:
-        columns: the readings of each model, by its name. Reviews stand in the order in which they are first met, models
-            in theirs; a model that did not read a review is missing on its card.
-        longest: most tokens of a review that are shown.
+        columns: the readings of each model, by its name. Texts stand in the order in which they are first met, models
+            in theirs; a model that did not read a text is missing on its card.
+        longest: most tokens of a text that are shown.
 
     Raises:
         ValueError: there is nothing to show, or a reading has not one weight for each of its tokens.
@@ -72,13 +72,13 @@ def compare_readings(columns: Mapping[str, Sequence[Reading]], *, longest: int =
     cards: dict[int, list[_Read]] = {}
     for model, readings in columns.items():
         for reading in readings:
-            cards.setdefault(reading.review, []).append(_Read(model, reading))
+            cards.setdefault(reading.row, []).append(_Read(model, reading))
     return _drawn(list(cards.values()), longest)
 
 
 @dataclass(frozen=True)
 class _Read:
-    """A review as the model of this name (or of none) reads it."""
+    """A text as the model of this name (or of none) reads it."""
 
     model: str
     reading: Reading
@@ -88,7 +88,7 @@ class _Read:
         if tokens != weights:
             raise ValueError(
                 explain(
-                    expected=f"a weight for each of the {tokens} tokens of review {self.reading.review}",
+                    expected=f"a weight for each of the {tokens} tokens of {self.reading.name}",
                     got=f"{weights} weights",
                     do="cut the padding off both before you show them",
                 )
@@ -138,7 +138,7 @@ class _Row:
 
 @dataclass(frozen=True)
 class _Card:
-    """One review and all that read it, ready to be shown."""
+    """One text and all that read it, ready to be shown."""
 
     heading: str
     rows: list[_Row]
@@ -146,10 +146,10 @@ class _Card:
     @classmethod
     def of(cls, reads: Sequence[_Read], longest: int) -> _Card:
         first, said = reads[0].reading, spoken()
-        known = said.say("review {number} · label {label} · ", number=first.review, label=printable(first.label))
+        name, label = said.retold(printable(first.name)), printable(first.label)
+        known = said.say("{name} · label {label} · ", name=name, label=label) if first.label else ""
         size = said.say_count("{count} token", "{count} tokens", len(first.tokens))
-        heading = f"{known if first.label else ''}{size}"
-        return cls(heading, [_Row.of(read, longest) for read in reads])
+        return cls(f"{known}{size}", [_Row.of(read, longest) for read in reads])
 
     def text(self) -> Text:
         """The card in a terminal."""
@@ -199,9 +199,9 @@ def _drawn(cards: Sequence[Sequence[_Read]], longest: int) -> AttentionMap:
     if not cards or longest < 1:
         raise ValueError(
             explain(
-                expected="a review to show, and one token of it or more",
-                got=f"{len(cards)} reviews and longest={longest}",
-                do="let a model read some reviews first",
+                expected="a text to show, and one token of it or more",
+                got=f"{len(cards)} texts and longest={longest}",
+                do="let a model read some texts first",
             )
         )
     shown = [_Card.of(card, longest) for card in cards]

@@ -1,11 +1,11 @@
-"""Reviews whose words are coloured by the attention they receive, for a terminal and for a page or notebook.
+"""Texts whose words are coloured by the attention they receive, for a terminal and for a page or notebook.
 
 Both pictures share one scale. A word of weight w has the intensity
 
     (w / max) · (0.15 + 0.85 · (1 - mean / max))
 
-with the largest and the mean weight of its review. The first factor scales by the largest weight, so that a long
-review, whose weights are all small, is not pale; the second fades a review in which no word stands out, so that a
+with the largest and the mean weight of its text. The first factor scales by the largest weight, so that a long
+text, whose weights are all small, is not pale; the second fades a text in which no word stands out, so that a
 uniform attention (mean = max) looks uniform and pale. A weight that cannot be drawn (negative, infinite, not a number)
 counts as 0.
 """
@@ -40,12 +40,12 @@ _NO_SPACE_AFTER = frozenset({*"([{$#", "``"})
 
 
 def attended_text(tokens: Sequence[str], weights: Sequence[float]) -> Text:
-    """One review for a terminal, each word on a background that grows stronger with its attention.
+    """One text for a terminal, each word on a background that grows stronger with its attention.
 
     ``weights[i]`` is the attention on ``tokens[i]``, a share between 0 and 1; the module's docstring gives the scale.
     Words of intensity 0.2 and more stand in black on a background of medium lightness, from tan to orange, which shows
     on dark and on light terminals; the others keep the colours of the terminal. From 0.5 on a word is bold, so the most
-    attended ones show without colours too. A review without a token gives an empty text.
+    attended ones show without colours too. A text without a token gives an empty text.
     """
     text = Text()
     for space, token, _, intensity in _words(tokens, weights):
@@ -55,11 +55,11 @@ def attended_text(tokens: Sequence[str], weights: Sequence[float]) -> Text:
 
 
 def attended_html(tokens: Sequence[str], weights: Sequence[float]) -> str:
-    """One review as HTML, one ``<span>`` a word whose background grows stronger with its attention.
+    """One text as HTML, one ``<span>`` a word whose background grows stronger with its attention.
 
     ``weights[i]`` is the attention on ``tokens[i]``, a share between 0 and 1, and the ``title`` of its span; the
     module's docstring gives the scale. Tokens are escaped. The background is translucent, so the text can stand on a
-    light or a dark page, and from intensity 0.5 on a word is bold. A review without a token gives an empty string.
+    light or a dark page, and from intensity 0.5 on a word is bold. A text without a token gives an empty string.
     """
     return "".join(
         f'{space}<span title="{weight:.4f}" style="{_css(intensity)}">{escape(token)}</span>'
@@ -68,7 +68,7 @@ def attended_html(tokens: Sequence[str], weights: Sequence[float]) -> str:
 
 
 def most_attended(tokens: Sequence[str], weights: Sequence[float], count: int = 5) -> str:
-    """The most attended words of a review with their weights, from the largest down: what shows without colours too.
+    """The most attended words of a text with their weights, from the largest down: what shows without colours too.
 
     >>> most_attended(["a", "dull", "film"], [0.125, 0.75, 0.125], count=2)
     'dull 0.750, a 0.125'
@@ -87,7 +87,7 @@ def printable(text: str) -> str:
 
 
 def _words(tokens: Sequence[str], weights: Sequence[float]) -> Iterator[tuple[str, str, float, float]]:
-    """The words of a review: the space before, the token made printable, its weight, its intensity in [0, 1]."""
+    """The words of a text: the space before, the token made printable, its weight, its intensity in [0, 1]."""
     values = [float(weight) for weight in weights]
     if len(values) != len(tokens):
         raise ValueError(

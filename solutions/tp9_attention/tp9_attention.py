@@ -112,10 +112,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torchmetrics.classification import MulticlassAccuracy
 
-from amal_attention.data import ReviewBatch
+from amal_attention.tasks.classification import TextBatch
 
 # %% tags=["instructor"]
+# isort: split
 from amal_attention.gru import ScannedGRU
+from amal_attention.tasks.classification import BagBatch, MeanBatch
 from amal_attention.training.epoch_means import EpochMeans
 
 # %% [markdown] lang="fr"
@@ -147,7 +149,7 @@ from amal_attention.training.epoch_means import EpochMeans
 # It is the **mask** that tells where the words are, not their numbers.
 
 # %% tags=["active-ipynb", "raises-exception"]
-# from amal_attention.data import ReviewData, available_source
+# from amal_attention.tasks.classification import ReviewData, available_source
 #
 # data = ReviewData(available_source(), standardise=True, batch_size=32, crop=200)
 # embeddings = data.embeddings
@@ -259,15 +261,15 @@ def best_word(scores: Tensor, mask: Tensor) -> Tensor:
 # from IPython.display import display
 # from lightning import Trainer, seed_everything
 #
-# from amal_attention.training.callbacks import EntropyHistograms, History, OneCycle
-# from amal_attention.training.examination import (
-#     accuracy_interval, examine, read_reviews, read_text,
-# )
-# from amal_attention.training.training_cell import EpochBar, NotTrained, told_in_a_line
-# from amal_attention.visualise.diagrams import attention_diagram, pooling_diagram
-# from amal_attention.visualise.figures import (
+# from amal_attention.tasks.classification.diagrams import attention_diagram, pooling_diagram
+# from amal_attention.tasks.classification.examination import examine, read_reviews, read_text
+# from amal_attention.tasks.classification.histograms import EntropyHistograms
+# from amal_attention.tasks.classification.pictures import (
 #     accuracy_bars, entropy_histograms, strength_curve, training_curves,
 # )
+# from amal_attention.tasks.task import share_interval
+# from amal_attention.training.callbacks import History, OneCycle
+# from amal_attention.training.training_cell import EpochBar, NotTrained, told_in_a_line
 # from amal_attention.visualise.readings import attention_map, compare_readings
 #
 # logging.getLogger("lightning").setLevel(logging.ERROR)
@@ -300,11 +302,12 @@ def best_word(scores: Tensor, mask: Tensor) -> Tensor:
 # def train(question, build, epochs):
 #     """Build a model, train it, and keep it and its history under the name of its question."""
 #     seed_everything(0, verbose=False)
-#     history = History()
+#     history = History("val_accuracy")
+#     bar = EpochBar("train_loss", "val_loss", "val_accuracy")
 #     spread = EntropyHistograms(attention_entropy) if entropy_is_written() else None
 #     trainer = Trainer(
 #         max_epochs=epochs,
-#         callbacks=[history, OneCycle(), EpochBar(), *([spread] if spread else [])],
+#         callbacks=[history, OneCycle(), bar, *([spread] if spread else [])],
 #         gradient_clip_val=1.0,
 #         logger=False,
 #         enable_checkpointing=False,
@@ -314,7 +317,7 @@ def best_word(scores: Tensor, mask: Tensor) -> Tensor:
 #     with told_in_a_line(question):
 #         model = build()
 #         trainer.fit(model, data)
-#         accuracy = history.accuracy
+#         accuracy = history.monitored
 #     models[question], histories[question] = model, history.points
 #     if spread:
 #         histograms[question] = spread.histograms
@@ -590,7 +593,7 @@ class TextClassifier(LightningModule):
         return self.output(pooled)
         ### END SOLUTION
 
-    def training_step(self, batch: ReviewBatch, batch_idx: int) -> Tensor:
+    def training_step(self, batch: TextBatch, batch_idx: int) -> Tensor:
         """The loss of a batch; also logged, as ``train_loss``."""
         ### BEGIN SOLUTION
         loss = F.cross_entropy(self(batch.tokens, batch.mask), batch.labels)
@@ -605,7 +608,7 @@ class TextClassifier(LightningModule):
         return loss
         ### END SOLUTION
 
-    def validation_step(self, batch: ReviewBatch, batch_idx: int) -> None:
+    def validation_step(self, batch: TextBatch, batch_idx: int) -> None:
         """Log ``val_loss`` and ``val_accuracy``."""
         ### BEGIN SOLUTION
         logits = self(batch.tokens, batch.mask)
@@ -637,7 +640,7 @@ class TextClassifier(LightningModule):
 #
 # with check("q1-classifier"):
 #     vectors = torch.randn(10, 4)  # a vocabulary of ten words in dimension 4
-#     batch = ReviewBatch(  # padding may hold any number: the mask decides
+#     batch = TextBatch(  # padding may hold any number: the mask decides
 #         tokens=torch.tensor([[2, 1, 4], [5, 3, 7], [6, 9, 8]]),
 #         mask=torch.tensor([[True, True, True], [True, False, False], [True, False, False]]),
 #         labels=torch.tensor([0, 1, 1]),
@@ -1710,7 +1713,7 @@ class EntropyRegularizedClassifier(TextClassifier):
         super().__init__(embeddings, pooling, **options)
         self.strength = strength
 
-    def training_step(self, batch: ReviewBatch, batch_idx: int) -> Tensor:
+    def training_step(self, batch: TextBatch, batch_idx: int) -> Tensor:
         """Cross-entropy plus ``strength`` times the mean entropy of the batch's attention."""
         ### BEGIN SOLUTION
         pooled, weights = self.pooling(self.embedding(batch.tokens), batch.mask)
@@ -1738,7 +1741,7 @@ class EntropyRegularizedClassifier(TextClassifier):
 # )
 #
 # with check("q5-entropy-regularised"):
-#     batch = ReviewBatch(
+#     batch = TextBatch(
 #         tokens=torch.tensor([[2, 3, 4], [5, 6, 0]]),
 #         mask=torch.tensor([[True, True, True], [True, True, False]]),
 #         labels=torch.tensor([0, 1]),
@@ -1756,7 +1759,7 @@ class EntropyRegularizedClassifier(TextClassifier):
 #     own = OwnEntropy.of(attention_entropy, weights, batch.mask)
 #     charges_entropy(model, batch, mean_entropy=1.25 * math.log(2), own=own)
 #     counts_labels(model(0.0), batch)
-#     whole = ReviewBatch(*(each[:1] for each in batch))  # without padding
+#     whole = TextBatch(*(each[:1] for each in batch))  # without padding
 #     plain = lambda: model(None, TextClassifier)  # its mistakes are told in question 1
 #     steps_by_lr(model(0.0), [whole] * 3, lr=0.05, plain=plain)
 # ### BEGIN HIDDEN TESTS
@@ -1851,7 +1854,7 @@ class EntropyRegularizedClassifier(TextClassifier):
 # accuracies = {}
 # for name, model in models.items():
 #     tested = examine(model, data, "test", None, progress=True)
-#     accuracies[name] = tested.accuracy, accuracy_interval(tested.accuracy, len(tested.rows))
+#     accuracies[name] = tested.accuracy, share_interval(tested.accuracy, len(tested.rows))
 # accuracy_bars(accuracies)
 
 # %% [markdown] lang="fr"
@@ -2023,22 +2026,6 @@ class FastContextualPooling(ContextualPooling):
                     layers[number] = ScannedGRU.of(layer)
 
 
-class Vectors(nn.Module):
-    """The vectors of words, by their numbers; what is a vector already, as the mean of a text, stays as it is.
-
-    Args:
-        words: the embedding.
-    """
-
-    def __init__(self, words: nn.Embedding) -> None:
-        super().__init__()
-        self.words = words
-
-    def forward(self, tokens: Tensor) -> Tensor:
-        """``(B, L)`` -> ``(B, L, D)``; floats ``(B, L, D)`` as they came."""
-        return tokens if tokens.is_floating_point() else self.words(tokens)
-
-
 class BagClassifier(TunedClassifier):
     """The classifier for bags and means.
 
@@ -2050,7 +2037,6 @@ class BagClassifier(TunedClassifier):
 
     def __init__(self, embeddings: Tensor, pooling: nn.Module, **options) -> None:
         super().__init__(embeddings, pooling, **options)
-        self.embedding[0] = Vectors(self.embedding[0])
         self.means = EpochMeans()
 
     @property
@@ -2058,17 +2044,22 @@ class BagClassifier(TunedClassifier):
         """The forms of reviews that it can train on, as ``data.train_as`` names them."""
         if not isinstance(self.pooling, (MeanPooling, BagQueryPooling, BagTextQueryPooling)):
             return ("texts",)
-        learns = self.embedding[0].words.weight.requires_grad  # then means change at each step
+        learns = self.embedding[0].weight.requires_grad  # then means change at each step
         return ("texts", "bags") + (
             ("means",) if isinstance(self.pooling, MeanPooling) and not learns else ()
         )
 
-    def training_step(self, batch: ReviewBatch, batch_idx: int) -> Tensor:
+    def training_step(self, batch: TextBatch | BagBatch | MeanBatch, batch_idx: int) -> Tensor:
         """Cross-entropy, plus ``strength`` times the mean entropy of the attention over the texts of the bags."""
-        pooled, weights = self.pooling(self.embedding(batch.tokens), batch.mask)
+        if isinstance(batch, MeanBatch):
+            loss = F.cross_entropy(self.output(self.embedding[1](batch.means)), batch.labels)
+            self.means.add(self, batch_idx, len(batch.labels), train_loss=loss)
+            return loss
+        words = batch.counts if isinstance(batch, BagBatch) else batch.mask
+        pooled, weights = self.pooling(self.embedding(batch.tokens), words)
         loss, measured = F.cross_entropy(self.output(pooled), batch.labels), {}
         if self.strength:
-            measured["train_entropy"] = bag_entropy(weights, batch.mask).mean()
+            measured["train_entropy"] = bag_entropy(weights, words).mean()
             loss = loss + self.strength * measured["train_entropy"]
         self.means.add(self, batch_idx, len(batch.labels), train_loss=loss, **measured)
         return loss

@@ -22,7 +22,7 @@ from amal_attention.checks.expectation import (
     recording,
 )
 from amal_attention.checks.outcome import Outcome, Report, State
-from amal_attention.data import ReviewBatch
+from amal_attention.tasks.classification import TextBatch
 
 
 @expectation("it is even")
@@ -275,7 +275,7 @@ def test_a_labelled_batch_is_told_wherever_it_stands_among_what_is_given() -> No
     def trains(model: Any, first: Any, second: Any, batch: Any) -> None:
         model(batch)
 
-    batch = ReviewBatch(torch.zeros(2, 3), torch.ones(2, 3), torch.zeros(2))
+    batch = TextBatch(torch.zeros(2, 3), torch.ones(2, 3), torch.zeros(2))
     with pytest.raises(ExpectationMissed) as caught:
         trains(lambda batch: 1 / 0, None, None, batch)
     assert caught.value.outcome.sent == "a batch of tokens (2, 3), mask (2, 3) and labels (2,)"
@@ -372,14 +372,14 @@ def test_wording_in_two_steps_is_wording_in_one() -> None:
 
 
 def test_what_is_raised_is_told_with_the_batch_that_was_sent() -> None:
-    from amal_attention.data import ReviewBatch
+    from amal_attention.tasks.classification import TextBatch
 
     @expectation("it reads a batch")
-    def reads(batch: ReviewBatch) -> None:
+    def reads(batch: TextBatch) -> None:
         _, _ = batch  # type: ignore[misc]
 
     with pytest.raises(ExpectationMissed) as caught:
-        reads(ReviewBatch(torch.zeros(2, 3), torch.ones(2, 3), torch.zeros(2)))
+        reads(TextBatch(torch.zeros(2, 3), torch.ones(2, 3), torch.zeros(2)))
     assert caught.value.outcome.sent == "a batch of tokens (2, 3), mask (2, 3) and labels (2,)"
 
 

@@ -311,7 +311,9 @@ def test_a_start_that_nothing_leaves_is_told() -> None:
     assert outcome.expected == "scores.key to move" and "both start at 0" in outcome.hint
 
 
-@pytest.mark.parametrize("build", [lambda: Query(Product(0.1, 0.0)), lambda: Query(Product(0.0, 0.1)), *RIGHT_QUERIES.values()])
+@pytest.mark.parametrize(
+    "build", [lambda: Query(Product(0.1, 0.0)), lambda: Query(Product(0.0, 0.1)), *RIGHT_QUERIES.values()]
+)
 @pytest.mark.parametrize("seed", range(3))
 def test_a_start_at_zero_that_training_leaves_is_right(build: Build, seed: int) -> None:
     leaves_its_start(build(), DIM, seed=seed)

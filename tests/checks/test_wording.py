@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.wording import batch_sent, kind, numbers, reviews_sent, shape, tensors_sent
-from amal_attention.data import ReviewBatch
+from amal_attention.tasks.classification import TextBatch
 
 
 @pytest.mark.parametrize(("sizes", "told"), [((), "()"), ((3,), "(3,)"), ((3, 0, 2), "(3, 0, 2)")])
@@ -87,7 +87,7 @@ def test_what_is_nested_deep_is_told_to_a_depth_alone():
 
 
 def test_a_batch_is_told_by_the_shapes_of_its_fields() -> None:
-    batch = ReviewBatch(torch.zeros(2, 3), torch.ones(2, 3), torch.zeros(2))
+    batch = TextBatch(torch.zeros(2, 3), torch.ones(2, 3), torch.zeros(2))
     assert batch_sent(batch) == "a batch of tokens (2, 3), mask (2, 3) and labels (2,)"
 
 

@@ -42,7 +42,7 @@ def one(lengths: np.ndarray, epoch: int = 0, **options: Any) -> list[Windows]:
 
 
 def orders(batches: list[Windows]) -> list[list[int]]:
-    return [batch.reviews.tolist() for batch in batches]
+    return [batch.texts.tolist() for batch in batches]
 
 
 def imdb_like(reviews: int) -> np.ndarray:
@@ -54,7 +54,7 @@ def imdb_like(reviews: int) -> np.ndarray:
 @any_plan
 def test_every_review_stands_once_over_all_processes(lengths: Any, options: Any, epoch: int, processes: int) -> None:
     ranks = plan(lengths, epoch, processes, **options)
-    seen = [review for batches in ranks for batch in batches for review in batch.reviews.tolist()]
+    seen = [review for batches in ranks for batch in batches for review in batch.texts.tolist()]
     assert sorted(seen) == list(range(len(lengths)))
 
 
@@ -73,7 +73,7 @@ def test_the_length_is_the_number_of_batches(lengths: Any, options: Any, epoch: 
 @any_plan
 def test_no_process_waits_with_an_empty_batch(lengths: Any, options: Any, epoch: int, processes: int) -> None:
     enough = np.concatenate([lengths, lengths[:1], lengths[:1], lengths[:1]])  # a review for each of four processes
-    assert all(len(batch.reviews) for batches in plan(enough, epoch, processes, **options) for batch in batches)
+    assert all(len(batch.texts) for batches in plan(enough, epoch, processes, **options) for batch in batches)
 
 
 @any_plan
@@ -82,7 +82,7 @@ def test_windows_lie_inside_their_reviews(lengths: Any, options: Any, epoch: int
     assert all(
         start >= 0 and start + length <= lengths[review]
         for batch in batches
-        for review, start, length in zip(batch.reviews, batch.starts, batch.lengths, strict=True)
+        for review, start, length in zip(batch.texts, batch.starts, batch.lengths, strict=True)
     )
 
 
@@ -92,7 +92,7 @@ def test_windows_are_as_long_as_they_may_be(lengths: Any, options: Any, epoch: i
         int(review): int(length)
         for batches in plan(lengths, epoch, processes, **options)
         for batch in batches
-        for review, length in zip(batch.reviews, batch.lengths, strict=True)
+        for review, length in zip(batch.texts, batch.lengths, strict=True)
     }
     most = options["crop"] or max(lengths)
     assert read == {review: min(int(length), most) for review, length in enumerate(lengths)}
@@ -100,7 +100,7 @@ def test_windows_are_as_long_as_they_may_be(lengths: Any, options: Any, epoch: i
 
 @given(lengths=LENGTHS, options=OPTIONS, epoch=EPOCHS)
 def test_a_batch_holds_no_more_reviews_than_its_size(lengths: Any, options: Any, epoch: int) -> None:
-    sizes = [len(batch.reviews) for batch in one(lengths, epoch, **options)]
+    sizes = [len(batch.texts) for batch in one(lengths, epoch, **options)]
     assert options["batch_size"] is None or max(sizes) <= options["batch_size"]
 
 
@@ -108,8 +108,7 @@ def test_a_batch_holds_no_more_reviews_than_its_size(lengths: Any, options: Any,
 def test_a_batch_keeps_to_the_token_budget_unless_it_is_one_long_review(lengths: Any, options: Any, epoch: int) -> None:
     batches = one(lengths, epoch, **options)
     assert options["token_budget"] is None or all(
-        len(batch.reviews) == 1 or len(batch.reviews) * batch.lengths.max() <= options["token_budget"]
-        for batch in batches
+        len(batch.texts) == 1 or len(batch.texts) * batch.lengths.max() <= options["token_budget"] for batch in batches
     )
 
 
@@ -124,7 +123,7 @@ def test_the_batch_of_each_process_keeps_to_the_batch_size(
     lengths: Any, batch_size: int, epoch: int, processes: int
 ) -> None:
     ranks = plan(whole_rows(lengths, processes), epoch, processes, batch_size=batch_size)
-    assert max(len(batch.reviews) for batches in ranks for batch in batches) <= batch_size
+    assert max(len(batch.texts) for batches in ranks for batch in batches) <= batch_size
 
 
 @pytest.mark.parametrize("processes", [2, 3, 4])
@@ -134,7 +133,7 @@ def test_the_batch_of_each_process_keeps_to_the_token_budget(
 ) -> None:
     ranks = plan(whole_rows(lengths, processes), epoch, processes, token_budget=token_budget)
     assert all(
-        len(batch.reviews) == 1 or len(batch.reviews) * batch.lengths.max() <= token_budget
+        len(batch.texts) == 1 or len(batch.texts) * batch.lengths.max() <= token_budget
         for batches in ranks
         for batch in batches
     )
@@ -143,7 +142,7 @@ def test_the_batch_of_each_process_keeps_to_the_token_budget(
 @pytest.mark.parametrize("processes", [1, 2, 3])
 def test_reviews_longer_than_the_budget_are_never_heaped_into_one_batch(processes: int) -> None:
     ranks = plan(np.full(30, 1000), processes=processes, token_budget=600, batch_size=64)
-    assert [max(len(batch.reviews) for batch in batches) for batches in ranks] == [1] * processes
+    assert [max(len(batch.texts) for batch in batches) for batches in ranks] == [1] * processes
 
 
 @pytest.mark.parametrize("options", [{"batch_size": 32}, {"batch_size": 64, "token_budget": 8192}, {"batch_size": 128}])
@@ -223,7 +222,7 @@ def test_windows_are_the_same_whoever_reads_them() -> None:
             int(review): int(start)
             for batches in plan(lengths, 2, processes, **options)
             for batch in batches
-            for review, start in zip(batch.reviews, batch.starts, strict=True)
+            for review, start in zip(batch.texts, batch.starts, strict=True)
         }
         for processes in (1, 3)
     ]

@@ -80,7 +80,8 @@ def spread(weights, mask):
 """
 MANIFEST = """
 title = "A toy lab"
-entropy = "spread"
+task = "classification"
+uses.entropy = "spread"
 [questions]
 even.title = "every word alike"
 sharp.title = "some words more"

@@ -5,8 +5,8 @@ import torch
 from lightning import LightningModule
 from torch import nn
 
-from amal_attention.data import Tokenizer, Vocabulary
 from amal_attention.errors import DataError
+from amal_attention.tasks.classification.task import TASK
 from amal_attention.training.attend import attend_text, attended_page
 from amal_attention.training.checkpoint import Label, TrainedModel
 
@@ -31,9 +31,8 @@ class Model(LightningModule):
 
 @pytest.fixture
 def trained() -> TrainedModel:
-    words = ["film", "dull", "a"]
-    label = Label("toy", "q", {}, [5, 2], words, "glove", ["neg", "pos"], "run")
-    return TrainedModel(Model().eval(), Vocabulary(words), Tokenizer("glove"), label)
+    kept = {"words": ["film", "dull", "a"], "tokenizer": "glove", "label_names": ["neg", "pos"]}
+    return TrainedModel(Model().eval(), TASK, Label("toy", "q", {}, {}, kept, "run"))
 
 
 def test_a_text_is_split_as_the_reviews_were(trained):
@@ -65,6 +64,6 @@ def test_a_text_of_a_hundred_thousand_words_is_read(trained):
 
 
 def test_a_page_shows_hostile_text_as_text(trained):
-    page = attended_page(attend_text(trained, "a <script>alert(1)</script> film"))
+    page = attended_page(trained, attend_text(trained, "a <script>alert(1)</script> film"))
     assert "<script>" not in page
     assert "script" in page

@@ -4,134 +4,34 @@ import math
 
 import pytest
 import torch
-from lightning import Callback, LightningModule, Trainer
+from lightning import Callback
 from torch import nn
-from torch.utils.data import DataLoader
 
-from amal_attention.data import ReviewBatch
-from amal_attention.training.callbacks import EntropyHistograms, History, OneCycle
-
-LENGTHS = (2, 3, 5, 4, 6, 2, 7)
-
-
-class Model(LightningModule):
-    """Attends evenly, learns a bias; what it logs is known beforehand."""
-
-    class pooling_class(nn.Module):
-        def forward(self, mask):
-            weights = mask / mask.sum(dim=1, keepdim=True)
-            return weights.sum(dim=1, keepdim=True), weights
-
-    def __init__(self, lr: float = 0.5) -> None:
-        super().__init__()
-        self.pooling = self.pooling_class()
-        self.output = nn.Linear(1, 2)
-        self.lr = lr
-        self.rates: list[float] = []
-
-    def forward(self, tokens, mask):
-        return self.output(self.pooling(mask)[0])
-
-    def training_step(self, batch, index):
-        self.rates.append(self.optimizers().param_groups[0]["lr"])
-        loss = nn.functional.cross_entropy(self(batch.tokens, batch.mask), batch.labels)
-        self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=len(batch.labels))
-        return loss
-
-    def validation_step(self, batch, index):
-        self(batch.tokens, batch.mask)
-        self.log_dict({"val_loss": 0.25, "val_accuracy": 0.75}, batch_size=len(batch.labels))
-
-    def configure_optimizers(self):
-        return torch.optim.SGD(self.parameters(), lr=self.lr)
-
-
-def batches() -> DataLoader[ReviewBatch]:
-    made = []
-    for part in (LENGTHS[:4], LENGTHS[4:]):
-        mask = torch.arange(max(part)) < torch.tensor(part).unsqueeze(1)
-        made.append(ReviewBatch(mask.long(), mask, torch.zeros(len(part), dtype=torch.int64)))
-    return DataLoader(made, batch_size=None)
-
-
-def fitted(model: Model, *callbacks, epochs: int = 2, **options) -> Trainer:
-    trainer = Trainer(
-        accelerator="cpu",
-        max_epochs=epochs,
-        callbacks=list(callbacks),
-        logger=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        enable_checkpointing=False,
-    )
-    trainer.fit(model, batches(), batches(), **options)
-    return trainer
-
-
-def entropy(weights, mask):
-    return torch.special.entr(weights).sum(dim=1)
+from amal_attention.training.callbacks import History, OneCycle
+from tests.fitting import Model, batches, fitted
 
 
 def test_history_keeps_one_point_an_epoch():
-    history = History()
+    history = History("val_accuracy")
     fitted(Model(), history)
     assert [point.epoch for point in history.points] == [1, 2]
-    assert history.points[0].val_loss == 0.25
-    assert history.points[1].val_accuracy == 0.75
+    assert history.points[0].measured["val_loss"] == 0.25
+    assert history.points[1].measured["val_accuracy"] == 0.75
 
 
 def test_history_reads_the_training_loss_of_the_epoch_it_closes():
-    model, history = Model(lr=0.0), History()
+    model, history = Model(lr=0.0), History("val_accuracy")
     fitted(model, history)
     loss = nn.functional.cross_entropy(model(*next(iter(batches()))[:2]), torch.zeros(4, dtype=torch.int64)).item()
-    assert history.points[0].train_loss == pytest.approx(loss, rel=1e-5)
+    assert history.points[0].measured["train_loss"] == pytest.approx(loss, rel=1e-5)
 
 
 def test_history_survives_a_checkpoint():
-    history, restored = History(), History()
+    history, restored = History("val_accuracy"), History("val_accuracy")
     fitted(Model(), history)
     restored.load_state_dict(history.state_dict())
     assert restored.points == history.points
     assert restored.seconds == history.seconds > 0
-
-
-def test_entropy_means_are_logged_beside_the_models_own_metrics():
-    trainer = fitted(Model(), EntropyHistograms(entropy))
-    expected = sum(math.log(n) for n in LENGTHS) / len(LENGTHS)
-    assert trainer.callback_metrics["val_entropy"].item() == pytest.approx(expected, rel=1e-5)
-    assert trainer.callback_metrics["val_normalised_entropy"].item() == pytest.approx(1, rel=1e-5)
-    assert trainer.callback_metrics["val_effective_words"].item() == pytest.approx(sum(LENGTHS) / 7, rel=1e-5)
-
-
-def test_there_is_one_histogram_an_epoch_of_all_validation_reviews():
-    callback = EntropyHistograms(entropy)
-    fitted(Model(), callback, epochs=3)
-    assert [histogram.epoch for histogram in callback.histograms] == [1, 2, 3]
-    assert all(sum(histogram.counts) == len(LENGTHS) for histogram in callback.histograms)
-
-
-def test_a_model_is_not_watched_after_its_training():
-    model = Model()
-    fitted(model, EntropyHistograms(entropy))
-    assert not model.pooling._forward_hooks
-
-
-def test_a_model_is_not_watched_after_its_validation_failed():
-    class Failing(Model):
-        def validation_step(self, batch, index):
-            raise ZeroDivisionError
-
-    model = Failing()
-    with pytest.raises(ZeroDivisionError):
-        fitted(model, EntropyHistograms(entropy))
-    assert not model.pooling._forward_hooks
-
-
-def test_histograms_survive_a_checkpoint():
-    callback, restored = EntropyHistograms(entropy), EntropyHistograms(entropy)
-    fitted(Model(), callback)
-    restored.load_state_dict(callback.state_dict())
-    assert restored.histograms == callback.histograms
 
 
 def cosine_rate(step: int, steps: int, top: float, warm_up: float) -> float:

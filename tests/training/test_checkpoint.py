@@ -8,9 +8,10 @@ import pytest
 import torch
 from lightning.pytorch.plugins import TorchCheckpointIO
 
+from amal_attention.data import Vocabulary
 from amal_attention.errors import CheckpointError, LabError
+from amal_attention.tasks.classification.examination import read_batch
 from amal_attention.training.checkpoint import WholeCheckpoints, load_trained, read_label
-from amal_attention.training.examination import read_batch
 from amal_attention.training.run import Run, train
 
 
@@ -51,7 +52,8 @@ def test_a_checkpoint_brings_the_words_of_its_vocabulary(checkpoint, labs, toy_r
     data = toy_recipe.data()
     batch = data.reviews.whole(data.rows("test")[:1])
     words = [data.vocabulary.words[number] for number in batch.tokens[0]]
-    assert trained.vocabulary.encode(words).tolist() == batch.tokens[0].tolist()
+    known = Vocabulary(trained.label.kept["words"])
+    assert known.encode(words).tolist() == batch.tokens[0].tolist()
 
 
 def test_a_model_built_again_is_in_evaluation_mode(checkpoint, labs, toy_recipe):
@@ -126,6 +128,13 @@ def test_a_checkpoint_names_its_lab_by_a_name_and_never_a_path(checkpoint, labs,
         load_trained(path, labs)
 
 
+@pytest.mark.parametrize("known", [None, 1, 3])
+def test_a_checkpoint_of_another_version_of_this_package_is_told(checkpoint, tmp_path, known):
+    path = rewritten(checkpoint, tmp_path / "a.ckpt", format=known)
+    with pytest.raises(CheckpointError, match="one that another version of this package wrote; train the model again"):
+        read_label(path)
+
+
 def test_a_checkpoint_of_an_older_version_of_the_lab_is_told(checkpoint, labs, tmp_path):
     path = rewritten(checkpoint, tmp_path / "a.ckpt", model={"class_path": "toy.Gone", "init_args": {}})
     with pytest.raises(CheckpointError, match=r"fits toy, question sharp; got .*Gone.*; train the model again"):
@@ -133,7 +142,8 @@ def test_a_checkpoint_of_an_older_version_of_the_lab_is_told(checkpoint, labs, t
 
 
 def test_parameters_of_another_shape_are_told_on_one_line(checkpoint, labs, tmp_path):
-    path = rewritten(checkpoint, tmp_path / "a.ckpt", embeddings=[7, 50])
+    handed = {"model.init_args.embeddings": {"shape": [7, 50]}}
+    path = rewritten(checkpoint, tmp_path / "a.ckpt", handed=handed)
     with pytest.raises(CheckpointError) as caught:
         load_trained(path, labs)
     assert "\n" not in str(caught.value)

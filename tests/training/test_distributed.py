@@ -12,9 +12,9 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from amal_attention.data import ReviewData
 from amal_attention.lab import Lab
 from amal_attention.record import RunRecord
+from amal_attention.tasks.classification import ReviewData
 from amal_attention.training.checkpoint import load_trained
 from amal_attention.training.recipe import Recipe
 from amal_attention.training.run import Run, train
@@ -92,27 +92,26 @@ def alone(lab: Lab, tmp_path: Path) -> Path:
 def test_two_processes_learn_and_measure_what_one_does(pair, alone):
     theirs, own = record(named_by_the_command(pair)), record(alone)
     for point, expected in zip(theirs.curves, own.curves, strict=True):
-        assert (point.val_accuracy, point.val_loss) == pytest.approx(
-            (expected.val_accuracy, expected.val_loss), abs=1e-5
-        )
-    assert theirs.accuracy == pytest.approx(own.accuracy, abs=1e-6)
-    assert theirs.accuracy_interval == pytest.approx(own.accuracy_interval, abs=1e-6)
-    assert (theirs.test_reviews, theirs.epochs) == (own.test_reviews, own.epochs) == (2000, 2)
-    assert theirs.entropy == pytest.approx(own.entropy, abs=1e-5)
-    predictions = [np.load(folder / "predictions.npy") for folder in (named_by_the_command(pair), alone)]
-    assert np.array_equal(*predictions)
+        assert point.measured == pytest.approx(expected.measured, abs=1e-5)
+    assert theirs.metrics["accuracy"] == pytest.approx(own.metrics["accuracy"], abs=1e-6)
+    assert (theirs.tested, theirs.epochs) == (own.tested, own.epochs) == (2000, 2)
+    assert theirs.value("entropy") == pytest.approx(own.value("entropy"), abs=1e-5)
+    right = [np.load(folder / "right.npy") for folder in (named_by_the_command(pair), alone)]
+    assert np.array_equal(*right)
 
 
 def test_the_histograms_count_every_validation_review_once(pair):
     counts = {
-        folder.name: {sum(histogram.counts) for histogram in record(folder).histograms}
+        folder.name: {sum(histogram.counts) for histogram in record(folder).histograms["entropy"]}
         for folder in (named_by_the_command(pair), pair / "odd")
     }
     assert list(counts.values()) == [{400}, {401}]
 
 
 def test_the_losses_of_training_are_means_over_both(pair, alone):
-    losses = [[point.train_loss for point in record(of).curves] for of in (named_by_the_command(pair), alone)]
+    losses = [
+        [point.measured["train_loss"] for point in record(of).curves] for of in (named_by_the_command(pair), alone)
+    ]
     assert losses[0] == pytest.approx(losses[1], abs=1e-5)
 
 
@@ -128,7 +127,7 @@ def test_the_first_process_alone_prints(pair):
 def test_the_first_process_alone_writes(pair):
     folder = named_by_the_command(pair)
     assert {path.name for path in folder.iterdir()} == {
-        "checkpoints", "csv", "predictions.npy", "record.json", "tensorboard",
+        "checkpoints", "csv", "record.json", "right.npy", "tensorboard",
     }  # fmt: skip
     assert len(list(folder.glob("tensorboard/*/events*"))) == len(list(folder.glob("csv/*/metrics.csv"))) == 1
     assert record(folder).checkpoint == str(Path("runs", folder.name, "checkpoints", "best.ckpt"))
@@ -143,6 +142,8 @@ def test_the_accuracy_on_an_odd_number_is_exact(pair, lab):
         logits = torch.cat([trained(batch.tokens, batch.mask) for batch in batches])
     (point,) = record(pair / "odd").curves
     assert len(labels) == 401
-    assert point.val_accuracy == pytest.approx(float((logits.argmax(dim=1) == labels).double().mean()), abs=1e-6)
+    assert point.measured["val_accuracy"] == pytest.approx(
+        float((logits.argmax(dim=1) == labels).double().mean()), abs=1e-6
+    )
     # Lightning (its issue 21859) divides the sum of a process by a whole number of reviews: by 200 here, not 200.5
-    assert point.val_loss == pytest.approx(float(F.cross_entropy(logits.double(), labels)), rel=3e-3)
+    assert point.measured["val_loss"] == pytest.approx(float(F.cross_entropy(logits.double(), labels)), rel=3e-3)

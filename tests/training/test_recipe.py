@@ -81,7 +81,7 @@ def test_the_seed_rules_the_validation_set(toy_recipe):
     [
         ("--model.nope=3", "'nope' is not accepted"),
         ("--trainer.max_epochs=many", "max_epochs.*int"),
-        ("--data.bs=3", "unrecognized arguments: --data.bs=3"),
+        ("--data.bs=3", "'bs' is not accepted"),
     ],
 )
 def test_an_option_that_does_not_exist_or_fit_is_named_on_one_line(toy_recipe, option, told):
@@ -90,13 +90,43 @@ def test_an_option_that_does_not_exist_or_fit_is_named_on_one_line(toy_recipe, o
     assert "\n" not in str(caught.value)
 
 
+def test_a_recipe_may_name_its_data_by_class_path(toy_recipe, tmp_path):
+    (tmp_path / "data.yaml").write_text(
+        "data:\n  class_path: amal_attention.tasks.classification.ReviewData\n  init_args:\n    batch_size: 7\n"
+    )
+    data = replace(toy_recipe, configs=[tmp_path / "data.yaml"], options=["--data.min_count=3"]).data()
+    assert (data.hparams["batch_size"], data.hparams["min_count"], data.hparams["source"]) == (7, 3, "sample")
+
+
+@pytest.mark.parametrize("path", ["unittest.mock.Mock", "torch.nn.Linear", "amal_attention.nowhere.Data"])
+def test_a_class_path_that_is_no_data_module_of_ours_is_told(toy_recipe, refusal, path):
+    told = refusal(LabError, lambda: replace(toy_recipe, options=[f"--data.class_path={path}"]).data())
+    assert path.rpartition(".")[2] in told
+
+
+@pytest.mark.parametrize(
+    ("task", "told"),
+    [("", "got none"), ("nowhere", "got nowhere"), ("../data", "got ../data"), ("toy.spread", "which is no Task")],
+)
+def test_a_task_that_does_not_exist_is_told(toy_recipe, refusal, task, told):
+    lab = replace(toy_recipe.lab, tasks={"sharp": task})
+    assert told in refusal(LabError, lambda: replace(toy_recipe, lab=lab).set_up(logger=False))
+
+
+@pytest.mark.parametrize("uses", [{"entropy": "gone"}, {"decode": "spread"}, {"entropy": "F"}])
+def test_a_use_that_the_lab_or_its_task_does_not_have_is_told(toy_recipe, refusal, uses):
+    lab = replace(toy_recipe.lab, uses={"sharp": uses})
+    told = refusal(LabError, lambda: replace(toy_recipe, lab=lab).uses)
+    assert repr(next(iter(uses.values()))) in told
+
+
 def test_an_unknown_source_is_told(toy_recipe):
     with pytest.raises(DataError, match="imdb, sample; got 'nowhere'"):
         replace(toy_recipe, source="nowhere").set_up(logger=False)
 
 
 def test_a_question_without_a_recipe_is_told(toy_lab):
-    missing = replace(toy_lab, questions={**toy_lab.questions, "blank": "no file"})
+    missing = replace(toy_lab, questions={"blank": "no file"}, tasks={"blank": "classification"})
     with pytest.raises(LabError, match=r"blank\.yaml; got no such file"):
         Recipe(missing, "blank", source="sample").set_up()
 

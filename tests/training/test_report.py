@@ -7,17 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
-from amal_attention.record import (
-    EntropyHistogram,
-    EpochPoint,
-    Evidence,
-    Faithfulness,
-    Reading,
-    RunRecord,
-)
+from amal_attention.lab import Lab, Sweep
+from amal_attention.record import EpochPoint, Grid, Histogram, Reading, RunRecord, Series, Texts
+from amal_attention.tasks.classification.task import TASK
 from amal_attention.training.report import render_report
 
 VOID = {"meta", "br", "img", "link", "hr", "input"}
@@ -81,26 +77,34 @@ class Tree(HTMLParser):
         self.open[-1].inside.append(data)
 
 
+def lab(title: str = "A comparison") -> Lab:
+    """A lab of this title, which varies a strength."""
+    return Lab("a_lab", Path("a_lab"), title, {}, sweep=Sweep("q", "model.init_args.strength", [], told="Look here."))
+
+
 def page(*records: RunRecord, title: str = "A comparison", **more: object) -> Element:
     """The report of these records as a tree."""
-    return Tree(render_report(records, title=title, **more)).root
+    return Tree(render_report(lab(title), TASK, records, **more)).root
+
+
+def measured(accuracy: float = 0.8125, low: float = 0.7811, high: float = 0.8422, **others: float | None) -> dict:
+    """Metrics with a few numbers that no other number of the page equals."""
+    more = {"entropy": 3.217, "normalised_entropy": 0.634, "effective_words": 24.95, **others}
+    return {"accuracy": (accuracy, low, high), **{name: (value, None, None) for name, value in more.items()}}
 
 
 def run(title: str, **changes: object) -> RunRecord:
-    """A bare record with a few numbers that no other number of the page equals."""
+    """A bare record."""
     record = RunRecord(
         lab="a_lab",
         question="a-question",
+        task="classification",
         title=title,
         source="sample",
         embeddings="sample.32d",
         seed=13,
-        accuracy=0.8125,
-        accuracy_interval=(0.7811, 0.8422),
-        test_reviews=4321,
-        entropy=3.217,
-        normalised_entropy=0.634,
-        effective_words=24.95,
+        metrics=measured(),
+        tested=4321,
         parameters=1234567,
         seconds=98.76,
         epochs=2,
@@ -109,14 +113,22 @@ def run(title: str, **changes: object) -> RunRecord:
     return replace(record, **changes)
 
 
+def reading(row: int, *rest: object) -> Reading:
+    """A review of this number."""
+    return Reading(row, f"review {row}", *rest)
+
+
 def trained(title: str, **changes: object) -> RunRecord:
-    """A record with curves, histograms and readings of two reviews, 17 (right) and 4 (wrong)."""
+    """A record with curves, histograms and two reviews, 17 (right) and 4 (wrong)."""
     parts = {
-        "curves": [EpochPoint(1, 0.69, 0.68, 0.55), EpochPoint(2, 0.5, 0.52, 0.8)],
-        "histograms": [EntropyHistogram(e, [0.0, 1.0, 2.0], [3, e], [0.0, 0.5, 1.0], [e, 4]) for e in (1, 2)],
-        "readings": [
-            Reading(17, ["a", "superb", "film", "."], [0.1, 0.7, 0.1, 0.1], "positive", "positive", 0.912),
-            Reading(4, ["so", "dull"], [0.4, 0.6], "negative", "positive", 0.587),
+        "curves": [
+            EpochPoint(1, {"train_loss": 0.69, "val_loss": 0.68, "val_accuracy": 0.55}),
+            EpochPoint(2, {"train_loss": 0.5, "val_loss": 0.52, "val_accuracy": 0.8}),
+        ],
+        "histograms": {"normalised_entropy": [Histogram(e, [0.0, 0.5, 1.0], [e, 4]) for e in (1, 2)]},
+        "exhibits": [
+            reading(17, ["a", "superb", "film", "."], [0.1, 0.7, 0.1, 0.1], "positive", "positive", 0.912),
+            reading(4, ["so", "dull"], [0.4, 0.6], "negative", "positive", 0.587),
         ],
     }
     return run(title, **{**parts, **changes})
@@ -138,14 +150,23 @@ def whole() -> str:
     """A page with every part."""
     records = [
         trained("Mean"),
-        trained("Query", evidence=Evidence(0.4321, 0.0612), faithfulness=Faithfulness(0.314, 0.159, 77)),
+        trained(
+            "Query",
+            metrics=measured(
+                evidence=0.4321,
+                evidence_by_chance=0.0612,
+                faithfulness=0.314,
+                faithfulness_deviation=0.159,
+                faithfulness_reviews=77,
+            ),
+        ),
     ]
-    sweep = [trained("Penalty", strength=strength) for strength in (1.0, 0.0)]
-    return render_report(records, title="A comparison", sweep=sweep, details={"Command": "amal compare"})
+    sweep = [trained("Penalty", swept=strength) for strength in (1.0, 0.0)]
+    return render_report(lab(), TASK, records, sweep, {"Command": "amal compare"})
 
 
 def test_the_table_holds_the_numbers_of_the_records() -> None:
-    other = run("Query", accuracy=0.9, accuracy_interval=(0.85, 0.95), parameters=42, seconds=1.04)
+    other = run("Query", metrics=measured(0.9, 0.85, 0.95), parameters=42, seconds=1.04)
     header, first, second = table_of(page(run("Mean"), other), "comparison")
     assert [name.split()[0] for name in header] == [
         "model", "accuracy", "entropy", "H", "effective", "parameters", "training", "epochs",
@@ -165,9 +186,8 @@ def test_evidence_and_faithfulness_have_columns_only_when_some_record_has_them(w
 
 
 def test_a_number_that_is_none_is_shown_as_a_dash() -> None:
-    nan = float("nan")
-    row = table_of(page(run("Broken", accuracy=nan, accuracy_interval=(nan, nan), entropy=nan)), "comparison")[1]
-    assert row[1:3] == ["– – – –", "–"]
+    row = table_of(page(run("Broken", metrics=measured(None, None, None, entropy=None))), "comparison")[1]
+    assert row[1:3] == ["–", "–"]
 
 
 def test_every_record_has_its_hills_and_the_pictures_are_told_in_words(whole: str) -> None:
@@ -177,11 +197,11 @@ def test_every_record_has_its_hills_and_the_pictures_are_told_in_words(whole: st
     assert told[0] == "Bar chart of the test accuracy: Mean 81.2 %; Query 81.2 %."
     assert "Mean from 55.0 % to 80.0 %" in told[1]
     assert ["Mean" in told[2], "Query" in told[3]] == [True, True]
-    assert "strength 0: accuracy 81.2 %, H / log n 0.63; strength 1:" in told[4]
+    assert "strength 0: accuracy 81.2 %, H / log n 0.63; strength 1:" in told[4].replace("\xa0", " ")
 
 
-def test_a_run_with_a_strength_is_called_by_it_too() -> None:
-    assert [row[0] for row in table_of(page(run("One"), run("Two", strength=0.1)), "comparison")[1:]] == [
+def test_a_run_with_a_value_of_the_sweep_is_called_by_it_too() -> None:
+    assert [row[0] for row in table_of(page(run("One"), run("Two", swept=0.1)), "comparison")[1:]] == [
         "One",
         "Two (strength 0.1)",
     ]
@@ -201,14 +221,14 @@ def test_runs_of_the_same_title_are_all_drawn_and_told_apart() -> None:
 def test_reviews_stand_side_by_side_in_the_order_of_the_models(whole: str) -> None:
     groups = Tree(whole).root.find("div", class_="side-by-side")
     assert [[model.text for model in group.find("strong")] for group in groups] == [["Mean", "Query"]] * 2
-    assert [group.attributes["aria-labelledby"] for group in groups] == ["review-17", "review-4"]
+    assert [group.attributes["aria-labelledby"] for group in groups] == ["text-17", "text-4"]
     assert [group.find("p")[0].text for group in groups] == ["a superb film.", "so dull"]
     headings = [heading.text for heading in Tree(whole).root.find("h3")]
     assert headings == ["Review 17 · 4 tokens · true label: positive", "Review 4 · 2 tokens · true label: negative"]
 
 
 def test_a_review_that_one_model_did_not_read_has_a_column_less() -> None:
-    root = page(trained("Mean"), trained("Query", readings=trained("Query").readings[1:]))
+    root = page(trained("Mean"), trained("Query", exhibits=trained("Query").exhibits[1:]))
     groups = root.find("div", class_="side-by-side")
     assert [[model.text for model in group.find("strong")] for group in groups] == [["Mean"], ["Mean", "Query"]]
 
@@ -231,7 +251,7 @@ def test_words_are_coloured_by_their_weights(whole: str) -> None:
 
 
 def test_the_sweep_is_sorted_by_strength_and_keeps_only_runs_that_have_one() -> None:
-    sweep = [run("P", strength=s, accuracy=a) for s, a in ((1.0, 0.6), (0.0, 0.9), (None, 0.1), (0.05, 0.8))]
+    sweep = [run("P", swept=s, metrics=measured(a)) for s, a in ((1.0, 0.6), (0.0, 0.9), (None, 0.1), (0.05, 0.8))]
     cells = table_of(page(sweep=sweep), "sweep")
     assert [row[0] for row in cells[1:]] == ["0", "0.05", "1"]
     assert [row[1].split()[0] for row in cells[1:]] == ["90.0", "80.0", "60.0"]
@@ -241,8 +261,8 @@ def test_the_sweep_is_sorted_by_strength_and_keeps_only_runs_that_have_one() -> 
     ("records", "sweep", "sections"),
     [
         ([run("Bare")], [], ["models", "learning"]),
-        ([trained("Full")], [], ["models", "learning", "entropy", "reviews"]),
-        ([], [run("P", strength=0.0)], ["strength"]),
+        ([trained("Full")], [], ["models", "learning", "normalised_entropy", "texts"]),
+        ([], [run("P", swept=0.0)], ["swept"]),
         ([], [], []),
     ],
 )
@@ -270,9 +290,13 @@ def test_the_setting_names_each_value_once() -> None:
 
 def test_hostile_text_stays_text() -> None:
     attack = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
-    reading = Reading(1, [attack, "film"], [0.5, 0.5], attack, attack, 0.5)
-    record = trained(attack, lab=attack, source=attack, embeddings=attack, readings=[reading])
-    root = page(record, title=attack, sweep=[replace(record, strength=0.5)], details={attack: attack})
+    exhibits = [
+        Reading(1, attack, [attack, "film"], [0.5, 0.5], attack, attack, 0.5),
+        Texts(2, attack, {attack: attack}, Grid(2, attack, [attack], [attack], [[1.0]])),
+    ]
+    series = {attack: Series([1.0, 2.0], [0.5, 0.6], attack, attack)}
+    record = trained(attack, lab=attack, source=attack, embeddings=attack, exhibits=exhibits, series=series)
+    root = page(record, title=attack, sweep=[replace(record, swept=0.5)], details={attack: attack})
     tags = {element.tag for element in root.walk()}
     assert not tags & {"script", "img", "iframe", "object"}
     assert not any(name.startswith("on") for element in root.walk() for name in element.attributes)
@@ -280,6 +304,23 @@ def test_hostile_text_stays_text() -> None:
     assert root.find("p", class_="words")[0].find("span")[0].text == attack
     assert root.find("article")[0].find("strong")[0].text == attack
     assert [root.find("footer")[0].find(tag)[0].text for tag in ("dt", "dd")] == [attack, attack]
+    assert [root.find("dl", class_="texts")[0].find(tag)[0].text for tag in ("dt", "dd")] == [attack, attack]
+
+
+def test_a_series_of_several_runs_is_one_picture_told_in_words() -> None:
+    series = {"by length": Series([5.0, 9.0], [0.9, 0.4], "length", "exact match")}
+    root = page(run("Plain", series=series), run("Attentive", series=series), run("Neither"))
+    told = [picture.attributes["aria-label"] for picture in root.find("div", role="img")]
+    assert told[1:] == ["Line chart of exact match against length: Plain, Attentive."]
+
+
+def test_texts_and_their_matrix_stand_beside_those_of_other_models() -> None:
+    texts = Texts(3, "date 3", {"source": "12 mars", "written": "03-12"}, Grid(3, "", ["0"], ["1", "2"], [[0.2, 0.8]]))
+    root = page(run("Plain", exhibits=[replace(texts, grid=None)]), run("Attentive", exhibits=[texts]))
+    assert [heading.text for heading in root.find("h3")] == ["Date 3"]
+    plain, attentive = root.find("article")
+    assert [[e.text for e in each.find("dd")] for each in (plain, attentive)] == [["12 mars", "03-12"]] * 2
+    assert [len(each.find("svg")) for each in (plain, attentive)] == [0, 1]
 
 
 def test_the_page_needs_nothing_beside_itself(whole: str) -> None:
@@ -308,6 +349,6 @@ def test_the_page_is_one_that_a_reader_aloud_can_follow(whole: str) -> None:
 
 
 def test_equal_records_give_an_equal_page_of_reasonable_size(whole: str) -> None:
-    one, other = (render_report([trained("Mean")], title="t", details={"a": "b"}) for _ in range(2))
+    one, other = (render_report(lab(), TASK, [trained("Mean")], (), {"a": "b"}) for _ in range(2))
     assert one == other
     assert len(whole) < 300_000

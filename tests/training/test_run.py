@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 import torch
 
-from amal_attention.data import ReviewData
 from amal_attention.errors import CheckpointError, LabError
+from amal_attention.tasks.classification import ReviewData
 from amal_attention.training import run as training_run
+from amal_attention.training.checkpoint import load_trained
 from amal_attention.training.run import Run, train
 
 
@@ -26,7 +27,9 @@ def trained(run: Run, **choices):
 
 def test_a_run_leaves_its_record_checkpoints_and_logs(run):
     record = trained(run)
-    assert json.loads((run.folder / "record.json").read_text())["record"]["accuracy"] == record.accuracy
+    assert json.loads((run.folder / "record.json").read_text())["record"]["metrics"]["accuracy"][0] == record.value(
+        "accuracy"
+    )
     assert run.best.is_file() and run.last.is_file()
     assert list(run.folder.glob("csv/*/metrics.csv")) and list(run.folder.glob("tensorboard/*/events*"))
 
@@ -34,16 +37,20 @@ def test_a_run_leaves_its_record_checkpoints_and_logs(run):
 def test_the_record_counts_what_happened(run):
     record = trained(run)
     assert (record.lab, record.question, record.source, record.embeddings) == ("toy", "sharp", "sample", "frozen")
-    assert record.epochs == len(record.curves) == len(record.histograms) == 2
-    assert record.test_reviews == 2000
+    assert record.epochs == len(record.curves) == len(record.histograms["entropy"]) == 2
+    assert record.tested == 2000
     assert record.parameters == 50 + 2 * 50 + 2
 
 
-def test_the_accuracy_is_that_of_the_predictions_on_the_test_labels(run):
+def test_the_accuracy_is_the_share_of_the_test_texts_that_the_model_has_right(run):
     record = trained(run)
-    data = run.recipe.data()
-    labels = data.reviews.store.labels[data.rows("test")]
-    assert record.accuracy == pytest.approx((run.predictions() == labels).mean(), abs=1e-6)
+    data, model = run.recipe.data(), load_trained(run.best, run.recipe.lab.folder.parent).model
+    rows = data.rows("test")
+    with torch.inference_mode():
+        said = [int(model(*data.reviews.whole(rows[i : i + 1])[:2]).argmax()) for i in range(len(rows))]
+    right = data.reviews.store.labels[rows] == said
+    assert record.value("accuracy") == pytest.approx(right.mean())
+    assert (run.right() == right).all()
 
 
 def test_the_tested_model_is_the_one_with_the_best_validation_accuracy(toy_recipe, tmp_path, monkeypatch):
@@ -64,7 +71,7 @@ def test_the_tested_model_is_the_one_with_the_best_validation_accuracy(toy_recip
     monkeypatch.setattr(toy_recipe.lab.module().Toy, "validation_step", validation_step)
     run = Run(replace(toy_recipe, options=["--trainer.max_epochs=5"]), tmp_path)
     record = trained(run)
-    assert [point.val_accuracy for point in record.curves] == accuracies
+    assert [point.measured["val_accuracy"] for point in record.curves] == accuracies
     assert torch.load(run.best, weights_only=True)["epoch"] == 1
     assert tested == [1.0]
 
@@ -90,7 +97,7 @@ def test_the_same_seed_gives_the_same_predictions(run, tmp_path):
     trained(run)
     again = replace(run, folder=tmp_path / "again")
     trained(again)
-    assert (run.predictions() == again.predictions()).all()
+    assert (run.right() == again.right()).all()
 
 
 def test_a_folder_with_an_earlier_run_is_left_alone(run):
@@ -105,6 +112,21 @@ def test_a_finished_run_is_not_done_again(run, monkeypatch):
     record = trained(run)
     monkeypatch.setattr("amal_attention.training.run._set_up", lambda *args: pytest.fail("trained again"))
     assert trained(run, resume=True) == record
+
+
+def test_a_finished_run_is_tested_again_where_more_is_to_be_measured(run):
+    assert "faithfulness" not in trained(run).metrics
+    thorough = trained(run, resume=True, thorough=True)
+    assert thorough.thorough and thorough.epochs == 2 and "faithfulness" in thorough.metrics
+    assert trained(run, resume=True) == thorough
+
+
+def test_a_record_of_another_version_is_none(run):
+    trained(run)
+    path = run.folder / "record.json"
+    written = json.loads(path.read_text())
+    path.write_text(json.dumps(written | {"record": written["record"] | {"accuracy": 0.5}}))
+    assert run.finished() is None
 
 
 def test_a_run_is_not_resumed_with_another_recipe(run):
@@ -149,9 +171,9 @@ def test_a_killed_run_goes_on_and_ends_like_an_undisturbed_one(toy_recipe, tmp_p
     resumed = trained(killed, resume=True)
     assert trained_again == [2, 3]
     assert [point.epoch for point in resumed.curves] == [1, 2, 3, 4]
-    assert [p.val_accuracy for p in resumed.curves] == [p.val_accuracy for p in undisturbed.curves]
+    assert [p.measured for p in resumed.curves] == [p.measured for p in undisturbed.curves]
     assert resumed.histograms == undisturbed.histograms
-    assert (whole.predictions() == killed.predictions()).all()
+    assert (whole.right() == killed.right()).all()
 
 
 def test_an_interruption_from_the_keyboard_is_one_and_can_be_resumed(run, monkeypatch):
@@ -170,4 +192,4 @@ def test_an_interruption_from_the_keyboard_is_one_and_can_be_resumed(run, monkey
 
 def test_the_value_of_the_swept_option_is_recorded(run):
     recipe = replace(run.recipe, options=["--model.init_args.grip=0.25", "--trainer.max_epochs=1"])
-    assert trained(replace(run, recipe=recipe)).strength == 0.25
+    assert trained(replace(run, recipe=recipe)).swept == 0.25

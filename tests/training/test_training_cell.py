@@ -47,26 +47,26 @@ def fitted(model: Model, *callbacks: object, epochs: int = 2) -> None:
 
 def told(model: Model, history: History | None = None) -> str:
     """What a training cell says of a model that cannot be trained."""
-    history = history or History()
+    history = history or History("val_accuracy")
     with pytest.raises(NotTrained) as caught, told_in_a_line("Q1"):
         fitted(model, history)
-        _ = history.accuracy
+        _ = history.monitored
     assert caught.value._render_traceback_() == [str(caught.value)] and "\n" not in str(caught.value)
     return str(caught.value)
 
 
 def test_the_bar_counts_epochs_from_1_and_names_the_accuracy(capsys):
-    fitted(Model(), EpochBar())
+    fitted(Model(), EpochBar("train_loss", "val_loss", "val_accuracy"))
     shown = "".join(capsys.readouterr())
     assert "Epoch 2/2" in shown and "Epoch 0" not in shown
     assert "val_accuracy=0.750" in shown and "val_loss=0.500" in shown and "train_loss=0.000" in shown
 
 
 def test_nothing_is_told_where_all_is_well():
-    history = History()
+    history = History("val_accuracy")
     with told_in_a_line("Q1"):
         fitted(Model(), history)
-    assert history.accuracy == 0.75
+    assert history.monitored == 0.75
 
 
 def test_an_error_inside_fit_is_told_with_the_line_that_raised_it():
@@ -106,7 +106,7 @@ def test_an_answer_that_is_not_written_is_to_do():
 
 def test_the_bar_and_what_cannot_be_trained_are_told_in_the_language_that_is_spoken(capsys):
     speak("fr")
-    fitted(Model(), EpochBar())
+    fitted(Model(), EpochBar("val_accuracy"))
     shown = "".join(capsys.readouterr())
     assert "Époque 2/2" in shown and "Validation" in shown and "DataLoader" not in shown and "Epoch" not in shown
     assert told(Model({})) == (

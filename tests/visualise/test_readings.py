@@ -22,7 +22,9 @@ HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</p><
 def reading(
     review: int = 17, *, label: str = "pos", prediction: str = "pos", tokens: list[str] = TOKENS, share: float = 0.912
 ) -> Reading:
-    return Reading(review, list(tokens), (SHARP * len(tokens))[: len(tokens)], label, prediction, share)
+    return Reading(
+        review, f"review {review}", list(tokens), (SHARP * len(tokens))[: len(tokens)], label, prediction, share
+    )
 
 
 class Page(HTMLParser):
@@ -207,14 +209,14 @@ def test_a_text_without_a_label_is_neither_right_nor_wrong() -> None:
 
 
 def test_weights_that_are_no_numbers_are_shown_and_do_not_fail() -> None:
-    odd = Reading(1, ["a", "b"], [float("nan"), float("nan")], "pos", "pos", float("nan"))
+    odd = Reading(1, "review 1", ["a", "b"], [float("nan"), float("nan")], "pos", "pos", float("nan"))
     assert "nan %" in attention_map([odd], longest=1).html
 
 
 @pytest.mark.parametrize("weights", [[0.5, 0.5], [0.2] * 6])
 @pytest.mark.parametrize("longest", [1, 250])
 def test_weights_must_be_as_many_as_tokens(weights: list[float], longest: int) -> None:
-    odd = Reading(17, TOKENS, weights, "pos", "pos", 0.9)
+    odd = Reading(17, "review 17", TOKENS, weights, "pos", "pos", 0.9)
     with pytest.raises(ValueError, match=rf"each of the 5 tokens of review 17; got {len(weights)} weights"):
         attention_map([odd], longest=longest)
 
@@ -222,7 +224,7 @@ def test_weights_must_be_as_many_as_tokens(weights: list[float], longest: int) -
 @pytest.mark.parametrize("longest", [0, -1])
 def test_something_must_be_shown(longest: int) -> None:
     for draw in (lambda: attention_map([]), lambda: compare_readings({}), lambda: compare_readings({"Mean": []})):
-        with pytest.raises(ValueError, match="got 0 reviews"):
+        with pytest.raises(ValueError, match="got 0 texts"):
             draw()
     with pytest.raises(ValueError, match=f"longest={longest}"):
         attention_map([reading()], longest=longest)

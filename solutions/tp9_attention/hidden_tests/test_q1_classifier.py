@@ -19,7 +19,7 @@ from amal_attention.checks import (
     tunes_embeddings,
 )
 from amal_attention.checks.classifier import handed
-from amal_attention.data import ReviewBatch
+from amal_attention.tasks.classification import TextBatch
 
 
 def some_batch(draws, words, classes):
@@ -32,7 +32,7 @@ def some_batch(draws, words, classes):
     labels = torch.randint(0, classes, (7,), generator=generator)
     labels[2] = classes - 1
     order = torch.randperm(7, generator=generator)
-    return ReviewBatch(tokens[order], mask[order], labels)
+    return TextBatch(tokens[order], mask[order], labels)
 
 
 def some_model(student, draws, classes=2, least=10, times=1, **options):
@@ -74,7 +74,7 @@ def test_what_the_pooling_is_handed(student, draws):
     batch.tokens[0, 0] = (
         len(vectors) - 1 - len(vectors) % 2
     )  # a number that half precision does not know
-    for each in (batch, ReviewBatch(*(part.roll(1, 0) for part in batch))):  # nothing is kept
+    for each in (batch, TextBatch(*(part.roll(1, 0) for part in batch))):  # nothing is kept
         hands_over(model, attention, vectors, each)
 
 
@@ -153,7 +153,7 @@ def test_steps(student, draws):
     model, attention, _, batch = some_model(student, draws, lr=lr, freeze_embeddings=False)
     optimises_everything(model, attention)
     first, second = (
-        ReviewBatch(*(each[rows] for each in batch)) for rows in (slice(4), slice(4, 7))
+        TextBatch(*(each[rows] for each in batch)) for rows in (slice(4), slice(4, 7))
     )
     steps_by_lr(model, [first, second, first], lr=lr)
 

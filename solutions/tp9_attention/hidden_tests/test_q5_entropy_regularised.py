@@ -16,7 +16,7 @@ from amal_attention.checks import (
     steps_by_lr,
 )
 from amal_attention.checks.expectation import ExpectationMissed
-from amal_attention.data import ReviewBatch
+from amal_attention.tasks.classification import TextBatch
 
 
 def some_attention(draws):
@@ -28,7 +28,7 @@ def some_attention(draws):
     weights = (0.1 + torch.rand(4, 3, generator=generator)) * mask
     tokens = torch.randperm(20, generator=generator)[:12].reshape(4, 3) + 1
     labels = torch.tensor([0, 1, 0, 1])[torch.randperm(4, generator=generator)]
-    return ReviewBatch(tokens, mask, labels), weights / weights.sum(dim=1, keepdim=True)
+    return TextBatch(tokens, mask, labels), weights / weights.sum(dim=1, keepdim=True)
 
 
 def builder(student, draws, weights, batch):
@@ -149,7 +149,7 @@ def without_padding(draws):
 def test_steps(student, draws):
     batch, weights = without_padding(draws)
     first, second = (
-        ReviewBatch(*(each[rows] for each in batch)) for rows in (slice(2), slice(2, 4))
+        TextBatch(*(each[rows] for each in batch)) for rows in (slice(2), slice(2, 4))
     )
     vectors, lr = torch.randn(21, 8, generator=draws.generator()), 0.01 * draws.between(2, 6)
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
-from amal_attention.data import ReviewBatch
+from amal_attention.tasks.classification import TextBatch
 
 pytestmark = [
     pytest.mark.filterwarnings(
@@ -42,13 +42,13 @@ class Spy(nn.Module):
         return x.sum(1), mask / mask.sum(1, keepdim=True)
 
 
-def batch_of(lengths: Iterable[int], labels: Iterable[int] | None = None) -> ReviewBatch:
+def batch_of(lengths: Iterable[int], labels: Iterable[int] | None = None) -> TextBatch:
     """Random words, right-padded with 0."""
     sizes = torch.tensor(list(lengths))
     mask = torch.arange(int(sizes.max())) < sizes[:, None]
     tokens = torch.randint(1, VOCABULARY, mask.shape) * mask
     given = torch.arange(len(sizes)) % 2 if labels is None else torch.tensor(list(labels))
-    return ReviewBatch(tokens, mask, given)
+    return TextBatch(tokens, mask, given)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def vectors() -> Tensor:
 
 
 @pytest.fixture
-def batch() -> ReviewBatch:
+def batch() -> TextBatch:
     return batch_of(LENGTHS)
 
 
@@ -88,19 +88,19 @@ def trainer(epochs: int = 1) -> Trainer:
     )
 
 
-def served(batches: list[ReviewBatch]) -> DataLoader[ReviewBatch]:
+def served(batches: list[TextBatch]) -> DataLoader[TextBatch]:
     """A loader whose items are whole batches, as those of the package are."""
     return DataLoader(batches, batch_size=None)
 
 
-def step(model: LightningModule, batch: ReviewBatch) -> Tensor:
+def step(model: LightningModule, batch: TextBatch) -> Tensor:
     """The training loss of a batch."""
     loss = model.training_step(batch, 0)
     assert isinstance(loss, Tensor)
     return loss
 
 
-def learn(model: LightningModule, batch: ReviewBatch) -> None:
+def learn(model: LightningModule, batch: TextBatch) -> None:
     """One step of the model's own optimiser."""
     optimizer: Any = model.configure_optimizers()
     step(model, batch).backward()
@@ -128,13 +128,13 @@ def test_a_text_classifier_is_a_lightning_module(lab: ModuleType, vectors: Tenso
 
 @pytest.mark.parametrize(("options", "classes"), [({}, 2), ({"num_classes": 8}, 8)])
 def test_there_is_one_logit_for_each_review_and_class(
-    spied: Callable[..., LightningModule], batch: ReviewBatch, options: dict[str, int], classes: int
+    spied: Callable[..., LightningModule], batch: TextBatch, options: dict[str, int], classes: int
 ) -> None:
     assert spied(**options)(batch.tokens, batch.mask).shape == (3, classes)
 
 
 def test_logits_are_a_linear_map_of_the_pooled_vectors(
-    lab: ModuleType, vectors: Tensor, pooling: nn.Module, batch: ReviewBatch
+    lab: ModuleType, vectors: Tensor, pooling: nn.Module, batch: TextBatch
 ) -> None:
     model = lab.TextClassifier(vectors, pooling)
     x = torch.stack([torch.stack([vectors[token] for token in review]) for review in batch.tokens.tolist()])
@@ -143,14 +143,14 @@ def test_logits_are_a_linear_map_of_the_pooled_vectors(
 
 
 def test_the_logits_of_a_review_do_not_depend_on_its_batch(
-    lab: ModuleType, vectors: Tensor, pooling: nn.Module, batch: ReviewBatch
+    lab: ModuleType, vectors: Tensor, pooling: nn.Module, batch: TextBatch
 ) -> None:
     model = lab.TextClassifier(vectors, pooling).eval()
     alone = [model(batch.tokens[b : b + 1, :n], batch.mask[b : b + 1, :n]) for b, n in enumerate(LENGTHS)]
     torch.testing.assert_close(model(batch.tokens, batch.mask), torch.cat(alone), rtol=1e-5, atol=1e-5)
 
 
-def test_the_loss_is_cross_entropy(lab: ModuleType, vectors: Tensor, pooling: nn.Module, batch: ReviewBatch) -> None:
+def test_the_loss_is_cross_entropy(lab: ModuleType, vectors: Tensor, pooling: nn.Module, batch: TextBatch) -> None:
     model = lab.TextClassifier(vectors, pooling)
     expected = cross_entropy(model(batch.tokens, batch.mask), batch.labels)
     assert step(model, batch).item() == pytest.approx(expected, rel=1e-5)
@@ -165,7 +165,7 @@ def test_a_confident_right_answer_costs_nothing(constant: LightningModule) -> No
 
 
 def test_embeddings_stay_as_they_are_unless_asked(
-    spied: Callable[..., LightningModule], vectors: Tensor, batch: ReviewBatch
+    spied: Callable[..., LightningModule], vectors: Tensor, batch: TextBatch
 ) -> None:
     before, model = vectors.clone(), spied()
     learn(model, batch)
@@ -178,7 +178,7 @@ def test_tuned_embeddings_move_for_the_words_of_the_batch_alone(
     before, model = vectors.clone(), spied(freeze_embeddings=False)
     learn(
         model,
-        ReviewBatch(
+        TextBatch(
             torch.tensor([[3, 7, 3], [9, 0, 0]]), torch.tensor([[1, 1, 1], [1, 0, 0]]) == 1, torch.tensor([0, 1])
         ),
     )
@@ -187,7 +187,7 @@ def test_tuned_embeddings_move_for_the_words_of_the_batch_alone(
 
 
 def test_tuning_embeddings_leaves_the_vectors_handed_in_as_they_were(
-    spied: Callable[..., LightningModule], vectors: Tensor, batch: ReviewBatch
+    spied: Callable[..., LightningModule], vectors: Tensor, batch: TextBatch
 ) -> None:
     before = vectors.clone()
     learn(spied(freeze_embeddings=False), batch)
@@ -195,7 +195,7 @@ def test_tuning_embeddings_leaves_the_vectors_handed_in_as_they_were(
 
 
 def test_the_padding_row_gets_no_gradient_even_from_a_pooling_that_reads_it(
-    spied: Callable[..., LightningModule], batch: ReviewBatch
+    spied: Callable[..., LightningModule], batch: TextBatch
 ) -> None:
     model = spied(freeze_embeddings=False)
     step(model, batch).backward()
@@ -213,7 +213,7 @@ def test_the_optimiser_receives_every_parameter_that_should_learn(
 
 
 def test_one_step_moves_every_parameter_of_the_pooling(
-    lab: ModuleType, vectors: Tensor, new_pooling: Callable[[], nn.Module], batch: ReviewBatch
+    lab: ModuleType, vectors: Tensor, new_pooling: Callable[[], nn.Module], batch: TextBatch
 ) -> None:
     pooling = new_pooling()
     before = {name: parameter.clone() for name, parameter in pooling.named_parameters()}
@@ -226,7 +226,7 @@ def test_the_optimiser_takes_steps_of_the_size_asked_for(spied: Callable[..., Li
     assert [group["lr"] for group in optimizer.param_groups] == [0.125]
 
 
-def test_nothing_is_dropped_in_training(spied: Callable[..., LightningModule], batch: ReviewBatch) -> None:
+def test_nothing_is_dropped_in_training(spied: Callable[..., LightningModule], batch: TextBatch) -> None:
     model = spied().train()
     assert torch.equal(model(batch.tokens, batch.mask), model(batch.tokens, batch.mask))
 
@@ -241,9 +241,7 @@ def tuned(lab: ModuleType, vectors: Tensor) -> Callable[..., LightningModule]:
 
 
 @pytest.mark.parametrize("option", ["dropout", "embedding_dropout"])
-def test_nothing_is_dropped_in_evaluation(
-    tuned: Callable[..., LightningModule], batch: ReviewBatch, option: str
-) -> None:
+def test_nothing_is_dropped_in_evaluation(tuned: Callable[..., LightningModule], batch: TextBatch, option: str) -> None:
     plain, dropping = tuned().eval(), tuned(**{option: 0.9}).eval()
     dropping.load_state_dict(plain.state_dict())
     assert torch.equal(dropping(batch.tokens, batch.mask), plain(batch.tokens, batch.mask))
@@ -281,7 +279,7 @@ def test_tuned_vectors_have_a_step_size_of_their_own(
 # TextClassifier: in the hands of a Trainer
 
 
-def flagged_reviews() -> list[ReviewBatch]:
+def flagged_reviews() -> list[TextBatch]:
     """One word of each review is flagged, and its sign is the label; the others make every mean of signs exactly 0."""
     words = {(1, 1): 1, (1, -1): 2, (0, 1): 3, (0, -1): 4}
     reviews = [
@@ -290,7 +288,7 @@ def flagged_reviews() -> list[ReviewBatch]:
         for sign in (-1, 1)
     ]
     tokens = nn.utils.rnn.pad_sequence([words[torch.randperm(len(words))] for words, _ in reviews], batch_first=True)
-    return [ReviewBatch(tokens, tokens != 0, torch.tensor([label for _, label in reviews]))] * 5
+    return [TextBatch(tokens, tokens != 0, torch.tensor([label for _, label in reviews]))] * 5
 
 
 FLAGS = torch.tensor([[0.0, 0.0], [1.0, 1.0], [1.0, -1.0], [0.0, 1.0], [0.0, -1.0]])
@@ -306,7 +304,7 @@ def test_a_trainer_teaches_attention_a_task_that_the_mean_cannot_solve(
     assert fitting.callback_metrics["val_accuracy"].item() == accuracy
 
 
-def unequal_batches() -> list[ReviewBatch]:
+def unequal_batches() -> list[TextBatch]:
     """Five reviews labelled 0, then two labelled 1."""
     return [batch_of([3, 1, 4, 1, 5], [0] * 5), batch_of([2, 6], [1] * 2)]
 
@@ -345,7 +343,7 @@ def test_it_hands_the_options_of_a_text_classifier_on(lab: ModuleType, vectors: 
 
 
 def test_strength_0_is_the_loss_of_the_plain_classifier(
-    lab: ModuleType, vectors: Tensor, pooling: nn.Module, batch: ReviewBatch
+    lab: ModuleType, vectors: Tensor, pooling: nn.Module, batch: TextBatch
 ) -> None:
     plain = lab.TextClassifier(vectors, pooling)
     regularised = lab.EntropyRegularizedClassifier(vectors, pooling, strength=0.0)
@@ -355,7 +353,7 @@ def test_strength_0_is_the_loss_of_the_plain_classifier(
 
 @pytest.mark.parametrize("strength", [0.5, 3.0])
 def test_the_loss_is_cross_entropy_plus_strength_times_the_mean_entropy(
-    lab: ModuleType, vectors: Tensor, pooling: nn.Module, batch: ReviewBatch, strength: float
+    lab: ModuleType, vectors: Tensor, pooling: nn.Module, batch: TextBatch, strength: float
 ) -> None:
     model = lab.EntropyRegularizedClassifier(vectors, pooling, strength=strength)
     _, weights = pooling(vectors[batch.tokens], batch.mask)
@@ -365,7 +363,7 @@ def test_the_loss_is_cross_entropy_plus_strength_times_the_mean_entropy(
 
 
 def test_the_criterion_leaves_the_logits_alone(
-    lab: ModuleType, vectors: Tensor, pooling: nn.Module, batch: ReviewBatch
+    lab: ModuleType, vectors: Tensor, pooling: nn.Module, batch: TextBatch
 ) -> None:
     plain = lab.TextClassifier(vectors, pooling)
     regularised = lab.EntropyRegularizedClassifier(vectors, pooling, strength=5.0)
@@ -374,7 +372,7 @@ def test_the_criterion_leaves_the_logits_alone(
 
 
 def test_a_small_step_along_a_strong_criterion_lowers_the_entropy(
-    lab: ModuleType, vectors: Tensor, attentive: nn.Module, batch: ReviewBatch
+    lab: ModuleType, vectors: Tensor, attentive: nn.Module, batch: TextBatch
 ) -> None:
     def entropy() -> float:
         return mean_entropy(attentive(vectors[batch.tokens], batch.mask)[1], batch.mask)
@@ -396,7 +394,7 @@ def test_a_review_without_a_token_costs_no_entropy(lab: ModuleType, vectors: Ten
     assert step(model, batch).item() == pytest.approx(expected, rel=1e-5)
 
 
-def test_a_training_step_reads_its_batch_once(lab: ModuleType, vectors: Tensor, batch: ReviewBatch) -> None:
+def test_a_training_step_reads_its_batch_once(lab: ModuleType, vectors: Tensor, batch: TextBatch) -> None:
     model = lab.EntropyRegularizedClassifier(vectors, Spy(), strength=1.0)
     step(model, batch)
     assert len(model.pooling.seen) == 1

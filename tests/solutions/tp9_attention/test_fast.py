@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
-from amal_attention.data import ReviewBatch
+from amal_attention.tasks.classification import BagBatch, MeanBatch, TextBatch
 
 DIM, WORDS, VALUE = 5, 9, 6
 EXACT = {"rtol": 1e-5, "atol": 1e-5}
@@ -28,22 +28,22 @@ PAIRS = {
 EACH = pytest.mark.parametrize(("plain", "fast", "sizes"), PAIRS.values(), ids=PAIRS)
 
 
-def texts(reviews: Sequence[Sequence[int]] = TEXTS) -> ReviewBatch:
+def texts(reviews: Sequence[Sequence[int]] = TEXTS) -> TextBatch:
     tokens = pad_sequence([torch.tensor(review, dtype=torch.int64) for review in reviews], batch_first=True)
     mask = torch.arange(tokens.shape[1]) < torch.tensor([len(review) for review in reviews]).unsqueeze(1)
-    return ReviewBatch(tokens, mask, LABELS[: len(reviews)])
+    return TextBatch(tokens, mask, LABELS[: len(reviews)])
 
 
-def bags(reviews: Sequence[Sequence[int]] = TEXTS) -> ReviewBatch:
+def bags(reviews: Sequence[Sequence[int]] = TEXTS) -> BagBatch:
     counted = [Counter(review) for review in reviews]
     tokens = pad_sequence([torch.tensor(list(bag), dtype=torch.int64) for bag in counted], batch_first=True)
     counts = pad_sequence([torch.tensor([float(n) for n in bag.values()]) for bag in counted], batch_first=True)
-    return ReviewBatch(tokens, counts, LABELS[: len(reviews)])
+    return BagBatch(tokens, counts, LABELS[: len(reviews)])
 
 
-def means(table: Tensor) -> ReviewBatch:
+def means(table: Tensor) -> MeanBatch:
     each = [table[torch.tensor(review)].mean(dim=0) for review in TEXTS]
-    return ReviewBatch(torch.stack(each).unsqueeze(1), torch.ones(len(TEXTS), 1, dtype=torch.bool), LABELS)
+    return MeanBatch(torch.stack(each), LABELS)
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def pair(lab: ModuleType, table: Tensor, randomise: Draw):
         other.pooling.load_state_dict(one.pooling.state_dict())
         other.output[-1].load_state_dict(one.output.state_dict())
         with torch.no_grad():
-            other.embedding[0].words.weight.copy_(one.embedding.weight)
+            other.embedding[0].weight.copy_(one.embedding.weight)
         for model in (one, other):
             model.log = lambda *_, **__: None
         return one, other
@@ -102,7 +102,7 @@ def test_the_weight_of_a_word_is_that_of_all_its_places(lab, table, randomise, p
     other.load_state_dict(pooling.state_dict())
     text, bag = texts(), bags()
     _, in_places = pooling(table[text.tokens], text.mask)
-    _, of_words = other(table[bag.tokens], bag.mask)
+    _, of_words = other(table[bag.tokens], bag.counts)
     for review in range(len(TEXTS)):
         summed = torch.zeros(WORDS).index_add(0, text.tokens[review], in_places[review].detach())
         given = torch.zeros(WORDS).index_add(0, bag.tokens[review], of_words[review].detach())
@@ -124,7 +124,7 @@ def test_large_scores_stay_finite(lab, table, plain, fast, sizes) -> None:
     pooling = getattr(lab, fast)(*sizes)
     for parameter in pooling.parameters():
         nn.init.constant_(parameter, 1e3)
-    pooled, weights = pooling(1e3 * table[bags().tokens], bags().mask)
+    pooled, weights = pooling(1e3 * table[bags().tokens], bags().counts)
     assert bool(pooled.isfinite().all())
     torch.testing.assert_close(weights.sum(dim=1), torch.ones(len(TEXTS)))
 

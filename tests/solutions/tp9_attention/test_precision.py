@@ -12,7 +12,7 @@ from lightning import LightningModule, Trainer
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from amal_attention.data import ReviewBatch
+from amal_attention.tasks.classification import TextBatch
 from amal_attention.training.precision import lstms_that_work
 from tests.solutions.tp9_attention.conftest import DIM, HIDDEN, POOLINGS
 
@@ -50,7 +50,7 @@ def batches(counted: bool) -> DataLoader[Any]:
         tokens = torch.randint(1, WORDS, (8, 7), generator=generator)
         mask = torch.arange(7) < torch.randint(2, 8, (8, 1), generator=generator)
         weights = mask * torch.randint(1, 4, (8, 7), generator=generator).float() if counted else mask
-        made.append(ReviewBatch(tokens * mask, weights, (tokens[:, 0] > WORDS // 2).long()))
+        made.append(TextBatch(tokens * mask, weights, (tokens[:, 0] > WORDS // 2).long()))
     return DataLoader(made, batch_size=None)
 
 

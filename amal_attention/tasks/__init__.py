@@ -1,0 +1,1 @@
+"""What models are asked for: one folder a task, and what tasks share."""

@@ -1,0 +1,1 @@
+"""Labelled reviews: where they come from, and how they become batches."""

@@ -1,0 +1,286 @@
+"""Reviews as Lightning wants them: batches for training, validation and test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from lightning import LightningDataModule
+from torch.utils.data import DataLoader, Dataset
+
+from amal_attention.data.buckets import LengthBuckets, Windows
+from amal_attention.data.cache import built_once, cache_root
+from amal_attention.data.tokenizer import Tokenizer
+from amal_attention.data.vectors import DEFAULT_VECTORS, AlignedVectors, VectorFile, find_vectors, load_vectors
+from amal_attention.data.vocabulary import Vocabulary
+from amal_attention.errors import DataError, explain
+from amal_attention.tasks.classification.data.bags import Bags
+from amal_attention.tasks.classification.data.batch import Batch, TextBatch
+from amal_attention.tasks.classification.data.corpus import Source
+from amal_attention.tasks.classification.data.imdb import open_imdb
+from amal_attention.tasks.classification.data.means import Means
+from amal_attention.tasks.classification.data.reviews import Reviews
+from amal_attention.tasks.classification.data.sample import SampleReviews
+from amal_attention.tasks.classification.data.store import prepare_reviews
+
+__all__ = ["FORMS", "SOURCES", "ReviewData"]
+
+SOURCES: dict[str, Callable[[str | Path | None], Source]] = {
+    "imdb": open_imdb,
+    "sample": lambda data_dir: SampleReviews(),
+}
+FORMS = ("texts", "bags", "means")
+
+
+class ReviewData(LightningDataModule):
+    """Labelled reviews and their word vectors, prepared once and then memory-mapped.
+
+    A validation set is drawn from the training split with ``seed``; the test split is served whole, by
+    ``test_dataloader`` alone.
+
+    Args:
+        source: ``imdb`` or ``sample``.
+        data_dir: folder with a local copy of IMDB, and of GloVe; ``AMAL_DATA`` if not given, else the hub.
+        tokenizer: ``glove``, or ``whitespace`` to see what the course's own splitting costs.
+        vectors: a published name (``glove.6B.50d``) or a file in GloVe's format; by default the source's own vectors
+            if it has any, else ``glove.6B.50d``.
+        standardise: centre each dimension of the vectors and scale it to variance 1, over the running words of the
+            training split: their few largest dimensions otherwise rule every dot product.
+        min_count: words seen fewer times than this in the training split are unknown words.
+        validation: share of the training split that is held out.
+        batch_size: reviews in a step of training. Where several processes train together, each takes its share of
+            every step, so that they learn what one would.
+        token_budget: most places (reviews × longest length) in a step of training; unbounded if not given.
+        crop: train on a window of at most this many tokens of each review, drawn anew each epoch. Validation and test
+            read whole reviews.
+        train_as: what a review of a training batch is: ``texts``, its words in their order (:class:`TextBatch`);
+            ``bags``, each word once, with how often it stands there (:class:`BagBatch`); ``means``, the mean vector of
+            its words (:class:`MeanBatch`). The last two are whole reviews, for models to which the order of words is
+            nothing; validation and test read texts in any case.
+        word_dropout: share of the words of each bag that a training batch leaves out, others each epoch.
+        seed: of the validation set, of the order and of the windows.
+        cache_dir: where prepared data is kept; ``AMAL_CACHE`` if not given, else the user's cache folder.
+    """
+
+    evaluation_places = 1 << 16
+
+    def __init__(
+        self,
+        source: str = "imdb",
+        data_dir: str | None = None,
+        tokenizer: str = "glove",
+        vectors: str | None = None,
+        standardise: bool = False,
+        min_count: int = 2,
+        validation: float = 0.1,
+        batch_size: int = 64,
+        token_budget: int | None = None,
+        crop: int | None = None,
+        train_as: str = "texts",
+        word_dropout: float = 0.0,
+        seed: int = 0,
+        cache_dir: str | None = None,
+    ) -> None:
+        super().__init__()
+        if source not in SOURCES:
+            raise DataError(explain(expected=f"a source among {', '.join(SOURCES)}", got=repr(source), do="choose one"))
+        if not 0 < validation < 1:
+            raise DataError(explain(expected="a share between 0 and 1", got=str(validation), do="set data.validation"))
+        counts = {"batch_size": batch_size, "token_budget": token_budget, "crop": crop, "min_count": min_count}
+        for name, count in counts.items():
+            if count is not None and count < 1:
+                raise DataError(explain(expected=f"data.{name} of 1 or more", got=str(count), do=f"set data.{name}"))
+        if train_as not in FORMS:
+            raise DataError(explain(expected=f"data.train_as among {', '.join(FORMS)}", got=train_as, do="choose one"))
+        if crop is not None and train_as != "texts":
+            raise DataError(
+                explain(
+                    expected="whole reviews, of which to make bags or means",
+                    got=f"windows of {crop} tokens",
+                    do="leave out data.crop, or set data.train_as to texts",
+                )
+            )
+        if not 0 <= word_dropout < 1 or (word_dropout and train_as != "bags"):
+            raise DataError(
+                explain(
+                    expected="data.word_dropout from 0 to less than 1, and of bags alone",
+                    got=f"{word_dropout} of {train_as}",
+                    do="leave it out, or set data.train_as to bags",
+                )
+            )
+        self.save_hyperparameters(ignore=["data_dir", "cache_dir"])
+        self.tokenizer = Tokenizer(tokenizer)
+        self._data_dir = data_dir
+        self._cache = cache_root(cache_dir)
+        self._reviews: Reviews | None = None
+
+    def prepare_data(self) -> None:
+        """Fill the cache, in one process."""
+        self._open_reviews()
+        if self.hparams["train_as"] == "bags":
+            Bags.of(self.reviews, self._cache)
+
+    def setup(self, stage: str | None = None) -> None:
+        """Open the prepared reviews."""
+        self._open_reviews()
+
+    @property
+    def reviews(self) -> Reviews:
+        """The reviews of both splits."""
+        return self._open_reviews()
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words seen ``min_count`` times in the training split, most frequent first."""
+        return self.reviews.vocabulary
+
+    @property
+    def embeddings(self) -> torch.Tensor:
+        """A vector for each word of the vocabulary, float32 ``(V, D)``; 0 for padding, the mean for unknown words."""
+        table = self.vocabulary.table(self._vectors.matrix)
+        if self.hparams["standardise"]:
+            table[1:] = _standardised(table[1:], self._running_counts())
+        return torch.from_numpy(table)
+
+    @property
+    def dim(self) -> int:
+        """D, the width of the word vectors."""
+        return int(self._vectors.matrix.shape[1])
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """What each label stands for."""
+        return self._source().label_names
+
+    def rows(self, split: str) -> npt.NDArray[np.int64]:
+        """The review numbers of ``train`` (without the validation set), ``validation`` or ``test``."""
+        if split == "test":
+            return self.reviews.store.rows("test")
+        drawn = np.random.default_rng(self.hparams["seed"]).permutation(self.reviews.store.rows("train"))
+        held_out = max(1, round(self.hparams["validation"] * len(drawn)))
+        return np.sort(drawn[:held_out] if split == "validation" else drawn[held_out:])
+
+    def batches(self, split: str) -> Iterator[tuple[npt.NDArray[np.int64], TextBatch]]:
+        """The reviews of a split, whole, in batches of similar lengths, with their places in ``rows(split)``."""
+        rows = self.rows(split)
+        buckets = LengthBuckets(
+            self.reviews.lengths[rows], batch_size=256, token_budget=self.evaluation_places, shuffle=False
+        )
+        for windows in buckets:
+            yield windows.texts, self.reviews.whole(rows[windows.texts])
+
+    def train_dataloader(self) -> DataLoader[Batch]:
+        """Batches of similar lengths, in an order and through windows drawn anew each epoch; see ``train_as``."""
+        return self._loader(
+            self._training_set(),
+            batch_size=self._share(self.hparams["batch_size"]),
+            token_budget=self._share(self.hparams["token_budget"]),
+            crop=self.hparams["crop"],
+            shuffle=True,
+        )
+
+    def val_dataloader(self) -> DataLoader[Batch]:
+        """The validation reviews, whole."""
+        return self._evaluation_loader("validation")
+
+    def test_dataloader(self) -> DataLoader[Batch]:
+        """The test reviews, whole."""
+        return self._evaluation_loader("test")
+
+    def _evaluation_loader(self, split: str) -> DataLoader[Batch]:
+        texts = _Rows(self.reviews, self.rows(split))
+        return self._loader(texts, batch_size=256, token_budget=self.evaluation_places, crop=None, shuffle=False)
+
+    def _training_set(self) -> _Rows | Means:
+        rows = self.rows("train")
+        match self.hparams["train_as"]:
+            case "means":
+                return Means.of(self.reviews, rows, self.embeddings)
+            case "bags":
+                return _Rows(Bags.of(self.reviews, self._cache, self.hparams["word_dropout"]), rows)
+            case _:
+                return _Rows(self.reviews, rows)
+
+    def _loader(
+        self,
+        reviews: _Rows | Means,
+        *,
+        batch_size: int | None,
+        token_budget: int | None,
+        crop: int | None,
+        shuffle: bool,
+    ) -> DataLoader[Batch]:
+        buckets = LengthBuckets(
+            reviews.lengths,
+            batch_size=batch_size,
+            token_budget=token_budget,
+            crop=crop,
+            shuffle=shuffle,
+            seed=self.hparams["seed"],
+            rank=self.trainer.global_rank if self.trainer else 0,
+            processes=self._processes,
+        )
+        return DataLoader(reviews, sampler=buckets, batch_size=None)
+
+    @property
+    def _processes(self) -> int:
+        return self.trainer.world_size if self.trainer else 1
+
+    def _share(self, of_a_step: int | None) -> int | None:
+        """What each process takes, rounded up."""
+        return None if of_a_step is None else -(-of_a_step // self._processes)
+
+    def _open_reviews(self) -> Reviews:
+        if self._reviews is None:
+            store = prepare_reviews(self._source(), self.tokenizer, self._cache)
+            known = store.vocabulary_size(self.hparams["min_count"])
+            self._reviews = Reviews(store, Vocabulary(store.words[:known]))
+        return self._reviews
+
+    def _running_counts(self) -> npt.NDArray[np.int64]:
+        """How often the unknown word, and then each known word, stands in the training split."""
+        counts, known = self.reviews.store.train_counts, len(self.vocabulary.known)
+        return np.concatenate([[counts[known:].sum()], counts[:known]])
+
+    def _source(self) -> Source:
+        return SOURCES[self.hparams["source"]](self._data_dir)
+
+    @cached_property
+    def _vectors(self) -> AlignedVectors:
+        store = self.reviews.store
+        return load_vectors(self._vector_file(), store.words, store.folder.name, self._cache)
+
+    def _vector_file(self) -> VectorFile:
+        if self.hparams["vectors"] is None:
+            own = built_once(self._cache / "own-vectors" / self.reviews.store.folder.name, self._source().write_vectors)
+            for path in own.iterdir():
+                return VectorFile(path)
+        return find_vectors(self.hparams["vectors"] or DEFAULT_VECTORS, self._data_dir, self._cache)
+
+
+def _standardised(vectors: npt.NDArray[np.float32], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """Vectors ``(V, D)`` with mean 0 and variance 1 in each dimension, word v being counted ``counts[v]`` times."""
+    shares = counts / counts.sum()
+    centred = vectors - shares @ vectors
+    scaled: npt.NDArray[np.float32] = (centred / np.sqrt(shares @ centred**2)).astype(np.float32)
+    return scaled
+
+
+@dataclass(frozen=True)
+class _Rows(Dataset[Batch]):
+    """Some of the reviews, numbered from 0, as the buckets number them."""
+
+    reviews: Reviews | Bags
+    rows: npt.NDArray[np.int64]
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        return self.reviews.lengths[self.rows]
+
+    def __getitem__(self, windows: Windows) -> Batch:
+        return self.reviews[Windows(self.rows[windows.texts], windows.starts, windows.lengths)]

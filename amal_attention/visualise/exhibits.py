@@ -1,0 +1,74 @@
+"""What a model makes of one text, drawn without knowing its task: words coloured, a matrix, texts by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+from rich.table import Table
+from rich.text import Text
+
+from amal_attention.record import Exhibit, Grid, Reading, Texts
+from amal_attention.visualise.figures import attention_matrix
+from amal_attention.visualise.style import figure_svg
+from amal_attention.visualise.words import attended_html, attended_text, most_attended, printable
+
+__all__ = ["exhibit_html", "exhibit_lines", "said"]
+
+_WIDEST = 3  # characters of a column of a grid in the terminal
+
+_TEXTS = Environment(autoescape=True, undefined=StrictUndefined).from_string(
+    '<dl class="texts">{% for name, text in texts %}<dt>{{ name }}</dt><dd>{{ text }}</dd>{% endfor %}</dl>'
+)
+
+
+def said(exhibit: Exhibit) -> str:
+    """What the model says of the text, and with which probability; "" where it does not name one thing."""
+    if isinstance(exhibit, Reading):
+        return f"{printable(exhibit.prediction)} with probability {exhibit.probability:.3f}"
+    return ""
+
+
+def exhibit_html(exhibit: Exhibit) -> str:
+    """The exhibit as HTML that needs nothing beside itself; all its text is escaped."""
+    match exhibit:
+        case Reading():
+            return f'<p class="words" tabindex="0">{attended_html(exhibit.tokens, exhibit.weights)}</p>'
+        case Grid():
+            figure = attention_matrix(exhibit.weights, exhibit.rows, exhibit.columns)
+            return f'<div class="picture" role="img" aria-label="attention" tabindex="0">{figure_svg(figure)}</div>'
+        case Texts():
+            shown = [(printable(name), printable(text)) for name, text in exhibit.texts.items()]
+            grid = Markup(exhibit_html(exhibit.grid)) if exhibit.grid is not None else Markup()
+            return str(Markup(_TEXTS.render(texts=shown)) + grid)
+
+
+def exhibit_lines(exhibit: Exhibit) -> Iterator[Text | Table]:
+    """The exhibit for a terminal, piece by piece."""
+    match exhibit:
+        case Reading():
+            yield Text(said(exhibit))
+            yield attended_text(exhibit.tokens, exhibit.weights)
+            yield Text(f"most attended: {most_attended(exhibit.tokens, exhibit.weights)}")
+            if exhibit.unknown:
+                yield Text(f"not in the vocabulary: {printable(', '.join(exhibit.unknown))}")
+        case Grid():
+            yield _matrix(exhibit)
+        case Texts():
+            for name, text in exhibit.texts.items():
+                yield Text(f"{printable(name)}: {printable(text)}")
+            if exhibit.grid is not None:
+                yield _matrix(exhibit.grid)
+
+
+def _matrix(grid: Grid) -> Table:
+    """A matrix in percent, a dot where there is less than half of one."""
+    table = Table(box=None, padding=(0, 0, 0, 1), header_style="")
+    table.add_column("", no_wrap=True)
+    for name in grid.columns:
+        table.add_column(Text(printable(name)[:_WIDEST]), justify="right", no_wrap=True)
+    for name, weights in zip(grid.rows, grid.weights, strict=True):
+        cells = [Text(f"{100 * weight:.0f}" if weight >= 0.005 else "·") for weight in weights]
+        table.add_row(Text(printable(name)), *cells)
+    return table

@@ -84,6 +84,8 @@ VALUES = (
     "train toy q1 --seed x",
     "train toy q1 --seed -1",
     "train toy q1 --seed 99999999999",
+    "train toy q1 --resume",
+    "compare toy --resume",
     "compare toy --question q9",
     "attend model.ckpt text --file other.txt",
     "check book.ipynb --timeout 0",

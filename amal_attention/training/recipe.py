@@ -18,6 +18,7 @@ from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 from amal_attention.data import ReviewData
 from amal_attention.errors import LabError, explain
 from amal_attention.lab import Lab
+from amal_attention.training.bounds import check_options, check_trainer
 from amal_attention.training.recipe_file import check_recipe_file
 
 __all__ = ["Recipe", "Setup"]
@@ -95,6 +96,8 @@ class Recipe:
         except (TypeError, ValueError, RuntimeError, ImportError, MisconfigurationException) as error:
             raise LabError(_explained(f"{type(error).__name__}: {error}")) from error
         _check_form(cli.model, cli.datamodule)
+        _check_words(cli.datamodule)
+        check_trainer(cli.trainer)
         return Setup(cli.model, cli.datamodule, cli.trainer, model_config)
 
     def data(self) -> ReviewData:
@@ -107,9 +110,11 @@ class Recipe:
         jsonargparse.set_parsing_settings(import_path_denylist=["*"], import_path_allowlist=allowed)
         try:
             with _without_remarks():
-                return _RecipeCLI(self.lab.links, self.arguments(), trainer_defaults)
+                cli = _RecipeCLI(self.lab.links, self.arguments(), trainer_defaults)
         except (jsonargparse.ArgumentError, ValueError) as error:
             raise LabError(_explained(str(error))) from error
+        check_options(cli.config)
+        return cli
 
 
 class _RecipeCLI(LightningCLI):
@@ -159,6 +164,19 @@ def _check_form(model: LightningModule, data: ReviewData) -> None:
                 expected=f"data.train_as among {', '.join(reads)}, which this {type(model).__name__} reads",
                 got=form,
                 do="choose one of these, or a model and a pooling that read it",
+            )
+        )
+
+
+def _check_words(data: ReviewData) -> None:
+    """Refuse reviews of which no word is known: they all read alike."""
+    if not data.vocabulary.known:
+        least = data.hparams["min_count"]
+        raise LabError(
+            explain(
+                expected=f"words that stand {least} times or more in the training reviews",
+                got="none",
+                do="set data.min_count",
             )
         )
 

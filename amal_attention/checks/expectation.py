@@ -25,7 +25,7 @@ from typing import Any, ParamSpec
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks.advice import advice, message_of
+from amal_attention.checks.advice import advice, message_of, near_name
 from amal_attention.checks.failed_cells import cell_of, failure_behind
 from amal_attention.checks.outcome import Outcome, Report, State
 from amal_attention.checks.wording import batch_sent, shape
@@ -156,7 +156,7 @@ def raised_outcome(error: Exception) -> Outcome:
     at_line, line, there = _student_line(error.__traceback__)
     name, raised = type(error).__name__, message_of(error)[:_LONGEST] or "no message"
     came = f"{name}: {raised} ({at_line})"
-    return Outcome("", State.MISSED, there, came, hint=failure_behind(error) or advice(error, line))
+    return Outcome("", State.MISSED, there, came, hint=failure_behind(error) or _misspelt(error) or advice(error, line))
 
 
 def _raised_by_hand(trace: TracebackType | None) -> bool:
@@ -164,6 +164,14 @@ def _raised_by_hand(trace: TracebackType | None) -> bool:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     return trace is not None and dis.opname[trace.tb_frame.f_code.co_code[trace.tb_lasti]] == "RAISE_VARARGS"
+
+
+def _misspelt(error: Exception) -> str:
+    """Which name may be meant by one that is missing, of those that are known where it was asked for."""
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    if not isinstance(error, NameError) or isinstance(error, UnboundLocalError) or not frames:
+        return ""
+    return near_name(error, {*frames[-1].f_locals, *frames[-1].f_globals})
 
 
 def _student_line(trace: TracebackType | None) -> tuple[str, str, str]:

@@ -97,3 +97,8 @@ def test_nothing_is_remembered_outside_of_a_kernel(tmp_path: Path):
     before = [*shell.events.callbacks["post_run_cell"]]
     remember_failures()
     assert shell.events.callbacks["post_run_cell"] == before
+
+
+def test_a_name_that_is_misspelt_in_a_check_is_told_with_the_one_that_is_meant(kernel):
+    kernel.run("class Averages: pass", 60)
+    assert hint(kernel, "Avarages()") == "there is no Avarages: is Averages meant?"

@@ -32,7 +32,8 @@ class Words(Tensor):
         ("words", "a str"),
         ((), "a tuple of 0: "),
         ((torch.zeros(2), None), "a tuple of 2: a tensor (2,) of float32, None"),
-        ([1] * 9, "a list of 9: a int, a int, a int"),
+        ([1] * 9, "a list of 9: a int"),
+        ([("film", 0.5)] * 2, "a list of 2: a tuple of 2: a str, a float"),
         (nn.Linear(2, 3), "a Linear"),
     ],
 )

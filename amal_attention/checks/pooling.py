@@ -336,7 +336,7 @@ def _odds(pooling: Subject, texts: Sequence[Tensor], one: int, other: int) -> li
 
 
 def _of_batch(looked_at: Subject, x: Tensor) -> str:
-    """Which mistake the weights of a review that stands twice in a batch show; empty if they are those of one review."""
+    """Which mistake the weights of a review that stands twice in a batch show; empty if each of them has its own."""
     mask = torch.ones(2, x.shape[1], dtype=torch.bool)
     _, weights = read(looked_at, x.expand(2, -1, -1), mask, finite=False)
     return "" if same(weights.sum(dim=1), torch.ones(2)) else mistake_of_weights(weights, mask)

@@ -19,7 +19,7 @@ def shape(tensor: Tensor) -> str:
 
 
 def kind(value: Any, nested: int = _MOST_NESTED) -> str:
-    """What a value is: for a tensor its shape and type, for a tuple the kinds that it holds first, ``nested`` deep, else its type."""
+    """What a value is: of a tensor its shape and type, of a tuple the kinds that it holds first, ``nested`` deep."""
     typename = type(value).__name__
     if isinstance(value, Tensor):
         dtype = str(value.dtype).removeprefix("torch.")

@@ -27,7 +27,7 @@ def kind(value: Any, nested: int = _MOST_NESTED) -> str:
     if isinstance(value, (tuple, list)) and nested:
         held = ", ".join(dict.fromkeys(kind(each, nested - 1) for each in value[:3]))
         return f"a {typename} of {len(value)}: {held}"
-    return "None" if value is None else f"a {typename}"
+    return "None" if value is None else f"a value of type {typename}"
 
 
 def numbers(tensor: Tensor) -> str:

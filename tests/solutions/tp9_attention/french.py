@@ -14,7 +14,7 @@ _ENGLISH = re.compile(
     r"(?<![.\w])(?:the|an|is|are|was|were|be|been|of|and|with|without|not|for|each|every|by|from|that|this|these|its|it|"
     r"must|has|have|does|do|which|where|when|what|there|in|to|too|than|then|you|your|but|only|words?|reviews?|came|sent|"
     r"expected|likely|missed|met|shape|numbers?|answer|give|gives|make|called|before|after|between|other|same|all|"
-    r"line|one|two|first|last|no|any|length|raised)\b",
+    r"line|one|two|first|last|no|any|length|raised|a (?:float|int|str|list|tuple|dict))\b",
     re.IGNORECASE,
 )
 _RAISED = re.compile(r"\w+: .* \((dans [^:]+, ligne \d+|levé par l'appel lui-même)(?: : .*)?\)", re.DOTALL)

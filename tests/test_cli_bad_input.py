@@ -213,10 +213,12 @@ def test_a_file_that_is_none_for_the_command_is_refused(refused, command, kind):
     refused(command, "hostile")
 
 
-@pytest.mark.parametrize("place", ["folder", "missing folder/file", "sheet.csv/file"])
+@pytest.mark.parametrize("place", ["folder", "missing folder/file", "sheet.csv/file", "pipe", "loop"])
 @pytest.mark.parametrize("command", WRITTEN)
 def test_a_place_where_no_file_can_be_written_is_refused(refused, command, place):
     Path("folder").mkdir()
+    os.mkfifo("pipe")
+    Path("loop").symlink_to("loop")
     refused(command, place)
 
 

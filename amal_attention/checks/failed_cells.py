@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from traceback import walk_tb
 from typing import Any
 
-__all__ = ["cell_of", "failure_behind", "names_made", "remember_failures"]
+__all__ = ["cell_of", "failure_behind", "names_made", "older_than_written", "remember_failures"]
 
 _MADE = re.compile(r"^(?:(?:async\s+)?def|class)\s+(\w+)|^(\w[\w, ]*?)\s*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
 _LONGEST = 200
@@ -24,6 +24,7 @@ class _Failure:
         line: the line of the cell, from 1.
         source: that line.
         missing: the name that it missed, if that was the error; else empty.
+        ran: whether any of it ran; no line of what is no Python does.
     """
 
     cell: str
@@ -31,6 +32,7 @@ class _Failure:
     line: int
     source: str
     missing: str
+    ran: bool
 
 
 _failures: dict[str, _Failure] = {}
@@ -58,8 +60,19 @@ def failure_behind(error: Exception) -> str:
         failure = _failures[failure.missing]
     if failure is None:
         return ""
-    cell, raised, line, source = failure.cell, failure.raised, failure.line, failure.source
+    cell, raised, line, source = _told(failure)
     return f"cell {cell} ended in an error, so there is no {name} yet: {raised} (line {line}: {source})"
+
+
+def older_than_written() -> str:
+    """Which cell is no Python as it stands now, though the one that runs uses what it made before; empty if none."""
+    shell = _shell()
+    used = set(re.findall(r"\w+", shell.user_ns["In"][-1])) if shell is not None else set()
+    for name in sorted(used & _failures.keys() & (shell.user_ns.keys() if shell is not None else set())):
+        if not _failures[name].ran:
+            cell, raised, line, source = _told(_failures[name])
+            return f"cell {cell} ended in an error, so an older {name} is looked at: {raised} (line {line}: {source})"
+    return ""
 
 
 def names_made(source: str) -> set[str]:
@@ -107,14 +120,19 @@ def _cell_behind(error: Exception) -> str:
     return next(filter(None, map(cell_of, files)), "")
 
 
+def _told(failure: _Failure) -> tuple[str, str, int, str]:
+    return failure.cell, failure.raised, failure.line, failure.source
+
+
 def _failure(cell: str, error: Exception, source: str) -> _Failure:
     missing = str(error.name) if isinstance(error, NameError) else ""
     if isinstance(error, SyntaxError):
         raised, line = f"{type(error).__name__}: {error.msg}", error.lineno or 1
     else:
-        told = (str(error).splitlines() or [""])[0][:_LONGEST]
-        raised, line = ": ".join(filter(None, (type(error).__name__, told))), _line(cell, error)
-    return _Failure(cell, raised, line, "".join(source.strip("\n").splitlines()[line - 1 : line]).strip(), missing)
+        first = (str(error).splitlines() or [""])[0][:_LONGEST]
+        raised, line = ": ".join(filter(None, (type(error).__name__, first))), _line(cell, error)
+    told = "".join(source.strip("\n").splitlines()[line - 1 : line]).strip()
+    return _Failure(cell, raised, line, told, missing, not isinstance(error, SyntaxError))
 
 
 def _line(cell: str, error: Exception) -> int:

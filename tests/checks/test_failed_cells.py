@@ -9,7 +9,7 @@ import pytest
 
 from amal_attention.checks.failed_cells import names_made
 from amal_attention.checks.kernel import Kernel, fresh_kernel
-from amal_attention.checks.outcome import Outcome
+from amal_attention.checks.outcome import Outcome, State
 
 CHECK = "from amal_attention.checks import check, equal_to\nwith check('q'):\n    "
 
@@ -102,3 +102,22 @@ def test_nothing_is_remembered_outside_of_a_kernel(tmp_path: Path):
 def test_a_name_that_is_misspelt_in_a_check_is_told_with_the_one_that_is_meant(kernel):
     kernel.run("class Averages: pass", 60)
     assert hint(kernel, "Avarages()") == "there is no Avarages: is Averages meant?"
+
+
+def test_a_check_of_what_was_written_before_an_error_of_syntax_says_so(kernel):
+    checked = f"{CHECK}equal_to(fresh(), 1, what='fresh')"
+    kernel.run("def fresh(): return 1", 60)
+    assert kernel.run(checked, 60).reports[0].state is State.MET
+    count = kernel.run("def fresh() return 2", 60).count
+    (report,) = kernel.run(checked, 60).reports
+    assert report.state is State.MISSED and report.outcomes[1].state is State.MET
+    assert report.outcomes[0].came.startswith(
+        f"cell In[{count}] ended in an error, so an older fresh is looked at: Syn"
+    )
+    kernel.run("def fresh(): return 1", 60)
+    assert kernel.run(checked, 60).reports[0].state is State.MET
+
+
+def test_a_line_that_fails_below_an_answer_leaves_the_answer_as_new_as_it_is(kernel):
+    kernel.run("def newer(): return 1\n\nnewer(3)", 60)
+    assert kernel.run(f"{CHECK}equal_to(newer(), 1, what='newer')", 60).reports[0].state is State.MET

@@ -46,7 +46,6 @@ def messages_of_lab(source: str) -> set[str]:
     for node in ast.walk(ast.parse(source)):
         named = {
             ast.keyword: lambda each: [each.value] if each.arg in ("hint", "what", "mistakes") else [],
-            ast.Assign: lambda each: [each.value] if ast.unparse(each.targets[0]) == "hint" else [],
             ast.Dict: lambda each: [key for key in each.keys if key is not None],
         }
         for value in named.get(type(node), lambda each: [])(node):  # type: ignore[arg-type]

@@ -75,11 +75,9 @@ def shapes(
         what: the title of the expectation, where it is not about poolings.
         hint: for a miss without a likely mistake of its own.
     """
-    probe, declared = _probe(probe), getattr(module, "out_features", None)
-    if out_features is not None and declared != out_features:
-        given = "set self.out_features, by what __init__ is given: is all of it used?"
-        likely = "set self.out_features" if declared is None else given
-        raise Missed(f"out_features = {out_features}", f"out_features = {declared!r}", likely, "")
+    probe = _probe(probe)
+    if out_features is not None:
+        _declares_width(module, out_features)
     batches = [probe.inputs(several, seed) for several in (lengths, (3,), (1,), (2, 2), (1, 1))]
     replies = answers(subject(module).eval(), probe, batches, finite=False, mend=False)
     for seen, inputs in zip(replies, batches, strict=True):
@@ -356,6 +354,14 @@ def _gradients(looked_at: Subject, probe: Probe, inputs: tuple[Any, ...]) -> dic
             known = total.get(each)
             total[each] = gradient if known is None else known if gradient is None else known + gradient
     return total
+
+
+def _declares_width(module: Module, out_features: int) -> None:
+    declared = getattr(module, "out_features", None)
+    if declared != out_features:
+        given = "set self.out_features, by what __init__ is given: is all of it used?"
+        likely = "set self.out_features" if declared is None else given
+        raise Missed(f"out_features = {out_features}", f"out_features = {declared!r}", likely, "")
 
 
 def _mistake_of_width(came: int, out_features: int, longest: int, dim: int) -> str:

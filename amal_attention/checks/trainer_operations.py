@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
-from amal_attention.checks.expectation import Missed
 from amal_attention.checks.operation import Held
 from amal_attention.checks.quiet import quiet_trainer, served, silence
-from amal_attention.checks.wording import kind
 
 if TYPE_CHECKING:
     from amal_attention.checks.watch import Watch
@@ -108,16 +106,8 @@ def _logged(trainer: Any) -> dict[str, float]:
 
 @contextmanager
 def _attached(held: Held) -> Iterator[Any]:
-    """Quietly hand the module to a Trainer, and take it back.
-
-    Raises:
-        Missed: it is no LightningModule.
-    """
-    from lightning import LightningModule
-
+    """Quietly hand the module to a Trainer, and take it back."""
     module: Any = held.module
-    if not isinstance(module, LightningModule):
-        raise Missed("a LightningModule", kind(module), "inherit from it: class ...(LightningModule)")
     try:
         with silence():
             yield module

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks import (
+    Probe,
     agrees_with,
     gradient_reaches,
     ignores_padding,
@@ -18,8 +22,10 @@ from amal_attention.checks import (
     shapes,
     simplex,
 )
-from amal_attention.checks.expectation import ExpectationMissed
+from amal_attention.checks.expectation import ExpectationMissed, Missed, expectation
 from amal_attention.checks.outcome import Outcome
+from amal_attention.checks.subject import randomised
+from amal_attention.checks.values import same
 from tests.checks.kinds import KINDS, Kind
 
 LOOKS: dict[str, Callable[[Kind, Any], None]] = {
@@ -127,3 +133,33 @@ def test_a_function_agrees_with_an_oracle_of_its_inputs() -> None:
     assert short.expected.startswith("a tuple of 3") and short.came == "a tensor (3, 2) of float32"
     flat = missed(lambda: agrees_with(lambda x: x.sum(), lambda x: x.sum(dim=1), (x,)))
     assert flat.came == "a tensor () of float32"
+
+
+class Echo(nn.Module):
+    def __init__(self, num_tokens: int, hidden_size: int, forgets: bool = False) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(num_tokens, hidden_size)
+        self.cell = nn.LSTMCell(hidden_size, hidden_size)
+        self.output = nn.Linear(hidden_size, num_tokens)
+        self.forgets = forgets
+
+    def forward(self, tokens: Tensor, state: Any) -> Any:
+        h, (c,) = state
+        if self.forgets:
+            h, c = torch.zeros_like(h), torch.zeros_like(c)
+        logits = []
+        for x in self.embedding(tokens).unbind(dim=1):
+            h, c = self.cell(x, (h, c))
+            logits.append(self.output(h))
+        return torch.stack(logits, dim=1), (h, [c])
+
+
+def test_the_probe_and_the_expectation_of_the_guide_do_what_it_says() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "adding-a-lab.md").read_text("utf-8")
+    blocks = re.findall(r"(?m)(?:^    .*\n|^\n(?=    ))+", guide)
+    code = "".join(textwrap.dedent(block) for block in blocks if re.search("EchoProbe|def goes_on", block))
+    names = {each.__name__: each for each in (Probe, Echo, Missed, expectation, randomised, same, reads_each_alone)}
+    exec(code, names := {**names, "torch": torch})
+    names["goes_on"](Echo(5, 7), names["EchoProbe"]())
+    found = missed(lambda: names["goes_on"](Echo(5, 7, forgets=True), names["EchoProbe"]()))
+    assert found.expectation == "the state goes on from where it was" and "begin with the state" in found.hint

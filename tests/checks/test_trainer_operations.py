@@ -245,9 +245,10 @@ def test_validation_writes_nothing(capfd: pytest.CaptureFixture[str], caplog: py
     assert (said.out, said.err) == ("", "")
 
 
-def test_another_module_than_lightnings_is_told() -> None:
-    with pytest.raises(Missed, match="a LightningModule; came a Linear"):
-        LocalSubject(nn.Linear(2, 3)).steps([batch_of(0, 1)])
+@pytest.mark.parametrize("operation", ["run", "validate"])
+def test_a_trainer_takes_no_module_but_lightnings(operation: str) -> None:
+    with pytest.raises(TypeError, match="must be a `LightningModule`"):
+        getattr(LocalSubject(nn.Linear(2, 3)), operation)([batch_of(0, 1)])
 
 
 def test_as_many_steps_come_back_as_there_were_batches() -> None:

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from amal_attention import checks
 from amal_attention.checks import (
+    agrees_with,
     answers_afresh,
     attends_states,
     carries_gradient,
@@ -188,6 +189,11 @@ def outcome(look: Callable[[], None]) -> Outcome | None:
 _PLACE = re.compile(r" ?\(?in [\w.]+, (?:cell [^,]+, )?line \d+.*", re.DOTALL)
 
 
+def mean_of_words(state: dict[str, Tensor], x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    weights = mask / mask.sum(dim=1, keepdim=True)
+    return (x * weights.unsqueeze(2)).sum(dim=1), weights
+
+
 Build = Callable[[], Any]
 LOOKS: dict[str, Callable[[Build], None]] = {
     "shapes": lambda build: shapes(build(), DIM, build().out_features),
@@ -216,6 +222,7 @@ LOOKS: dict[str, Callable[[Build], None]] = {
     "no words": lambda build: gives_zeros_without_words(build(), DIM),
     "by text": lambda build: compares_by_text(build(), DIM),
     "first word": lambda build: depends_on_first_word_alone(build(), DIM),
+    "agrees": lambda build: agrees_with(build(), mean_of_words, some_reviews(DIM)),
     "afresh": lambda build: answers_afresh(build(), DIM),
     "left": lambda build: leaves_inputs_alone(build(), DIM),
     "types": lambda build: keeps_types(build(), DIM),
@@ -294,6 +301,7 @@ def test_every_expectation_on_a_function_says_the_same_of_it_there_as_here(remot
         return [
             outcome(lambda: gradient_flows(function, WEIGHTS, BATCH.mask)),
             outcome(lambda: close_to(function(WEIGHTS, BATCH.mask), torch.full((5,), 0.5), what="the mean")),
+            outcome(lambda: agrees_with(function, lambda x, mask: (x * mask).sum(dim=1), (WEIGHTS, BATCH.mask))),
         ]
 
     before = WEIGHTS.clone()
@@ -483,5 +491,17 @@ def test_a_state_of_ones_own_can_be_loaded(remote):
 
 
 def test_every_expectation_is_tried_here():
-    others = {"FixedAttention", "OwnEntropy", "are_pairs", "check", "differ", "equal_to", "some_reviews", "summary"}
+    others = {
+        "LayerProbe",
+        "PoolingProbe",
+        "Probe",
+        "FixedAttention",
+        "OwnEntropy",
+        "are_pairs",
+        "check",
+        "differ",
+        "equal_to",
+        "some_reviews",
+        "summary",
+    }
     assert set(checks.__all__) - others <= set(globals())

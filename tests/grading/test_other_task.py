@@ -71,5 +71,5 @@ def test_the_notebook_is_checked(lab: Lab, tmp_path: Path, answers: dict[str, st
     path.write_bytes(notebook(lab, **answers))
     result = check_notebook(path, 60)
     assert result.met is met
-    hints = [outcome.hint for each in result.questions for outcome in each.outcomes if outcome.hint]
+    hints = [outcome.hint for each in result.questions for outcome in each.report.outcomes if outcome.hint]
     assert hints == ([] if met else ["each row is read by itself: nothing is taken over the batch, dim=0"])

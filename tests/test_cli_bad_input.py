@@ -35,6 +35,7 @@ FILES: dict[str, Callable[[Path], object]] = {
     "huge": lambda path: path.write_bytes(b"[" * 300_000),
     "closed": lambda path: (path.touch(), path.chmod(0)),  # to root it is empty
     "list": lambda path: path.write_bytes(b"[1, 2]"),
+    "name of 5,000 letters": lambda path: None,
     "link to itself": lambda path: path.symlink_to(path.name),
     "zip": zip_of_nothing,
 }
@@ -84,6 +85,8 @@ VALUES = (
     "train toy q1 --seed x",
     "train toy q1 --seed -1",
     "train toy q1 --seed 99999999999",
+    "train toy q1 --resume",
+    "compare toy --resume",
     "compare toy --question q9",
     "attend model.ckpt text --file other.txt",
     "check book.ipynb --timeout 0",
@@ -207,14 +210,17 @@ def content(folder: Path) -> dict[str, bytes | None]:
     ("command", "kind"), [(command, kind) for command, right in READ.items() for kind in FILES if kind not in right]
 )
 def test_a_file_that_is_none_for_the_command_is_refused(refused, command, kind):
-    FILES[kind](Path("hostile"))
-    refused(command, "hostile")
+    file = "x" * 5000 if kind.startswith("name") else "hostile"
+    FILES[kind](Path(file))
+    refused(command, file)
 
 
-@pytest.mark.parametrize("place", ["folder", "missing folder/file", "sheet.csv/file"])
+@pytest.mark.parametrize("place", ["folder", "missing folder/file", "sheet.csv/file", "pipe", "loop"])
 @pytest.mark.parametrize("command", WRITTEN)
 def test_a_place_where_no_file_can_be_written_is_refused(refused, command, place):
     Path("folder").mkdir()
+    os.mkfifo("pipe")
+    Path("loop").symlink_to("loop")
     refused(command, place)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -152,8 +153,29 @@ def test_an_unanswered_question_is_to_do(lab: Lab):
 def test_a_wrong_answer_is_told_with_its_likely_mistake(lab: Lab):
     lab.answer("class MeanPooling", WRONG)
     shown = lab.run('check("q1-mean-pooling")').inner_text()
-    assert "divisez par le nombre de mots" in shown
+    assert "✗ le remplissage ne change rien" in shown
+    assert shown.count("divisez par le nombre de mots") == 1
     assert "Traceback" not in shown
+
+
+SLIPS = {
+    "a colon is missing": (WRONG.replace("mask):\n", "mask)\n"), "un ancien MeanPooling qui est regardé : SyntaxError"),
+    "no constructor": (WRONG.replace("super().__init__()", "self.map = nn.Identity()"), "super().__init__() manque"),
+    "a list": (WRONG.replace("x.mean(dim=1), mask", "x.mean(dim=1).tolist(), mask"), "une liste n'est pas un tenseur"),
+    "float64": (RIGHT.replace("return (x", "x = x.double()\n        return (x"), "rien ne doit devenir float64"),
+    "no keepdim": (RIGHT.replace("sum(dim=1, keepdim=True), mask", "sum(dim=1), mask"), "keepdim=True) le garde"),
+    "a name misspelt": (WRONG.replace("mask.sum", "maks.sum"), "maks n'existe pas : est-ce mask qui est voulu ?"),
+    "nothing returned": (WRONG.replace("return ", "pooled = "), "forward finit-il par return ?"),
+}
+
+
+@pytest.mark.parametrize(("code", "told"), SLIPS.values(), ids=SLIPS)
+def test_each_kind_of_slip_is_told_once_in_french_and_in_few_lines(lab: Lab, code: str, told: str):
+    lab.answer("class MeanPooling", code)
+    shown = lab.run('check("q1-mean-pooling")').inner_text()
+    assert shown.count(told) == 1
+    assert shown.count("✗") <= 3 and len(shown.splitlines()) <= 16
+    assert not re.search(r"\b(came|sent|expected|likely|met|more depend)\b", shown.replace(told, ""))
 
 
 def test_a_right_answer_passes(lab: Lab):

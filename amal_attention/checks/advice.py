@@ -5,9 +5,13 @@ It is one table; its tests raise an error for each row, so that a message that c
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterable
 
-__all__ = ["NO_LIST", "TABLE", "advice", "message_of"]
+__all__ = ["NO_LIST", "TABLE", "advice", "message_of", "near_name"]
+
+_ALIKE = 0.75  # share of letters that two names have in common where one may be the other, misspelt
 
 _SUPER = "super().__init__() is missing: call it first in __init__, before anything is kept in self"
 _NO_TENSOR_BUT_PAIR = (
@@ -204,7 +208,7 @@ TABLE: tuple[tuple[str, str], ...] = (
         "scores and mask have one shape, (B, L): squeeze(-1) takes off an axis of length 1, unsqueeze(1) adds one",
     ),
     (
-        r"size of tensor a [^\n]*\n.*(\* *(mask|weights)\b|\b(mask|weights) *\*)",
+        r"size of tensor a [^\n]*\n.*(\* *(mask|weights)\b(?![.\[])|\b(mask|weights) *\*)",
         "(B, L) meets (B, L, D): mask.unsqueeze(-1) and weights.unsqueeze(-1) have the third axis that is missing",
     ),
     (
@@ -267,6 +271,13 @@ def advice(error: Exception, line: str = "") -> str:
         if match:
             return told.format(**match.groupdict())
     return ""
+
+
+def near_name(error: NameError, known: Iterable[str]) -> str:
+    """Which of the names that are known there a missing one is most like; empty where none is."""
+    name = str(error.name)
+    near = difflib.get_close_matches(name, sorted(set(known) - {name}), 1, _ALIKE)
+    return f"there is no {name}: is {near[0]} meant?" if near else ""
 
 
 def message_of(error: Exception) -> str:

@@ -56,7 +56,7 @@ _CALL_AGAIN = "compare each step of it with the formula of the statement"
 @expectation("pooled is (B, out_features) and weights (B, L), for any B and L")
 def shapes(
     module: Module,
-    probe: Probe | int,
+    dim: Probe | int,
     out_features: int | None = None,
     *,
     lengths: Sequence[int] = _LENGTHS,
@@ -68,14 +68,14 @@ def shapes(
 
     Args:
         module: the module.
-        probe: of its kind.
+        dim: D of what a pooling reads; of a module of another kind, its probe.
         out_features: the width of what it gives, which is an attribute too; None where it has no such attribute.
         lengths: of the first batch.
         seed: another seed, other words.
         what: the title of the expectation, where it is not about poolings.
         hint: for a miss without a likely mistake of its own.
     """
-    probe = _probe(probe)
+    probe = _probe(dim)
     if out_features is not None:
         _declares_width(module, out_features)
     batches = [probe.inputs(several, seed) for several in (lengths, (3,), (1,), (2, 2), (1, 1))]
@@ -83,11 +83,11 @@ def shapes(
     for seen, inputs in zip(replies, batches, strict=True):
         first = next(iter(seen.values()))
         if out_features is not None and first.shape[1] != out_features:
-            rows, longest, dim = inputs[0].shape
+            rows, longest, width = inputs[0].shape
             raise Missed(
                 f"pooled of shape ({rows}, {out_features})",
                 f"pooled of shape {shape(first)}",
-                _mistake_of_width(first.shape[1], out_features, longest, dim),
+                _mistake_of_width(first.shape[1], out_features, longest, width),
                 probe.sent(inputs),
             )
 
@@ -95,7 +95,7 @@ def shapes(
 @expectation("weights sum to 1 over the words of a review, and are 0 on padding")
 def simplex(
     module: Module,
-    probe: Probe | int,
+    dim: Probe | int,
     *,
     lengths: Sequence[int] = _LENGTHS,
     seed: int = 0,
@@ -108,13 +108,13 @@ def simplex(
 
     Args:
         module: the module.
-        probe: of its kind.
+        dim: D of what a pooling reads; of a module of another kind, its probe.
         lengths: of the rows.
         seed: another seed, other parameters and words.
         times: how often to look; once where nothing, such as a ReLU, can hide what is wrong.
         hint: where it has no softmax, in place of hints that speak of one.
     """
-    probe = _probe(probe)
+    probe = _probe(dim)
     for looked_at, at in probed(module, probe, lengths, times, seed):
         inputs = probe.with_a_zero_vector(probe.inputs(lengths, at))
         (seen,) = answers(looked_at, probe, [inputs], finite=False)
@@ -146,7 +146,7 @@ def is_distribution(weights: Tensor, places: Tensor, sent: str, likely: Callable
 @expectation("padding changes nothing: neither what stands there, nor how much of it there is")
 def ignores_padding(
     module: Module,
-    probe: Probe | int,
+    dim: Probe | int,
     *,
     lengths: Sequence[int] = _LENGTHS,
     longest: int = 7,
@@ -159,7 +159,7 @@ def ignores_padding(
 
     Args:
         module: the module.
-        probe: of its kind.
+        dim: D of what a pooling reads; of a module of another kind, its probe.
         lengths: of the rows.
         longest: length of the row beside which they are padded further.
         under: how large the other numbers are.
@@ -167,7 +167,7 @@ def ignores_padding(
         times: how often to look; once where nothing, such as a ReLU, can hide what is wrong.
         hint: where the answer depends on how much padding there is.
     """
-    probe = _probe(probe)
+    probe = _probe(dim)
     for looked_at, at in probed(module, probe, lengths, times, seed):
         empty, noisy = probe.inputs(lengths, at, 0), probe.inputs(lengths, at, under)
         rows = [beside(empty, probe.inputs((length,), seed + 1)) for length in (max(lengths), longest)]
@@ -193,7 +193,7 @@ def ignores_padding(
 @expectation("a review is read by itself, whatever stands beside it in the batch")
 def reads_each_alone(
     module: Module,
-    probe: Probe | int,
+    dim: Probe | int,
     *,
     lengths: Sequence[int] = (4, 4, 4),
     seed: int = 0,
@@ -201,7 +201,7 @@ def reads_each_alone(
     hint: str = "",
 ) -> None:
     """Rows of the same length give alone what they give together."""
-    probe = _probe(probe)
+    probe = _probe(dim)
     for looked_at, at in probed(module, probe, lengths, times, seed):
         inputs = probe.inputs(lengths, at)
         together, *apart = answers(looked_at, probe, [inputs, *(alone(inputs, row) for row in range(len(lengths)))])
@@ -220,7 +220,7 @@ def reads_each_alone(
 
 @expectation("a gradient reaches every parameter")
 def gradient_reaches(
-    module: Module, probe: Probe | int, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
+    module: Module, dim: Probe | int, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
 ) -> None:
     """In training mode each parameter gets a gradient from the answer, finite and, in some look, not all zero.
 
@@ -228,7 +228,7 @@ def gradient_reaches(
 
     A bias, or a single number, may have a zero gradient: adding a constant to all scores rightly changes nothing.
     """
-    probe = _probe(probe)
+    probe = _probe(dim)
     silent: set[str] | None = None
     _refuse_frozen(subject(module), hint)
     for looked_at, at in probed(module, probe, lengths, _TRIES, seed):
@@ -254,7 +254,7 @@ def gradient_reaches(
 @expectation("all that it computes with is registered: a copy of its state is a copy of it")
 def registers_everything(
     build: Callable[[], Module],
-    probe: Probe | int,
+    dim: Probe | int,
     *,
     lengths: Sequence[int] = _LENGTHS,
     seed: int = 0,
@@ -265,13 +265,13 @@ def registers_everything(
 
     Args:
         build: makes a module, the same at each call but for its random start.
-        probe: of its kind.
+        dim: D of what a pooling reads; of a module of another kind, its probe.
         lengths: of the rows.
         seed: another seed, other parameters and words.
         times: how often to look.
         hint: for a miss.
     """
-    probe, second = _probe(probe), subject(build()).eval()
+    probe, second = _probe(dim), subject(build()).eval()
     for first, at in probed(build(), probe, lengths, times, seed):
         inputs = probe.inputs(lengths, at)
         second.materialise(*inputs)
@@ -333,8 +333,8 @@ def agrees_with(
                 raise Missed(_told(right, part), _told(part, right), next(fits, "") or hint or _CALL_AGAIN, sent)
 
 
-def _probe(probe: Probe | int) -> Probe:
-    return PoolingProbe(probe) if isinstance(probe, int) else probe
+def _probe(dim: Probe | int) -> Probe:
+    return PoolingProbe(dim) if isinstance(dim, int) else dim
 
 
 def _unsteady(looked_at: Subject, probe: Probe, inputs: tuple[Any, ...], seen: dict[str, Tensor]) -> str:

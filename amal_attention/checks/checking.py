@@ -10,8 +10,10 @@ from collections.abc import Iterator
 import torch
 
 from amal_attention.checks.expectation import judged, recording
-from amal_attention.checks.outcome import Report, State
+from amal_attention.checks.failed_cells import older_than_written, remember_failures
+from amal_attention.checks.outcome import Outcome, Report, State
 from amal_attention.checks.show import Printed, report_text, show_printed, show_report, show_summary
+from amal_attention.language import message
 
 __all__ = ["QuestionMissed", "check", "marked_elsewhere", "reports", "summary"]
 
@@ -22,6 +24,8 @@ marked_elsewhere: set[str] = set()
 """Questions whose marks do not hang on their check."""
 
 _GRADING = "NBGRADER_EXECUTION"
+
+remember_failures()  # whoever checks wants to know later why a name is missing
 
 
 class QuestionMissed(AssertionError):
@@ -60,6 +64,11 @@ def check(question: str) -> Iterator[Report]:
                 report.outcomes.append(judged("your answer can be used", lambda caught=error: _raise(caught)))  # type: ignore[misc]
     finally:
         show_printed(printed)
+    older = older_than_written()
+    if older:
+        report.outcomes.insert(
+            0, Outcome(message("what is looked at is what you wrote last"), State.MISSED, came=older)
+        )
     reports[question] = report
     show_report(report)
     if os.environ.get(_GRADING) and report.state is not State.MET and question not in marked_elsewhere:

@@ -429,7 +429,7 @@ def logs_accuracy(model: Module, batch: Any) -> None:
     if missing:
         raise Missed(
             "val_loss and val_accuracy",
-            f"no {missing[0]}" if len(missing) == 1 else f"no {missing[0]} and no {missing[1]}",
+            f"no {missing[0]} is logged" if len(missing) == 1 else f"no {missing[0]} and no {missing[1]} is logged",
             f'self.log("{missing[0]}", ...) in validation_step, at the end of the epoch',
         )
     expected, came = float((~wrong).float().mean()), logged["val_accuracy"]

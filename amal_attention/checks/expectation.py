@@ -13,7 +13,6 @@ import functools
 import linecache
 import os
 import re
-import sys
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
@@ -26,7 +25,8 @@ from typing import Any, ParamSpec
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks.advice import advice, message_of
+from amal_attention.checks.advice import advice, message_of, near_name
+from amal_attention.checks.failed_cells import cell_of, failure_behind
 from amal_attention.checks.outcome import Outcome, Report, State
 from amal_attention.checks.wording import batch_sent, shape
 from amal_attention.errors import AmalError
@@ -156,7 +156,7 @@ def raised_outcome(error: Exception) -> Outcome:
     at_line, line, there = _student_line(error.__traceback__)
     name, raised = type(error).__name__, message_of(error)[:_LONGEST] or "no message"
     came = f"{name}: {raised} ({at_line})"
-    return Outcome("", State.MISSED, there, came, hint=advice(error, line))
+    return Outcome("", State.MISSED, there, came, hint=failure_behind(error) or _misspelt(error) or advice(error, line))
 
 
 def _raised_by_hand(trace: TracebackType | None) -> bool:
@@ -164,6 +164,14 @@ def _raised_by_hand(trace: TracebackType | None) -> bool:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     return trace is not None and dis.opname[trace.tb_frame.f_code.co_code[trace.tb_lasti]] == "RAISE_VARARGS"
+
+
+def _misspelt(error: Exception) -> str:
+    """Which name may be meant by one that is missing, of those that are known where it was asked for."""
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    if not isinstance(error, NameError) or isinstance(error, UnboundLocalError) or not frames:
+        return ""
+    return near_name(error, {*frames[-1].f_locals, *frames[-1].f_globals})
 
 
 def _student_line(trace: TracebackType | None) -> tuple[str, str, str]:
@@ -175,7 +183,7 @@ def _student_line(trace: TracebackType | None) -> tuple[str, str, str]:
     code = frame.f_code
     source = linecache.getline(code.co_filename, number).strip()[:_LONGEST]
     name = code.co_qualname.rpartition("<locals>.")[2]
-    return _placed(name, _cell(code.co_filename), number, source), source, _tensors_at(frame, source)
+    return _placed(name, cell_of(code.co_filename), number, source), source, _tensors_at(frame, source)
 
 
 def _placed(name: str, cell: str, number: int, source: str) -> str:
@@ -206,16 +214,6 @@ def _tensors_at(frame: FrameType, source: str) -> str:
 
 def _tensors(names: Iterable[str], known: dict[str, Any]) -> list[str]:
     return [name for name in names if type(known.get(name)) is Tensor or type(known.get(name)) is nn.Parameter]
-
-
-def _cell(file: str) -> str:
-    """The cell of a notebook that is compiled under this name, as Jupyter numbers it; empty where there is none."""
-    ipython = sys.modules.get("IPython")
-    shell: Any = ipython.get_ipython() if ipython is not None else None
-    if getattr(shell, "kernel", None) is None:  # elsewhere cells have no numbers that a student sees
-        return ""
-    kind, name = shell.compile.format_code_name(file) or ("", "")
-    return name if kind == "Cell" else ""
 
 
 def _ours(file: str) -> bool:

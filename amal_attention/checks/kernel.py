@@ -37,6 +37,7 @@ _MOST_REPORTS = 20
 _GRADERS = ("NBGRADER_EXECUTION", "NBGRADER_VALIDATING")  # this is the student's run, nobody's grading
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _PLACE = re.compile(r"^\s*Cell In\s?\[(\d{1,6})\], line (\d{1,6})", re.MULTILINE)
+_FILE = re.compile(r" \(\d{1,20}\.py, line \d{1,6}\)$")  # a syntax error names the cell as a file that nobody sees
 # Importing torch and Lightning makes millions of objects that stay: looking for garbage takes a fifth of it.
 _RARE_COLLECTIONS = "__import__('gc').set_threshold(200_000, 50, 100)"
 _NO_INPUT = "nobody can answer here: write the value into the cell"
@@ -193,7 +194,7 @@ def _raised(content: dict[str, Any]) -> Raised | None:
         return None
     kind = str(content.get("ename"))
     lines = _COLOUR.sub("", str(content.get("evalue"))).strip().splitlines()
-    message = _NO_INPUT if kind == "StdinNotImplementedError" else "".join(lines[:1])[:300]
+    message = _NO_INPUT if kind == "StdinNotImplementedError" else _FILE.sub("", "".join(lines[:1]))[:300]
     trace = content.get("traceback")
     text = _COLOUR.sub("", "\n".join(map(str, trace))) if isinstance(trace, list) else ""
     places = _PLACE.findall(text)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from amal_attention.checks.failed_cells import names_made
 from amal_attention.checks.kernel import Execution, Raised, fresh_kernel
 from amal_attention.checks.notebook_cells import NotebookCell, read_notebook
 from amal_attention.checks.outcome import Outcome, Report, State
@@ -109,7 +110,8 @@ class NotebookCheck:
         notebook: its path.
         questions: each test cell, in order.
         manual: what a person marks, in order.
-        errors: what other cells raised; an answer that is still to be written is none.
+        errors: what other cells raised; an answer that is still to be written is none, nor is a name that is missing
+            since a cell that would make it raised.
         remarks: what else one should know of the notebook.
         language: of the notebook.
     """
@@ -219,7 +221,9 @@ class _Judge:
             tuple(
                 replace(error, question=self.cells[error.cell].question)
                 for error in others
-                if error is not None and error.kind != "NotImplementedError"
+                if error is not None
+                and error.kind != "NotImplementedError"
+                and self.failed_before(self.executions[error.cell].raised) in (None, error.cell)
             ),
             tuple(remarks),
         )
@@ -290,15 +294,36 @@ class _Judge:
 
     def message(self, raised: Raised) -> str:
         """What was raised; of a missing name that it stands in a cell that was left out, if it does."""
-        name = re.match(r"name '(\w+)' is not defined", raised.message) if raised.kind == "NameError" else None
-        if name is None:
+        name = _missing(raised)
+        if not name:
             return raised.message
-        word = re.compile(rf"\b{name[1]}\b")
+        failed = self.failed_before(raised)
+        if failed is not None:
+            return f"{raised.message}; cell {failed} ended in an error: mend it first"
+        word = re.compile(rf"\b{name}\b")
         left = [cell.number for cell in self.cells.values() if cell.left_out and word.search(cell.source)]
         if not left:
             return raised.message
         return f"{raised.message}; it stands in cell {left[0]}, which is left out here because it trains or draws"
 
+    def failed_before(self, raised: Raised | None) -> int | None:
+        """The first cell that ended in an error, of those without which a name is missing; None if it is not so."""
+        failed, seen = None, set[int]()
+        while raised is not None and (name := _missing(raised)):
+            makers = [number for number in self.executions if name in names_made(self.cells[number].source)]
+            raised = self.executions[makers[-1]].raised if makers else None
+            if raised is None or makers[-1] in seen:
+                break
+            failed = makers[-1]
+            seen.add(failed)
+        return failed
+
     def first_line(self, number: int) -> str:
         """How a cell begins."""
         return next((line.strip() for line in self.cells[number].source.splitlines() if line.strip()), "")
+
+
+def _missing(raised: Raised) -> str:
+    """The name that was missing, if that is what was raised; else empty."""
+    found = re.match(r"name '(\w+)' is not defined", raised.message) if raised.kind == "NameError" else None
+    return found[1] if found is not None else ""

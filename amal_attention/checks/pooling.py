@@ -213,7 +213,8 @@ def log_weights_affine(pooling: Module, dim: int, *, seed: int = 0, hint: str = 
             )
         rise = rise or not same(rises, torch.zeros_like(rises))
     if not rise:
-        raise Missed("log-weights that rise with q · x", "the same weight for every word", _no_query(looked_at))
+        hint = _no_query(looked_at) or _of_batch(looked_at, x)
+        raise Missed("log-weights that rise with q · x", "the same weight for every word", hint)
 
 
 @expectation("one query serves all reviews: the other words of a review do not change how two words compare")
@@ -332,6 +333,13 @@ def _odds(pooling: Subject, texts: Sequence[Tensor], one: int, other: int) -> li
         compared = weights[0, [one, other]].double().abs()
         odds.append((compared.log() @ torch.tensor([1.0, -1.0]).double()).where((compared > _TINY).all(), torch.nan))
     return odds
+
+
+def _of_batch(looked_at: Subject, x: Tensor) -> str:
+    """Which mistake the weights of a review that stands twice in a batch show; empty if each of them has its own."""
+    mask = torch.ones(2, x.shape[1], dtype=torch.bool)
+    _, weights = read(looked_at, x.expand(2, -1, -1), mask, finite=False)
+    return "" if same(weights.sum(dim=1), torch.ones(2)) else mistake_of_weights(weights, mask)
 
 
 def _no_query(looked_at: Subject) -> str:

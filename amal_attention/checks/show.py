@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -74,7 +74,7 @@ def report_text(report: Report, language: Language | None = None) -> str:
     """
     said = language or spoken()
     lines = [f"{_SIGNS[report.state]} {said.say('{name}:', name=report.question)} {said.retold(report.headline)}"]
-    for told in _told(report):
+    for told in _told(report, said):
         lines.append(f"  {_SIGNS[told.outcome.state]} {said.retold(told.outcome.expectation)}")
         lines += [f"      {said.say(name):<9} {said.retold(text)}" for name, text in told.details]
         lines += [f"      {_depend(told.more, said)}" for _ in range(bool(told.more))]
@@ -84,7 +84,7 @@ def report_text(report: Report, language: Language | None = None) -> str:
 def report_html(report: Report) -> str:
     """A report for a notebook: the same, coloured, and what is folded can be opened; everything in it is escaped."""
     said = spoken()
-    rows = [_told_html(told, said) for told in _told(report)]
+    rows = [_told_html(told, said) for told in _told(report, said)]
     rows += [_met_html(others, said) for others in [_met_elsewhere(report)] if others]
     return Markup(
         '<div style="border-left:4px solid {colour};padding:.4em .9em;margin:.3em 0;max-width:52em;'
@@ -185,25 +185,30 @@ class _Told:
         return self.outcome.details() if self.full else []
 
 
-def _told(report: Report) -> list[_Told]:
+def _told(report: Report, said: Language) -> list[_Told]:
     """The outcomes worth a line.
 
     Of an answer that is not written at all that is the first. Where something is missed, that is what is missed: the
-    first miss of form alone, since it may be the cause of all others, else each mistake once.
+    first miss of form alone, since it may be the cause of all others, else each mistake once: a lab's own hint is told
+    in the notebook's language already, and one of ours in English until it is shown.
     """
+
+    def in_words(outcome: Outcome) -> Outcome:
+        return replace(outcome, hint=said.retold(outcome.hint))
+
     if report.state is not State.MISSED:
         nothing_yet = all(each.state is State.TO_DO for each in report.outcomes)
         worth = report.outcomes[:1] if nothing_yet else report.outcomes
-        return [_Told(first, more) for first, *more in together(worth, lambda outcome: outcome)]
+        return [_Told(first, more) for first, *more in together(worth, in_words)]
     missed = [each for each in report.outcomes if each.state is State.MISSED]
     to_do = [each for each in report.outcomes if each.state is State.TO_DO]
-    groups = together(missed, lambda outcome: outcome)
+    groups = together(missed, in_words)
     form = next((each for each in missed if each.structural), None)
     if form is not None:
         groups = [[form, *(each for each in missed if each is not form)]]
     return [
         *(_Told(first, more, place < _FULL) for place, (first, *more) in enumerate(groups)),
-        *(_Told(first, more) for first, *more in together(to_do, lambda outcome: outcome)),
+        *(_Told(first, more) for first, *more in together(to_do, in_words)),
     ]
 
 

@@ -19,15 +19,15 @@ def shape(tensor: Tensor) -> str:
 
 
 def kind(value: Any, nested: int = _MOST_NESTED) -> str:
-    """What a value is: for a tensor its shape and type, for a tuple what it holds, ``nested`` deep, else its type."""
+    """What a value is: of a tensor its shape and type, of a tuple the kinds that it holds first, ``nested`` deep."""
     typename = type(value).__name__
     if isinstance(value, Tensor):
         dtype = str(value.dtype).removeprefix("torch.")
         return f"a tensor {shape(value)} of {dtype}"
     if isinstance(value, (tuple, list)) and nested:
-        held = ", ".join(kind(each, nested - 1) for each in value[:3])
+        held = ", ".join(dict.fromkeys(kind(each, nested - 1) for each in value[:3]))
         return f"a {typename} of {len(value)}: {held}"
-    return "None" if value is None else f"a {typename}"
+    return "None" if value is None else f"a value of type {typename}"
 
 
 def numbers(tensor: Tensor) -> str:

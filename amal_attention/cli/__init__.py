@@ -16,7 +16,7 @@ from amal_attention.cli.demo import demo
 from amal_attention.cli.grading import doctor, grade, mutants
 from amal_attention.cli.notebook import check, new_lab, release
 from amal_attention.cli.training import attend, compare, train
-from amal_attention.errors import AmalError
+from amal_attention.errors import AmalError, explain
 
 __all__ = ["app", "main"]
 
@@ -53,6 +53,9 @@ def main() -> None:
         app(prog_name="amal")
     except AmalError as error:
         _refuse(error)
+    except OSError as error:  # whatever a path leads to that no command thought of, such as a name of 5,000 letters
+        got = f"{error.strerror}: {str(error.filename)[:100]}" if error.filename else str(error)
+        _refuse(AmalError(explain(expected="files that can be read and written", got=got, do="check their names")))
     except ModuleNotFoundError as error:
         from amal_attention.course.problems import TOOLS, not_installed
 

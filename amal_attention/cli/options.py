@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import tzinfo
 from enum import StrEnum
 from pathlib import Path
@@ -72,13 +73,15 @@ def file_to_write(path: Path | None) -> Path | None:
     """Return ``path``, where a command will write a file, if its folder is there: none is made by a slip of the pen.
 
     Raises:
-        StorageError: there is no such folder, or the file is one.
+        StorageError: there is no such folder, or what stands there is no ordinary file: a folder, or a device that
+            a file would take the place of.
     """
     from amal_attention.errors import StorageError, explain
 
-    if path is None or (path.absolute().parent.is_dir() and not path.is_dir()):
+    if path is None or (path.absolute().parent.is_dir() and (path.is_file() or not os.path.lexists(path))):
         return path
-    got = "a folder of this name" if path.is_dir() else f"no folder {path.absolute().parent}"
+    kind = "a folder" if path.is_dir() else "no ordinary file"
+    got = f"{kind} of this name" if os.path.lexists(path) else f"no folder {path.absolute().parent}"
     raise StorageError(explain(expected=f"to write to {path}", got=got, do="give a file in a folder that is there"))
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "attend",
+    "check_resumed",
     "compare",
     "compare_questions",
     "fresh_folder",
@@ -56,6 +57,7 @@ def train(
 ) -> None:
     """Train one question by its recipe, choose the epoch on validation, and test it."""
     lab_with(lab, [question], config, labs)
+    check_resumed(resume, out)
     with progress_on_stderr():
         from amal_attention.training.processes import is_first
         from amal_attention.training.run import Run
@@ -101,6 +103,7 @@ def compare(
 ) -> None:
     """Train all questions of a lab on the same data, print the table and write an HTML report."""
     lab_with(lab, question or [], config, labs)
+    check_resumed(resume, out)
     with progress_on_stderr():
         base = recipe_of(lab, None, data, data_dir, tuned, seed, config, labs, context.args)
         folder = out or fresh_folder(lab, base.chosen_source, base.embeddings)
@@ -187,6 +190,12 @@ def lab_with(lab: str, questions: list[str], configs: list[Path] | None, labs: P
     for path in configs or []:
         check_recipe_file(path)
     return found
+
+
+def check_resumed(resume: bool, folder: Path | None) -> None:
+    """Refuse to go on with a run in a folder that nobody named."""
+    if resume and folder is None:
+        raise AmalError(explain(expected="--out, the folder of a run, with --resume", got="none", do="name the folder"))
 
 
 def compare_questions(base: Recipe, questions: list[str] | None, folder: Path, **choices: Any) -> Any:

@@ -24,7 +24,7 @@ class History(Callback):
     """Keeps the losses and the monitor of each epoch, and the seconds of training, through interruptions too.
 
     A training whose steps return no loss, and leave the optimiser to Lightning, is stopped: Lightning would go on, and
-    nothing would learn.
+    nothing would learn. So is one whose loss is no number any more, and one that is to stop by what nobody logs.
 
     Args:
         monitor: name of what the model logs in validation, beside ``train_loss`` and ``val_loss``.
@@ -74,12 +74,14 @@ class History(Callback):
             )
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Read the epoch's metrics and the clock."""
+        """Read the epoch's metrics and the clock; refuse an epoch after which there is nothing to learn."""
         now = time.monotonic()
         self.seconds, self._since = self.seconds + now - self._since, now
         mean = trainer.strategy.reduce  # over the processes: each logs the losses of its own texts
         measured = {name: float(mean(value.clone())) for name, value in trainer.callback_metrics.items()}
         self._logged = sorted(measured)
+        _check_losses(measured)
+        self._check_monitors(trainer, measured)
         finite = {name: value for name, value in measured.items() if math.isfinite(value)}
         kept = {name: finite[name] for name in ("train_loss", "val_loss", self.monitor) if name in finite}
         self.points.append(EpochPoint(trainer.current_epoch + 1, kept))
@@ -93,6 +95,31 @@ class History(Callback):
         self.points = [EpochPoint(**point) for point in state_dict["points"]]
         self.seconds = state_dict["seconds"]
 
+    def _check_monitors(self, trainer: Trainer, measured: dict[str, float]) -> None:
+        """Refuse, after an epoch that was validated, to stop by what was not logged: training would never stop."""
+        for each in trainer.early_stopping_callbacks:
+            if self.monitor in measured and each.monitor not in measured:
+                raise LabError(
+                    explain(
+                        expected=f"early_stopping.monitor among what is logged ({', '.join(sorted(measured))})",
+                        got=repr(each.monitor),
+                        do="name one of these",
+                    )
+                )
+
+
+def _check_losses(measured: dict[str, float]) -> None:
+    """Refuse to go on with a loss that is no finite number."""
+    for name in ("train_loss", "val_loss"):
+        if not math.isfinite(measured.get(name, 0.0)):
+            raise LabError(
+                explain(
+                    expected=f"a {name} that is a finite number",
+                    got=str(measured[name]),
+                    do="make the step size smaller, or bound the gradient with trainer.gradient_clip_val",
+                )
+            )
+
 
 class OneCycle(Callback):
     """Warms the step size up, then lets it fall to almost nothing along a cosine (Smith & Topin 2018).
@@ -104,12 +131,22 @@ class OneCycle(Callback):
     """
 
     def __init__(self, warm_up: float = 0.1) -> None:
+        if not 0 <= warm_up <= 1:
+            raise LabError(explain(expected="a warm_up from 0 to 1", got=str(warm_up), do="give a share of all steps"))
         self.warm_up = warm_up
         self._schedulers: list[torch.optim.lr_scheduler.OneCycleLR] = []
         self._restored: list[dict[str, Any]] = []
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Plan the whole training."""
+        """Plan the whole training, which has an end: its step size falls towards it."""
+        if not math.isfinite(trainer.estimated_stepping_batches):
+            raise LabError(
+                explain(
+                    expected="a number of epochs or steps, along which OneCycle lets the step size fall",
+                    got="a training without end",
+                    do="set trainer.max_epochs",
+                )
+            )
         total = int(trainer.estimated_stepping_batches) + 1
         self._schedulers = [
             torch.optim.lr_scheduler.OneCycleLR(

@@ -19,6 +19,7 @@ from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 from amal_attention.errors import LabError, explain
 from amal_attention.lab import Lab
 from amal_attention.tasks.task import Task, Uses, task_of
+from amal_attention.training.bounds import check_options, check_trainer
 from amal_attention.training.recipe_file import check_recipe_file
 
 __all__ = ["Recipe", "Setup"]
@@ -155,6 +156,7 @@ class Recipe:
         except (TypeError, ValueError, RuntimeError, ImportError, MisconfigurationException) as error:
             raise LabError(_explained(f"{type(error).__name__}: {error}")) from error
         self.task.check(cli.model, cli.datamodule)
+        check_trainer(cli.trainer)
         return Setup(cli.model, cli.datamodule, cli.trainer, model_config)
 
     def data(self) -> Any:
@@ -176,9 +178,11 @@ class Recipe:
         jsonargparse.set_parsing_settings(import_path_denylist=["*"], import_path_allowlist=allowed)
         try:
             with _without_remarks():
-                return _RecipeCLI(self.task, self.lab.links, self.arguments(), trainer_defaults)
+                cli = _RecipeCLI(self.task, self.lab.links, self.arguments(), trainer_defaults)
         except (jsonargparse.ArgumentError, ValueError) as error:
             raise LabError(_explained(str(error))) from error
+        check_options(cli.config)
+        return cli
 
 
 class _RecipeCLI(LightningCLI):

@@ -30,6 +30,9 @@ from amal_attention.training.recipe import Recipe, Setup
 
 __all__ = ["Run", "train"]
 
+_WRITTEN = ("checkpoints", "csv", "tensorboard", "record.json", "predictions.npy")
+"""What a run leaves in its folder."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -98,6 +101,8 @@ def train(run: Run, *, resume: bool = False, thorough: bool = False, progress: b
                 do="add --resume to go on with it, or choose another --out",
             )
         )
+    if resume:
+        _check_folder(run.folder)
     start = run.last if resume and run.last.is_file() else None
     if start is not None:
         _check_same_run(start, run)
@@ -193,6 +198,7 @@ def _set_up(run: Run, progress: bool) -> tuple[Setup, History]:
     setup = recipe.set_up(
         callbacks=callbacks,
         logger=[TensorBoardLogger(run.folder, name="tensorboard"), CSVLogger(run.folder, name="csv")],
+        default_root_dir=run.folder,
         plugins=[WholeCheckpoints()],
         enable_progress_bar=progress,
         enable_model_summary=False,
@@ -247,6 +253,15 @@ def _label(run: Run, setup: Setup) -> Label:
         kept=recipe.task.kept(setup.data),
         run=run.digest,
     )
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse to resume in a folder that holds files, and none of a run: it was named by a slip of the pen."""
+    found = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if found and found.isdisjoint(_WRITTEN):
+        raise LabError(
+            explain(expected=f"a run in {folder}, to go on with", got="other files", do="choose another --out")
+        )
 
 
 def _check_same_run(checkpoint: Path, run: Run) -> None:

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_padded_sequence
 from torchmetrics.classification import MulticlassAccuracy
 
-from amal_attention.checks.advice import TABLE, advice
+from amal_attention.checks.advice import TABLE, advice, near_name
 from amal_attention.checks.quiet import quiet_trainer, served, silence
 
 X = torch.zeros(3, 4, 5)
@@ -288,3 +288,22 @@ def test_an_exception_that_cannot_be_told_is_answered_with_nothing() -> None:
             raise RuntimeError("never")
 
     assert advice(Unspeakable()) == ""
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        ("MeanPoling", "there is no MeanPoling: is MeanPooling meant?"),
+        ("weigths", "there is no weigths: is weights meant?"),
+        ("entropy", ""),
+    ],
+)
+def test_a_name_that_is_almost_one_that_is_known_is_told_with_it(missing: str, told: str) -> None:
+    known = ["MeanPooling", "LearnedQueryPooling", "weights", "mask", missing]
+    assert near_name(NameError("", name=missing), known) == told
+
+
+def test_a_mask_that_has_its_third_axis_already_is_not_asked_for_it() -> None:
+    error = RuntimeError("The size of tensor a (5) must match the size of tensor b (3) at non-singleton dimension 1")
+    assert "keepdim=True" in advice(error, "text = (x * mask.unsqueeze(2)).sum(dim=1) / mask.sum(dim=1)")
+    assert "third axis" in advice(error, "pooled = (x * mask).sum(dim=1)")

@@ -498,8 +498,8 @@ def test_what_was_not_handed_to_the_optimiser_is_told() -> None:
 
 def test_what_was_not_logged_is_told() -> None:
     alone, nothing = (missed(LOOKS["logs_accuracy"], kind) for kind in (LogsLossAlone, LogsNothing))
-    assert alone is not None and alone.came == "no val_accuracy"
-    assert nothing is not None and nothing.came == "no val_accuracy and no val_loss"
+    assert alone is not None and alone.came == "no val_accuracy is logged"
+    assert nothing is not None and nothing.came == "no val_accuracy and no val_loss is logged"
 
 
 def test_the_mask_that_came_is_told_with_the_tokens() -> None:

@@ -159,6 +159,25 @@ def test_a_name_of_a_cell_that_is_left_out_is_told_to_be(ran):
     assert "it stands in cell 8, which is left out here because it trains or draws" in ran.result.errors[2].message
 
 
+def test_a_cell_that_is_no_python_is_told_once_and_named_by_what_misses_its_names(tmp_path):
+    path = write(
+        tmp_path / "lab.ipynb",
+        answer("double", "\n\ndef double(x)\n    return 2 * x"),
+        code(CHECK),
+        code("four = double(2)"),
+        examination("double", f"{CHECK}with check('double'):\n    equal_to(four, 4, what='twice 2')"),
+        examination("bare", "four"),
+        code("unheard_of"),
+    )
+    result = check_notebook(path, 60)
+    assert [(each.cell, each.text) for each in result.errors] == [
+        (1, "SyntaxError: expected ':' (line 3: def double(x))"),
+        (6, "NameError: name 'unheard_of' is not defined (line 1: unheard_of)"),
+    ]
+    assert "cell 1 ended in an error, so there is no four yet: SyntaxError: expected ':'" in result.questions[0].why
+    assert "name 'four' is not defined; cell 1 ended in an error: mend it first" in result.questions[1].why
+
+
 def test_input_says_what_to_do(ran):
     assert "write the value into the cell" in ran.result.errors[3].message
 

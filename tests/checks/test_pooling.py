@@ -759,3 +759,11 @@ def test_what_a_text_without_words_gives_is_told_by_what_came(pooled: float, wei
     with pytest.raises(ExpectationMissed) as caught:
         gives_zeros_without_words(of_nothing(pooled, weights)(), DIM, hint="a text without words gives zeros")
     assert hint in caught.value.outcome.hint
+
+
+def test_a_softmax_over_the_batch_is_told_by_the_law_of_weights_too() -> None:
+    def over_batch(scores: Tensor, mask: Tensor) -> Tensor:
+        return scores.masked_fill(~mask, -1e9).softmax(dim=0)
+
+    outcome = missed("affine", lambda: Query(VectorScores(DIM), over_batch))
+    assert outcome is not None and "the softmax goes over the batch" in outcome.hint

@@ -52,7 +52,7 @@ def test_a_pair_is_read_whatever_holds_it(kind: type) -> None:
         ((POOLED, WEIGHTS, WEIGHTS), "a tuple of 3: "),
         ((POOLED, None), "a tuple of 2: a tensor (3, 6) of float32, None"),
         ((POOLED, WEIGHTS.tolist()), "a tuple of 2: a tensor (3, 6) of float32, a list of 3"),
-        ({"pooled": POOLED, "weights": WEIGHTS}, "a dict"),
+        ({"pooled": POOLED, "weights": WEIGHTS}, "a value of type dict"),
         (torch.zeros(2, 3, 4), "a tensor (2, 3, 4) of float32"),
     ],
 )

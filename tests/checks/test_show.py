@@ -24,6 +24,7 @@ from amal_attention.checks.show import (
     summary_html,
     summary_text,
 )
+from amal_attention.language import Language
 
 EVIL = "<img src=x onerror=alert(1)>&\"'</div>"
 
@@ -66,6 +67,13 @@ def test_one_mistake_is_said_once_with_how_many_depend_on_it() -> None:
     )
     page = report_html(Report("q2", [MISSED, MET, again, again]))
     assert "2 more depend on this" in page and page.count("mask first") == 1 and page.count("sums by weights") == 2
+
+
+def test_one_mistake_is_said_once_though_the_notebook_tells_it_in_french_and_we_in_english() -> None:
+    english = "padding is counted in the mean: divide by the number of words"
+    ours, theirs = replace(MISSED, hint=english), replace(MISSED, hint=Language("fr").retold(english))
+    assert ours.hint != theirs.hint
+    assert report_text(Report("q1", [ours, theirs]), Language("fr")).count("divisez par le nombre de mots") == 1
 
 
 def test_what_is_printed_is_shown_as_it_is_if_it_is_short(capsys: pytest.CaptureFixture[str]) -> None:

@@ -107,10 +107,10 @@ def test_a_loss_in_a_dictionary_is_a_loss() -> None:
     ("reply", "came", "hint"),
     [
         (None, "None", "does training_step end with return loss?"),
-        (0.5, "a float", "no item()"),
+        (0.5, "a value of type float", "no item()"),
         (torch.zeros(3), "a tensor (3,) of float32", "the mean over the reviews"),
-        ({"cost": torch.zeros(())}, "a dict", "return loss"),
-        ({}, "a dict", "return loss"),
+        ({"cost": torch.zeros(())}, "a value of type dict", "return loss"),
+        ({}, "a value of type dict", "return loss"),
     ],
 )
 def test_what_is_no_loss_is_told(reply: Any, came: str, hint: str) -> None:

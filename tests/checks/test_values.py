@@ -89,7 +89,7 @@ def test_a_shape_that_is_not_expected_is_told() -> None:
 
 def test_what_is_no_tensor_is_told_by_its_kind() -> None:
     outcome = missed([0.5])
-    assert (outcome.came, outcome.expected) == ("a list of 1: a float", "a tensor (3,)")
+    assert (outcome.came, outcome.expected) == ("a list of 1: a value of type float", "a tensor (3,)")
 
 
 def test_a_number_where_a_number_is_expected_may_have_no_likely_mistake() -> None:
@@ -113,7 +113,7 @@ def test_a_hostile_value_is_missed_and_nothing_more() -> None:
         def __repr__(self) -> str:
             raise RuntimeError("never")
 
-    assert missed(Unspeakable()).came == "a Unspeakable"
+    assert missed(Unspeakable()).came == "a value of type Unspeakable"
     with pytest.raises(ExpectationMissed, match="RuntimeError: never"):
         equal_to(Unspeakable(), 3, what="a number")
 

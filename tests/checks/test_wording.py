@@ -28,12 +28,13 @@ class Words(Tensor):
         (nn.Parameter(torch.zeros(2)), "a tensor (2,) of float32"),
         (torch.zeros(2).as_subclass(Words), "a tensor (2,) of float32"),
         (None, "None"),
-        (3, "a int"),
-        ("words", "a str"),
+        (3, "a value of type int"),
+        ("words", "a value of type str"),
         ((), "a tuple of 0: "),
         ((torch.zeros(2), None), "a tuple of 2: a tensor (2,) of float32, None"),
-        ([1] * 9, "a list of 9: a int, a int, a int"),
-        (nn.Linear(2, 3), "a Linear"),
+        ([1] * 9, "a list of 9: a value of type int"),
+        ([("film", 0.5)] * 2, "a list of 2: a tuple of 2: a value of type str, a value of type float"),
+        (nn.Linear(2, 3), "a value of type Linear"),
     ],
 )
 def test_a_value_is_told_by_its_kind(value: object, told: str) -> None:

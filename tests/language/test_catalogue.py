@@ -17,7 +17,15 @@ babel = pytest.importorskip("babel.messages")
 
 KEYWORDS = {"say": None, "say_count": (1, 2), "message": None}
 METHODS = [("**.py", "python"), ("**.j2", "jinja2")]
-OF_NUMBERS = {"number": "1.2", "line": "3", "at_cell": "4", "counts": "5", "lengths": "6", "numbers": "7"}
+OF_NUMBERS = {
+    "typename": "Linear",
+    "number": "1.2",
+    "line": "3",
+    "at_cell": "4",
+    "counts": "5",
+    "lengths": "6",
+    "numbers": "7",
+}
 OTHERS = [code for code in LANGUAGES if code != "en"]
 
 

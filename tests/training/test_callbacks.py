@@ -5,8 +5,10 @@ import math
 import pytest
 import torch
 from lightning import Callback
+from lightning.pytorch.callbacks import EarlyStopping
 from torch import nn
 
+from amal_attention.errors import LabError
 from amal_attention.training.callbacks import History, OneCycle
 from tests.fitting import Model, batches, fitted
 
@@ -24,6 +26,39 @@ def test_history_reads_the_training_loss_of_the_epoch_it_closes():
     fitted(model, history)
     loss = nn.functional.cross_entropy(model(*next(iter(batches()))[:2]), torch.zeros(4, dtype=torch.int64)).item()
     assert history.points[0].measured["train_loss"] == pytest.approx(loss, rel=1e-5)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("name", ["train_loss", "val_loss"])
+def test_a_loss_that_is_no_number_ends_the_training_in_its_first_epoch(refusal, name, value):
+    losses = {"train_loss": 0.5, "val_loss": 0.5, name: value}
+
+    class Diverges(Model):
+        def training_step(self, batch, index):
+            self.log("train_loss", losses["train_loss"], on_step=False, on_epoch=True, batch_size=len(batch.labels))
+            return self(batch.tokens, batch.mask).sum()
+
+        def validation_step(self, batch, index):
+            self.log("val_loss", losses["val_loss"], batch_size=len(batch.labels))
+
+    history = History("val_accuracy")
+    told = refusal(LabError, lambda: fitted(Diverges(), history))
+    assert f"a {name} that is a finite number; got {value}" in told and history.points == []
+
+
+def test_a_training_that_is_to_stop_by_what_nobody_logs_is_told_which_names_there_are(refusal):
+    stopping = EarlyStopping("val_acuracy", strict=False)
+    told = refusal(LabError, lambda: fitted(Model(), History("val_accuracy"), stopping))
+    assert "train_loss, val_accuracy, val_loss" in told and "got 'val_acuracy'" in told
+
+
+@pytest.mark.parametrize("warm_up", [-0.1, 1.1, math.nan])
+def test_a_warm_up_that_is_no_share_is_refused(refusal, warm_up):
+    assert f"got {warm_up}" in refusal(LabError, lambda: OneCycle(warm_up))
+
+
+def test_a_step_size_has_no_end_to_fall_to_where_training_has_none(refusal):
+    assert "set trainer.max_epochs" in refusal(LabError, lambda: fitted(Model(), OneCycle(), epochs=-1))
 
 
 def test_history_survives_a_checkpoint():

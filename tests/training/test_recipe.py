@@ -137,6 +137,11 @@ def test_a_form_of_reviews_that_the_model_does_not_read_is_told(toy_recipe, refu
     assert "among texts" in text and "Toy" in text and "got bags" in text
 
 
+def test_reviews_of_which_no_word_is_known_are_told(toy_recipe, refusal):
+    recipe = replace(toy_recipe, options=["--data.min_count=1000000"])
+    assert "stand 1000000 times or more" in refusal(LabError, lambda: recipe.set_up(logger=False))
+
+
 @pytest.mark.parametrize("path", ["unittest.mock.Mock", "tests.training.conftest.Elsewhere"])
 def test_a_class_from_elsewhere_is_refused_before_it_is_built(toy_recipe, tmp_path, refusal, path):
     stranger = tmp_path / "stranger.yaml"

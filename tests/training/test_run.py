@@ -129,6 +129,13 @@ def test_a_record_of_another_version_is_none(run):
     assert run.finished() is None
 
 
+def test_a_folder_without_a_run_is_left_alone_by_resuming(run, refusal):
+    run.folder.mkdir()
+    (run.folder / "hosts").write_text("of somebody else")
+    assert "got other files" in refusal(LabError, lambda: trained(run, resume=True))
+    assert [path.name for path in run.folder.iterdir()] == ["hosts"]
+
+
 def test_a_run_is_not_resumed_with_another_recipe(run):
     trained(run)
     other = replace(run, recipe=replace(run.recipe, options=["--model.lr=0.5"]))

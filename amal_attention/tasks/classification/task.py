@@ -173,7 +173,10 @@ class Classification(Task):
         return read_words(model, Vocabulary(kept["words"]), kept["label_names"], words)
 
     def check(self, model: LightningModule, data: ReviewData) -> None:
-        """Refuse batches in a form that the model does not read; one that does not say what it reads reads texts."""
+        """Refuse batches in a form that the model does not read, and reviews of which no word is known.
+
+        A model that does not say what it reads reads texts; reviews without a known word all read alike.
+        """
         form, reads = data.hparams["train_as"], getattr(model, "reads", ("texts",))
         if form not in reads:
             raise LabError(
@@ -181,6 +184,15 @@ class Classification(Task):
                     expected=f"data.train_as among {', '.join(reads)}, which this {type(model).__name__} reads",
                     got=form,
                     do="choose one of these, or a model and a pooling that read it",
+                )
+            )
+        if not data.vocabulary.known:
+            least = data.hparams["min_count"]
+            raise LabError(
+                explain(
+                    expected=f"words that stand {least} times or more in the training reviews",
+                    got="none",
+                    do="set data.min_count",
                 )
             )
 

@@ -3,7 +3,7 @@
 # loses = ["q1-mean-pooling"]
 # breaks = ["weights"]
 # hint = "divide by the number of words"
-# public = false
+# public = true
 
 # %% grade_id="q1-mean-pooling"
 class MeanPooling(nn.Module):

@@ -32,6 +32,7 @@ from amal_attention.checks.checking import reports
 from amal_attention.checks.outcome import Report, State
 from amal_attention.course.script import notebook_of, read_script
 from amal_attention.lab import Lab
+from tests.solutions.tp9_attention.french import english_left
 
 LAB = Lab.find("tp9_attention", Path(__file__).parents[3] / "solutions")
 REGION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION\n?", re.DOTALL | re.MULTILINE)
@@ -151,6 +152,12 @@ def test_a_report_names_the_mistake_first_and_in_few_lines(
     assert report.state is (State.TO_DO if beginner.name == "init-half-done" else State.MISSED)
     assert re.search(beginner.says, first_mistake(shown) or shown), shown
     assert len(shown.splitlines()) <= MOST_LINES, shown
+
+
+def test_a_report_in_french_has_no_english_word_of_ours(found: dict[Beginner, tuple[Report, str]]) -> None:
+    outcomes = [outcome for report, _ in found.values() for outcome in report.outcomes]
+    assert len(outcomes) > 500
+    assert [text for outcome in outcomes for text in english_left(outcome, LAB)] == []
 
 
 def test_reports_are_short(found: dict[Beginner, tuple[Report, str]]) -> None:

@@ -10,6 +10,7 @@ import codeop
 import contextlib
 import io
 import re
+import statistics
 import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ from amal_attention.course.mutants import Mutant, mutated, read_mutants
 from amal_attention.course.nbgrader_glue import cleared
 from amal_attention.course.script import notebook_of, read_script
 from amal_attention.lab import Lab
+from tests.solutions.tp9_attention.french import english_left
 
 ROOT = Path(__file__).parents[3]
 LAB = Lab.find("tp9_attention", ROOT / "solutions")
@@ -33,6 +35,7 @@ FOLDER = LAB.folder / "mutants"
 MUTANTS = {mutant.name: mutant for mutant in read_mutants(FOLDER)}
 QUESTIONS = [name.removeprefix("test-") for name in LAB.points if name.startswith("test-")]
 SECONDS = 2.0
+MEDIAN_LINES, MOST_LINES = 12, 16
 
 
 HIDDEN_REGION = re.compile(r"### BEGIN HIDDEN TESTS\n.*?### END HIDDEN TESTS\n?", re.DOTALL)
@@ -106,6 +109,27 @@ def test_a_mistake_is_missed_where_it_is_made_and_is_named(mutant: Mutant, noteb
     assert {name for name, report in found.items() if report.state is State.TO_DO} == set()
     hints = told(found[mutant.loses[0]])
     assert any(mutant.hint in hint for hint in hints), hints
+
+
+@pytest.fixture(scope="module")
+def sampled(notebook: Any) -> list[Report]:
+    """What is said of every sixth mistake of the bank."""
+    found = []
+    for mutant in [mutant for mutant in MUTANTS.values() if mutant.public][::6]:
+        reports.clear()
+        found += run(mutated(notebook, mutant), concerned(notebook, mutant.cells)).values()
+    return [report for report in found if report.state is State.MISSED]
+
+
+def test_a_report_in_french_has_no_english_word_of_ours(sampled: list[Report]) -> None:
+    outcomes = [outcome for report in sampled for outcome in report.outcomes]
+    assert len({outcome.hint for outcome in outcomes}) > 20
+    assert [text for outcome in outcomes for text in english_left(outcome, LAB)] == []
+
+
+def test_reports_are_short(sampled: list[Report]) -> None:
+    lines = [len(report_text(report).splitlines()) for report in sampled]
+    assert statistics.median(lines) < MEDIAN_LINES and max(lines) <= MOST_LINES
 
 
 @pytest.mark.parametrize("mutant", [*RIGHT, *HIDDEN])

@@ -124,7 +124,10 @@ class HubImdb:
 
     def _load(self) -> list[Any]:
         import datasets  # seconds to import, and needed only where there is no local copy
+        from huggingface_hub.utils import logging as hub_logging
 
+        # Of each try that fails it would say two lines; that the last failed is told here.
+        hub_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         try:
             return [datasets.load_dataset(HUB_NAME, split=name) for name in SPLITS]
         except Exception as error:  # the library raises a dozen unrelated types when it cannot reach the hub

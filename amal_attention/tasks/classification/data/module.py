@@ -35,6 +35,7 @@ SOURCES: dict[str, Callable[[str | Path | None], Source]] = {
     "sample": lambda data_dir: SampleReviews(),
 }
 FORMS = ("texts", "bags", "means")
+_MOST = 2**32 - 1
 
 
 class ReviewData(LightningDataModule):
@@ -91,10 +92,8 @@ class ReviewData(LightningDataModule):
             raise DataError(explain(expected=f"a source among {', '.join(SOURCES)}", got=repr(source), do="choose one"))
         if not 0 < validation < 1:
             raise DataError(explain(expected="a share between 0 and 1", got=str(validation), do="set data.validation"))
-        counts = {"batch_size": batch_size, "token_budget": token_budget, "crop": crop, "min_count": min_count}
-        for name, count in counts.items():
-            if count is not None and count < 1:
-                raise DataError(explain(expected=f"data.{name} of 1 or more", got=str(count), do=f"set data.{name}"))
+        _check_count(1, batch_size=batch_size, token_budget=token_budget, crop=crop, min_count=min_count)
+        _check_count(0, seed=seed)
         if train_as not in FORMS:
             raise DataError(explain(expected=f"data.train_as among {', '.join(FORMS)}", got=train_as, do="choose one"))
         if crop is not None and train_as != "texts":
@@ -261,6 +260,14 @@ class ReviewData(LightningDataModule):
             for path in own.iterdir():
                 return VectorFile(path)
         return find_vectors(self.hparams["vectors"] or DEFAULT_VECTORS, self._data_dir, self._cache)
+
+
+def _check_count(least: int, **counts: int | None) -> None:
+    """Refuse a number below ``least``, or one that does not fit into the arrays of the buckets."""
+    for name, count in counts.items():
+        if count is not None and not least <= count <= _MOST:
+            expected = f"data.{name} from {least} to {_MOST}"
+            raise DataError(explain(expected=expected, got=str(count), do=f"set data.{name}"))
 
 
 def _standardised(vectors: npt.NDArray[np.float32], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import logging
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -280,6 +281,18 @@ def test_no_network_is_told_with_what_to_do(
     monkeypatch.setattr("datasets.load_dataset", unreachable)
     message = refusal(DataError, lambda: ask(HubImdb()))
     assert "Couldn't reach" in message and "--data sample" in message
+
+
+def test_what_the_hubs_library_says_of_each_try_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def retried(name: str, split: str) -> Any:
+        logging.getLogger("huggingface_hub.utils._http").warning("Retrying in 1s [Retry 1/5].")
+        return hub_answer(name, split)
+
+    monkeypatch.setattr("datasets.load_dataset", retried)
+    HubImdb().read()
+    assert capsys.readouterr() == ("", "")
 
 
 def test_imdb_has_no_vectors_of_its_own(tmp_path: Path) -> None:

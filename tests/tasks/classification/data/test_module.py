@@ -480,7 +480,12 @@ def test_the_folder_of_the_real_data_is_left_as_it_was(real: RealData) -> None:
 @pytest.mark.parametrize("count", [0, -1])
 def test_a_count_below_one_is_told(name: str, count: int, refusal: Callable[..., str]) -> None:
     told = refusal(DataError, lambda: ReviewData("sample", **{name: count}))
-    assert f"data.{name} of 1 or more; got {count}" in told
+    assert f"data.{name} from 1 to 4294967295; got {count}" in told
+
+
+@pytest.mark.parametrize(("name", "number"), [("crop", 2**70), ("batch_size", 2**32), ("seed", -1), ("seed", 2**32)])
+def test_a_number_that_no_array_holds_is_told(name: str, number: int, refusal: Callable[..., str]) -> None:
+    assert f"4294967295; got {number}" in refusal(DataError, lambda: ReviewData("sample", **{name: number}))
 
 
 def test_standardised_vectors_have_mean_0_and_variance_1_over_the_running_words(prepared: Path) -> None:

@@ -13,6 +13,7 @@ from lightning.pytorch.accelerators import CPUAccelerator
 from lightning.pytorch.strategies.launchers import _MultiProcessingLauncher
 
 from amal_attention.errors import LabError, explain
+from amal_attention.tasks.task import Task
 
 __all__ = ["check_options", "check_trainer"]
 
@@ -46,21 +47,19 @@ _RULES: tuple[Rule, ...] = (
     ("trainer.gradient_clip_val", *_from(0)),
     ("trainer.log_every_n_steps", *_from(0)),
     ("trainer.num_sanity_val_steps", *_from(-1)),
-    ("early_stopping.monitor", "that is the name of what the model logs, such as val_accuracy", bool),
+    ("early_stopping.monitor", "that is the name of what the model logs, such as val_loss", bool),
     ("early_stopping.patience", *_from(0)),
     ("early_stopping.min_delta", *_from(0)),
 )
 """An option, what is expected of it, and whether a value is that."""
 
-_BETTER = {"loss": "min", "accuracy": "max"}
-"""Which values are better, by how the name of what is measured ends."""
 
-
-def check_options(options: Namespace) -> None:
+def check_options(options: Namespace, task: Task) -> None:
     """Refuse a value by which nothing can be trained and validated, whatever the model.
 
     Args:
         options: all of a recipe, as they were read: ``trainer``, ``early_stopping`` …
+        task: which knows whether its monitor is to be large or small.
 
     Raises:
         LabError: there is one; the message names the first.
@@ -70,7 +69,7 @@ def check_options(options: Namespace) -> None:
         if value is not None and not holds(value):
             raise _refused(option, expected, value)
     _check_epochs(options["trainer"])
-    _check_direction(options["early_stopping"])
+    _check_direction(options["early_stopping"], task)
 
 
 def check_trainer(trainer: Trainer) -> None:
@@ -105,10 +104,10 @@ def _check_epochs(trainer: Namespace) -> None:
             raise _refused(f"trainer.{name}", f"of {most} or less, as trainer.max_epochs is", value)
 
 
-def _check_direction(early_stopping: Namespace) -> None:
-    """Refuse to stop when what is measured gets better."""
+def _check_direction(early_stopping: Namespace, task: Task) -> None:
+    """Refuse to stop when what is measured gets better: a loss is to be small, and a monitor what its task says."""
     monitor, mode = early_stopping["monitor"], early_stopping["mode"]
-    better = next((known for end, known in _BETTER.items() if monitor.endswith(end)), mode)
+    better = {task.monitor: task.mode}.get(monitor, "min" if monitor.endswith("loss") else mode)
     if mode != better:
         raise _refused("early_stopping.mode", f"{better} for {monitor}: training stops when it gets no better", mode)
 

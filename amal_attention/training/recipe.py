@@ -181,7 +181,7 @@ class Recipe:
                 cli = _RecipeCLI(self.task, self.lab.links, self.arguments(), trainer_defaults)
         except (jsonargparse.ArgumentError, ValueError) as error:
             raise LabError(_explained(str(error))) from error
-        check_options(cli.config)
+        check_options(cli.config, self.task)
         return cli
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from amal_attention.data import ReviewData
 from amal_attention.errors import LabError
+from amal_attention.tasks.classification import ReviewData
 
 USELESS = (
     "--trainer.max_epochs=0",

@@ -192,11 +192,11 @@ def test_pairs_in_a_list_or_a_tuple_are_pairs(came: Any) -> None:
     ("came", "told", "hint"),
     [
         (None, "None", "return its result"),
-        (["a", "b"], "a list: ['a', 'b']", "the word first"),
-        (["ab", "cd"], "a list: ['ab', 'cd']", "the word first"),
-        ([(0.5, "a"), (0.25, "b")], "a list: [(0.5, 'a'), (0.25, 'b')]", "the word first"),
-        ({"a": 0.5, "b": 0.25}, "a dict: {'a': 0.5, 'b': 0.25}", "the word first"),
-        ((["a", "b"], [0.5, 0.25]), "a tuple: (['a', 'b'], [0.5, 0.25])", "the word first"),
+        (["a", "b"], "a value of type list: ['a', 'b']", "the word first"),
+        (["ab", "cd"], "a value of type list: ['ab', 'cd']", "the word first"),
+        ([(0.5, "a"), (0.25, "b")], "a value of type list: [(0.5, 'a'), (0.25, 'b')]", "the word first"),
+        ({"a": 0.5, "b": 0.25}, "a value of type dict: {'a': 0.5, 'b': 0.25}", "the word first"),
+        ((["a", "b"], [0.5, 0.25]), "a value of type tuple: (['a', 'b'], [0.5, 0.25])", "the word first"),
         ([("a", 0.5)], "1", "the word first"),
     ],
 )

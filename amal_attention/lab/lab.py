@@ -9,13 +9,14 @@ import re
 import sys
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from amal_attention.cell_names import TEST_PREFIX
 from amal_attention.errors import LabError, explain
+from amal_attention.lab.limits import GradingLimits
 from amal_attention.language import LANGUAGES
 
 __all__ = ["Lab", "Sweep", "labs_folder"]
@@ -26,7 +27,6 @@ _KEYS = (
     *("title", "languages", "task", "uses", "sweep", "links", "sizes"),
     *("titles", "points", "requirements", "limits", "questions", "wheel", "colab"),
 )
-_LIMITS = ("cell_seconds", "submission_seconds", "memory_mb", "processes", "file_mb", "output_kb")
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,16 @@ class Lab:
             ) from error
 
     @property
+    def script(self) -> Path:
+        """Its notebook as a Python module."""
+        return self.folder / f"{self.name}.py"
+
+    @property
+    def read_by_grading(self) -> list[Path]:
+        """The files of its folder that grading reads, and no other: manifest, script and hidden tests."""
+        return [self.folder / "lab.toml", self.script, *sorted(self.folder.glob("hidden_tests/*.py"))]
+
+    @property
     def language_folder(self) -> Path:
         """Where the catalogues lie, ``<code>.po``, of what the lab's own tests and checks say."""
         return self.folder / "language"
@@ -212,7 +222,7 @@ class Lab:
         Raises:
             LabError: importing it fails.
         """
-        path = self.folder / f"{self.name}.py"
+        path = self.script
         loaded = sys.modules.get(self.name)
         if loaded is not None and getattr(loaded, "__file__", None) == str(path):
             return loaded
@@ -287,7 +297,7 @@ def _text(key: str, given: Any) -> str | None:
 
 
 def _limits(given: dict[str, Any]) -> dict[str, float]:
-    _known("limits", given, _LIMITS)
+    _known("limits", given, [each.name for each in fields(GradingLimits)])
     limits = _numbers("limits", given)
     for name, value in limits.items():
         if value == 0:

@@ -168,6 +168,7 @@ def test_every_limit_of_grading_can_be_set(counting: Path, name: str) -> None:
         ("[points]\ntest.q1 = 1", "points.test is {'q1': 1}"),
         ("points = 3", "AttributeError"),
         ("[limits]\nseconds = 3", "limits has no 'seconds' (known: cell_seconds,"),
+        ("[limts]\ncell_seconds = 3", "the manifest has no 'limts' (known: title,"),
         ("[requirement]\nq2 = 3", "the manifest has no 'requirement' (known: title,"),
         ('[requirements.q2]\nlaw = "L"', "requirements has no 'q2' (known: none)"),
         ('[points]\ntest-q2 = 1\n[requirements.q1]\nlaw = "L"', "requirements has no 'q1' (known: q2)"),

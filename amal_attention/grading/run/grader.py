@@ -73,7 +73,7 @@ def open_grader(
         isolation: where the submissions' code runs.
         reference: gives the releases of the lab; they are made where it is not given.
         forks: where processes are asked for, where there is a zygote of this lab and isolation already.
-        secrets: see :func:`zygote_for`.
+        secrets: see :func:`amal_attention.grading.sandbox.lab_zygote.zygote_for`.
 
     Raises:
         LabError: the lab has no hidden tests, or no release can be made of it.
@@ -102,9 +102,8 @@ def open_grader(
 
 def lab_digest(lab: Lab) -> str:
     """What tells this state of the lab, of its manifest, script, hidden tests and parts, from any other."""
-    files = [lab.folder / "lab.toml", lab.folder / f"{lab.name}.py", *sorted(lab.folder.glob("hidden_tests/*.py"))]
     read = hashlib.sha256()
-    for path in files:
+    for path in lab.read_by_grading:
         read.update(hashlib.sha256(path.read_bytes()).digest())
     read.update("".join(f" without {part}" for part in lab.without).encode())
     return read.hexdigest()

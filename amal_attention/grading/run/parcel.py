@@ -33,8 +33,7 @@ class LabParcel:
     @classmethod
     def of(cls, lab: Lab, reference: Reference) -> LabParcel:
         """Pack a lab."""
-        paths = [lab.folder / "lab.toml", lab.folder / f"{lab.name}.py", *sorted(lab.folder.glob("hidden_tests/*.py"))]
-        files = {str(path.relative_to(lab.folder.parent)): path.read_text("utf-8") for path in paths}
+        files = {str(path.relative_to(lab.folder.parent)): path.read_text("utf-8") for path in lab.read_by_grading}
         return cls(lab.name, files, reference, lab.without)
 
     def unpack(self, folder: Path) -> Lab:

@@ -24,5 +24,5 @@ def zygote_for(lab: Lab, isolation: Isolation, secrets: Sequence[Path] = ()) -> 
     Raises:
         SandboxError: there is no sandbox on this machine, or a secret would be seen in it.
     """
-    imports = imports_of((lab.folder / f"{lab.name}.py").read_text("utf-8"))
+    imports = imports_of(lab.script.read_text("utf-8"))
     return Zygote(isolation, GradingLimits.of(lab.limits), imports, [lab.folder, *secrets])

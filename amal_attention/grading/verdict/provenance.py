@@ -8,9 +8,11 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import amal_attention
+
 __all__ = ["graded_by"]
 
-_PACKAGE = Path(__file__).parents[2]
+_PACKAGE = Path(amal_attention.__file__).parent
 _PACKAGES = ("amal-attention", "torch", "lightning", "pytest", "numpy")
 
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from sysconfig import get_paths
 
+import amal_attention
 from amal_attention.language import ENGLISH, Language, message
 from amal_attention.outcome import Outcome, State
 
@@ -14,8 +15,8 @@ __all__ = ["NOT_ATTEMPTED", "told", "without_folders"]
 NOT_ATTEMPTED = message("not attempted")
 """What is said of a question whose answer is not there, or still the one of the skeleton."""
 
-
-_FOLDERS = [get_paths()[key] for key in ("purelib", "platlib", "stdlib")] + [str(Path(__file__).parents[3])]
+_FOLDERS = [get_paths()[key] for key in ("purelib", "platlib", "stdlib")]
+_FOLDERS += [str(Path(amal_attention.__file__).parents[1])]
 
 
 def told(question: str, outcome: Outcome, language: Language = ENGLISH) -> str:

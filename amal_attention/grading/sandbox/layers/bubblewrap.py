@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from sysconfig import get_paths
 
+import amal_attention
 from amal_attention.errors import SandboxError, explain
 from amal_attention.grading.sandbox.layers.bubblewrap_program import INSTALL_BUBBLEWRAP, find_bubblewrap
 
@@ -23,7 +24,7 @@ _BY_ROOT = (
     *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"),
     *("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"),
 )
-_PACKAGE = Path(__file__).parents[3]
+_PACKAGE = Path(amal_attention.__file__).parent
 _LISTENING = Path("/proc/net/unix")
 
 

@@ -1,4 +1,4 @@
-"""What a student reads of a hidden test that failed: never its source."""
+"""The outcome of a hidden test that an exception ended."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from amal_attention.errors import SandboxError, Unreadable
-from amal_attention.grading.run import grader
+from amal_attention.grading.sandbox import lab_zygote
 from amal_attention.grading.sandbox.sandbox import Isolation, Zygote
 from amal_attention.lab import Lab
 from tests.grading.conftest import DEADLY_TOTAL, WRONG_TOTAL, skeleton, solved
@@ -103,7 +103,7 @@ def test_by_default_a_submission_runs_in_the_sandbox(run, graded_in, tmp_path, m
         assert secrets == [tmp_path]
         return graded_in  # it is closed in name only
 
-    monkeypatch.setattr(grader, "zygote_for", zygote_for)
+    monkeypatch.setattr(lab_zygote, "zygote_for", zygote_for)
     monkeypatch.setattr(Zygote, "close", lambda zygote: closed.append(1))
     (tmp_path / "ada.ipynb").write_bytes(solved(q1=DEADLY_TOTAL))
     shown = run("--submission", tmp_path / "ada.ipynb")

@@ -14,12 +14,10 @@ import pytest
 from amal_attention.errors import LabError, SandboxError
 from amal_attention.grading.run import grader
 from amal_attention.grading.run.grader import grade_each, lab_digest
-from amal_attention.grading.sandbox.lab_zygote import zygote_for
-from amal_attention.grading.sandbox.sandbox import Isolation, Zygote
+from amal_attention.grading.sandbox.sandbox import Zygote
 from amal_attention.grading.submission.submissions import Submission
 from amal_attention.grading.verdict.verdict import Status, Verdict
 from amal_attention.lab import Lab
-from amal_attention.lab.limits import GradingLimits
 from tests.grading.conftest import DEADLY_TOTAL, POINTS, WRONG_TOTAL, Kept, skeleton, solved, write_till
 
 
@@ -223,19 +221,6 @@ def test_a_lab_that_cannot_be_released_is_refused(graded, till):
     (till.folder / "till.py").write_text("# %%\nx = 1\n")
     with pytest.raises(LabError):
         graded("missing", of=till)
-
-
-def test_the_zygote_imports_what_the_notebooks_import_has_the_limits_of_the_lab_and_does_not_see_it(till, monkeypatch):
-    made: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(grader, "Zygote", lambda *given: made.append(given))
-    script = till.folder / "till.py"
-    text = script.read_text().replace("import math\n", "import math\nfrom os.path import join\nimport  json as j\n")
-    script.write_text(text + "\n# %% [markdown]\n# import antigravity\n")
-    zygote_for(till, Isolation.PROCESS)
-    ((isolation, limits, imports, secrets),) = made
-    assert isolation is Isolation.PROCESS and secrets == [till.folder]
-    assert limits == GradingLimits.of(till.limits) and limits.cell_seconds == 2
-    assert imports == ["import math", "from os.path import join", "import  json as j", "import random"]
 
 
 @pytest.mark.parametrize("name", ["lab.toml", "till.py", "hidden_tests/test_till.py"])

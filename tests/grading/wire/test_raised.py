@@ -1,14 +1,10 @@
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
-import torch
 
 from amal_attention.checks import equal_to
 from amal_attention.checks.expectation import ExpectationMissed, Missed, RaisedElsewhere
-from amal_attention.grading.verdict.telling import NOT_ATTEMPTED, told, without_folders
+from amal_attention.grading.verdict.telling import NOT_ATTEMPTED, told
 from amal_attention.grading.wire.raised import outcome_of
 from amal_attention.grading.wire.student import NotAnswered
 from amal_attention.outcome import Outcome, State
@@ -57,15 +53,3 @@ def test_a_miss_outside_an_expectation_is_told_whole():
     assert told("q1", outcome).split("\n  ") == [
         "the answer can be used: missed", "sent: d", "came: b", "expected: a", "likely: c"
     ]  # fmt: skip
-
-
-def test_what_is_to_do_takes_one_line():
-    assert (
-        told("q1", Outcome("x", State.TO_DO, came="b", hint="in add, line 2")) == "q1: not attempted (in add, line 2)"
-    )
-
-
-def test_folders_of_packages_are_left_out_of_what_was_printed():
-    where = Path(torch.__file__).parent / "nn" / "module.py"
-    text = without_folders(f"{where}:7: careful\n{Path(json.__file__)}:8: json\n/home/me/mine.py: mine")
-    assert text == "torch/nn/module.py:7: careful\njson/__init__.py:8: json\n/home/me/mine.py: mine"

@@ -25,7 +25,7 @@ except ImportError:
 
 with atheris.instrument_imports(include=["amal_attention.grading"]):
     from amal_attention.errors import WireError
-    from amal_attention.grading.frame import Handle, Limits, decode, encode
+    from amal_attention.grading.wire.frame import Handle, Limits, decode, encode
 
 # What chance alone would be long in writing.
 WORDS = [f'{{"{tag}":' for tag in "float tuple dict tensor handle named".split()]

@@ -33,9 +33,9 @@ from typing import Any
 import nbformat
 
 from amal_attention.course.course_folder import Course
-from amal_attention.course.mutants import mutated, read_mutants
-from amal_attention.course.new_course import add_lab
-from amal_attention.course.script import notebook_of, read_script
+from amal_attention.course.gradebook.new_course import add_lab
+from amal_attention.course.mutation.mutants import mutated, read_mutants
+from amal_attention.course.script.script import notebook_of, read_script
 from amal_attention.lab import Lab
 
 LAB = Lab.find("tp9_attention", Path(__file__).parents[1] / "solutions")

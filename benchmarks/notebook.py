@@ -18,7 +18,7 @@ from typing import Any
 
 from nbclient import NotebookClient
 
-from amal_attention.course.script import notebook_of, read_script
+from amal_attention.course.script.script import notebook_of, read_script
 from amal_attention.lab import Lab
 
 MOST_SECONDS = 120

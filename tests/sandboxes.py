@@ -9,12 +9,12 @@ import sys
 import pytest
 
 from amal_attention.errors import SandboxError
-from amal_attention.grading.bubblewrap import bubblewrap
-from amal_attention.grading.bubblewrap_program import how_to_allow_namespaces
+from amal_attention.grading.sandbox.layers.bubblewrap import bubblewrap
+from amal_attention.grading.sandbox.layers.bubblewrap_program import how_to_allow_namespaces
 
 SHUT_IN_TWICE = """
-from amal_attention.grading.isolation import leave
-from amal_attention.grading.linux import mount
+from amal_attention.grading.sandbox.layers.isolation import leave
+from amal_attention.grading.sandbox.layers.linux import mount
 leave()
 mount("", "/", flags=("rec", "private"))
 """

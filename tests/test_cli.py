@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from amal_attention.cli import main, shown
-from tests.checks.notebooks import answer, code, examination, shows, write
-from tests.checks.processes import ended
 from tests.course.conftest import Toy, write_toy
+from tests.notebook.notebooks import answer, code, examination, shows, write
+from tests.processes import ended
 from tests.training.conftest import write_lab
 
 pytestmark = pytest.mark.long

@@ -22,11 +22,11 @@ import pytest
 
 from amal_attention.cli import main
 from amal_attention.course.course_folder import Course
-from amal_attention.course.gradebook import course_book
-from amal_attention.grading import engine
-from amal_attention.grading.limits import GradingLimits
-from amal_attention.grading.sandbox import Zygote
+from amal_attention.course.gradebook.gradebook import course_book
+from amal_attention.grading.run import grader
+from amal_attention.grading.sandbox.sandbox import Zygote
 from amal_attention.lab import Lab
+from amal_attention.lab.limits import GradingLimits
 from tests.course.moodle import Person, handed_in_at, people, write_roster, zipped
 from tests.grading.conftest import (
     WRONG_TOTAL,
@@ -96,7 +96,7 @@ def story(tmp_path_factory: pytest.TempPathFactory, beside: Zygote, known_alembi
     write_roster(folder / "roster.csv", persons)
     write_worksheet(folder / "worksheet.csv", persons)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "zygote_for", lambda *_: lent(beside, lab))
+        patch.setattr(grader, "zygote_for", lambda *_: lent(beside, lab))
         patch.setenv("AMAL_LABS", str(folder / "labs"))
         patch.chdir(folder)
         run = runner(patch)

@@ -15,7 +15,7 @@ from amal_attention.cli import main
 from amal_attention.errors import SandboxError
 from amal_attention.grading import demo
 from amal_attention.grading.demo import Demonstration
-from amal_attention.grading.verdict import Status, Verdict
+from amal_attention.grading.verdict.verdict import Status, Verdict
 from amal_attention.training import compare
 from tests.training.conftest import write_lab
 

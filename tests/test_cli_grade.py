@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from amal_attention.cli import main
-from amal_attention.grading import doctor
-from amal_attention.grading.doctor import Finding
-from amal_attention.grading.sandbox import Isolation, Zygote
-from amal_attention.grading.trivial import Trivial
+from amal_attention.grading.bank.trivial import Trivial
+from amal_attention.grading.sandbox import doctor
+from amal_attention.grading.sandbox.doctor import Finding
+from amal_attention.grading.sandbox.sandbox import Isolation, Zygote
 from amal_attention.lab import Lab
 from tests.grading.conftest import (
     WRONG_TOTAL,
@@ -110,13 +110,13 @@ def test_grade_keeps_verdicts_and_goes_on_with_them(amal, graded_in, submitted, 
 
 def test_grade_without_a_sandbox_says_what_is_missing(amal, graded_in, submitted, monkeypatch):
     asked: list[Isolation] = []
-    zygote_for = sys.modules["amal_attention.grading.engine"].zygote_for
+    zygote_for = sys.modules["amal_attention.grading.run.grader"].zygote_for
 
     def noted(lab: Lab, isolation: Isolation, secrets: Sequence[Path]) -> object:
         asked.append(isolation)
         return zygote_for(lab, isolation, secrets)
 
-    monkeypatch.setattr("amal_attention.grading.engine.zygote_for", noted)
+    monkeypatch.setattr("amal_attention.grading.run.grader.zygote_for", noted)
     status, output, errors = amal("grade", "till", "submitted/ada.ipynb", "--isolation", "process", "--json")
     assert status == 0 and json.loads(output)["verdicts"][0]["isolation"] == "process"
     assert errors.startswith("amal: no sandbox: ") and "read your files" in errors and errors.count("\n") == 1
@@ -174,7 +174,7 @@ def test_an_interrupted_run_says_so_and_keeps_what_it_has(amal, graded_in, submi
 def bounded(monkeypatch):
     """Answers without understanding earn little, whatever the tests of the lab look at."""
     little = Trivial({"q1": 2.0}, {"q1": {"zeros": 0.1}})
-    monkeypatch.setattr("amal_attention.grading.trivial.grade_trivial", lambda *given: little)
+    monkeypatch.setattr("amal_attention.grading.bank.trivial.grade_trivial", lambda *given: little)
 
 
 def break_the_rest(till):
@@ -213,7 +213,7 @@ def test_mutants_that_are_not_graded_as_they_should_be_are_a_status(amal, graded
 
 def test_points_without_understanding_are_a_status(amal, graded_in, monkeypatch):
     much = Trivial({"q1": 2.0}, {"q1": {"zeros": 0.5}})
-    monkeypatch.setattr("amal_attention.grading.trivial.grade_trivial", lambda *given: much)
+    monkeypatch.setattr("amal_attention.grading.bank.trivial.grade_trivial", lambda *given: much)
     status, output, _ = amal("mutants", "till")
     assert status == 1 and "0.5 of 2  (zeros)" in output
 
@@ -274,10 +274,10 @@ def test_grade_counts_submissions_on_a_terminal_and_takes_the_line_away(till, tm
     ours, theirs = pty.openpty()
     code = (
         "import sys\n"
-        "from amal_attention.grading import engine\n"
-        "from amal_attention.grading.limits import GradingLimits\n"
+        "from amal_attention.grading.run import grader\n"
+        "from amal_attention.lab.limits import GradingLimits\n"
         "from types import SimpleNamespace\n"
-        "engine.zygote_for = lambda *_: SimpleNamespace(limits=GradingLimits(), close=lambda: None)\n"
+        "grader.zygote_for = lambda *_: SimpleNamespace(limits=GradingLimits(), close=lambda: None)\n"
         "from amal_attention.cli import main; main()"
     )
     environment = os.environ | {"TERM": "xterm", "COLUMNS": "80", "AMAL_LABS": str(till.folder.parent)}

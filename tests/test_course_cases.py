@@ -22,18 +22,18 @@ import nbformat
 import pytest
 
 from amal_attention.cli import main
-from amal_attention.course.collect import Collection, collect, collection_text
+from amal_attention.course.collect.collect import Collection, collect, collection_text
 from amal_attention.course.course_folder import Course
-from amal_attention.course.export import export
-from amal_attention.course.gradebook import course_book
-from amal_attention.course.release import release
-from amal_attention.course.roster import Student
-from amal_attention.course.worksheet import read_worksheet
+from amal_attention.course.gradebook.export import export
+from amal_attention.course.gradebook.gradebook import course_book
+from amal_attention.course.people.roster import Student
+from amal_attention.course.people.worksheet import read_worksheet
+from amal_attention.course.release.release import release
 from amal_attention.errors import CourseError
-from amal_attention.grading.course_pages import write_feedback
-from amal_attention.grading.course_rows import course_rows
-from amal_attention.grading.identity import is_notebook_of
-from amal_attention.grading.reference import Reference
+from amal_attention.grading.gradebook.course_rows import course_rows
+from amal_attention.grading.pages.course_pages import write_feedback
+from amal_attention.grading.submission.identity import is_notebook_of
+from amal_attention.grading.submission.reference import Reference
 from tests.course.moodle import zipped
 from tests.grading.conftest import PIXEL
 from tests.grading.counting import CountingCourse, make_course

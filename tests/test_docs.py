@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 import nbformat
 import pytest
 
-from amal_attention.course.mutants import mutated, read_mutants
-from amal_attention.course.script import notebook_of, read_script
+from amal_attention.course.mutation.mutants import mutated, read_mutants
+from amal_attention.course.script.script import notebook_of, read_script
 from amal_attention.lab import Lab
 from tests.course.moodle import Person, handed_in_at, write_roster, zipped
 from tests.sandboxes import needs_sandbox
@@ -38,8 +38,8 @@ LAB = Lab.find("tp9_attention", ROOT / "solutions")
 COMMANDS = {"amal", "nbgrader", "openssl", "dask", "pytest", "cd", "export", "sudo"}
 NOT_RUN = {
     "sudo apt": "installs a package of the system",
-    "openssl ": "tests/grading/test_workers.py makes keys of its own",
-    "dask ": "tests/grading/test_workers.py connects to a scheduler",
+    "openssl ": "tests/grading/run/test_workers.py makes keys of its own",
+    "dask ": "tests/grading/run/test_workers.py connects to a scheduler",
     "amal grade tp9_attention --scheduler": "the same, with a scheduler",
     "AMAL_LABS=": "tests/test_nbgrader.py runs nbgrader's own stage, which takes most of a minute",
     "amal mutants": "takes minutes",

@@ -13,19 +13,19 @@ from typing import Any
 
 import pytest
 
-from amal_attention.checks.outcome import Outcome, State
 from amal_attention.course.course_folder import Course
-from amal_attention.course.gradebook import course_book
-from amal_attention.course.new_course import add_lab
-from amal_attention.course.release import release
-from amal_attention.course.roster import Student
-from amal_attention.grading import run
-from amal_attention.grading.course_run import grade_course
-from amal_attention.grading.run import GradingRun
-from amal_attention.grading.sandbox import Isolation
-from amal_attention.grading.submissions import Submission
-from amal_attention.grading.verdict import QuestionVerdict, Status, TestVerdict, Verdict
+from amal_attention.course.gradebook.gradebook import course_book
+from amal_attention.course.gradebook.new_course import add_lab
+from amal_attention.course.people.roster import Student
+from amal_attention.course.release.release import release
+from amal_attention.grading.gradebook.course_run import grade_course
+from amal_attention.grading.run import cohort
+from amal_attention.grading.run.cohort import GradingRun
+from amal_attention.grading.sandbox.sandbox import Isolation
+from amal_attention.grading.submission.submissions import Submission
+from amal_attention.grading.verdict.verdict import QuestionVerdict, Status, TestVerdict, Verdict
 from amal_attention.lab import Lab
+from amal_attention.outcome import Outcome, State
 from tests.course.conftest import Toy, write_toy
 from tests.web import chromium, jupyter
 
@@ -58,7 +58,7 @@ def grade_by_table(lab: Lab, submissions: Iterable[Submission], report: Any, **_
 
 def grade_again(course: Course, toy: Toy, **options: Any) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "grade", grade_by_table)
+        patch.setattr(cohort, "grade_each", grade_by_table)
         grade_course(course, GradingRun(toy.lab, Isolation.PROCESS, 1), **options)
 
 

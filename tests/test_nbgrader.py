@@ -11,13 +11,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from amal_attention.course.mutants import mutated, read_mutants
+from amal_attention.course.mutation.mutants import mutated, read_mutants
 from amal_attention.course.programs import programs_at_hand
-from amal_attention.course.script import notebook_of, read_script
-from amal_attention.grading import engine
-from amal_attention.grading.engine import grade
-from amal_attention.grading.sandbox import Isolation
-from amal_attention.grading.submissions import Submission
+from amal_attention.course.script.script import notebook_of, read_script
+from amal_attention.grading.run import grader
+from amal_attention.grading.run.grader import grade_each
+from amal_attention.grading.sandbox.sandbox import Isolation
+from amal_attention.grading.submission.submissions import Submission
 from amal_attention.lab import Lab
 from tests.grading.conftest import (
     Kept,
@@ -139,8 +139,10 @@ def verdicts(submissions, beside):  # noqa: F811
     found = {}
     handed_in = [Submission(name, nbformat.writes(notebook).encode()) for name, notebook in submissions.items()]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "zygote_for", lambda *_: Kept(beside))
-        grade(LAB, handed_in, lambda each: found.update({each.submission: each}), seed=3, isolation=Isolation.PROCESS)
+        patch.setattr(grader, "zygote_for", lambda *_: Kept(beside))
+        grade_each(
+            LAB, handed_in, lambda each: found.update({each.submission: each}), seed=3, isolation=Isolation.PROCESS
+        )
     return found
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import amal_attention
-from amal_attention.course.leaks import leaks_in, secrets_of
-from amal_attention.course.script import read_script
+from amal_attention.course.release.leaks import leaks_in, secrets_of
+from amal_attention.course.script.script import read_script
 from amal_attention.lab import Lab
 
 ROOT = Path(__file__).parents[1]
@@ -58,7 +58,12 @@ def test_public_names_of_a_module_are_those_it_exports(name):
     assert defined <= set(getattr(module, "__all__", []))
 
 
-DATA = ("training/report.html.j2", "course/template/lab.py.j2", "grading/dossier.html.j2", "language/fr.po")
+DATA = (
+    "training/report/report.html.j2",
+    "course/template/lab.py.j2",
+    "grading/pages/templates/dossier.html.j2",
+    "language/fr.po",
+)
 
 
 @pytest.fixture(scope="module")

@@ -39,6 +39,6 @@ def test_each_threat_names_a_test():
 
 
 def test_the_number_of_calls_is_that_of_the_list():
-    from amal_attention.grading.seccomp import ALLOWED
+    from amal_attention.grading.sandbox.layers.seccomp import ALLOWED
 
     assert f"a list of {len(ALLOWED['x86_64'])} calls" in PAGE

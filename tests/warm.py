@@ -35,9 +35,9 @@ PROGRAMS = {
 }
 IMPORTED = (
     "lightning pytest IPython matplotlib_inline.backend_inline nbgrader.apps.nbgraderapp nbgrader.api jupytext "
-    "amal_attention.checks amal_attention.course.collect amal_attention.course.export "
-    "amal_attention.grading.course_pages amal_attention.grading.course_run amal_attention.grading.engine "
-    "amal_attention.training.recipe"
+    "amal_attention.checks amal_attention.course.collect.collect amal_attention.course.gradebook.export "
+    "amal_attention.grading.pages.course_pages amal_attention.grading.gradebook.course_run "
+    "amal_attention.grading.run.grader amal_attention.training.recipe"
 ).split()
 CLIENT = """\
 #!{python} -SE

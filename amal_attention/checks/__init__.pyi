@@ -66,7 +66,6 @@ __all__ = [
     "weights_carry_gradient",
 ]
 
-from .alive import compares_by_text, decides_by_pooling, moves_with_words, weighs_words_apart
 from .any_module import (
     agrees_with,
     gradient_reaches,
@@ -76,9 +75,10 @@ from .any_module import (
     shapes,
     simplex,
 )
-from .calls import answers_afresh, keeps_types, leaves_inputs_alone, same_in_training
 from .checking import check, summary
-from .classifier import (
+from .expectations.alive import compares_by_text, decides_by_pooling, moves_with_words, weighs_words_apart
+from .expectations.calls import answers_afresh, keeps_types, leaves_inputs_alone, same_in_training
+from .expectations.classifier import (
     OwnEntropy,
     charges_entropy,
     costs_cross_entropy,
@@ -95,8 +95,7 @@ from .classifier import (
     steps_by_lr,
     tunes_embeddings,
 )
-from .inputs import some_reviews
-from .learning import (
+from .expectations.learning import (
     carries_gradient,
     gradient_flows,
     learns_to_find,
@@ -105,7 +104,7 @@ from .learning import (
     leaves_its_start,
     weights_carry_gradient,
 )
-from .pooling import (
+from .expectations.pooling import (
     depends_on_first_word_alone,
     depends_on_mean_alone,
     depends_on_text,
@@ -117,8 +116,9 @@ from .pooling import (
     sums_by_weights,
     survives_large_scores,
 )
+from .expectations.states import attends_states, carries_memory, reads_leftward, reads_order, uses_last_layer
+from .inputs import some_reviews
 from .probes import LayerProbe, Probe
 from .reading import PoolingProbe
-from .stand_ins import FixedAttention
-from .states import attends_states, carries_memory, reads_leftward, reads_order, uses_last_layer
+from .subjects.stand_ins import FixedAttention
 from .values import are_pairs, close_to, differ, equal_to

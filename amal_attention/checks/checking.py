@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import torch
 
 from amal_attention.checks.expectation import judged, recording
-from amal_attention.checks.failed_cells import older_than_written, remember_failures
-from amal_attention.checks.outcome import Outcome, Report, State
 from amal_attention.checks.show import Printed, report_text, show_printed, show_report, show_summary
 from amal_attention.language import message
+from amal_attention.notebook.failed_cells import older_than_written, remember_failures
+from amal_attention.outcome import Outcome, Report, State
 
 __all__ = ["QuestionMissed", "check", "marked_elsewhere", "reports", "summary"]
 

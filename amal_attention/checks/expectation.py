@@ -26,10 +26,10 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.advice import advice, message_of, near_name
-from amal_attention.checks.failed_cells import cell_of, failure_behind
-from amal_attention.checks.outcome import Outcome, Report, State
 from amal_attention.checks.wording import batch_sent, shape
 from amal_attention.errors import AmalError
+from amal_attention.notebook.failed_cells import cell_of, failure_behind
+from amal_attention.outcome import Outcome, Report, State
 
 __all__ = [
     "ExpectationMissed",

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, sending
 from amal_attention.checks.inputs import some_reviews
-from amal_attention.checks.nests import leaves, mapped
-from amal_attention.checks.subject import Subject, randomised, subject
+from amal_attention.checks.subjects.nests import leaves, mapped
+from amal_attention.checks.subjects.subject import Subject, randomised, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import kind, numbers, tensors_sent
 

@@ -26,7 +26,7 @@ from amal_attention.checks.diagnosis import (
 from amal_attention.checks.expectation import Missed
 from amal_attention.checks.inputs import some_reviews
 from amal_attention.checks.probes import Probe, Seen, answers, probed, steady
-from amal_attention.checks.subject import Subject
+from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import kind, numbers, reviews_sent, shape
 

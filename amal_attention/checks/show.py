@@ -10,11 +10,10 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from amal_attention.checks.outcome import Outcome, Report, State, together
 from amal_attention.language import Language, message, spoken
+from amal_attention.outcome import REPORT_TYPE, Outcome, Report, State, together
 
 __all__ = [
-    "REPORT_TYPE",
     "Printed",
     "report_html",
     "report_text",
@@ -25,8 +24,6 @@ __all__ = [
     "summary_text",
 ]
 
-REPORT_TYPE = "application/vnd.amal.check+json"
-"""The type under which a notebook's output also holds a report as data."""
 
 _SIGNS = {State.MET: "✓", State.MISSED: "✗", State.TO_DO: "…"}
 _COLOURS = {State.MET: "#1a7f37", State.MISSED: "#c93c0a", State.TO_DO: "#8a6d00"}

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from amal_attention.checks.notebook import CellError, Manual, NotebookCheck, QuestionCheck
-from amal_attention.checks.outcome import State
 from amal_attention.checks.show import report_text
 from amal_attention.language import Language, message
+from amal_attention.notebook.check import CellError, Manual, NotebookCheck, QuestionCheck
+from amal_attention.outcome import State
 
 __all__ = ["notebook_text", "print_notebook_check"]
 

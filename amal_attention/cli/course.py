@@ -34,8 +34,8 @@ def course(
     stays as it was where only the other is given, and --whole takes back both.
     """
     from amal_attention.course.course_folder import Course
-    from amal_attention.course.new_course import Scope, add_lab
-    from amal_attention.course.roster import read_roster
+    from amal_attention.course.gradebook.new_course import Scope, add_lab
+    from amal_attention.course.people.roster import read_roster
     from amal_attention.lab import Lab
 
     if whole and (without or total is not None):
@@ -59,7 +59,7 @@ def merge(
 ) -> None:
     """Make one student of two ids; refused where both have something in one lab."""
     from amal_attention.course.course_folder import Course
-    from amal_attention.course.merge import merge_students
+    from amal_attention.course.gradebook.merge import merge_students
 
     merge_students(Course.at(course), kept, other)
     typer.echo(f"{other} is {kept} now; amal grade grades again what was handed in as {other}")
@@ -94,13 +94,13 @@ def collect(
     labs: Labs = None,
 ) -> None:
     """Put what students handed in into the course; say who is missing, and what could not be matched or read."""
-    from amal_attention.course.collect import Times, collect, collection_text
+    from amal_attention.course.collect.collect import Times, collect, collection_text
     from amal_attention.course.course_folder import Course
-    from amal_attention.course.gradebook import course_book
-    from amal_attention.course.roster import read_roster
-    from amal_attention.course.worksheet import read_worksheet
-    from amal_attention.grading.identity import is_notebook_of
-    from amal_attention.grading.reference import Reference
+    from amal_attention.course.gradebook.gradebook import course_book
+    from amal_attention.course.people.roster import read_roster
+    from amal_attention.course.people.worksheet import read_worksheet
+    from amal_attention.grading.submission.identity import is_notebook_of
+    from amal_attention.grading.submission.reference import Reference
 
     found, zone = Course.at(course), zone_of(timezone)
     sheet = read_worksheet(worksheet) if worksheet is not None else None
@@ -150,13 +150,13 @@ def export(
 ) -> None:
     """Write the grades of the course, those of people and late penalties included, for another program."""
     from amal_attention.course.course_folder import Course
-    from amal_attention.course.export import export, feedback_zip, listed
+    from amal_attention.course.gradebook.export import export, feedback_zip, listed
     from amal_attention.errors import CourseError, explain
     from amal_attention.files import write_atomically
-    from amal_attention.grading.course_pages import write_feedback
-    from amal_attention.grading.course_rows import course_rows
-    from amal_attention.grading.course_verdicts import CourseVerdicts
-    from amal_attention.grading.same_lab import graded_otherwise
+    from amal_attention.grading.gradebook.course_rows import course_rows
+    from amal_attention.grading.gradebook.course_verdicts import CourseVerdicts
+    from amal_attention.grading.pages.course_pages import write_feedback
+    from amal_attention.grading.verdict.same_lab import graded_otherwise
 
     if feedback is not None and worksheet is None:
         raise CourseError(explain(expected="a worksheet for the feedback", got="none", do="give it with --worksheet"))
@@ -190,7 +190,7 @@ def feedback(
 ) -> None:
     """Write a page for each student of the course: marks, why, their code and its outputs; nothing of the tests."""
     from amal_attention.course.course_folder import Course
-    from amal_attention.grading.course_pages import write_feedback
+    from amal_attention.grading.pages.course_pages import write_feedback
 
     found = Course.at(course)
     with counted("pages") as progress:
@@ -205,7 +205,7 @@ def summary(
 ) -> None:
     """Write a page on the lab: scores, questions and tests most failed, mistakes most made, similar answers."""
     from amal_attention.course.course_folder import Course
-    from amal_attention.grading.course_pages import write_summary
+    from amal_attention.grading.pages.course_pages import write_summary
 
     found = Course.at(course)
     typer.echo(str(write_summary(found, found.lab(lab, labs))))
@@ -226,10 +226,10 @@ def adjust(
     A question stays worth what it was; marks that a person gave stay. Each adjustment is a line in adjustments/, with
     who made it and when. Without options, these lines are shown.
     """
-    from amal_attention.course.adjustments import Adjustments
     from amal_attention.course.course_folder import Course
-    from amal_attention.grading.adjust import adjust, undo_adjustment
-    from amal_attention.grading.show_adjusted import adjusted_text, adjustments_text
+    from amal_attention.course.gradebook.adjustments import Adjustments, adjustments_text
+    from amal_attention.grading.gradebook.adjust import adjust, undo_adjustment
+    from amal_attention.grading.gradebook.show_adjusted import adjusted_text
 
     found, weights = Course.at(course), _weights(drop or [], points or [])
     if undo and weights:
@@ -256,7 +256,7 @@ def show(
     """
     from amal_attention.course.course_folder import Course
     from amal_attention.files import write_atomically
-    from amal_attention.grading.dossier import dossier
+    from amal_attention.grading.pages.dossier import dossier
 
     page, found = file_to_write(html), Course.at(course)
     told = dossier(found, found.lab(lab, labs), student, zone_of(timezone))

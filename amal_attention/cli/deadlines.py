@@ -25,8 +25,8 @@ def due(
 ) -> None:
     """Say when a lab is due, in your time; nbgrader keeps it in UTC. Late penalties follow at the next grading."""
     from amal_attention.course.course_folder import Course
-    from amal_attention.course.deadlines import moment, moment_text
-    from amal_attention.course.gradebook import course_book
+    from amal_attention.course.gradebook.deadlines import moment, moment_text
+    from amal_attention.course.gradebook.gradebook import course_book
 
     zone = zone_of(timezone)
     with course_book(Course.at(course)) as book:
@@ -45,8 +45,8 @@ def extend(
 ) -> None:
     """Give a student longer than the others; nbgrader keeps it. Late penalties follow at the next grading."""
     from amal_attention.course.course_folder import Course
-    from amal_attention.course.deadlines import duration, moment_text
-    from amal_attention.course.gradebook import course_book
+    from amal_attention.course.gradebook.deadlines import duration, moment_text
+    from amal_attention.course.gradebook.gradebook import course_book
     from amal_attention.errors import CourseError, explain
 
     zone = zone_of(timezone)

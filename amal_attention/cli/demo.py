@@ -17,7 +17,7 @@ from amal_attention.errors import LabError, explain
 
 if TYPE_CHECKING:
     from amal_attention.grading.demo import Demonstration
-    from amal_attention.grading.sandbox import Isolation
+    from amal_attention.grading.sandbox.sandbox import Isolation
     from amal_attention.lab import Lab
 
 __all__ = ["demo"]
@@ -52,7 +52,7 @@ def _graded_samples(lab: Lab, folder: Path) -> Demonstration | str:
     """What came of the samples, or why there is no grading here."""
     from amal_attention.errors import SandboxError
     from amal_attention.grading.demo import why_no_grading
-    from amal_attention.grading.sandbox import Isolation
+    from amal_attention.grading.sandbox.sandbox import Isolation
 
     if why := why_no_grading(lab):
         return why
@@ -68,7 +68,7 @@ def _graded_samples(lab: Lab, folder: Path) -> Demonstration | str:
 
 def _samples_in(isolation: Isolation, lab: Lab, folder: Path) -> Demonstration:
     from amal_attention.grading.demo import grade_samples
-    from amal_attention.grading.show_progress import Progress
+    from amal_attention.grading.run.show_progress import Progress
 
     with status() as show:
         show("making a course")

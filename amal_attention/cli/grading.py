@@ -13,9 +13,9 @@ from amal_attention.cli.options import AsJson, HiddenSeed, InCourse, Jobs, Labs,
 from amal_attention.cli.shown import counted, print_json, status
 
 if TYPE_CHECKING:
-    from amal_attention.grading.sandbox import Isolation
-    from amal_attention.grading.verdict import Verdict
-    from amal_attention.grading.workers import Crew
+    from amal_attention.grading.run.workers import Crew
+    from amal_attention.grading.sandbox.sandbox import Isolation
+    from amal_attention.grading.verdict.verdict import Verdict
     from amal_attention.lab import Lab
 
 __all__ = ["doctor", "grade", "mutants", "print_verdicts"]
@@ -51,13 +51,13 @@ def grade(
     Without notebooks, what was handed in to the course is graded, and written into its gradebook.
     """
     from amal_attention.course.course_folder import Course
-    from amal_attention.grading.course_run import grade_course
-    from amal_attention.grading.questions_again import questions_named
-    from amal_attention.grading.run import GradingRun, grade_all
-    from amal_attention.grading.sandbox import MISSING_LAYERS, Isolation
-    from amal_attention.grading.show_progress import Progress
-    from amal_attention.grading.submissions import find_submissions
-    from amal_attention.grading.workers import Crew
+    from amal_attention.grading.gradebook.course_run import grade_course
+    from amal_attention.grading.run.cohort import GradingRun, grade_cohort
+    from amal_attention.grading.run.questions_again import questions_named
+    from amal_attention.grading.run.show_progress import Progress
+    from amal_attention.grading.run.workers import Crew
+    from amal_attention.grading.sandbox.sandbox import MISSING_LAYERS, Isolation
+    from amal_attention.grading.submission.submissions import find_submissions
     from amal_attention.lab import Lab
 
     chosen, crew = Isolation(isolation), Crew(jobs, scheduler)
@@ -72,7 +72,7 @@ def grade(
         run = GradingRun(found, chosen, seed, crew, questions_named(question or [], found), line.beginning)
         if there is None:
             places = find_submissions(submissions or [])
-            verdicts = grade_all(run, places, out, lambda verdict, _: line.graded(verdict))
+            verdicts = grade_cohort(run, places, out, lambda verdict, _: line.graded(verdict))
         else:
             verdicts = grade_course(there, run, student or [], line.graded)
     if as_json:
@@ -83,7 +83,7 @@ def grade(
 
 def print_verdicts(verdicts: Sequence[Verdict], *, details: bool = False) -> None:
     """Print a line for each submission, with ``details`` what every point was lost for, and a line on all."""
-    from amal_attention.grading.show_verdict import summary_text, verdict_details, verdict_line
+    from amal_attention.grading.verdict.show_verdict import summary_text, verdict_details, verdict_line
 
     width = max((len(verdict.submission) for verdict in verdicts), default=0)
     for verdict in verdicts:
@@ -116,8 +116,8 @@ def mutants(
     """
     import random
 
-    from amal_attention.grading.sandbox import Isolation
-    from amal_attention.grading.workers import Crew
+    from amal_attention.grading.run.workers import Crew
+    from amal_attention.grading.sandbox.sandbox import Isolation
     from amal_attention.lab import Lab
 
     first = random.SystemRandom().randrange(10**9) if seed is None else seed
@@ -136,7 +136,7 @@ def mutants(
 
 
 def _bank(lab: Lab, seeds: list[int], isolation: Isolation, crew: Crew) -> tuple[str, bool]:
-    from amal_attention.grading.bank import bank_text, differences, grade_bank, unbroken
+    from amal_attention.grading.bank.bank import bank_text, differences, grade_bank, unbroken
 
     runs = {}
     for seed in seeds:
@@ -151,7 +151,7 @@ def _bank(lab: Lab, seeds: list[int], isolation: Isolation, crew: Crew) -> tuple
 
 
 def _trivial(lab: Lab, seeds: list[int], isolation: Isolation, crew: Crew) -> tuple[str, bool]:
-    from amal_attention.grading.trivial import grade_trivial, trivial_text
+    from amal_attention.grading.bank.trivial import grade_trivial, trivial_text
 
     with counted("answers without understanding") as progress:
         found = grade_trivial(lab, seeds[0], isolation, progress, crew)
@@ -159,7 +159,7 @@ def _trivial(lab: Lab, seeds: list[int], isolation: Isolation, crew: Crew) -> tu
 
 
 def _generated(lab: Lab, seeds: list[int], isolation: Isolation, crew: Crew, questions: list[str]) -> tuple[str, bool]:
-    from amal_attention.grading.generated import generated_text, grade_generated
+    from amal_attention.grading.bank.generated import generated_text, grade_generated
 
     with counted("slips") as progress:
         found = grade_generated(lab, seeds[:1], isolation, questions, crew, progress, _at_once)
@@ -176,7 +176,7 @@ def doctor() -> None:
 
     The exit status is 1 if something is not as it should be.
     """
-    from amal_attention.grading.doctor import examine_sandbox
+    from amal_attention.grading.sandbox.doctor import examine_sandbox
 
     findings = examine_sandbox()
     for each in findings:

@@ -30,7 +30,7 @@ def check(
     The exit status is 0 if every check is met, and 1 if not.
     """
     with counted("cells") as progress:
-        from amal_attention.checks.notebook import check_notebook
+        from amal_attention.notebook.check import check_notebook
 
         result = check_notebook(notebook, timeout, progress, question or ())
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -60,7 +60,7 @@ def release(
     out: Annotated[Path, typer.Option(help="Folder of the releases, <out>/<language>/<lab>.")] = Path("labs"),
 ) -> None:
     """Make the notebooks that students get from the script of a lab, and check that no answer is in them."""
-    from amal_attention.course.release import stale_releases, write_release, write_solved
+    from amal_attention.course.release.release import stale_releases, write_release, write_solved
     from amal_attention.lab import Lab
 
     _refuse_options(solved, check, to)

@@ -71,7 +71,7 @@ def train(
     if as_json:
         print_json(record.to_dict())
     else:
-        from amal_attention.training.table import print_table
+        from amal_attention.training.report.table import print_table
 
         print_table(recipe.task, [record])
         typer.echo(f"best checkpoint: {record.checkpoint}")
@@ -214,7 +214,7 @@ def show_comparison(result: Any, folder: Path, as_json: bool, more: dict[str, An
     if as_json:
         print_json(result.to_dict() | {"report": str(report)} | (more or {}))
         return report
-    from amal_attention.training.table import print_sweep, print_table
+    from amal_attention.training.report.table import print_sweep, print_table
 
     print_table(result.task, result.records)
     if result.lab.sweep is not None:

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from amal_attention.course.course_folder import Course
-from amal_attention.course.new_course import add_lab
-from amal_attention.course.release import release_path, write_release
-from amal_attention.course.roster import Student
+from amal_attention.course.gradebook.new_course import add_lab
+from amal_attention.course.people.roster import Student
+from amal_attention.course.release.release import release_path, write_release
 from amal_attention.files import write_atomically
-from amal_attention.grading.course_pages import write_feedback, write_summary
-from amal_attention.grading.course_run import grade_course
-from amal_attention.grading.limits import GradingLimits
-from amal_attention.grading.run import GradingRun
+from amal_attention.grading.gradebook.course_run import grade_course
+from amal_attention.grading.pages.course_pages import write_feedback, write_summary
+from amal_attention.grading.run.cohort import GradingRun
 from amal_attention.grading.samples import samples
-from amal_attention.grading.sandbox import Isolation
-from amal_attention.grading.verdict import Verdict
+from amal_attention.grading.sandbox.sandbox import Isolation
+from amal_attention.grading.verdict.verdict import Verdict
 from amal_attention.lab import Lab
+from amal_attention.lab.limits import GradingLimits
 
 __all__ = ["Demonstration", "grade_samples", "why_no_grading"]
 

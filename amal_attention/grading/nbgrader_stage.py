@@ -13,12 +13,12 @@ from traitlets import Unicode
 
 from amal_attention.course.course_folder import CONFIGURATION, Course
 from amal_attention.errors import CourseError, LabError, explain
-from amal_attention.grading.course_verdicts import CourseVerdicts
-from amal_attention.grading.graded_notebook import GradedNotebooks
-from amal_attention.grading.run import GradingRun, grade_all
-from amal_attention.grading.sandbox import Isolation
-from amal_attention.grading.submissions import Submission
-from amal_attention.grading.verdict import Verdict
+from amal_attention.grading.gradebook.course_verdicts import CourseVerdicts
+from amal_attention.grading.gradebook.graded_notebook import GradedNotebooks
+from amal_attention.grading.run.cohort import GradingRun, grade_cohort
+from amal_attention.grading.sandbox.sandbox import Isolation
+from amal_attention.grading.submission.submissions import Submission
+from amal_attention.grading.verdict.verdict import Verdict
 from amal_attention.lab import Lab
 
 __all__ = ["GradeApart"]
@@ -46,7 +46,7 @@ class GradeApart(NbGraderPreprocessor):  # type: ignore[misc]
         lab = course.taught(self._lab(name))
         graded: list[tuple[Verdict, Submission]] = []
         run = GradingRun(lab, Isolation(self.isolation))
-        grade_all(run, {student: place}, course.verdicts(name), lambda *each: graded.append(each))
+        grade_cohort(run, {student: place}, course.verdicts(name), lambda *each: graded.append(each))
         verdict, submission = graded[-1]
         counting = CourseVerdicts(course, lab).counting(verdict)
         return GradedNotebooks(lab, course.language(lab)).of(submission.raw, counting), resources

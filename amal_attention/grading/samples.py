@@ -8,13 +8,13 @@ import itertools
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from amal_attention.checks.notebook_cells import NotebookCell
-from amal_attention.course.markers import regions
-from amal_attention.course.mutants import Mutant, mutated, read_mutants
+from amal_attention.course.mutation.mutants import Mutant, mutated, read_mutants
 from amal_attention.course.problems import grade_extra
-from amal_attention.course.release import release
-from amal_attention.course.script import read_script
+from amal_attention.course.release.release import release
+from amal_attention.course.script.markers import regions
+from amal_attention.course.script.script import read_script
 from amal_attention.lab import Lab
+from amal_attention.notebook.cells import NotebookCell
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

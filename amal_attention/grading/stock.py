@@ -30,8 +30,8 @@ def hidden_points(lab: str, question: str, names: dict[str, Any], seed: int = 1)
         The points, as a cell's last expression nbgrader's partial credit; None where the lab is not to be found, so
         that the cell's own checks decide.
     """
-    from amal_attention.grading.hidden import hidden_tests
-    from amal_attention.grading.submission import LocalSitting
+    from amal_attention.grading.exam.hidden import hidden_tests
+    from amal_attention.grading.exam.local_sitting import LocalSitting
     from amal_attention.lab import Lab
 
     try:

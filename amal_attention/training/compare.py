@@ -21,9 +21,9 @@ from amal_attention.tasks.task import Task, task_of
 from amal_attention.training.checkpoint import load_trained
 from amal_attention.training.processes import is_first
 from amal_attention.training.recipe import Recipe
-from amal_attention.training.report import render_report
+from amal_attention.training.report.report import render_report
+from amal_attention.training.report.table import setting_in_words
 from amal_attention.training.run import Run, train
-from amal_attention.training.table import setting_in_words
 
 __all__ = ["Comparison", "choose_rows", "compare", "write_comparison"]
 

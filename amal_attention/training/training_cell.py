@@ -10,9 +10,9 @@ from lightning import LightningModule, Trainer
 from lightning.pytorch.callbacks import TQDMProgressBar
 
 from amal_attention.checks.expectation import raised_outcome
-from amal_attention.checks.outcome import State
 from amal_attention.errors import AmalError
 from amal_attention.language import message, spoken
+from amal_attention.outcome import State
 
 __all__ = ["EpochBar", "NotTrained", "told_in_a_line"]
 

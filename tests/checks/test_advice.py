@@ -19,7 +19,7 @@ from torch.nn.utils.rnn import pack_padded_sequence
 from torchmetrics.classification import MulticlassAccuracy
 
 from amal_attention.checks.advice import TABLE, advice, near_name
-from amal_attention.checks.quiet import quiet_trainer, served, silence
+from amal_attention.checks.subjects.quiet import quiet_trainer, served, silence
 
 X = torch.zeros(3, 4, 5)
 MASK = torch.ones(3, 4, dtype=torch.bool)

@@ -23,9 +23,9 @@ from amal_attention.checks import (
     simplex,
 )
 from amal_attention.checks.expectation import ExpectationMissed, Missed, expectation
-from amal_attention.checks.outcome import Outcome
-from amal_attention.checks.subject import randomised
+from amal_attention.checks.subjects.subject import randomised
 from amal_attention.checks.values import same
+from amal_attention.outcome import Outcome
 from tests.checks.kinds import KINDS, Kind
 
 LOOKS: dict[str, Callable[[Kind, Any], None]] = {

@@ -16,8 +16,8 @@ from torch import nn
 from amal_attention.checks import check, equal_to, simplex, summary
 from amal_attention.checks.checking import QuestionMissed, reports
 from amal_attention.checks.expectation import ExpectationMissed, recording
-from amal_attention.checks.outcome import Report, State
-from amal_attention.checks.show import REPORT_TYPE, report_text
+from amal_attention.checks.show import report_text
+from amal_attention.outcome import REPORT_TYPE, Report, State
 
 
 @pytest.fixture(autouse=True)

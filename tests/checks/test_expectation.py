@@ -21,7 +21,7 @@ from amal_attention.checks.expectation import (
     raised_outcome,
     recording,
 )
-from amal_attention.checks.outcome import Outcome, Report, State
+from amal_attention.outcome import Outcome, Report, State
 from amal_attention.tasks.classification import TextBatch
 
 

@@ -12,7 +12,7 @@ from amal_attention.checks.diagnosis import NOT_FINITE
 from amal_attention.checks.expectation import Missed, RaisedElsewhere
 from amal_attention.checks.inputs import some_reviews
 from amal_attention.checks.reading import looks, read, read_each
-from amal_attention.checks.subject import LocalSubject, subject
+from amal_attention.checks.subjects.subject import LocalSubject, subject
 
 
 class Replies(nn.Module):

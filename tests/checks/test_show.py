@@ -12,9 +12,7 @@ from typing import Any
 import pytest
 from markupsafe import Markup
 
-from amal_attention.checks.outcome import Outcome, Report, State
 from amal_attention.checks.show import (
-    REPORT_TYPE,
     Printed,
     report_html,
     report_text,
@@ -25,6 +23,7 @@ from amal_attention.checks.show import (
     summary_text,
 )
 from amal_attention.language import Language
+from amal_attention.outcome import REPORT_TYPE, Outcome, Report, State
 
 EVIL = "<img src=x onerror=alert(1)>&\"'</div>"
 

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from amal_attention.checks.notebook import CellError, Manual, NotebookCheck, QuestionCheck
-from amal_attention.checks.outcome import Outcome, Report, State
 from amal_attention.checks.show import report_text
 from amal_attention.checks.show_notebook import notebook_text, print_notebook_check
+from amal_attention.notebook.check import CellError, Manual, NotebookCheck, QuestionCheck
+from amal_attention.outcome import Outcome, Report, State
 
 MET = Report("q1", [Outcome("is there", State.MET)])
 TO_DO = Report("q2-long-name", [Outcome("is there", State.TO_DO, hint="in f, line 3")])

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from amal_attention.checks import are_pairs, close_to, equal_to
 from amal_attention.checks.expectation import ExpectationMissed
-from amal_attention.checks.outcome import Outcome
 from amal_attention.checks.values import same
+from amal_attention.outcome import Outcome
 
 BY_HAND = [0.5, 1.5, 0.25]
 

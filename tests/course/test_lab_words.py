@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from amal_attention.course.lab_words import LabWords
-from amal_attention.course.release import skeleton
+from amal_attention.course.release.release import skeleton
 from amal_attention.course.taught import taught
 from amal_attention.lab import Lab
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from amal_attention.course.new_lab import new_lab
-from amal_attention.course.release import release
+from amal_attention.course.release.release import release
 from amal_attention.errors import LabError, StorageError
 from amal_attention.lab import Lab
 

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from amal_attention.course.course_folder import Course
-from amal_attention.course.release import release
-from amal_attention.course.roster import Student
-from amal_attention.grading.limits import GradingLimits
-from amal_attention.grading.reference import Reference
-from amal_attention.grading.sandbox import Child, Isolation, Zygote
+from amal_attention.course.people.roster import Student
+from amal_attention.course.release.release import release
+from amal_attention.grading.sandbox.sandbox import Child, Isolation, Zygote
+from amal_attention.grading.submission.reference import Reference
 from amal_attention.lab import Lab
+from amal_attention.lab.limits import GradingLimits
 from tests.course.conftest import expanded
 from tests.grading.counting import CountingCourse, make_course
 from tests.sandboxes import why_no_sandbox
@@ -254,7 +254,7 @@ class Kept:
 @pytest.fixture
 def graded_in(shut_in: Zygote, monkeypatch: pytest.MonkeyPatch) -> Zygote:
     """Grading takes the sandbox that is there, in place of a new one."""
-    monkeypatch.setattr("amal_attention.grading.engine.zygote_for", lambda *_: Kept(shut_in))
+    monkeypatch.setattr("amal_attention.grading.run.grader.zygote_for", lambda *_: Kept(shut_in))
     return shut_in
 
 
@@ -277,7 +277,9 @@ def run_script(source: str, *arguments: str, **options: Any) -> Any:
 @pytest.fixture(scope="session")
 def namespaces() -> Callable[..., Any]:
     """:func:`run_script`, where a program may make namespaces; else the test is skipped."""
-    source = "from amal_attention.grading.linux import unshare; unshare('user', 'mount', 'pid'); print(1)"
+    source = (
+        "from amal_attention.grading.sandbox.layers.linux import unshare; unshare('user', 'mount', 'pid'); print(1)"
+    )
     try:
         run_script(source)
     except AssertionError as error:

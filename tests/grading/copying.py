@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from amal_attention.course.release import release
+from amal_attention.course.release.release import release
 from amal_attention.lab import Lab
 from tests.course.conftest import expanded
 from tests.grading.submissions.mill import with_cells
@@ -167,7 +167,7 @@ from torch.nn import functional as F
 from amal_attention.checks import (
     Probe, close_to, differ, equal_to, gradient_reaches, reads_each_alone, registers_everything, shapes,
 )
-from amal_attention.checks.subject import randomised
+from amal_attention.checks.subjects.subject import randomised
 
 
 class Lines(NamedTuple):

@@ -12,22 +12,22 @@ from typing import Any
 
 import pytest
 
-from amal_attention.checks.outcome import Outcome, State
 from amal_attention.course.course_folder import CONFIGURATION, Course
-from amal_attention.course.gradebook import Marks, course_book
-from amal_attention.course.new_course import add_lab
-from amal_attention.course.release import release
-from amal_attention.course.roster import Student
-from amal_attention.grading import run
-from amal_attention.grading.course_run import grade_course
-from amal_attention.grading.engine import lab_digest
-from amal_attention.grading.limits import GradingLimits
-from amal_attention.grading.provenance import graded_by
-from amal_attention.grading.run import GradingRun
-from amal_attention.grading.sandbox import Isolation
-from amal_attention.grading.submissions import Submission
-from amal_attention.grading.verdict import QuestionVerdict, Status, TestVerdict, Verdict
+from amal_attention.course.gradebook.gradebook import Marks, course_book
+from amal_attention.course.gradebook.new_course import add_lab
+from amal_attention.course.people.roster import Student
+from amal_attention.course.release.release import release
+from amal_attention.grading.gradebook.course_run import grade_course
+from amal_attention.grading.run import cohort
+from amal_attention.grading.run.cohort import GradingRun
+from amal_attention.grading.run.grader import lab_digest
+from amal_attention.grading.sandbox.sandbox import Isolation
+from amal_attention.grading.submission.submissions import Submission
+from amal_attention.grading.verdict.provenance import graded_by
+from amal_attention.grading.verdict.verdict import QuestionVerdict, Status, TestVerdict, Verdict
 from amal_attention.lab import Lab
+from amal_attention.lab.limits import GradingLimits
+from amal_attention.outcome import Outcome, State
 from tests.course.conftest import Toy, write_toy
 
 POINTS = {"test_many": 2.0, "test_none": 1.0}
@@ -90,7 +90,7 @@ class CountingCourse:
                 report(self._verdict(lab, each))
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(run, "grade", by_table)
+            patch.setattr(cohort, "grade_each", by_table)
             verdicts = grade_course(
                 self.course, GradingRun(self.lab, Isolation.PROCESS, 1, **options), students, report
             )

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from amal_attention.course.course_folder import Course
-from amal_attention.course.gradebook import course_book
-from amal_attention.course.release import release
-from amal_attention.grading import engine
+from amal_attention.course.gradebook.gradebook import course_book
+from amal_attention.course.release.release import release
 from amal_attention.grading.demo import Demonstration, grade_samples, why_no_grading
-from amal_attention.grading.limits import GradingLimits
-from amal_attention.grading.sandbox import Isolation, Zygote
-from amal_attention.grading.verdict import Verdict
+from amal_attention.grading.run import grader
+from amal_attention.grading.sandbox.sandbox import Isolation, Zygote
+from amal_attention.grading.verdict.verdict import Verdict
 from amal_attention.lab import Lab
+from amal_attention.lab.limits import GradingLimits
 from tests.grading.conftest import HIDDEN, Kept, write_till
 from tests.grading.test_samples import write_bank
 
@@ -68,7 +68,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory, shut_in: Zygote) -> Shown:
         return kept
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "zygote_for", zygote_for)
+        patch.setattr(grader, "zygote_for", zygote_for)
         shown.run()
     return shown
 
@@ -151,7 +151,7 @@ def test_without_a_sandbox_it_grades_in_processes(till, tmp_path, monkeypatch):
 
 
 def test_a_second_time_in_the_same_folder_nothing_is_graded_again(shown, monkeypatch):
-    monkeypatch.setattr(engine, "zygote_for", lambda *_: pytest.fail("graded again"))
+    monkeypatch.setattr(grader, "zygote_for", lambda *_: pytest.fail("graded again"))
     second = Shown(shown.folder, shown.lab)
     second.run()
     assert second.result == shown.result

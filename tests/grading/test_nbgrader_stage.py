@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from amal_attention.course.course_folder import CONFIGURATION, Course
-from amal_attention.course.gradebook import course_book
-from amal_attention.course.new_course import add_lab
+from amal_attention.course.gradebook.gradebook import course_book
+from amal_attention.course.gradebook.new_course import add_lab
 from amal_attention.errors import CourseError
 from tests.grading.conftest import solved, write_till
 

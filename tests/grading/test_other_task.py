@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from amal_attention.checks.notebook import check_notebook
-from amal_attention.course.release import release
-from amal_attention.grading.engine import grade
-from amal_attention.grading.submissions import Submission
-from amal_attention.grading.verdict import Status, Verdict
+from amal_attention.course.release.release import release
+from amal_attention.grading.run.grader import grade_each
+from amal_attention.grading.submission.submissions import Submission
+from amal_attention.grading.verdict.verdict import Status, Verdict
 from amal_attention.lab import Lab
+from amal_attention.notebook.check import check_notebook
 from tests.grading.copying import POINTS, RIGHT, WRONG, notebook, write_lab
 from tests.sandboxes import needs_sandbox
 
@@ -34,7 +34,7 @@ def verdicts(lab: Lab) -> dict[str, Verdict]:
     handed_in = {"right": notebook(lab), "skeleton": release(lab, "en")}
     handed_in |= {mistake: notebook(lab, **wrong(mistake)) for mistake in WRONG}
     found: list[Verdict] = []
-    grade(lab, [Submission(name, content) for name, content in handed_in.items()], found.append, seed=3)
+    grade_each(lab, [Submission(name, content) for name, content in handed_in.items()], found.append, seed=3)
     return {each.submission: each for each in found}
 
 

@@ -34,7 +34,9 @@ def said() -> set[str | tuple[str, ...]]:
     from babel.messages.extract import extract_from_dir
 
     found = extract_from_dir(str(PACKAGE), METHODS, keywords=KEYWORDS)
-    sentences = (messages_of_checks(path.read_text("utf-8")) for path in (PACKAGE / "checks").glob("*.py"))
+    run = [PACKAGE / "outcome.py", *(PACKAGE / "notebook" / f"{each}.py" for each in ("cells", "check", "kernel"))]
+    files = [*(PACKAGE / "checks").rglob("*.py"), *run]
+    sentences = (messages_of_checks(path.read_text("utf-8")) for path in files)
     return {message for _, _, message, _, _ in found}.union(*sentences)
 
 

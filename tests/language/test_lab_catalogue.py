@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from amal_attention.course.cell_words import said_in
-from amal_attention.course.release import skeleton
-from amal_attention.course.script import read_script
+from amal_attention.course.release.cell_words import said_in
+from amal_attention.course.release.release import skeleton
+from amal_attention.course.script.script import read_script
 from amal_attention.lab import Lab
 from amal_attention.language import Language
 from tests.language.spoken_in_code import messages_of_checks, messages_of_lab

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from amal_attention.checks.outcome import Outcome, Report, State
 from amal_attention.checks.show import report_html, report_text, summary_text
 from amal_attention.language import speak, spoken
+from amal_attention.outcome import Outcome, Report, State
 
 MISS = Outcome(
     "a text without words gives zeros",

@@ -9,27 +9,29 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 
-from amal_attention.course.mutation import (
-    axes,
+from amal_attention.course.mutation.normal import difference, normal_tree, text
+from amal_attention.course.mutation.sites import replaced, sites
+from amal_attention.course.mutation.syntax import (
     calls,
     constants,
-    gradients,
     inputs,
     logic,
-    masks,
-    memory,
-    modes,
     names,
     options,
-    parameters,
-    precision,
-    reductions,
     returns,
     statements,
     terms,
 )
-from amal_attention.course.mutation.normal import difference, normal_tree, text
-from amal_attention.course.mutation.sites import replaced, sites
+from amal_attention.course.mutation.tensors import (
+    axes,
+    gradients,
+    masks,
+    memory,
+    modes,
+    parameters,
+    precision,
+    reductions,
+)
 
 __all__ = ["OF_LINES", "OPERATORS", "Change", "changes"]
 

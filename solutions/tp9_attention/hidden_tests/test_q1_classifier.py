@@ -18,7 +18,7 @@ from amal_attention.checks import (
     steps_by_lr,
     tunes_embeddings,
 )
-from amal_attention.checks.classifier import handed
+from amal_attention.checks.expectations.classifier import handed
 from amal_attention.tasks.classification import TextBatch
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from amal_attention.grading.verdict import Status
+from amal_attention.grading.verdict.verdict import Status
 from tests.grading.submissions.library import TOO_MANY, Bad, added, answered, bad, both
 from tests.grading.submissions.mill import RIGHT
 

@@ -8,7 +8,7 @@ What comes of an attack on its own process, such as a patched ``isinstance``, is
 
 from __future__ import annotations
 
-from amal_attention.grading.verdict import Status
+from amal_attention.grading.verdict.verdict import Status
 from tests.grading.submissions.library import TOO_MANY, Bad, added, answered, bad, both, cheating
 from tests.grading.submissions.mill import POINTS, RIGHT, WRONG
 
@@ -107,9 +107,9 @@ channel = channels()[0]  # the others are those of an event loop
 def _replies(value: str) -> str:
     """The shell's own answer to everything but cells is this."""
     return f"""
-from amal_attention.grading import session
+from amal_attention.grading.wire import session
 from collections import namedtuple
-from amal_attention.grading.frame import Handle
+from amal_attention.grading.wire.frame import Handle
 run = session.Session.run
 def replies(self, operations):
     operation, *details = operations[-1]
@@ -154,7 +154,7 @@ ATTACKS: dict[str, Bad] = {
         cheating("from IPython.core.interactiveshell import InteractiveShell\n"
                  "InteractiveShell.showtraceback = lambda *a, **k: None", _FIRST), lost=["q1-scale"]),
     "patched json, struct and the wire": bad(
-        cheating("from amal_attention.grading import frame\nframe.encode = lambda *a: b''\n"
+        cheating("from amal_attention.grading.wire import frame\nframe.encode = lambda *a: b''\n"
                  "import json, struct\njson.dumps = json.loads = struct.pack = None", _FIRST), lost=["q1-scale"]),
     "patched pytest and checks": bad(
         cheating("import amal_attention.checks as checks\nfrom amal_attention.checks import expectation, values\n"
@@ -165,10 +165,10 @@ ATTACKS: dict[str, Bad] = {
         cheating("kept = []\nclone = torch.Tensor.clone\ndef keep(self, *a, **k):\n    kept.append(self)\n    return clone(self, *a, **k)\n"
                  "torch.Tensor.clone = keep", _FIRST), lost=["q1-scale"]),
     "patched LocalStudent": bad(
-        cheating("from amal_attention.grading import student, session\n"
+        cheating("from amal_attention.grading.wire import student, session\n"
                  "session.LocalStudent.__getattr__ = lambda self, name: type('Own', (), {'ask': lambda *a, **k: 1.0})()", WRONG), lost=_ALL),
     "patched LocalStudent with what it is asked": bad(
-        cheating("from amal_attention.checks import subject\nfrom amal_attention.grading import session\nimport torch\n"
+        cheating("from amal_attention.checks.subjects import subject\nfrom amal_attention.grading.wire import session\nimport torch\n"
                  "class Own:\n    def __init__(self, names): pass\n"
                  "    def __getattr__(self, name): return subject.LocalFunction(torch.sum)\nsession.LocalStudent = Own", WRONG), lost=_ALL),
     # IPython
@@ -291,7 +291,7 @@ ATTACKS: dict[str, Bad] = {
     # Knowledge
     "detection of the grader, and answers kept for public inputs": bad(
         answered(q2="import sys\nKEPT = {(2, 3): torch.tensor([3.0, 3.0])}\ndef total(x):\n"
-                    "    if 'amal_attention.grading.session' in sys.modules:\n        return KEPT.get(tuple(x.shape), torch.zeros(1))\n"
+                    "    if 'amal_attention.grading.wire.session' in sys.modules:\n        return KEPT.get(tuple(x.shape), torch.zeros(1))\n"
                     "    return KEPT[2, 3]",
                  q3="def longest(words):\n    return {2: 'bb'}.get(len(words), 'bb')"), lost=["q2-total", "q3-longest"]),
     "a reference answer imported": bad(

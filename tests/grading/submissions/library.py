@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from amal_attention.grading.unprivileged import first_user
-from amal_attention.grading.verdict import Status
+from amal_attention.grading.sandbox.layers.unprivileged import first_user
+from amal_attention.grading.verdict.verdict import Status
 from tests.grading.submissions.damaged import name_of, saved, solutions
 from tests.grading.submissions.mill import POINTS
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from amal_attention.course.release import release
+from amal_attention.course.release.release import release
 from amal_attention.lab import Lab
 from tests.course.conftest import expanded
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from amal_attention.course.release import release
-from amal_attention.grading.reference import Reference
+from amal_attention.course.release.release import release
+from amal_attention.grading.submission.reference import Reference
 from amal_attention.lab import Lab
 from tests.course.conftest import expanded
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from amal_attention.checks.outcome import Outcome
 from amal_attention.lab import Lab
 from amal_attention.language import Language
+from amal_attention.outcome import Outcome
 
 __all__ = ["english_left"]
 

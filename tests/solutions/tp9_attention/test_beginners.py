@@ -29,9 +29,9 @@ from typing import Any
 import pytest
 
 from amal_attention.checks.checking import reports
-from amal_attention.checks.outcome import Report, State
-from amal_attention.course.script import notebook_of, read_script
+from amal_attention.course.script.script import notebook_of, read_script
 from amal_attention.lab import Lab
+from amal_attention.outcome import Report, State
 from tests.solutions.tp9_attention.french import english_left
 
 LAB = Lab.find("tp9_attention", Path(__file__).parents[3] / "solutions")

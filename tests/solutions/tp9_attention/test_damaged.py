@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from amal_attention.course.release import release
-from amal_attention.grading.reference import Reference
-from amal_attention.grading.repair import read_answers
+from amal_attention.course.release.release import release
+from amal_attention.grading.submission.reference import Reference
+from amal_attention.grading.submission.repair import read_answers
 from amal_attention.lab import Lab
 from tests.grading.submissions.damaged import DAMAGED, solutions
 

@@ -20,14 +20,15 @@ import nbformat
 import pytest
 import torch
 
-from amal_attention.checks.outcome import Outcome, State
-from amal_attention.course.mutants import Mutant, mutated, read_mutants
-from amal_attention.course.nbgrader_glue import cleared
-from amal_attention.course.script import notebook_of, read_script
-from amal_attention.grading.draws import Draws
-from amal_attention.grading.student import LocalStudent
-from amal_attention.grading.telling import outcome_of, told
+from amal_attention.course.mutation.mutants import Mutant, mutated, read_mutants
+from amal_attention.course.release.nbgrader_glue import cleared
+from amal_attention.course.script.script import notebook_of, read_script
+from amal_attention.grading.exam.draws import Draws
+from amal_attention.grading.verdict.telling import told
+from amal_attention.grading.wire.raised import outcome_of
+from amal_attention.grading.wire.student import LocalStudent
 from amal_attention.lab import Lab
+from amal_attention.outcome import Outcome, State
 
 pytestmark = pytest.mark.long
 

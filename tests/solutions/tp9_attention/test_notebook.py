@@ -14,12 +14,12 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from amal_attention.checks.show import REPORT_TYPE
-from amal_attention.course.leaks import leak_problems, leaks_in, secrets_of
-from amal_attention.course.release import release, solved
-from amal_attention.course.script import read_script
+from amal_attention.course.release.leaks import leak_problems, leaks_in, secrets_of
+from amal_attention.course.release.release import release, solved
+from amal_attention.course.script.script import read_script
 from amal_attention.course.taught import taught
 from amal_attention.lab import Lab
+from amal_attention.outcome import REPORT_TYPE
 
 pytestmark = pytest.mark.long
 

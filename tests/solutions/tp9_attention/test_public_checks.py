@@ -21,12 +21,12 @@ import pytest
 import torch
 
 from amal_attention.checks.checking import reports
-from amal_attention.checks.outcome import Report, State
 from amal_attention.checks.show import report_text
-from amal_attention.course.mutants import Mutant, mutated, read_mutants
-from amal_attention.course.nbgrader_glue import cleared
-from amal_attention.course.script import notebook_of, read_script
+from amal_attention.course.mutation.mutants import Mutant, mutated, read_mutants
+from amal_attention.course.release.nbgrader_glue import cleared
+from amal_attention.course.script.script import notebook_of, read_script
 from amal_attention.lab import Lab
+from amal_attention.outcome import Report, State
 from tests.solutions.tp9_attention.french import english_left
 
 ROOT = Path(__file__).parents[3]

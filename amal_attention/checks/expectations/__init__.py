@@ -1,0 +1,1 @@
+"""Expectations, by what they look at."""

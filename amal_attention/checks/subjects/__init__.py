@@ -1,0 +1,1 @@
+"""A student's module as an expectation talks to it, in this process."""

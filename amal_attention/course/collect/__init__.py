@@ -1,0 +1,1 @@
+"""From what a platform packs to one folder a student."""

@@ -1,0 +1,1 @@
+"""Mistakes that any program can have."""

@@ -1,0 +1,1 @@
+"""Mistakes with tensors: axes, masks, gradients."""

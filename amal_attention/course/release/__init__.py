@@ -1,0 +1,1 @@
+"""From a lab's script to the students' notebook."""

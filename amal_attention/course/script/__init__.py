@@ -1,0 +1,1 @@
+"""A lab's script: its cells, markers and points."""

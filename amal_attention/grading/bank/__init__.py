@@ -1,0 +1,1 @@
+"""Submissions of known worth, graded: does the lab catch what is wrong, and pay for nothing that is trivial?"""

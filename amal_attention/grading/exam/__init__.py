@@ -1,0 +1,1 @@
+"""Hidden tests, and the answers that they are asked of."""

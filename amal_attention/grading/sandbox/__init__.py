@@ -1,0 +1,1 @@
+"""Where a student's code runs: one process a submission, shut in by layers."""

@@ -1,0 +1,28 @@
+"""The zygote of a lab: with everything imported that its notebooks import, and blind to what they must not see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from amal_attention.grading.sandbox.imports import imports_of
+from amal_attention.grading.sandbox.sandbox import Isolation, Zygote
+from amal_attention.lab import Lab
+from amal_attention.lab.limits import GradingLimits
+
+__all__ = ["zygote_for"]
+
+
+def zygote_for(lab: Lab, isolation: Isolation, secrets: Sequence[Path] = ()) -> Zygote:
+    """A zygote that imports what the notebooks of the lab import.
+
+    Args:
+        lab: the lab, which no submission may see.
+        isolation: where the submissions' code runs.
+        secrets: what else no submission may see: the course, other submissions, verdicts.
+
+    Raises:
+        SandboxError: there is no sandbox on this machine, or a secret would be seen in it.
+    """
+    imports = imports_of(lab.script.read_text("utf-8"))
+    return Zygote(isolation, GradingLimits.of(lab.limits), imports, [lab.folder, *secrets])

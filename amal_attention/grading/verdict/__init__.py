@@ -1,0 +1,1 @@
+"""What a submission earned, and why: plain data, its files and its words. No torch."""

@@ -1,0 +1,1 @@
+"""What the grader and the student's process say to each other, and both ends of it."""

@@ -1,0 +1,1 @@
+"""What a comparison shows: a page, and a table."""

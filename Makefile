@@ -14,8 +14,9 @@ test: $(VENV)/installed
 
 # The layers of isolation as a user with no rights meets them; for root, who has run `make test` as root.
 attacks: $(VENV)/installed
-	.ci/as_ordinary_user $(BIN)/pytest -n 2 -p no:cacheprovider tests/grading/sandbox/layers/test_control_group.py tests/grading/sandbox/test_doctor.py tests/grading/sandbox/layers/test_isolation.py \
-		tests/grading/sandbox/test_search.py tests/grading/sandbox/layers/test_seccomp.py tests/grading/sandbox/test_supervisor.py
+	.ci/as_ordinary_user $(BIN)/pytest -n 2 -p no:cacheprovider $(addprefix tests/grading/sandbox/,\
+		test_doctor.py test_search.py test_supervisor.py \
+		layers/test_control_group.py layers/test_isolation.py layers/test_seccomp.py)
 
 # What CI runs beside the tests: style, types, layers, and skeletons that are what the script gives.
 check: $(VENV)/installed

@@ -262,7 +262,8 @@ def best_word(scores: Tensor, mask: Tensor) -> Tensor:
 # from lightning import Trainer, seed_everything
 #
 # from amal_attention.tasks.classification.diagrams import attention_diagram, pooling_diagram
-# from amal_attention.tasks.classification.examination import examine, read_reviews, read_text
+# from amal_attention.tasks.classification.examination import read_reviews, read_text
+# from amal_attention.tasks.classification.examined import examine
 # from amal_attention.tasks.classification.histograms import EntropyHistograms
 # from amal_attention.tasks.classification.pictures import (
 #     accuracy_bars, entropy_histograms, strength_curve, training_curves,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -20,9 +17,7 @@ from amal_attention.tasks.classification.data.module import ReviewData
 from amal_attention.tasks.tap import tapped_attention
 
 __all__ = [
-    "Examination",
     "evidence_share",
-    "examine",
     "read_batch",
     "read_reviews",
     "read_text",
@@ -30,38 +25,7 @@ __all__ = [
     "unlabelled",
 ]
 
-Entropy = Callable[[Tensor, Tensor], Tensor]
-
 _NAME = message("review {number}")
-
-
-@dataclass(frozen=True)
-class Examination:
-    """What a model says of some reviews.
-
-    Attributes:
-        rows: the reviews, int64 ``(n,)``.
-        right: those of which the model says what is true, bool ``(n,)``.
-        accuracy: their share.
-        spread: means of the entropies by name, if they were asked for.
-    """
-
-    rows: npt.NDArray[np.int64]
-    right: npt.NDArray[np.bool_]
-    accuracy: float
-    spread: dict[str, float]
-
-
-def examine(
-    model: LightningModule, data: ReviewData, split: str, entropy: Entropy | None, progress: bool = False
-) -> Examination:
-    """What a notebook shows of a model over a split (``validation`` or ``test``)."""
-    from amal_attention.tasks.classification.task import TASK
-
-    per_review = TASK.measured(model, data, split, {"entropy": entropy} if entropy is not None else {}, progress)
-    means = {name: value for name, (value, _, _) in TASK.metrics(per_review).items() if value is not None}
-    right, _ = per_review["accuracy"]
-    return Examination(data.rows(split), right == 1, means.pop("accuracy"), means)
 
 
 def evidence_share(model: LightningModule, data: ReviewData, split: str) -> dict[str, float]:

@@ -51,8 +51,9 @@ class Bounded:
     def enter(self, depth: int) -> None:
         """Count one more value, inside ``depth`` others."""
         self._items += 1
-        at_most(self.limits.items, self._items, "values")
-        at_most(self.limits.depth, depth, "values around another")
+        if self._items > self.limits.items or depth > self.limits.depth:  # asked for every value: one look at both
+            at_most(self.limits.items, self._items, "values")
+            at_most(self.limits.depth, depth, "values around another")
 
     def text(self, text: str) -> str:
         """The text, if it is short."""

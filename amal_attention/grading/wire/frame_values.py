@@ -63,6 +63,8 @@ def field_names(value: tuple[Any, ...]) -> tuple[str, ...] | None:
 
     It crosses with them if it holds tensors alone, and :func:`may_name_fields`.
     """
+    if type(value) is tuple:
+        return None
     names = getattr(type(value), "_fields", None)
     parts = tuple(tuple.__iter__(value))
     if type(names) is not tuple or len(names) != len(parts) or not all(isinstance(each, Tensor) for each in parts):

@@ -40,10 +40,14 @@ class Writer(Bounded):
     def node(self, value: object, depth: int) -> Any:
         """What stands for the value in the JSON."""
         self.enter(depth)
+        write = self._KINDS.get(type(value)) or self._of_base(value)
+        return write(self, value, depth)
+
+    def _of_base(self, value: object) -> Callable[..., Any]:
         kind = next((kind for kind in type(value).__mro__ if kind in self._KINDS), None)
         if kind is None:
             unsendable(value)
-        return self._KINDS[kind](self, value, depth)
+        return self._KINDS[kind]
 
     # The methods of the base classes are named below, so that a subclass has no word in what is sent of it.
 

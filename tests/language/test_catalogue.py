@@ -34,7 +34,10 @@ def said() -> set[str | tuple[str, ...]]:
     from babel.messages.extract import extract_from_dir
 
     found = extract_from_dir(str(PACKAGE), METHODS, keywords=KEYWORDS)
-    run = [PACKAGE / "outcome.py", *(PACKAGE / "notebook" / f"{each}.py" for each in ("cells", "check", "kernel"))]
+    run = [
+        PACKAGE / "outcome.py",
+        *(PACKAGE / "notebook" / f"{each}.py" for each in ("cells", "check", "failed_cells", "kernel")),
+    ]
     files = [*(PACKAGE / "checks").rglob("*.py"), *run]
     sentences = (messages_of_checks(path.read_text("utf-8")) for path in files)
     return {message for _, _, message, _, _ in found}.union(*sentences)

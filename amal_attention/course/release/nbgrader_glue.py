@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from amal_attention.cell_names import UNGRADED
 from amal_attention.course.problems import grade_extra
+from amal_attention.course.script.lookalikes import KINDS, marker
 from amal_attention.errors import LabError, explain
 from amal_attention.language import Language
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["cleared", "stub", "stub_ungraded"]
 
-_ANSWER = re.compile(r"(?ms)^([ \t]*)### BEGIN SOLUTION$.*?^[ \t]*### END SOLUTION$")
+_BEGIN, _END = (f"### {marker(verb, KINDS[0])}" for verb in ("BEGIN", "END"))
+_ANSWER = re.compile(rf"(?ms)^([ \t]*){_BEGIN}$.*?^[ \t]*{_END}$")
 
 
 def stub(language: str) -> str:

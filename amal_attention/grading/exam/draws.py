@@ -48,7 +48,7 @@ class Draws:
         return self._random.sample(range(least, most + 1), count)
 
     def lengths(self, count: int, longest: int = 8) -> list[int]:
-        """Lengths of reviews no two of which are equal; one of them is 1, and three or more are in no order."""
+        """Lengths of texts no two of which are equal; one of them is 1, and three or more are in no order."""
         lengths = [1, *self.sizes(count - 1, 2, longest)]
         self._random.shuffle(lengths)
         while count > 2 and lengths in (sorted(lengths), sorted(lengths, reverse=True)):

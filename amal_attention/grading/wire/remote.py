@@ -39,7 +39,7 @@ class Asks(Protocol):
 
 
 class RemoteStudent:
-    """The answers of a submission that runs elsewhere: ``student.MeanPooling(dim=8)`` builds one of their classes.
+    """The answers of a submission that runs elsewhere: ``student.Encoder(dim=8)`` builds one of their classes.
 
     Args:
         line: to there.

@@ -1,4 +1,4 @@
-"""A student's answers as hidden tests see them: ``student.MeanPooling(dim=8)`` builds one of their classes."""
+"""A student's answers as hidden tests see them: ``student.Encoder(dim=8)`` builds one of their classes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class LocalStudent:
 
     @contextlib.contextmanager
     def standing_in(self, **ours: str) -> Iterator[None]:
-        """In this context something of ours stands in for some answers: ``standing_in(MeanPooling="FirstWord")``."""
+        """In this context something of ours stands in for some answers: ``standing_in(Encoder="FirstWord")``."""
         self.stand_in(ours)
         try:
             yield

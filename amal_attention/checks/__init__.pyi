@@ -25,6 +25,7 @@ __all__ = [
     "depends_on_text",
     "differ",
     "equal_to",
+    "follows_attention",
     "follows_its_loss",
     "follows_large_scores",
     "gives_logits",
@@ -62,6 +63,7 @@ __all__ = [
     "survives_large_scores",
     "tunes_embeddings",
     "uses_last_layer",
+    "validates_plainly",
     "weighs_words_apart",
     "weights_carry_gradient",
 ]
@@ -76,7 +78,13 @@ from .any_module import (
     simplex,
 )
 from .checking import check, summary
-from .expectations.alive import compares_by_text, decides_by_pooling, moves_with_words, weighs_words_apart
+from .expectations.alive import (
+    compares_by_text,
+    decides_by_pooling,
+    follows_attention,
+    moves_with_words,
+    weighs_words_apart,
+)
 from .expectations.calls import answers_afresh, keeps_types, leaves_inputs_alone, same_in_training
 from .expectations.classifier import (
     OwnEntropy,
@@ -94,6 +102,7 @@ from .expectations.classifier import (
     steady_in_evaluation,
     steps_by_lr,
     tunes_embeddings,
+    validates_plainly,
 )
 from .expectations.learning import (
     carries_gradient,

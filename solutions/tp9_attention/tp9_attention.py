@@ -1647,7 +1647,8 @@ class ContextualPooling(nn.Module):
 # > quelle réduction du TP. Il hérite de votre `TextClassifier` ; si celui-ci n'est pas fini, vous pouvez tout réécrire ici à
 # > partir de `LightningModule`. Le gradient de la pénalité atteint l'attention, et reste fini là où un poids est nul, sur du
 # > remplissage ou sur un mot. Une force négative est permise. De force 0, il s'entraîne comme `TextClassifier`, par Adam de
-# > pas `lr` ; ses options sont celles de `TextClassifier`.
+# > pas `lr` ; ses options sont celles de `TextClassifier`. Quelle que soit la force, la réduction reçoit les vecteurs des mots
+# > et le masque, tel quel, et `forward` et la validation sont ceux de `TextClassifier`.
 #
 # <details>
 # <summary>Premier indice</summary>
@@ -1679,7 +1680,8 @@ class ContextualPooling(nn.Module):
 # > lab. It inherits from your `TextClassifier`; if that one is not finished, you may write all of it here, from
 # > `LightningModule`. The gradient of the penalty reaches the attention, and stays finite where a weight is 0, on padding or
 # > on a word. A negative strength is allowed. With strength 0 it trains as `TextClassifier` does, by Adam with step size `lr`;
-# > its options are those of `TextClassifier`.
+# > its options are those of `TextClassifier`. Whatever the strength, the pooling is handed the vectors of the words and the
+# > mask as it is, and `forward` and the validation are those of `TextClassifier`.
 #
 # <details>
 # <summary>First hint</summary>
@@ -1738,7 +1740,8 @@ class EntropyRegularizedClassifier(TextClassifier):
 # import math
 #
 # from amal_attention.checks import (
-#     FixedAttention, OwnEntropy, charges_entropy, check, counts_labels, steps_by_lr,
+#     FixedAttention, OwnEntropy, charges_entropy, check, costs_cross_entropy, counts_labels,
+#     steps_by_lr, validates_plainly,
 # )
 #
 # with check("q5-entropy-regularised"):
@@ -1759,9 +1762,11 @@ class EntropyRegularizedClassifier(TextClassifier):
 #     # A mistake of your attention_entropy is told in question 2, and not once more here.
 #     own = OwnEntropy.of(attention_entropy, weights, batch.mask)
 #     charges_entropy(model, batch, mean_entropy=1.25 * math.log(2), own=own)
-#     counts_labels(model(0.0), batch)
-#     whole = TextBatch(*(each[:1] for each in batch))  # without padding
 #     plain = lambda: model(None, TextClassifier)  # its mistakes are told in question 1
+#     counts_labels(model(0.0), batch, plain=plain)
+#     costs_cross_entropy(model(0.0), batch, plain=plain)
+#     validates_plainly(model(2.0), batch, plain=plain)
+#     whole = TextBatch(*(each[:1] for each in batch))  # without padding
 #     steps_by_lr(model(0.0), [whole] * 3, lr=0.05, plain=plain)
 # ### BEGIN HIDDEN TESTS
 # points

@@ -6,7 +6,7 @@ the padding.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -14,13 +14,13 @@ from torch import Tensor, nn
 
 from amal_attention.checks.diagnosis import UNSTEADY, mistake_of_mean, mistake_of_weights
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.expectations.classifier import Attention, handed
+from amal_attention.checks.expectations.classifier import BY_STEP, Attention, handed, received
 from amal_attention.checks.reading import looks, read, read_each
-from amal_attention.checks.subjects.subject import Subject, subject
+from amal_attention.checks.subjects.subject import Subject, randomised, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers, reviews_sent
 
-__all__ = ["compares_by_text", "decides_by_pooling", "moves_with_words", "weighs_words_apart"]
+__all__ = ["compares_by_text", "decides_by_pooling", "follows_attention", "moves_with_words", "weighs_words_apart"]
 
 Module = nn.Module | Subject
 
@@ -127,8 +127,11 @@ def decides_by_pooling(model: Module, attention: Attention, batch: Any, words: i
     """
     others = torch.where(torch.arange(batch.tokens.shape[1]) == 0, batch.tokens, words - 1 - batch.tokens)
     texts = [batch.tokens, batch.tokens, others, words - 1 - batch.tokens]
-    logits, again, beside, by_first = subject(model).eval().each([(tokens, batch.mask) for tokens in texts])
-    handed(attention)
+    looked_at = subject(model).eval()
+    looked_at.materialise(batch.tokens, batch.mask)
+    logits, again, beside, by_first = randomised(looked_at).each([(tokens, batch.mask) for tokens in texts])
+    if received(looked_at) is None:  # a copy would do here
+        handed(attention)
     if same(logits, by_first) or (same(logits, again) and not same(logits, beside)):
         raise Missed(
             "logits that hang on the first word alone, as the pooling does",
@@ -136,6 +139,44 @@ def decides_by_pooling(model: Module, attention: Attention, batch: Any, words: i
             hint or "self.pooling(x, mask) gives the pooled vectors that the linear layer decides by",
             "reviews, then the same words first and others behind them, then other words; the pooling gives the first",
         )
+
+
+@expectation("the loss hangs on the attention")
+def follows_attention(build: Callable[[Tensor], Module], batch: Any, weights: Tensor, *, hint: str = "") -> None:
+    """A gradient reaches the attention, or a narrower one gives another loss, and the same one the same loss.
+
+    Args:
+        build: makes a classifier around a :class:`FixedAttention` of given weights; the same start each time.
+        batch: labelled reviews, the first of them of two words at least.
+        weights: ``(B, L)``.
+        hint: for a miss.
+    """
+    loss, gradients = _first_step(build(weights), batch)
+    if any(_uneven(each, batch.mask) for each in gradients if each is not None and each.shape == weights.shape):
+        return
+    narrower = weights**4 / (weights**4).sum(dim=1, keepdim=True)
+    (other, _), (again, _) = (_first_step(build(each), batch) for each in (narrower, weights))
+    steady = torch.allclose(loss, again, rtol=1e-3, equal_nan=True)
+    if same(loss, other) or not steady:
+        raise Missed(
+            "another loss for a narrower attention, and the same for the same",
+            f"{loss:.4g}, then {other:.4g}, and {again:.4g} for the first again",
+            hint if steady else BY_STEP,
+            "an attention, a narrower one, and the first again",
+        )
+
+
+def _first_step(model: Module, batch: Any) -> tuple[Tensor, list[Tensor | None]]:
+    looked_at = subject(model)
+    looked_at.materialise(batch.tokens, batch.mask)
+    ((loss, gradients),) = looked_at.steps([batch])
+    return loss, list(gradients.values())
+
+
+def _uneven(gradient: Tensor, mask: Tensor) -> bool:
+    """Whether a gradient pulls at two words of a review in two ways, or is not a number."""
+    rows = (row[words] for row, words in zip(gradient, mask, strict=True))
+    return any(bool(row.isnan().any()) or not same(row, row[:1].expand_as(row), 1e-6) for row in rows)
 
 
 def _factor(rise: Tensor, step: Tensor) -> float:

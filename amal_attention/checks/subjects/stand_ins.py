@@ -1,4 +1,4 @@
-"""Stand-ins: modules whose every reply is known, in the place of an answer that something else is built on.
+"""Stand-ins: modules and functions whose every reply is known, in the place of an answer that others are built on.
 
 They are in the student's process under their own names, ``student.FixedAttention(...)``, whatever the notebook calls
 so, and ``student.standing_in(...)`` puts one in the place of an answer. They give no answer away.
@@ -6,21 +6,22 @@ so, and ``student.standing_in(...)`` puts one in the place of an answer. They gi
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
 
-__all__ = ["STAND_INS", "FirstWord", "FixedAttention", "stand_in"]
+__all__ = ["STAND_INS", "FirstWord", "FixedAttention", "concentration", "stand_in"]
 
-M = TypeVar("M", bound=type[nn.Module])
+M = TypeVar("M", bound=Callable[..., Any])
 
-STAND_INS: dict[str, type[nn.Module]] = {}
+STAND_INS: dict[str, Callable[..., Any]] = {}
 """All of them, by name."""
 
 
 def stand_in(module: M) -> M:
-    """Register a class under its name.
+    """Register a class or a function under its name.
 
     Raises:
         ValueError: another one has this name.
@@ -65,6 +66,7 @@ class FixedAttention(nn.Module):
     Attributes:
         x: what it was handed last, ``(B, L, D)``.
         mask: the same, ``(B, L)``.
+        in_training: whether it was in training mode then, bool, one number.
     """
 
     def __init__(self, weights: Tensor, dim: int, times: int = 1) -> None:
@@ -75,8 +77,26 @@ class FixedAttention(nn.Module):
         self.mask: Tensor | None
         self.register_buffer("x", None)  # buffers are seen in the state, from another process too
         self.register_buffer("mask", None)
+        self.in_training: Tensor | None
+        self.register_buffer("in_training", None)
 
     def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """``x`` float ``(B, L, D)``, ``mask`` bool ``(B, L)`` -> pooled ``(B, out_features)``, weights ``(B, L)``."""
-        self.x, self.mask = x.detach().clone(), mask.detach().clone()
+        self.x, self.mask, self.in_training = x.detach().clone(), mask.detach().clone(), torch.tensor(self.training)
         return x[:, 0].repeat(1, self.out_features // x.shape[2]), self.weights[: len(x)].clone()
+
+
+@stand_in
+def concentration(weights: Tensor, mask: Tensor) -> Tensor:
+    """How concentrated attention is on each review: the sum of the squares of its weights.
+
+    It stands in for an entropy that is wrong, where something that is built on it is looked at.
+
+    Args:
+        weights: ``(B, L)``.
+        mask: ``(B, L)``.
+
+    Returns:
+        float ``(B,)``.
+    """
+    return (weights.masked_fill(~mask, 0) ** 2).sum(dim=1)

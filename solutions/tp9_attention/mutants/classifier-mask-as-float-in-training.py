@@ -2,8 +2,8 @@
 # mistake = "in training the mask is handed on as numbers"
 # loses = ["q1-classifier"]
 # breaks = ["handed"]
-# hint = "mask as it is"
-# public = false
+# hint = "the mask on as it is"
+# public = true
 
 # %% grade_id="q1-classifier"
 class TextClassifier(LightningModule):

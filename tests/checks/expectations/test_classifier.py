@@ -428,9 +428,9 @@ class Normalises(Right):
 
 
 MISTAKES = [
-    (MasksByNumber, {"hands_over"}, "hand the mask on as it is"),
-    (InvertsMask, {"hands_over"}, "hand the mask on as it is"),
-    (MasksByRow, {"hands_over"}, "hand the mask on as it is"),
+    (MasksByNumber, {"hands_over", "costs_cross_entropy"}, "hand the mask on as it is"),
+    (InvertsMask, {"hands_over", "costs_cross_entropy"}, "hand the mask on as it is"),
+    (MasksByRow, {"hands_over", "costs_cross_entropy"}, "hand the mask on as it is"),
     (IgnoresPooling, {"hands_over", "keeps_embeddings", "tunes_embeddings"}, "self.pooling(x, mask)"),
     (OwnEmbeddings, {"hands_over"}, "the embedding of the tokens"),
     (Softmaxed, {"gives_logits"}, "no softmax and no sigmoid"),
@@ -454,7 +454,7 @@ MISTAKES = [
     (AlwaysDrops, {"costs_cross_entropy", "logs_accuracy", "steady_in_evaluation"}, "F.cross_entropy of the logits"),
     (SharesItsMetric, {"logs_accuracy"}, "keep one metric for each"),
     (CountsWords, {"logs_accuracy"}, "batch_size is the number of reviews"),
-    (MasksByNumbers, {"hands_over"}, "hand the mask on as it is"),
+    (MasksByNumbers, {"hands_over", "costs_cross_entropy"}, "hand the mask on as it is"),
     (Normalises, {"costs_cross_entropy"}, "logits are those of evaluation"),
     (MeanOfMeans, {"logs_accuracy"}, "mean of batch means"),
     (LogsErrors, {"logs_accuracy"}, "share of errors"),
@@ -955,8 +955,6 @@ def test_a_mistake_of_their_own_entropy_is_not_charged_again() -> None:
         charges_entropy(lambda strength: Forgetting(in_bits, strength), TWO, MEAN_ENTROPY, own=own)
 
 
-@pytest.mark.parametrize(
-    "function", [lambda w, m: 1 / 0, lambda w, m: w, lambda w, m: 0 * w.sum(dim=1), lambda w, m: None]
-)
+@pytest.mark.parametrize("function", [lambda w, m: 1 / 0, lambda w, m: 0 * w.sum(dim=1), lambda w, m: None])
 def test_an_entropy_that_is_none_excuses_nothing(function: Any) -> None:
     assert OwnEntropy.of(function, SHARES, TWO.mask) is None

@@ -7,14 +7,13 @@ import torch
 from torch import nn
 
 from amal_attention.checks import FixedAttention, some_reviews
-from amal_attention.checks.subjects.stand_ins import STAND_INS, FirstWord, stand_in
+from amal_attention.checks.subjects.stand_ins import STAND_INS, FirstWord, concentration, stand_in
 from amal_attention.grading.wire.student import LocalStudent
 
 
 def test_all_are_registered_under_their_names_and_are_of_this_package() -> None:
     assert STAND_INS["FixedAttention"] is FixedAttention and STAND_INS["FirstWord"] is FirstWord
-    for name, module in STAND_INS.items():
-        assert module.__name__ == name and issubclass(module, nn.Module)
+    assert all(known.__name__ == name for name, known in STAND_INS.items())
 
 
 def test_a_name_is_given_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,6 +35,11 @@ def test_one_that_is_registered_is_among_the_names_of_a_student(monkeypatch: pyt
     with student.standing_in(Answer="Twice"):
         assert student.Answer()(torch.ones(1)).tolist() == [2.0]
     assert student.Answer() == 1
+
+
+def test_concentration_is_the_sum_of_squares_over_the_words() -> None:
+    weights, mask = torch.tensor([[0.5, 0.25, 0.25], [0.5, 0.5, 0.5]]), torch.tensor([[1, 1, 1], [1, 1, 0]]).bool()
+    assert concentration(weights, mask).tolist() == [0.375, 0.5]
 
 
 def test_the_first_word_stands_for_the_review() -> None:

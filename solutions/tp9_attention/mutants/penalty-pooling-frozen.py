@@ -1,0 +1,18 @@
+# %% tags=["mutant"]
+# mistake = "the pooling is frozen"
+# loses = ["q5-entropy-regularised"]
+# breaks = ["gradient"]
+# hint = "the pooling learns too"
+# public = true
+
+# %% grade_id="q5-entropy-regularised"
+class EntropyRegularizedClassifier(TextClassifier):
+    def __init__(self, embeddings, pooling, strength=0.0, **options):
+        super().__init__(embeddings, pooling, **options)
+        self.strength = strength
+        self.pooling.requires_grad_(False)
+
+    def training_step(self, batch, batch_idx):
+        pooled, weights = self.pooling(self.embedding(batch.tokens), batch.mask)
+        loss = F.cross_entropy(self.output(pooled), batch.labels)
+        return loss + self.strength * attention_entropy(weights, batch.mask).mean()

@@ -1,0 +1,33 @@
+# %% tags=["mutant"]
+# variant = "the linear layer starts at 0"
+# loses = []
+
+# %% grade_id="q1-classifier"
+class TextClassifier(LightningModule):
+    def __init__(self, embeddings, pooling, num_classes=2, lr=1e-2, freeze_embeddings=True):
+        super().__init__()
+        self.embedding = nn.Embedding.from_pretrained(embeddings.clone(), freeze=freeze_embeddings)
+        self.pooling = pooling
+        self.output = nn.Linear(pooling.out_features, num_classes)
+        self.val_accuracy = MulticlassAccuracy(num_classes, average="micro")
+        self.lr = lr
+        nn.init.zeros_(self.output.weight)
+        nn.init.zeros_(self.output.bias)
+
+    def forward(self, tokens, mask):
+        pooled, _ = self.pooling(self.embedding(tokens), mask)
+        return self.output(pooled)
+
+    def training_step(self, batch, batch_idx):
+        loss = F.cross_entropy(self(batch.tokens, batch.mask), batch.labels)
+        self.log("train_loss", loss)
+        return loss
+
+    def validation_step(self, batch, batch_idx):
+        logits = self(batch.tokens, batch.mask)
+        self.val_accuracy(logits, batch.labels)
+        self.log("val_loss", F.cross_entropy(logits, batch.labels))
+        self.log("val_accuracy", self.val_accuracy)
+
+    def configure_optimizers(self):
+        return torch.optim.Adam(self.parameters(), lr=self.lr)

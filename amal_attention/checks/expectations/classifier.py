@@ -101,7 +101,8 @@ def hands_over(
         by_itself = handed(attention, one)
         inside = received(one)
         x, mask = by_itself if inside is None else inside[:2]
-        missed = _other_mask(mask, batch) or _other_vectors(x, embeddings[batch.tokens], batch)
+        sent = f"tokens {batch.tokens.tolist()}, mask {_bits(batch.mask)}"
+        missed = _other_mask(mask, batch, sent) or _other_vectors(x, embeddings[batch.tokens], batch, sent)
         if missed is not None:
             raise missed
         if "pooling.weights" not in one.state():
@@ -563,7 +564,8 @@ def _reads_alike(looked_at: Subject, read: Received | None, batch: Any) -> None:
     now = received(looked_at)
     if read is None or now is None:
         return
-    missed = _other_mask(now.mask, batch._replace(mask=read.mask), " in validation, as in forward")
+    sent = f"in validation, tokens {batch.tokens.tolist()}, mask {_bits(batch.mask)}"
+    missed = _other_mask(now.mask, batch._replace(mask=read.mask), sent)
     if missed is not None:
         raise missed
     if now.in_training:
@@ -669,25 +671,24 @@ def received(looked_at: Subject) -> Received | None:
     return None
 
 
-def _other_mask(mask: Tensor, batch: Any, where: str = "") -> Missed | None:
+def _other_mask(mask: Tensor, batch: Any, sent: str) -> Missed | None:
     """What is wrong with the mask that a pooling was handed, if anything is."""
     if mask.dtype != batch.mask.dtype:
-        return Missed(f"a mask of {_type(batch.mask)}{where}", f"one of {_type(mask)}", "hand the mask on as it is", "")
+        return Missed(f"a mask of {_type(batch.mask)}", f"one of {_type(mask)}", "hand the mask on as it is", sent)
     if mask.shape != batch.mask.shape or not bool((mask == batch.mask).all()):
-        sent = f"tokens {batch.tokens.tolist()}, mask {_bits(batch.mask)}"
-        return Missed(f"the mask {_bits(batch.mask)}{where}", _bits(mask), _NOT_BY_MASK, sent)
+        return Missed(f"the mask {_bits(batch.mask)}", f"{_bits(mask)}", _NOT_BY_MASK, sent)
     return None
 
 
-def _other_vectors(x: Tensor, vectors: Tensor, batch: Any, where: str = "") -> Missed | None:
+def _other_vectors(x: Tensor, vectors: Tensor, batch: Any, sent: str) -> Missed | None:
     """What is wrong with the vectors that a pooling was handed, if anything is."""
     if x.shape == vectors.shape and same(x[batch.mask], vectors[batch.mask]):
         return None
     return Missed(
-        f"the vectors of the words, {shape(vectors)}{where}",
+        f"the vectors of the words, {shape(vectors)}",
         kind(x) if x.shape != vectors.shape else "other vectors",
         "x is the embedding of the tokens, row by row",
-        f"tokens {batch.tokens.tolist()}",
+        sent,
     )
 
 
@@ -726,8 +727,8 @@ def _other_reading(step: _Step, batch: Any) -> Missed | None:
         return None
     if not step.trained.in_training:
         return Missed("a pooling in training mode while it trains", "one in evaluation mode", _IN_EVALUATION)
-    where = " in training"
-    return _other_mask(step.trained.mask, batch, where) or _other_vectors(step.trained.x, vectors, batch, where)
+    sent = f"in training, tokens {batch.tokens.tolist()}, mask {_bits(batch.mask)}"
+    return _other_mask(step.trained.mask, batch, sent) or _other_vectors(step.trained.x, vectors, batch, sent)
 
 
 def _other_loss(step: _Step, batch: Any) -> Missed | None:
@@ -848,7 +849,8 @@ def _forgotten(looked_at: Subject, weights: torch.Size | None) -> Missed | None:
     forgotten = sorted(set(looked_at.parameters()) - set(looked_at.optimised()))
     if not forgotten:
         return None
-    return Missed("every parameter", f"all but {', '.join(forgotten)}", "hand self.parameters() to the optimiser")
+    named = ", ".join(forgotten)
+    return Missed("every parameter", f"all but {named}", "hand self.parameters() to the optimiser")
 
 
 def _mistake_of_accuracy(came: float, in_one_batch: float, logits: Tensor, labelled: Any) -> str:
@@ -1107,7 +1109,10 @@ def _mistake_of_pull(came: Tensor, expected: Tensor) -> str:
         return "the sign is flipped: the entropy is added to the loss, so that a narrow attention is cheaper"
     times = float((came * expected).sum() / (expected * expected).sum())
     if times > 0 and same(came, times * expected, 1e-3):
-        return f"the pull is {times:.3g} times what it should be: {_PENALTY}"
+        return (
+            f"the pull is {times:.3g} times what it should be: the penalty is the strength times the mean over the "
+            "reviews of their entropies, in nats"
+        )
     return _PENALTY
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 import torch
+from lightning import LightningModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -14,6 +15,7 @@ from amal_attention.checks import (
     FixedAttention,
     compares_by_text,
     decides_by_pooling,
+    follows_attention,
     moves_with_words,
     weighs_words_apart,
 )
@@ -185,3 +187,64 @@ def test_weights_of_one_without_a_parameter_are_not_alive() -> None:
     with pytest.raises(ExpectationMissed) as caught:
         weighs_words_apart(pooling, DIM)
     assert "no parameter" in caught.value.outcome.hint
+
+
+class Labelled(NamedTuple):
+    """Reviews of three words and of two."""
+
+    tokens: Tensor
+    mask: Tensor
+    labels: Tensor
+
+
+LABELLED = Labelled(torch.tensor([[1, 2, 3], [4, 5, 0]]), torch.tensor([[1, 1, 1], [1, 1, 0]]).bool(), torch.arange(2))
+ATTENTION = torch.tensor([[0.5, 0.25, 0.25], [0.75, 0.25, 0.0]])
+
+
+class Charged(LightningModule):
+    """Its loss is a penalty of the attention, besides what does not hang on it."""
+
+    def __init__(self, weights: Tensor, penalty: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.pooling, self.penalty = FixedAttention(weights, DIM), penalty
+        self.output = nn.Linear(DIM, 2)
+
+    def training_step(self, batch: Labelled, batch_idx: int) -> Tensor:
+        pooled, weights = self.pooling(torch.ones(*batch.tokens.shape, DIM), batch.mask)
+        return 0 * self.output(pooled).sum() + self.penalty(weights)
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        return torch.optim.Adam(self.parameters())
+
+
+def charge(penalty: Callable[[Tensor], Tensor]) -> None:
+    follows_attention(lambda weights: Charged(weights, penalty), LABELLED, ATTENTION, hint="add it to the loss")
+
+
+@pytest.mark.parametrize(
+    "penalty",
+    [
+        lambda weights: torch.special.entr(weights).sum(),
+        lambda weights: weights.detach().amax(dim=1).mean(),
+        lambda weights: (weights * weights.log()).sum(),
+        lambda weights: weights[0].amax(),
+    ],
+    ids=["entropy", "detached", "nan", "first review"],
+)
+def test_a_loss_that_hangs_on_the_attention_is_alive_be_it_wrong(penalty: Callable[[Tensor], Tensor]) -> None:
+    charge(penalty)
+
+
+@pytest.mark.parametrize(
+    ("penalty", "hint"),
+    [
+        (lambda weights: torch.ones(()), "add it to the loss"),
+        (lambda weights: weights.sum(), "add it to the loss"),
+        (lambda weights: torch.rand(()), "nor on chance"),
+    ],
+    ids=["constant", "sum", "random"],
+)
+def test_a_loss_that_does_not_is_dead(penalty: Callable[[Tensor], Tensor], hint: str) -> None:
+    with pytest.raises(ExpectationMissed) as caught:
+        charge(penalty)
+    assert hint in caught.value.outcome.hint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import math
 import warnings
 from collections.abc import Callable, Iterator
@@ -33,6 +34,7 @@ from amal_attention.checks import (
     steady_in_evaluation,
     steps_by_lr,
     tunes_embeddings,
+    validates_plainly,
 )
 from amal_attention.checks.expectation import ExpectationMissed
 from amal_attention.outcome import Outcome
@@ -958,3 +960,197 @@ def test_a_mistake_of_their_own_entropy_is_not_charged_again() -> None:
 @pytest.mark.parametrize("function", [lambda w, m: 1 / 0, lambda w, m: 0 * w.sum(dim=1), lambda w, m: None])
 def test_an_entropy_that_is_none_excuses_nothing(function: Any) -> None:
     assert OwnEntropy.of(function, SHARES, TWO.mask) is None
+
+
+def test_an_entropy_over_another_axis_is_not_charged_again_either() -> None:
+    def over_the_batch(weights: Tensor, mask: Tensor) -> Tensor:
+        return -(weights * weights.clamp(min=1e-12).log()).sum(dim=0)
+
+    def build(strength: float) -> Charging:
+        return Charging(lambda weights, mask: over_the_batch(weights, mask).mean(), strength)
+
+    own = OwnEntropy.of(over_the_batch, SHARES, TWO.mask)
+    charges_entropy(build, TWO, MEAN_ENTROPY, own=own)
+    pulls_by_entropy(build, TWO, SHARES, own=own)
+
+
+def an_infinite_slope(weights: Tensor, mask: Tensor) -> Tensor:
+    return torch.special.entr(weights).sum(dim=1)
+
+
+@pytest.mark.parametrize(
+    ("function", "right"),
+    [(entropies, True), (in_bits, False), (an_infinite_slope, False)],
+    ids=["right", "bits", "inf"],
+)
+def test_an_entropy_is_right_in_value_and_gradient(function: Penalty, right: bool) -> None:
+    own = OwnEntropy.of(function, SHARES, TWO.mask)
+    assert own is not None and own.is_right(SHARES) is right
+
+
+# All else than the penalty
+
+
+class StartsAtZero(Right):
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        nn.init.zeros_(self.output.weight)
+        nn.init.zeros_(self.output.bias)
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_an_output_that_starts_at_zero_is_right(name: str) -> None:
+    outcome = missed(LOOKS[name], StartsAtZero)
+    assert outcome is None, outcome
+
+
+class InEvaluation(Right):
+    def training_step(self, batch: Batch, batch_idx: int) -> Any:
+        self.eval()
+        return super().training_step(batch, batch_idx)
+
+
+class MasksInTraining(Right):
+    def training_step(self, batch: Batch, batch_idx: int) -> Any:
+        return super().training_step(batch._replace(mask=~batch.mask), batch_idx)
+
+
+class Relabels(Right):
+    def training_step(self, batch: Batch, batch_idx: int) -> Any:
+        return super().training_step(batch._replace(labels=1 - batch.labels), batch_idx)
+
+
+class HalfAsFar(Right):
+    def training_step(self, batch: Batch, batch_idx: int) -> Any:
+        vectors = self.embedding(batch.tokens) / 2
+        return F.cross_entropy(self.output(self.pooling(vectors, batch.mask)[0]), batch.labels)
+
+
+@pytest.mark.parametrize(
+    ("kind", "hint"),
+    [
+        (InEvaluation, "no self.eval()"),
+        (MasksInTraining, "hand the mask on as it is"),
+        (Relabels, "hand batch.labels over"),
+        (HalfAsFar, "the embedding of the tokens"),
+    ],
+)
+def test_what_training_alone_gets_wrong_is_told_unless_it_is_inherited(kind: type[Right], hint: str) -> None:
+    with pytest.raises(ExpectationMissed) as caught:
+        costs_cross_entropy(built(kind)[0], BATCH, plain=lambda: built(Right)[0])
+    assert hint in caught.value.outcome.hint
+    costs_cross_entropy(built(kind)[0], BATCH, plain=lambda: built(kind)[0])
+
+
+class OwnStep(Softmaxed):
+    """A right step of training above a forward that is wrong, and inherited."""
+
+    def training_step(self, batch: Batch, batch_idx: int) -> Any:
+        return F.cross_entropy(self.output(self.pooling(self.embedding(batch.tokens), batch.mask)[0]), batch.labels)
+
+
+class OwnStepOfOtherLabels(OwnStep):
+    def training_step(self, batch: Batch, batch_idx: int) -> Any:
+        return super().training_step(batch._replace(labels=1 - batch.labels), batch_idx)
+
+
+def test_a_forward_that_is_inherited_and_wrong_is_not_charged_to_a_step_that_is_right() -> None:
+    costs_cross_entropy(built(OwnStep, freeze=False)[0], BATCH, plain=lambda: built(Softmaxed, freeze=False)[0])
+    with pytest.raises(ExpectationMissed):
+        costs_cross_entropy(built(OwnStep, freeze=False)[0], BATCH, plain=lambda: built(Right, freeze=False)[0])
+    with pytest.raises(ExpectationMissed):
+        costs_cross_entropy(
+            built(OwnStepOfOtherLabels, freeze=False)[0], BATCH, plain=lambda: built(Softmaxed, freeze=False)[0]
+        )
+
+
+class TrainsThere(Right):
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        self.train()
+        super().validation_step(batch, batch_idx)
+
+
+class MasksThere(Right):
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        super().validation_step(batch._replace(mask=torch.ones_like(batch.mask)), batch_idx)
+
+
+class ChargesThere(Right):
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        super().validation_step(batch, batch_idx)
+        self.log("penalty", 1.0)
+
+    def log(self, name: str, value: Any, **options: Any) -> None:
+        super().log(name, value + 1 if name == "val_loss" else value, **options)
+
+
+@pytest.mark.parametrize(
+    ("kind", "hint"),
+    [
+        (TrainsThere, "the Trainer sees to the mode"),
+        (MasksThere, "hand the mask on as it is"),
+        (ChargesThere, "nothing is added"),
+    ],
+)
+def test_what_validation_alone_gets_wrong_is_told_unless_it_is_inherited(kind: type[Right], hint: str) -> None:
+    validates_plainly(built(Right)[0], BATCH)
+    with pytest.raises(ExpectationMissed) as caught:
+        validates_plainly(built(kind)[0], BATCH, plain=lambda: built(Right)[0])
+    assert hint in caught.value.outcome.hint
+    validates_plainly(built(kind)[0], BATCH, plain=lambda: built(kind)[0])
+
+
+class LogsTheFirstLoss(Right):
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        logits = self(batch.tokens, batch.mask)
+        if not batch_idx:
+            self.log("val_loss", F.cross_entropy(logits, batch.labels))
+        self.log("val_accuracy", (logits.argmax(dim=1) == batch.labels).float().mean(), batch_size=len(batch.labels))
+
+
+def test_a_loss_of_the_first_batch_alone_is_told() -> None:
+    outcome = missed(LOOKS["logs_accuracy"], LogsTheFirstLoss)
+    assert outcome is not None and "that of one batch alone" in outcome.hint
+
+
+class TwoBest(Right):
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        logits = self(batch.tokens, batch.mask)
+        self.log("val_loss", F.cross_entropy(logits, batch.labels))
+        among = (logits.topk(2, dim=1).indices == batch.labels.unsqueeze(1)).any(dim=1)
+        self.log("val_accuracy", among.float().mean(), batch_size=len(batch.labels))
+
+
+def test_an_accuracy_of_the_two_best_is_named_with_three_classes_too() -> None:
+    outcome = missed(lambda kind: logs_accuracy(built(kind, classes=3)[0], BATCH), TwoBest)
+    assert outcome is not None and "top_k=1" in outcome.hint
+
+
+class Copies(Right):
+    def __init__(self, embeddings: Tensor, pooling: nn.Module, **options: Any) -> None:
+        super().__init__(embeddings, copy.deepcopy(pooling), **options)
+
+
+def test_a_copy_of_the_pooling_is_told_as_such() -> None:
+    model, attention, vectors = built(Copies)
+    with pytest.raises(ExpectationMissed) as caught:
+        hands_over(model, attention, vectors, BATCH)
+    assert "a copy of the pooling is called" in caught.value.outcome.hint
+
+
+def test_what_the_optimiser_forgets_is_not_charged_again_where_it_is_inherited() -> None:
+    model, attention, _ = built(OutputAlone, freeze=False)
+    optimises_everything(model, attention, plain=lambda: built(OutputAlone, freeze=False)[0])
+    with pytest.raises(ExpectationMissed):
+        optimises_everything(model, attention, plain=lambda: built(Right, freeze=False)[0])
+
+
+class Cuts(Right):
+    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        return self.output(self.pooling(self.embedding(tokens), mask)[0].detach())
+
+
+def test_a_gradient_that_is_cut_off_is_not_charged_again_where_it_is_inherited() -> None:
+    follows_its_loss(built(Cuts, freeze=False)[0], BATCH, plain=lambda: built(Cuts, freeze=False)[0])
+    with pytest.raises(ExpectationMissed):
+        follows_its_loss(built(Cuts, freeze=False)[0], BATCH, plain=lambda: built(Right, freeze=False)[0])

@@ -87,21 +87,29 @@ from .expectations.alive import (
 )
 from .expectations.calls import answers_afresh, keeps_types, leaves_inputs_alone, same_in_training
 from .expectations.classifier import (
-    OwnEntropy,
-    charges_entropy,
-    costs_cross_entropy,
-    counts_labels,
     decides_linearly,
-    follows_its_loss,
     gives_logits,
     hands_over,
-    keeps_embeddings,
-    logs_accuracy,
-    optimises_everything,
-    pulls_by_entropy,
     steady_in_evaluation,
+)
+from .expectations.classifier_losses import (
+    costs_cross_entropy,
+    counts_labels,
+    follows_its_loss,
+)
+from .expectations.classifier_penalty import (
+    OwnEntropy,
+    charges_entropy,
+    pulls_by_entropy,
+)
+from .expectations.classifier_steps import (
+    keeps_embeddings,
+    optimises_everything,
     steps_by_lr,
     tunes_embeddings,
+)
+from .expectations.classifier_validation import (
+    logs_accuracy,
     validates_plainly,
 )
 from .expectations.learning import (

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from amal_attention.checks.diagnosis import UNSTEADY, mistake_of_mean, mistake_of_weights
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.expectations.classifier import BY_STEP, Attention, handed, received
+from amal_attention.checks.expectations.classifier_penalty import BY_STEP
+from amal_attention.checks.expectations.classifier_reading import Attention, handed, received
 from amal_attention.checks.reading import looks, read, read_each
 from amal_attention.checks.subjects.subject import Subject, randomised, subject
 from amal_attention.checks.values import same

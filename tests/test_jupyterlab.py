@@ -159,7 +159,10 @@ def test_a_wrong_answer_is_told_with_its_likely_mistake(lab: Lab):
 
 
 SLIPS = {
-    "a colon is missing": (WRONG.replace("mask):\n", "mask)\n"), "un ancien MeanPooling qui est regardé : SyntaxError"),
+    "a colon is missing": (
+        WRONG.replace("mask):\n", "mask)\n"),
+        "un ancien MeanPooling qui est regardé : SyntaxError: expected ':'",
+    ),
     "no constructor": (WRONG.replace("super().__init__()", "self.map = nn.Identity()"), "super().__init__() manque"),
     "a list": (WRONG.replace("x.mean(dim=1), mask", "x.mean(dim=1).tolist(), mask"), "une liste n'est pas un tenseur"),
     "float64": (RIGHT.replace("return (x", "x = x.double()\n        return (x"), "rien ne doit devenir float64"),

@@ -13,6 +13,7 @@ import pytest
 
 from amal_attention.course.mutation.mutants import mutated, read_mutants
 from amal_attention.course.programs import programs_at_hand
+from amal_attention.course.release.nbgrader_glue import stub_ungraded
 from amal_attention.course.script.script import notebook_of, read_script
 from amal_attention.grading.run import grader
 from amal_attention.grading.run.grader import grade_each
@@ -77,7 +78,6 @@ def marks(
 ) -> dict[str, dict[str, tuple[float, float]]]:
     """The automatic mark and the largest one of each test cell, by student and cell."""
     course = tmp_path_factory.mktemp("course")
-    solution = notebook_of(read_script(LAB), "fr")
     with programs_at_hand():
         environment = {
             **os.environ,
@@ -85,7 +85,7 @@ def marks(
             "JUPYTER_PATH": str(programs.parent / "jupyter"),
         }
     for place, notebook in {
-        "source": solution,
+        "source": stub_ungraded(notebook_of(read_script(LAB), "fr"), "fr"),
         **{f"submitted/{student}": notebook for student, notebook in submissions.items()},
     }.items():
         path = course / place / LAB.name / f"{LAB.name}.ipynb"

@@ -2,7 +2,7 @@
 # mistake = "the weights are a softmax of 30 times the mask: padding weighs 1e-13"
 # loses = ["q1-mean-pooling"]
 # breaks = ["weights"]
-# hint = "divide by the number of words"
+# hint = "weighs 1/n"
 # public = true
 
 # %% grade_id="q1-mean-pooling"

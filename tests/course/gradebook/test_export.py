@@ -28,7 +28,7 @@ OURS = "[tests]<br>\n{}<br>\n[/tests]"
 EVE = Row(Student("eve", "Eve", "Cinq"), "not graded", 0, 6, {"q1": (None, 3)}, "hint", 0.5, ("not graded",))
 OPEN = Row(Student("jo", "Jo", "Six"), "graded", 3, 6, {"q1": (3, 3), "q2": (None, 3)}, "", 1, ("nobody marked q2",))
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12).filter(
-    lambda t: t[:1] not in "=+-@" or not t
+    lambda text: not re.search(r"(^|[^\w])[=+\-@]", text)  # no formula, wherever a spreadsheet parts it
 )
 
 

@@ -19,6 +19,7 @@ from amal_attention.checks import (
     answers_afresh,
     attends_states,
     carries_gradient,
+    carries_memory,
     charges_entropy,
     close_to,
     compares_by_text,
@@ -29,6 +30,7 @@ from amal_attention.checks import (
     depends_on_first_word_alone,
     depends_on_mean_alone,
     depends_on_text,
+    follows_attention,
     follows_its_loss,
     follows_large_scores,
     gives_logits,
@@ -44,6 +46,7 @@ from amal_attention.checks import (
     learns_values,
     learns_weights,
     leaves_inputs_alone,
+    leaves_its_start,
     log_weights_affine,
     logs_accuracy,
     moves_with_words,
@@ -64,6 +67,7 @@ from amal_attention.checks import (
     survives_large_scores,
     tunes_embeddings,
     uses_last_layer,
+    validates_plainly,
     weighs_words_apart,
     weights_carry_gradient,
 )
@@ -216,6 +220,8 @@ LOOKS: dict[str, Callable[[Build], None]] = {
     "apart": lambda build: weighs_words_apart(build(), DIM),
     "carries": lambda build: carries_gradient(build(), DIM),
     "values": lambda build: learns_values(build(), DIM),
+    "starts": lambda build: leaves_its_start(build(), DIM, steps=2),
+    "memory": lambda build: carries_memory(build(), DIM),
     "learnt weights": lambda build: learns_weights(build(), DIM),
     "carrying weights": lambda build: weights_carry_gradient(build(), DIM),
     "moves": lambda build: moves_with_words(build(), DIM),
@@ -276,6 +282,10 @@ OF_CLASSIFIERS: dict[str, Callable[[Parts], None]] = {
     "keeps": lambda parts: keeps_embeddings(*parts(), BATCH),
     "tunes": lambda parts: tunes_embeddings(*parts(freeze=False), BATCH),
     "accuracy": lambda parts: logs_accuracy(parts()[0], BATCH),
+    "validates": lambda parts: validates_plainly(parts()[0], BATCH),
+    "hangs on it": lambda parts: follows_attention(
+        lambda weights: parts(strength=1.0, weights=weights)[0], BATCH, WEIGHTS
+    ),
     "steady": lambda parts: steady_in_evaluation(parts()[0], BATCH),
 }
 
@@ -283,8 +293,8 @@ OF_CLASSIFIERS: dict[str, Callable[[Parts], None]] = {
 @pytest.mark.parametrize("kind", ["Right", "Wrong", "Broken"])
 def test_every_expectation_on_a_classifier_says_the_same_of_it_there_as_here(remote, local, kind):
     def said(student: Any) -> dict[str, Outcome | None]:
-        def parts(**options: Any) -> tuple[Any, Any]:
-            attention = student.FixedAttention(WEIGHTS, dim=4)
+        def parts(weights: Tensor = WEIGHTS, **options: Any) -> tuple[Any, Any]:
+            attention = student.FixedAttention(weights, dim=4)
             return getattr(student, kind)(VECTORS, pooling=attention, **options), attention
 
         return {what: outcome(lambda look=look: look(parts)) for what, look in OF_CLASSIFIERS.items()}

@@ -47,8 +47,11 @@ def own(student, width):
     return lambda: student.LearnedQueryPooling(dim=width)
 
 
-def unless_by_question_2(student, expect, sizes, seed, **options):
-    """Look at the answer; where it is missed, the attention of question 2 is used and misses it too, that has cost there."""
+def unless_by_question_2(student, expect, sizes, seed, of_any_kind=False, **options):
+    """Look at the answer; where it is missed, the attention of question 2 is used and misses it too, that has cost there.
+
+    So it is, ``of_any_kind``, where that attention is wrong in another way.
+    """
     try:
         look(
             lambda: student.ContextualPooling(**sizes),
@@ -58,10 +61,10 @@ def unless_by_question_2(student, expect, sizes, seed, **options):
             **options,
         )
     except Exception:
-        if not (
-            is_missed_by_question_2(student, expect, sizes, seed, **options)
-            and attends_by_question_2(student, sizes)
-        ):
+        wrong = is_missed_by_question_2(student, expect, sizes, seed, **options) or (
+            of_any_kind and is_wrong_question_2(student, sizes, seed)
+        )
+        if not (wrong and attends_by_question_2(student, sizes)):
             raise
 
 
@@ -92,6 +95,7 @@ def is_wrong_question_2(student, sizes, seed):
         answers_afresh,
         same_in_training,
         reads_each_alone,
+        leaves_inputs_alone,
     )
     return any(is_missed_by_question_2(student, each, sizes, seed) for each in looks)
 
@@ -182,14 +186,15 @@ GATES = {"gru": 3, "lstm": 4}
 def has_the_matrices(pooling, sizes, num_layers, cell, bidirectional):
     """Look whether there are as many numbers in matrices as the gates of all layers have, and few more for attention.
 
-    Each gate has a matrix for the words, or for the states of the layer below, and one for the state before.
+    Each gate has a matrix for the words, or for the states of the layer below, and one for the state before. The states
+    below may be those of both directions, or of the same one.
     """
     pooling.materialise(*some_reviews(sizes["dim"]))
     found = sum(each.numel() for each in pooling.parameters().values() if each.ndim > 1)
     hidden, ways = sizes["hidden_size"], 1 + bidirectional
-    of_a_gate = (sizes["dim"] + hidden, ways * hidden + hidden)
-    one, further = (GATES[cell] * ways * hidden * width for width in of_a_gate)
-    expected = one + (num_layers - 1) * further
+    of_a_gate = (sizes["dim"] + hidden, ways * hidden + hidden, hidden + hidden)
+    one, further, apart = (GATES[cell] * ways * hidden * width for width in of_a_gate)
+    expected, in_stacks = (one + (num_layers - 1) * each for each in (further, apart))
     gate = expected // GATES[cell]
     known = {
         expected // ways: "is bidirectional used? Each layer reads both ways",
@@ -202,7 +207,7 @@ def has_the_matrices(pooling, sizes, num_layers, cell, bidirectional):
     }
     attention = (ways * hidden) ** 2 + ways * hidden
     equal_to(
-        expected <= found <= expected + attention,
+        any(size <= found <= size + attention for size in (expected, in_stacks)),
         True,
         what="there are as many matrices as the gates of all layers have",
         sent=f"num_layers = {num_layers}, cell = {cell!r}, bidirectional = {bidirectional}",
@@ -226,7 +231,15 @@ def test_arguments(student, draws):
 
     for bidirectional, layers, cell in product((False, True), (1, 2, 3), CELLS):
         asked = {"num_layers": layers, "cell": cell, "bidirectional": bidirectional}
-        has_the_matrices(student.ContextualPooling(**sizes | asked), sizes, **asked)
+        try:
+            has_the_matrices(student.ContextualPooling(**sizes | asked), sizes, **asked)
+        except ExpectationMissed:  # a query for each review of a batch is one matrix more
+            seed = draws.seed()
+            if not (
+                is_wrong_question_2(student, sizes, seed)
+                and attends_by_question_2(student, sizes)
+            ):
+                raise
     layers, sizes = draws.between(2, 3), some_sizes(draws, CELLS[draws.between(0, 1)])
     deep = sizes | {"num_layers": layers}
     unless_wrong_question_2(student, attends_states, deep, draws.seed())
@@ -242,9 +255,10 @@ def test_arguments(student, draws):
 )
 def test_shapes_and_weights(student, draws):
     for sizes in in_each_direction(draws):
-        pooling, dim = student.ContextualPooling(**sizes), sizes["dim"]
         width = sizes["hidden_size"] * (1 + sizes["bidirectional"])
-        shapes(pooling, dim, width, lengths=draws.lengths(3), seed=draws.seed())
+        unless_by_question_2(
+            student, shapes, sizes, draws.seed(), out_features=width, lengths=draws.lengths(3)
+        )
         lengths = [*draws.lengths(4), draws.between(12, 20)]
         unless_by_question_2(student, simplex, sizes, draws.seed(), lengths=lengths, times=1)
     sizes, lengths = some_sizes(draws, "lstm"), [draws.between(520, 540)]
@@ -291,18 +305,21 @@ def test_what_learns(student, draws):
     for sizes in in_each_direction(draws):
         lengths = draws.lengths(3)
         unless_by_question_2(
-            student, registers_everything, sizes, draws.seed(), lengths=lengths, times=1
+            student, registers_everything, sizes, draws.seed(), True, lengths=lengths, times=1
         )
-        unless_by_question_2(student, gradient_reaches, sizes, draws.seed(), lengths=lengths)
-        unless_by_question_2(student, weights_carry_gradient, sizes, draws.seed())
+        unless_by_question_2(
+            student, gradient_reaches, sizes, draws.seed(), True, lengths=lengths
+        )
+        unless_by_question_2(student, weights_carry_gradient, sizes, draws.seed(), True)
         # The states are smooth.
         unless_by_question_2(
             student,
             carries_gradient,
             sizes,
             draws.seed(),
+            True,
             lengths=draws.lengths(6),
             tolerance=0.01,
             times=3,
         )
-        unless_by_question_2(student, leaves_its_start, sizes, draws.seed())
+        unless_by_question_2(student, leaves_its_start, sizes, draws.seed(), True)

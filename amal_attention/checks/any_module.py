@@ -366,7 +366,7 @@ def _declares_width(module: Module, out_features: int) -> None:
 
 def _mistake_of_width(came: int, out_features: int, longest: int, dim: int) -> str:
     """Why pooled vectors have another width than they should have."""
-    known = {out_features / 2: _ONE_DIRECTION, dim: _WIDTH_OF_WORDS, longest: _NUMBERS_SUMMED}
+    known = {out_features / 2: _ONE_DIRECTION, longest: _NUMBERS_SUMMED, dim: _WIDTH_OF_WORDS}
     return known.get(came, "")
 
 

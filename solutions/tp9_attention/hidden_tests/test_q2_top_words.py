@@ -165,12 +165,12 @@ def mistake_of_all(words, tokens, weights):
     attended = [token for token, weight in zip(tokens, weights, strict=True) if weight > 0]
     if len(words) > len(tokens):
         return "more come than there are words: nothing is filled up to k"
+    if len(words) == 10:
+        return "these are ten: as many come as are asked for, k or all"
     if len(words) < len(tokens) and {*words} == {*tokens}:
         return "a word that occurs twice counts at each of its places: no dictionary, no set"
     if sorted(words) == sorted(attended):
         return "a word of weight 0 is a word too: of fewer than k, all come"
-    if len(words) == 10:
-        return "these are ten: as many come as are asked for, k or all"
     if len(words) < len(tokens):
         return f"{len(tokens) - len(words)} of {len(tokens)} words are missing: of fewer than k, all come"
     return ""

@@ -15,10 +15,16 @@ CHECK = "from amal_attention.checks import check, equal_to\nwith check('q'):\n  
 
 
 @pytest.fixture(scope="module")
-def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Kernel, str]]:
+    """A kernel in which a check was made, and what that one hinted at: the cell before it was no Python."""
     with fresh_kernel(tmp_path_factory.mktemp("cells")) as kernel:
         kernel.run("class Old:\n    def f(self)\n        pass", 60)  # before anything of ours is imported
-        yield kernel
+        yield kernel, hint(kernel, "Old()")
+
+
+@pytest.fixture
+def kernel(begun: tuple[Kernel, str]) -> Kernel:
+    return begun[0]
 
 
 def hint(kernel: Kernel, code: str) -> str:
@@ -28,8 +34,8 @@ def hint(kernel: Kernel, code: str) -> str:
     return outcome.hint
 
 
-def test_a_syntax_error_before_the_first_check_is_named_with_cell_and_line(kernel):
-    assert hint(kernel, "Old()") == (
+def test_a_syntax_error_before_the_first_check_is_named_with_cell_and_line(begun):
+    assert begun[1] == (
         "cell In[1] ended in an error, so there is no Old yet: SyntaxError: expected ':' (line 2: def f(self))"
     )
 

@@ -186,16 +186,15 @@ def _shown(outcome: Outcome) -> Outcome:
 
 @contextlib.contextmanager
 def _nothing_else_loaded() -> Iterator[None]:
-    """No plugin of this environment has a part in marks."""
-    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
-    before = os.environ.get(name)
-    os.environ[name] = "1"
+    """No plugin and no option of this environment has a part in marks."""
+    names = ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+    before = {name: os.environ.pop(name) for name in names if name in os.environ}
+    os.environ[names[0]] = "1"
     try:
         yield
     finally:
-        os.environ.pop(name)
-        if before is not None:
-            os.environ[name] = before
+        os.environ.pop(names[0])
+        os.environ.update(before)
 
 
 @contextlib.contextmanager

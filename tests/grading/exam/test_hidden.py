@@ -310,7 +310,8 @@ def pytest_collection_modifyitems(items):
 
 
 def test_no_other_plugin_has_a_part_and_no_configuration(folder, tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTEST_PLUGINS", "")
+    monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
     monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", raising=False)
     (folder.parent / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
     (folder.parent.parent / "conftest.py").write_text(OTHER)
@@ -322,6 +323,7 @@ def test_no_other_plugin_has_a_part_and_no_configuration(folder, tmp_path, monke
     with hidden_tests(folder, 1) as tests:
         assert loaded(tests) == set()
     assert "PYTEST_DISABLE_PLUGIN_AUTOLOAD" not in os.environ
+    assert os.environ["PYTEST_ADDOPTS"] == "--no-such-option"
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "yes")
     held(folder)
     assert os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] == "yes"

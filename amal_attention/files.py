@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files: read where there is one, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from pathlib import Path
 
 from amal_attention.errors import StorageError, explain
 
-__all__ = ["write_atomically", "writing"]
+__all__ = ["content_of", "write_atomically", "writing"]
+
+
+def content_of(path: Path) -> bytes | None:
+    """The bytes of a file; None where there is none that can be read."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def write_atomically(path: Path, text: str | bytes) -> None:

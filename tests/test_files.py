@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amal_attention.errors import StorageError
-from amal_attention.files import write_atomically
+from amal_attention.files import content_of, write_atomically
 
 
 def full_disk(descriptor: int) -> None:
@@ -32,6 +32,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_file_holds_the_bytes_of_its_text_in_utf8(folder: Path, text: str) -> None:
     write_atomically(folder / "any.txt", text)
     assert (folder / "any.txt").read_bytes() == text.encode("utf-8")
+
+
+def test_what_is_no_file_has_no_content(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"\xff")
+    assert content_of(tmp_path / "a") == b"\xff"
+    assert content_of(tmp_path) is None and content_of(tmp_path / "b") is None
 
 
 def test_a_lone_surrogate_is_written_as_a_question_mark(tmp_path: Path) -> None:

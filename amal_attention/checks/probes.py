@@ -19,7 +19,7 @@ from amal_attention.checks.subjects.subject import Subject, randomised, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import kind, numbers, tensors_sent
 
-__all__ = ["LayerProbe", "Probe", "Seen", "alone", "answers", "beside", "changed", "probed", "steady"]
+__all__ = ["LayerProbe", "Probe", "Seen", "TextProbe", "alone", "answers", "beside", "changed", "probed", "steady"]
 
 Seen = dict[str, Tensor]
 """The parts of a reply, by name."""
@@ -136,8 +136,8 @@ class Probe:
         return hint or "weights come out of a softmax over the last axis, and nothing is done to them after it"
 
 
-class LayerProbe(Probe):
-    """Layers: ``x`` float ``(B, L, D)``, ``mask`` bool ``(B, L)`` -> ``(B, L, D)``, free on padding.
+class TextProbe(Probe):
+    """Modules that read ``x`` float ``(B, L, D)`` and ``mask`` bool ``(B, L)``, True on words.
 
     Args:
         dim: D.
@@ -147,9 +147,13 @@ class LayerProbe(Probe):
         self.dim = dim
 
     def inputs(self, lengths: Sequence[int], seed: int, under: float = 1.0) -> tuple[Tensor, Tensor]:
-        """Vectors of random numbers, and where words are."""
+        """Texts of random words, and where they are."""
         x, mask = some_reviews(self.dim, lengths, seed)
         return torch.where(mask.unsqueeze(2), x, under * x), mask
+
+
+class LayerProbe(TextProbe):
+    """Layers: what they give is ``(B, L, D)``, free on padding."""
 
     def shapes(self, inputs: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
         """As that of the vectors."""

@@ -24,8 +24,7 @@ from amal_attention.checks.diagnosis import (
     permuted,
 )
 from amal_attention.checks.expectation import Missed
-from amal_attention.checks.inputs import some_reviews
-from amal_attention.checks.probes import Probe, Seen, answers, probed, steady
+from amal_attention.checks.probes import Seen, TextProbe, answers, probed, steady
 from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import kind, numbers, reviews_sent, shape
@@ -41,20 +40,8 @@ _BATCH_AS_TIME = (
 )
 
 
-class PoolingProbe(Probe):
-    """Poolings: ``x`` float ``(B, L, D)``, ``mask`` bool ``(B, L)`` -> ``(B, out_features)``, weights ``(B, L)``.
-
-    Args:
-        dim: D.
-    """
-
-    def __init__(self, dim: int) -> None:
-        self.dim = dim
-
-    def inputs(self, lengths: Sequence[int], seed: int, under: float = 1.0) -> tuple[Tensor, Tensor]:
-        """Reviews of random words, and where they are."""
-        x, mask = some_reviews(self.dim, lengths, seed)
-        return torch.where(mask.unsqueeze(2), x, under * x), mask
+class PoolingProbe(TextProbe):
+    """Poolings: they give pooled vectors ``(B, out_features)`` and weights ``(B, L)``."""
 
     def shapes(self, inputs: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
         """Any width of the pooled vectors will do: -1 stands for it."""

@@ -14,7 +14,7 @@ from amal_attention.cell_names import TEST_PREFIX
 from amal_attention.errors import LabError, explain
 from amal_attention.language import ENGLISH, LANGUAGES
 
-__all__ = ["NotebookCell", "ReadNotebook", "decoded", "read_notebook"]
+__all__ = ["NotebookCell", "ReadNotebook", "decoded", "object_in", "read_notebook"]
 
 _LEFT_OUT = "active-ipynb"
 _OLD_KINDS = {"heading": "markdown", "html": "markdown"}
@@ -54,9 +54,9 @@ class NotebookCell:
     @classmethod
     def of(cls, number: int, values: Any) -> NotebookCell:
         """What can be read of a cell as JSON holds it, in format 4 of Jupyter or in one before; never an error."""
-        values = _dict(values)
-        metadata = _dict(values.get("metadata"))
-        course = _dict(metadata.get("nbgrader"))
+        values = object_in(values)
+        metadata = object_in(values.get("metadata"))
+        course = object_in(metadata.get("nbgrader"))
         tags, name, kind = metadata.get("tags"), course.get("grade_id"), _text_or_empty(values.get("cell_type"))
         by_hand = bool(course.get("task") or (course.get("grade") and course.get("solution")))
         return cls(
@@ -137,7 +137,7 @@ def read_notebook(path: Path) -> ReadNotebook:
                 do="give the notebook of the lab, not one of your own; or copy your answers into a fresh one",
             )
         )
-    language = _dict(_dict(notebook.get("metadata")).get("amal")).get("language")
+    language = object_in(object_in(notebook.get("metadata")).get("amal")).get("language")
     known = language if language in LANGUAGES else ENGLISH.code
     return ReadNotebook(cells, remarks + _doubles(cells) + _untested(cells), known)
 
@@ -201,7 +201,8 @@ def _points(value: Any) -> float | None:
     return value if number else None
 
 
-def _dict(value: Any) -> dict[str, Any]:
+def object_in(value: Any) -> dict[str, Any]:
+    """A JSON object as it is; an empty one in the place of anything else."""
     return value if isinstance(value, dict) else {}
 
 

@@ -24,6 +24,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 from amal_attention.errors import AmalError, explain
+from amal_attention.notebook.cells import object_in
 from amal_attention.outcome import REPORT_TYPE, Report
 
 __all__ = ["Execution", "Kernel", "Raised", "fresh_kernel"]
@@ -107,7 +108,7 @@ class Kernel:
                     break
                 self._manager.interrupt_kernel()
                 stopped, deadline = True, monotonic() + _GRACE_SECONDS
-        content = _dict(reply.get("content")) if reply is not None else {}
+        content = object_in(reply.get("content")) if reply is not None else {}
         died = _asks_to_quit(content) or not self._manager.is_alive()
         return Execution(content.get("execution_count"), tuple(reports), _raised(content), stopped, died)
 
@@ -171,17 +172,17 @@ def _received(get: Callable[..., dict[str, Any]], asked: str, seconds: float) ->
             return None
         except ValueError:
             continue  # no message at all: a cell wrote to the kernel's socket by itself
-        if _dict(message.get("parent_header")).get("msg_id") == asked:
+        if object_in(message.get("parent_header")).get("msg_id") == asked:
             return message
 
 
 def _is_end(message: dict[str, Any]) -> bool:
-    return message.get("msg_type") == "status" and _dict(message.get("content")).get("execution_state") == "idle"
+    return message.get("msg_type") == "status" and object_in(message.get("content")).get("execution_state") == "idle"
 
 
 def _reports(message: dict[str, Any]) -> list[Report]:
     """The report in a message, if it holds one that can be read."""
-    value = _dict(_dict(message.get("content")).get("data")).get(REPORT_TYPE)
+    value = object_in(object_in(message.get("content")).get("data")).get(REPORT_TYPE)
     try:
         return [Report.from_dict(value)] if value and len(json.dumps(value)) <= _LONGEST_REPORT else []
     except ValueError:
@@ -204,8 +205,4 @@ def _raised(content: dict[str, Any]) -> Raised | None:
 def _asks_to_quit(content: dict[str, Any]) -> bool:
     """Whether the cell called ``quit()``: its kernel then ends a moment after it replied."""
     payload = content.get("payload")
-    return any(_dict(each).get("source") == "ask_exit" for each in payload) if isinstance(payload, list) else False
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+    return any(object_in(each).get("source") == "ask_exit" for each in payload) if isinstance(payload, list) else False

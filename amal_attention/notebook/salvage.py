@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from amal_attention.errors import Unreadable
 from amal_attention.language import ENGLISH, message
 from amal_attention.notebook.bounded_json import BoundedJson, TooManyValues
-from amal_attention.notebook.cells import NotebookCell, decoded
+from amal_attention.notebook.cells import NotebookCell, decoded, object_in
 
 __all__ = ["Salvaged", "salvage"]
 
@@ -90,7 +90,7 @@ class _Pile:
             raise _unreadable(ENGLISH.say("more than {number} cells", number=_MOST_CELLS))
         self.cells.append(NotebookCell.of(len(self.cells) + 1, raw))
         self.unreadable += not isinstance(raw, dict)
-        course = _dict(_dict(_dict(raw).get("metadata")).get("nbgrader"))
+        course = object_in(object_in(object_in(raw).get("metadata")).get("nbgrader"))
         version = course.get("schema_version", 1)
         self.old |= "grade_id" in course and not (isinstance(version, int | float) and version >= 3)
 
@@ -128,25 +128,25 @@ def _whole(content: BoundedJson, start: int) -> _Found | None:
     pile = _Pile()
     for cell in cells:
         pile.add(cell)
-    return _Found(_dict(notebook.get("metadata")), pile, told, whole=True)
+    return _Found(object_in(notebook.get("metadata")), pile, told, whole=True)
 
 
 def _listed(notebook: dict[str, Any]) -> tuple[list[Any], list[str]]:
     """The cells of a notebook in format 4, or in one before, and what is to be told of its format and kernel."""
     cells, sheets = notebook.get("cells"), notebook.get("worksheets")
     if isinstance(cells, list):
-        python = _asks_for_python(_dict(notebook.get("metadata")))
+        python = _asks_for_python(object_in(notebook.get("metadata")))
         return cells, [] if python else [ENGLISH.say("the notebook asks for no kernel of Python: it was given one")]
     if not isinstance(sheets, list):
         raise _unreadable(ENGLISH.say("JSON that is no notebook"))
-    listed = [_dict(sheet).get("cells") for sheet in sheets]
+    listed = [object_in(sheet).get("cells") for sheet in sheets]
     cells = [cell for inside in listed if isinstance(inside, list) for cell in inside]
     return cells, [ENGLISH.say("the notebook is in an old format of Jupyter, before 4: it was converted")]
 
 
 def _asks_for_python(metadata: Mapping[str, Any]) -> bool:
     """Whether there is a kernel's name, and no other language's; what students call their environments is theirs."""
-    kernel, info = _dict(metadata.get("kernelspec")), _dict(metadata.get("language_info"))
+    kernel, info = object_in(metadata.get("kernelspec")), object_in(metadata.get("language_info"))
     language = kernel.get("language") or info.get("name") or "python"
     return isinstance(kernel.get("name"), str) and isinstance(language, str) and language.lower() == "python"
 
@@ -184,7 +184,7 @@ def _metadata(content: BoundedJson, start: int, end: int) -> dict[str, Any]:
     """The notebook's metadata, if they begin between these places and are complete."""
     found = _METADATA.search(content.text, start, end)
     try:
-        return _dict(content.value(found.end())[0]) if found else {}
+        return object_in(content.value(found.end())[0]) if found else {}
     except json.JSONDecodeError:
         return {}
 
@@ -201,10 +201,6 @@ def _between(text: str, start: int) -> int:
 
 def _cells(number: int) -> str:
     return ENGLISH.say_count("{count} cell", "{count} cells", number)
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _unreadable(got: str, do: str = _MEND) -> Unreadable:

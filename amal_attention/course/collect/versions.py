@@ -23,7 +23,7 @@ from pathlib import Path
 from amal_attention.course.collect.layout import time_of
 from amal_attention.course.course_folder import Course
 from amal_attention.course.slips import SECRET, TIMESTAMP
-from amal_attention.files import writing
+from amal_attention.files import content_of, writing
 from amal_attention.printable import one_line
 
 __all__ = ["Choice", "Version", "Versions"]
@@ -114,9 +114,9 @@ class Versions:
         digest = hashlib.sha256(content).hexdigest()[:12]
         folder = self._kept / f"{when.astimezone(UTC):{_FOLDER}}-{digest}{'' if is_timed else _NO_TIME}"
         path = folder / _file_name(name)
-        if _content(path) != content:
+        if content_of(path) != content:
             _write(path, content, saved.timestamp())
-        if secret and _content(folder / SECRET) != secret:
+        if secret and content_of(folder / SECRET) != secret:
             _write(folder / SECRET, secret, saved.timestamp())
 
     def hand_in(self, is_of_lab: Callable[[bytes], bool]) -> Choice | None:
@@ -127,7 +127,7 @@ class Versions:
         Raises:
             StorageError: it cannot be written.
         """
-        current = _content(self._submitted)
+        current = content_of(self._submitted)
         digest = hashlib.sha256(current).hexdigest() if current is not None else ""
         versions = self._all()
         if current is not None and digest not in [version.digest for version in versions]:
@@ -167,18 +167,18 @@ class Versions:
 
     def _told(self) -> datetime | None:
         """When nbgrader is told that what lies there was handed in."""
-        return time_of((_content(self._timestamp) or b"").decode(errors="replace"))
+        return time_of((content_of(self._timestamp) or b"").decode(errors="replace"))
 
     def _write(self, version: Version) -> bool:
         """Whether there was anything to write."""
         content, when = version.path.read_bytes(), version.when if version.is_timed else None
-        same, same_time = _content(self._submitted) == content, self._told() == when
+        same, same_time = content_of(self._submitted) == content, self._told() == when
         if not same_time:
             self._stamp(when)
         if not same:
             _write(self._submitted, content, version.saved)
-        secret = _content(version.path.with_name(SECRET))
-        if secret is not None and _content(self._submitted.with_name(SECRET)) != secret:
+        secret = content_of(version.path.with_name(SECRET))
+        if secret is not None and content_of(self._submitted.with_name(SECRET)) != secret:
             _write(self._submitted.with_name(SECRET), secret, version.saved)
         return not same or not same_time
 
@@ -212,13 +212,6 @@ def _file_name(name: str) -> str:
     stem, suffix = (stem, f".{suffix}") if dot and len(suffix) <= 10 else (plain, "")
     cut = stem.encode()[: _LONGEST_NAME - len(suffix.encode())].decode(errors="ignore")
     return f"{cut}{suffix}" if cut else "notebook.ipynb"
-
-
-def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return None
 
 
 def _write(path: Path, content: bytes, saved: float) -> None:

@@ -23,7 +23,7 @@ from amal_attention.course.script.scheme import scheme_problems
 from amal_attention.course.script.script import Script, notebook_of, read_script
 from amal_attention.course.script.set_up_cell import SET_UP, set_up_source
 from amal_attention.errors import LabError, explain
-from amal_attention.files import write_atomically
+from amal_attention.files import content_of, write_atomically
 from amal_attention.lab import Lab
 from amal_attention.language import LANGUAGES, Language
 
@@ -191,7 +191,7 @@ def _write(made: Mapping[Path, bytes]) -> list[Path]:
     Raises:
         StorageError: a file cannot be written.
     """
-    changed = [path for path, content in made.items() if _content(path) != content]
+    changed = [path for path, content in made.items() if content_of(path) != content]
     for path in changed:
         write_atomically(path, made[path].decode())
     return changed
@@ -206,17 +206,10 @@ def stale_releases(lab: Lab, languages: Sequence[str], out: Path) -> list[Path]:
         LabError: a release cannot be made.
     """
     made = {release_path(lab, language, out): release(lab, language) for language in languages}
-    stale = [path for path, content in made.items() if _content(path) != content]
+    stale = [path for path, content in made.items() if content_of(path) != content]
     searched = [code for code in LANGUAGES if code in languages or code not in lab.languages]
     beside = [path for code in searched for path in release_path(lab, code, out).parent.rglob("*")]
     return stale + sorted(path for path in beside if path not in made and not path.is_dir())
-
-
-def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return None
 
 
 def _digest(lab: Lab, script: Script) -> str:

@@ -28,11 +28,12 @@ from amal_attention.grading.verdict.verdict import Status, Verdict
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["DaskGrader", "grade_by_dask"]
+__all__ = ["DIED", "NAME", "TRIES", "DaskGrader", "grade_by_dask"]
 
-_NAME = "amal-grading"
-_DIED = "the process that graded it ended twice"
-_TRIES = 2
+NAME = "amal-grading"
+DIED = "the process that graded it ended twice"
+TRIES = 2
+"""How often a submission is graded whose worker ends."""
 _CONNECT_SECONDS = 10
 _ONE_AT_A_TIME = threading.Lock()  # a worker may have been started with several threads
 
@@ -60,7 +61,7 @@ def grade_by_dask(
             _hand_out(client, submissions, report)
         finally:
             with contextlib.suppress(Exception):  # workers that are gone hold nothing any more
-                client.unregister_worker_plugin(_NAME)
+                client.unregister_worker_plugin(NAME)
 
 
 @contextmanager
@@ -68,7 +69,7 @@ def _settings() -> Iterator[None]:
     with grade_extra():
         import dask
     settings = {
-        "distributed.scheduler.allowed-failures": _TRIES - 1,
+        "distributed.scheduler.allowed-failures": TRIES - 1,
         "distributed.admin.low-level-log-length": 0,  # logs of messages would hold a thousand submissions, twice
     }
     with dask.config.set(settings):
@@ -86,7 +87,7 @@ def _hand_out(client: Client, waiting: Iterator[Submission], report: Callable[[V
         submission, error = sent.pop(future), future.exception()
         following = list(islice(waiting, 1))
         if isinstance(error, KilledWorker):
-            following.append(replace(submission, raw=None, status=Status.CRASHED, why=_DIED))
+            following.append(replace(submission, raw=None, status=Status.CRASHED, why=DIED))
         elif error is not None:
             raise error
         else:
@@ -126,7 +127,7 @@ def _plugin(holds: DaskGrader) -> Any:
     class Grading(WorkerPlugin):  # type: ignore[misc]
         """What every worker holds, also one that takes the place of another."""
 
-        name = _NAME
+        name = NAME
 
         def __init__(self) -> None:
             self.grader = holds
@@ -141,7 +142,7 @@ def _graded(submission: Submission) -> Verdict:
     """What a worker does."""
     from distributed import get_worker
 
-    verdict: Verdict = get_worker().plugins[_NAME].grader.verdict(submission)
+    verdict: Verdict = get_worker().plugins[NAME].grader.verdict(submission)
     return verdict
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import cast
 
 from amal_attention.errors import SandboxError, explain
-from amal_attention.grading.run.dask_workers import DaskGrader, grade_by_dask
+from amal_attention.grading.run.dask_workers import DIED, NAME, TRIES, DaskGrader, grade_by_dask
 from amal_attention.grading.run.grader import grade_each
 from amal_attention.grading.run.parcel import LabParcel
 from amal_attention.grading.sandbox.lab_zygote import zygote_for
@@ -35,9 +35,6 @@ from amal_attention.lab.limits import GradingLimits
 
 __all__ = ["ALONE", "Crew", "grade_on_workers"]
 
-_NAME = "amal-grading"
-_DIED = "the process that graded it ended twice"
-_TRIES = 2
 _END_SECONDS = 10
 
 
@@ -219,9 +216,9 @@ def _once_more(task: _Task) -> _Task:
         raise SandboxError(
             explain(expected="processes that grade", got="each ends at once", do="is there memory left? try without -j")
         )
-    if task.ended + 1 < _TRIES:
+    if task.ended + 1 < TRIES:
         return _Task(task.submission, task.ended + 1)
-    return _Task(replace(task.submission, raw=None, status=Status.CRASHED, why=_DIED))
+    return _Task(replace(task.submission, raw=None, status=Status.CRASHED, why=DIED))
 
 
 def _starter(parcel: LabParcel, seed: int, isolation: Isolation, control: socket.socket) -> Callable[[int], _Worker]:
@@ -232,7 +229,7 @@ def _starter(parcel: LabParcel, seed: int, isolation: Isolation, control: socket
         ours, theirs = context.Pipe()
         with theirs:
             process = context.Process(
-                target=_work, args=(theirs, parcel, seed, isolation, control, place), name=_NAME, daemon=True
+                target=_work, args=(theirs, parcel, seed, isolation, control, place), name=NAME, daemon=True
             )
             process.start()
         return _Worker(process, ours, place)

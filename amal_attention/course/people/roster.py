@@ -44,6 +44,11 @@ class Student:
         """First and last name, as far as they are known; else the id."""
         return " ".join(filter(None, (self.first_name, self.last_name))) or self.id
 
+    @property
+    def name_and_id(self) -> str:
+        """Such as "Ada Lovelace (ada)"; the id alone where no name is known."""
+        return self.id if self.full_name == self.id else f"{self.full_name} ({self.id})"
+
 
 _COLUMNS = tuple(field.name for field in fields(Student))
 

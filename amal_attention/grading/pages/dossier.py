@@ -100,7 +100,7 @@ def dossier(course: Course, lab: Lab, student: str, zone: tzinfo | None = None) 
         say("Versions"): versions_lines(versions, graded, Reference.of(lab), words, zone),
     }
     return Dossier(
-        f"{(known or Student(student)).full_name} ({student}), {words.title}",
+        f"{(known or Student(student)).name_and_id}, {words.title}",
         tuple(teller.head(marks, delay, reasons, is_there=is_there)),
         {title: tuple(lines) for title, lines in sections.items()},
         words.language,

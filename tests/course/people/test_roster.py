@@ -155,6 +155,11 @@ def test_any_names_survive_a_csv(tmp_path_factory, rows):
     assert [(each.first_name, each.last_name) for each in read_roster(path).values()] == rows
 
 
+def test_an_id_stands_beside_a_name_and_not_beside_itself():
+    assert Student("ada", "Ada", "Lovelace").name_and_id == "Ada Lovelace (ada)"
+    assert Student("ada").name_and_id == "ada"
+
+
 def test_a_full_name_is_what_is_known():
     assert Student("ada", "Ada", "Lovelace").full_name == "Ada Lovelace"
     assert Student("ada", "", "Lovelace").full_name == "Lovelace"

@@ -1,0 +1,22 @@
+"""Translation: lines of characters that are written anew, what is measured of a model that writes, and how it is shown.
+
+Names come when they are asked for: Lightning takes seconds to import, and a batch needs none of it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from amal_attention.tasks.translation.data.batch import END, PAD, START, UNKNOWN, PairBatch
+
+__all__ = ["END", "PAD", "START", "UNKNOWN", "PairBatch"]
+
+_HOMES = {"END": "batch", "PAD": "batch", "PairBatch": "batch", "START": "batch", "UNKNOWN": "batch"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.data.{_HOMES[name]}"), name)

@@ -1,0 +1,1 @@
+"""Pairs of lines: the alphabet, the batch, and where the lines come from."""

@@ -135,7 +135,8 @@ from .expectations.pooling import (
 )
 from .expectations.states import attends_states, carries_memory, reads_leftward, reads_order, uses_last_layer
 from .inputs import some_reviews
-from .probes import LayerProbe, Probe
+from .probes.probe import Probe
+from .probes.texts import LayerProbe
 from .reading import PoolingProbe
-from .subjects.stand_ins import FixedAttention
+from .subjects.stand_ins.poolings import FixedAttention
 from .values import are_pairs, close_to, differ, equal_to

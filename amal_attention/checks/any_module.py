@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from amal_attention.checks.diagnosis import UNSTEADY
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.probes import Probe, alone, answers, beside, changed, probed, steady
+from amal_attention.checks.probes.probe import Probe, alone, answers, beside, changed, probed, steady
 from amal_attention.checks.reading import PoolingProbe
 from amal_attention.checks.subjects.nests import leaves
 from amal_attention.checks.subjects.subject import FunctionSubject, Subject, function_subject, randomised, subject

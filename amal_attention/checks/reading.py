@@ -24,7 +24,8 @@ from amal_attention.checks.diagnosis import (
     permuted,
 )
 from amal_attention.checks.expectation import Missed
-from amal_attention.checks.probes import Seen, TextProbe, answers, probed, steady
+from amal_attention.checks.probes.probe import Seen, answers, probed, steady
+from amal_attention.checks.probes.texts import TextProbe
 from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import kind, numbers, reviews_sent, shape

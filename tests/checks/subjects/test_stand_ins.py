@@ -7,7 +7,8 @@ import torch
 from torch import nn
 
 from amal_attention.checks import FixedAttention, some_reviews
-from amal_attention.checks.subjects.stand_ins import STAND_INS, FirstWord, concentration, stand_in
+from amal_attention.checks.subjects.stand_ins.poolings import FirstWord, concentration
+from amal_attention.checks.subjects.stand_ins.registry import STAND_INS, stand_in
 from amal_attention.grading.wire.student import LocalStudent
 
 
@@ -17,7 +18,7 @@ def test_all_are_registered_under_their_names_and_are_of_this_package() -> None:
 
 
 def test_a_name_is_given_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("amal_attention.checks.subjects.stand_ins.STAND_INS", {})
+    monkeypatch.setattr("amal_attention.checks.subjects.stand_ins.registry.STAND_INS", {})
     first = stand_in(type("Known", (nn.Module,), {}))
     assert stand_in(first) is first
     with pytest.raises(ValueError, match="a stand-in Known already"):

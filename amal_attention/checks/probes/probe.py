@@ -13,13 +13,12 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, sending
-from amal_attention.checks.inputs import some_reviews
 from amal_attention.checks.subjects.nests import leaves, mapped
 from amal_attention.checks.subjects.subject import Subject, randomised, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import kind, numbers, tensors_sent
 
-__all__ = ["LayerProbe", "Probe", "Seen", "TextProbe", "alone", "answers", "beside", "changed", "probed", "steady"]
+__all__ = ["Probe", "Seen", "alone", "answers", "beside", "changed", "probed", "steady"]
 
 Seen = dict[str, Tensor]
 """The parts of a reply, by name."""
@@ -134,34 +133,6 @@ class Probe:
     def mistake_of_weights(self, weights: Tensor, places: Tensor, hint: str) -> str:
         """The likely mistake of weights that are no distribution."""
         return hint or "weights come out of a softmax over the last axis, and nothing is done to them after it"
-
-
-class TextProbe(Probe):
-    """Modules that read ``x`` float ``(B, L, D)`` and ``mask`` bool ``(B, L)``, True on words.
-
-    Args:
-        dim: D.
-    """
-
-    def __init__(self, dim: int) -> None:
-        self.dim = dim
-
-    def inputs(self, lengths: Sequence[int], seed: int, under: float = 1.0) -> tuple[Tensor, Tensor]:
-        """Texts of random words, and where they are."""
-        x, mask = some_reviews(self.dim, lengths, seed)
-        return torch.where(mask.unsqueeze(2), x, under * x), mask
-
-
-class LayerProbe(TextProbe):
-    """Layers: what they give is ``(B, L, D)``, free on padding."""
-
-    def shapes(self, inputs: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
-        """As that of the vectors."""
-        return {"output": tuple(inputs[0].shape)}
-
-    def places(self, inputs: tuple[Any, ...]) -> Mapping[str, Tensor]:
-        """Where words are."""
-        return {"output": inputs[1]}
 
 
 def probed(

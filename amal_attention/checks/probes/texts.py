@@ -1,0 +1,42 @@
+"""Probes of modules that read texts: vectors of words, and where the words are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from amal_attention.checks.inputs import some_reviews
+from amal_attention.checks.probes.probe import Probe
+
+__all__ = ["LayerProbe", "TextProbe"]
+
+
+class TextProbe(Probe):
+    """Modules that read ``x`` float ``(B, L, D)`` and ``mask`` bool ``(B, L)``, True on words.
+
+    Args:
+        dim: D.
+    """
+
+    def __init__(self, dim: int) -> None:
+        self.dim = dim
+
+    def inputs(self, lengths: Sequence[int], seed: int, under: float = 1.0) -> tuple[Tensor, Tensor]:
+        """Texts of random words, and where they are."""
+        x, mask = some_reviews(self.dim, lengths, seed)
+        return torch.where(mask.unsqueeze(2), x, under * x), mask
+
+
+class LayerProbe(TextProbe):
+    """Layers: what they give is ``(B, L, D)``, free on padding."""
+
+    def shapes(self, inputs: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
+        """As that of the vectors."""
+        return {"output": tuple(inputs[0].shape)}
+
+    def places(self, inputs: tuple[Any, ...]) -> Mapping[str, Tensor]:
+        """Where words are."""
+        return {"output": inputs[1]}

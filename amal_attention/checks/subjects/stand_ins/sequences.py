@@ -1,0 +1,1 @@
+"""Stand-ins for what reads and writes lines: encoders, decoders and scores."""

@@ -2,10 +2,12 @@
 
 __all__ = [
     "FixedAttention",
+    "FixedEncoder",
     "LayerProbe",
     "OwnEntropy",
     "PoolingProbe",
     "Probe",
+    "ScriptedDecoder",
     "agrees_with",
     "answers_afresh",
     "are_pairs",
@@ -139,4 +141,5 @@ from .probes.probe import Probe
 from .probes.texts import LayerProbe
 from .reading import PoolingProbe
 from .subjects.stand_ins.poolings import FixedAttention
+from .subjects.stand_ins.sequences import FixedEncoder, ScriptedDecoder
 from .values import are_pairs, close_to, differ, equal_to

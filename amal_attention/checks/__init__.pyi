@@ -1,6 +1,7 @@
 # Where each name of this package lives; `__init__.py` reads it, and so do type checkers.
 
 __all__ = [
+    "EncoderProbe",
     "FixedAttention",
     "FixedEncoder",
     "LayerProbe",
@@ -57,6 +58,7 @@ __all__ = [
     "same_in_training",
     "shapes",
     "simplex",
+    "some_lines",
     "some_reviews",
     "steady_in_evaluation",
     "steps_by_lr",
@@ -138,6 +140,7 @@ from .expectations.pooling import (
 from .expectations.states import attends_states, carries_memory, reads_leftward, reads_order, uses_last_layer
 from .inputs import some_reviews
 from .probes.probe import Probe
+from .probes.sequences import EncoderProbe, some_lines
 from .probes.texts import LayerProbe
 from .reading import PoolingProbe
 from .subjects.stand_ins.poolings import FixedAttention

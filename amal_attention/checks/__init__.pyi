@@ -2,11 +2,14 @@
 
 __all__ = [
     "DecoderProbe",
+    "EncoderProbe",
     "FixedAttention",
+    "FixedEncoder",
     "LayerProbe",
     "OwnEntropy",
     "PoolingProbe",
     "Probe",
+    "ScriptedDecoder",
     "agrees_with",
     "answers_afresh",
     "are_pairs",
@@ -59,6 +62,7 @@ __all__ = [
     "sees_no_future",
     "shapes",
     "simplex",
+    "some_lines",
     "some_reviews",
     "starts_from_state",
     "steady_in_evaluation",
@@ -142,9 +146,11 @@ from .expectations.sequences.decoding import decodes_alike, starts_from_state
 from .expectations.sequences.past_and_future import sees_its_past, sees_no_future
 from .expectations.states import attends_states, carries_memory, reads_leftward, reads_order, uses_last_layer
 from .inputs import some_reviews
+from .probes.decoding import DecoderProbe
 from .probes.probe import Probe
-from .probes.sequences import DecoderProbe
+from .probes.sequences import EncoderProbe, some_lines
 from .probes.texts import LayerProbe
 from .reading import PoolingProbe
 from .subjects.stand_ins.poolings import FixedAttention
+from .subjects.stand_ins.sequences import FixedEncoder, ScriptedDecoder
 from .values import are_pairs, close_to, differ, equal_to

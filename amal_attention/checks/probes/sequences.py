@@ -1,4 +1,4 @@
-"""Probes of modules that read and write lines of tokens."""
+"""Probes of modules that read and write lines: numbers of tokens, and where the lines have some."""
 
 from __future__ import annotations
 
@@ -8,87 +8,60 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from amal_attention.checks.expectation import Missed
-from amal_attention.checks.probes.in_time import TimeProbe
-from amal_attention.checks.probes.probe import Seen
-from amal_attention.checks.wording import kind, shape
+from amal_attention.checks.probes.probe import Probe, Seen
+from amal_attention.checks.wording import lines_sent
 
-__all__ = ["DecoderProbe"]
-
-_NO_WEIGHTS = "a decoder that attends to nothing has no weights: return logits, state, None"
-_THREE = "return three things: the logits, the state after the last token, and the weights, or None without attention"
+__all__ = ["EncoderProbe", "some_lines"]
 
 
-class DecoderProbe(TimeProbe):
-    """Decoders: ``tokens (B, T)``, ``state (B, H)``, ``memory (B, S, H)``, ``mask (B, S)`` are what they read.
+def some_lines(num_tokens: int, lengths: Sequence[int], seed: int = 0) -> tuple[Tensor, Tensor]:
+    """Lines of random tokens, ``tokens`` int64 ``(B, S)`` and ``mask`` bool ``(B, S)``; tokens stand on padding too.
 
-    They give logits ``(B, T, V)``, the state ``(B, H)`` after the last token, and weights ``(B, T, S)`` or None.
+    Args:
+        num_tokens: V; token 0 is in no line.
+        lengths: how many characters each line has.
+        seed: another seed, other lines.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    mask = torch.arange(max(lengths)) < torch.tensor(lengths).unsqueeze(1)
+    return torch.randint(1, num_tokens, mask.shape, generator=generator), mask
+
+
+class EncoderProbe(Probe):
+    """Encoders: they read ``tokens`` int64 ``(B, S)`` and ``mask`` bool ``(B, S)``, True on characters.
+
+    They give a memory ``(B, S, H)``, free on padding, and a final state ``(B, H)``.
 
     Args:
         num_tokens: V.
-        hidden_size: H.
-        attends: whether it gives weights.
-        steps: T.
+        width: H, of both directions together.
     """
 
-    def __init__(self, num_tokens: int, hidden_size: int, attends: bool = False, steps: int = 5) -> None:
-        self.num_tokens, self.hidden_size, self.attends, self.number = num_tokens, hidden_size, attends, steps
+    def __init__(self, num_tokens: int, width: int) -> None:
+        self.num_tokens, self.width = num_tokens, width
 
-    def inputs(self, lengths: Sequence[int], seed: int, under: float = 1.0) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """A source of each length, each with as many tokens that were written; states lie between -1 and 1."""
-        generator = torch.Generator().manual_seed(seed)
-        mask = torch.arange(max(lengths)) < torch.tensor(lengths).unsqueeze(1)
-        tokens = torch.randint(self.num_tokens, (len(lengths), self.number), generator=generator)
-        state = torch.randn(len(lengths), self.hidden_size, generator=generator).tanh()
-        memory = torch.randn(*mask.shape, self.hidden_size, generator=generator)
-        return tokens, state, torch.where(mask.unsqueeze(2), memory, under * memory), mask
+    def inputs(self, lengths: Sequence[int], seed: int, under: float = 1.0) -> tuple[Tensor, Tensor]:
+        """Lines of random tokens, and where they are; on padding stands token 0 if ``under`` is 0, else any token."""
+        tokens, mask = some_lines(self.num_tokens, lengths, seed)
+        return tokens if under else tokens * mask, mask
 
     def shapes(self, inputs: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
-        """Of logits, state and weights, if there are any."""
-        (rows, steps), (_, longest) = inputs[0].shape, inputs[3].shape
-        always = {"logits": (rows, steps, self.num_tokens), "state": (rows, self.hidden_size)}
-        return always | ({"weights": (rows, steps, longest)} if self.attends else {})
+        """A state for each place, and one for the line."""
+        rows, longest = inputs[1].shape
+        return {"memory": (rows, longest, self.width), "final": (rows, self.width)}
 
     def places(self, inputs: tuple[Any, ...]) -> Mapping[str, Tensor]:
-        """Weights are on the source."""
-        return {"weights": inputs[3][:, None]} if self.attends else {}
-
-    def main(self, inputs: tuple[Any, ...]) -> Sequence[str]:
-        """The logits and the state."""
-        return ["logits", "state"]
+        """Where characters are."""
+        return {"memory": inputs[1]}
 
     def seen(self, reply: Any, inputs: tuple[Any, ...], *, finite: bool = True, mend: bool = True) -> Seen:
-        """The parts; ``mend`` takes an axis of layers off the state, and any weights from a decoder without attention.
-
-        Raises:
-            Missed: it is no such reply.
-        """
-        if not isinstance(reply, (tuple, list)) or len(reply) < 2 or (len(reply) != 3 and not mend):
-            raise Missed("logits, state and weights, or None for these", kind(reply), _THREE, self.sent(inputs))
-        if not (mend or self.attends or reply[2] is None):
-            raise Missed("None in place of weights", kind(reply[2]), _NO_WEIGHTS, self.sent(inputs))
-        logits, state, *weights = reply if self.attends else reply[:2]
-        if mend and isinstance(state, Tensor) and state.shape == (1, len(inputs[0]), self.hidden_size):
-            state = state[0]
-        return super().seen((logits, state, *weights), inputs, finite=finite, mend=mend)
+        """The memory, 0 on padding, and the final state."""
+        return self.shown(super().seen(reply, inputs, finite=finite, mend=mend), inputs)
 
     def sent(self, inputs: tuple[Any, ...]) -> str:
-        """The shapes of all four."""
-        tokens, state, memory, mask = inputs
-        return f"tokens {shape(tokens)}, state {shape(state)}, memory {shape(memory)}, mask {shape(mask)}"
+        """How many lines, of how many characters."""
+        return lines_sent(inputs[1])
 
-    def steps(self, inputs: tuple[Any, ...]) -> int:
-        """How many tokens were written."""
-        return int(inputs[0].shape[1])
-
-    def in_time(self, inputs: tuple[Any, ...]) -> Sequence[str]:
-        """Logits, and weights if there are any."""
-        return ["logits", "weights"] if self.attends else ["logits"]
-
-    def another(self, inputs: tuple[Any, ...], place: int, seed: int) -> tuple[Any, ...]:
-        """The inputs with another token at one place of each row."""
-        tokens, *others = inputs
-        by = torch.randint(1, self.num_tokens, (len(tokens),), generator=torch.Generator().manual_seed(seed))
-        tokens = tokens.clone()
-        tokens[:, place] = (tokens[:, place] + by) % self.num_tokens
-        return tokens, *others
+    def longer(self, length: int) -> str:
+        """A further line."""
+        return f"beside one more line, of {length} characters"

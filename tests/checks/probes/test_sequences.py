@@ -1,80 +1,44 @@
-"""Decoders are called, and their replies read, as their probe says."""
+"""Lines that encoders are given, and how their replies are read."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 import torch
 
-from amal_attention.checks import gradient_reaches, ignores_padding, reads_each_alone, registers_everything, shapes
-from amal_attention.checks.expectation import ExpectationMissed, Missed
-from amal_attention.checks.probes.sequences import DecoderProbe
-from tests.checks.decoders import HIDDEN, RIGHT, TOKENS, Attending, Build
-
-PROBE, WITH_WEIGHTS = DecoderProbe(TOKENS, HIDDEN), DecoderProbe(TOKENS, HIDDEN, attends=True)
+from amal_attention.checks import EncoderProbe, some_lines
+from amal_attention.checks.expectation import Missed
 
 
-@pytest.mark.parametrize("build", RIGHT.values(), ids=RIGHT)
-def test_right_decoders_meet_what_any_module_must(build: Build) -> None:
-    shapes(build(), PROBE)
-    shapes(build(), DecoderProbe(TOKENS, HIDDEN, steps=1))
-    reads_each_alone(build(), PROBE)
-    gradient_reaches(build(), PROBE)
-    registers_everything(build, PROBE)
+def test_lines_are_drawn_by_a_seed_and_hold_no_token_0():
+    tokens, mask = some_lines(5, (4, 2, 1), seed=3)
+    again, _ = some_lines(5, (4, 2, 1), seed=3)
+    other, _ = some_lines(5, (4, 2, 1), seed=4)
+    assert torch.equal(tokens, again) and not torch.equal(tokens, other)
+    assert mask.sum(dim=1).tolist() == [4, 2, 1] and mask.dtype == torch.bool
+    assert tokens.min() >= 1 and tokens.max() < 5
 
 
-def test_decoders_with_attention_do_as_well_and_ignore_padding() -> None:
-    shapes(Attending(), WITH_WEIGHTS)
-    ignores_padding(Attending(), WITH_WEIGHTS)
+def test_what_stands_under_the_padding_changes_no_line():
+    probe = EncoderProbe(num_tokens=6, width=3)
+    (empty, mask), (noisy, same_mask) = probe.inputs((4, 1), 0, 0), probe.inputs((4, 1), 0, 10.0)
+    assert torch.equal(mask, same_mask) and torch.equal(empty[mask], noisy[mask])
+    assert not empty[~mask].any() and noisy[~mask].all()
+    assert probe.sent((empty, mask)) == "2 lines of 4 and 1 characters, padded to 4"
 
 
-def test_what_stands_under_the_padding_alone_hangs_on_under() -> None:
-    first, second = (PROBE.inputs((3, 1), 5, under) for under in (0.0, 2.0))
-    assert all(torch.equal(first[place], second[place]) for place in (0, 1, 3))
-    memory, other, mask = first[2], second[2], first[3]
-    assert torch.equal(memory[mask], other[mask]) and not memory[~mask].any() and bool(other[~mask].all())
-    assert first[1].abs().max() < 1
+def test_memory_on_padding_is_free():
+    probe = EncoderProbe(num_tokens=6, width=3)
+    inputs = probe.inputs((2, 1), 0)
+    memory = torch.ones(2, 2, 3)
+    memory[1, 1] = torch.nan
+    seen = probe.seen((memory, torch.ones(2, 3)), inputs)
+    assert seen["memory"][1, 1].tolist() == [0, 0, 0]
+    memory[1, 0] = torch.nan
+    with pytest.raises(Missed, match="finite"):
+        probe.seen((memory, torch.ones(2, 3)), inputs)
 
 
-@pytest.mark.parametrize("place", [0, 4])
-def test_another_token_stands_at_one_place_of_each_row(place: int) -> None:
-    tokens, *others = PROBE.inputs((3, 1, 2), 1)
-    changed, *rest = PROBE.another((tokens, *others), place, 3)
-    assert (changed != tokens).all(dim=0).tolist() == [each == place for each in range(5)]
-    assert ((changed >= 0) & (changed < TOKENS)).all() and all(map(torch.equal, others, rest))
-
-
-def reply(state: tuple[int, ...] = (2, HIDDEN), *weights: Any) -> tuple[Any, ...]:
-    return torch.zeros(2, 5, TOKENS), torch.zeros(state), *weights
-
-
-@pytest.mark.parametrize(
-    ("given", "told"),
-    [
-        (torch.zeros(2, 5, TOKENS), "return three things"),
-        (reply(), "return three things"),
-        (reply((2, HIDDEN), torch.ones(2, 5, 3)), "attends to nothing"),
-        (reply((1, 2, HIDDEN), None), "state of shape (2, 4)"),
-    ],
-)
-def test_shapes_are_looked_at_where_nothing_is_mended(given: Any, told: str) -> None:
-    with pytest.raises(Missed) as caught:
-        PROBE.seen(given, PROBE.inputs((3, 1), 0), mend=False)
-    assert told in caught.value.hint + caught.value.expected
-
-
-@pytest.mark.parametrize("given", [reply(), reply((1, 2, HIDDEN), None), reply((2, HIDDEN), torch.ones(2, 5, 3))])
-def test_elsewhere_they_are_mended(given: Any) -> None:
-    seen = PROBE.seen(given, PROBE.inputs((3, 1), 0))
-    assert {name: tuple(part.shape) for name, part in seen.items()} == {"logits": (2, 5, TOKENS), "state": (2, HIDDEN)}
-
-
-def test_weights_that_are_missing_are_told_in_an_outcome() -> None:
-    class Hides(Attending):
-        def forward(self, *inputs: torch.Tensor) -> Any:
-            return *super().forward(*inputs)[:2], None
-
-    with pytest.raises(ExpectationMissed) as caught:
-        shapes(Hides(), WITH_WEIGHTS)
-    assert caught.value.outcome.expected == "tensors in this order: logits, state, weights"
+def test_final_has_no_axis_too_many():
+    probe = EncoderProbe(num_tokens=6, width=3)
+    with pytest.raises(Missed, match=r"final of shape \(2, 3\)"):
+        probe.seen((torch.ones(2, 2, 3), torch.ones(1, 2, 3)), probe.inputs((2, 1), 0))

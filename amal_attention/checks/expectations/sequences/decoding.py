@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, expectation
+from amal_attention.checks.probes.decoding import DecoderProbe
 from amal_attention.checks.probes.probe import Seen, answers, probed
-from amal_attention.checks.probes.sequences import DecoderProbe
 from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from amal_attention.checks import decodes_alike, starts_from_state
 from amal_attention.checks.expectation import ExpectationMissed
-from amal_attention.checks.probes.sequences import DecoderProbe
+from amal_attention.checks.probes.decoding import DecoderProbe
 from amal_attention.outcome import Outcome
 from tests.checks.decoders import HIDDEN, RIGHT, TOKENS, Attending, Recurrent
 

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from amal_attention.checks import sees_its_past, sees_no_future
 from amal_attention.checks.expectation import ExpectationMissed
+from amal_attention.checks.probes.decoding import DecoderProbe
 from amal_attention.checks.probes.in_time import TimeProbe
-from amal_attention.checks.probes.sequences import DecoderProbe
 from amal_attention.checks.probes.texts import LayerProbe
 from amal_attention.outcome import Outcome
 from tests.checks.decoders import HIDDEN, RIGHT, TOKENS, Attending, Recurrent

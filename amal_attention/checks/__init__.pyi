@@ -1,11 +1,15 @@
 # Where each name of this package lives; `__init__.py` reads it, and so do type checkers.
 
 __all__ = [
+    "DecoderProbe",
+    "EncoderProbe",
     "FixedAttention",
+    "FixedEncoder",
     "LayerProbe",
     "OwnEntropy",
     "PoolingProbe",
     "Probe",
+    "ScriptedDecoder",
     "agrees_with",
     "answers_afresh",
     "are_pairs",
@@ -20,6 +24,7 @@ __all__ = [
     "counts_labels",
     "decides_by_pooling",
     "decides_linearly",
+    "decodes_alike",
     "depends_on_first_word_alone",
     "depends_on_mean_alone",
     "depends_on_text",
@@ -53,9 +58,13 @@ __all__ = [
     "reads_order",
     "registers_everything",
     "same_in_training",
+    "sees_its_past",
+    "sees_no_future",
     "shapes",
     "simplex",
+    "some_lines",
     "some_reviews",
+    "starts_from_state",
     "steady_in_evaluation",
     "steps_by_lr",
     "summary",
@@ -133,10 +142,15 @@ from .expectations.pooling import (
     sums_by_weights,
     survives_large_scores,
 )
+from .expectations.sequences.decoding import decodes_alike, starts_from_state
+from .expectations.sequences.past_and_future import sees_its_past, sees_no_future
 from .expectations.states import attends_states, carries_memory, reads_leftward, reads_order, uses_last_layer
 from .inputs import some_reviews
+from .probes.decoding import DecoderProbe
 from .probes.probe import Probe
+from .probes.sequences import EncoderProbe, some_lines
 from .probes.texts import LayerProbe
 from .reading import PoolingProbe
 from .subjects.stand_ins.poolings import FixedAttention
+from .subjects.stand_ins.sequences import FixedEncoder, ScriptedDecoder
 from .values import are_pairs, close_to, differ, equal_to

@@ -173,8 +173,8 @@ def ignores_padding(
         rows = [beside(empty, probe.inputs((length,), seed + 1)) for length in (max(lengths), longest)]
         batches = [*rows, noisy]
         differences = (
-            (f"beside one more review, of {max(lengths)} words", ""),
-            (f"beside one more review, of {longest} words", hint or _COUNTS_PADDING),
+            (probe.longer(max(lengths)), ""),
+            (probe.longer(longest), hint or _COUNTS_PADDING),
             ("with numbers under the padding in place of zeros", _ADDS_PADDING),
         )
         expected, *others = answers(looked_at, probe, [empty, *batches])

@@ -88,6 +88,10 @@ class PoolingProbe(TextProbe):
         """The reviews, and a gradient that is sent back."""
         return f"{reviews_sent(*inputs)}, and a gradient of the pooled vectors"
 
+    def longer(self, length: int) -> str:
+        """A further review."""
+        return f"beside one more review, of {length} words"
+
     def unused(self, name: str) -> str:
         """The pooled vector does not hang on it."""
         return f"{name} is not used in the pooled vector, or cut off from it by a detach or a no_grad"

@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
-__all__ = ["batch_sent", "kind", "numbers", "reviews_sent", "shape", "tensors_sent"]
+__all__ = ["batch_sent", "kind", "lines_sent", "numbers", "reviews_sent", "shape", "tensors_sent"]
 
 _MOST = 8
 _MOST_AXES = 3
@@ -54,14 +54,32 @@ def reviews_sent(x: Tensor, mask: Tensor) -> str:
     >>> reviews_sent(torch.zeros(2, 3, 5), torch.tensor([[True, True, True], [True, False, False]]))
     '2 reviews of 3 and 1 words, padded to 3, in dimension 5'
     """
-    counts = [str(length) for length in mask.sum(dim=1).tolist()]
-    lengths = " and ".join([", ".join(counts[:-1]), counts[-1]]) if len(counts) > 1 else "".join(counts)
-    reviews = "1 review" if len(counts) == 1 else f"{len(counts)} reviews"
+    lengths, counts = _lengths(mask), len(mask)
+    reviews = "1 review" if counts == 1 else f"{counts} reviews"
     words = "1 word" if lengths == "1" else f"{lengths} words"
     longest, dim = x.shape[-2:]
     if mask.all():
         return f"{reviews} of {words}, in dimension {dim}"
     return f"{reviews} of {words}, padded to {longest}, in dimension {dim}"
+
+
+def lines_sent(mask: Tensor) -> str:
+    """The lines of characters that were sent, in words.
+
+    >>> import torch
+    >>> lines_sent(torch.tensor([[True, True, True], [True, False, False]]))
+    '2 lines of 3 and 1 characters, padded to 3'
+    """
+    lengths, (counts, longest) = _lengths(mask), mask.shape
+    lines = "1 line" if counts == 1 else f"{counts} lines"
+    characters = "1 character" if lengths == "1" else f"{lengths} characters"
+    return f"{lines} of {characters}" if mask.all() else f"{lines} of {characters}, padded to {longest}"
+
+
+def _lengths(mask: Tensor) -> str:
+    """How many places of each row count: "4", "4 and 2", "4, 2 and 1"."""
+    counts = [str(length) for length in mask.sum(dim=1).tolist()]
+    return " and ".join([", ".join(counts[:-1]), counts[-1]]) if len(counts) > 1 else "".join(counts)
 
 
 def batch_sent(value: Any) -> str:

@@ -105,6 +105,10 @@ class Probe:
         """The inputs and a gradient that is sent back, in words."""
         return f"{self.sent(inputs)}, and a gradient of the answer"
 
+    def longer(self, length: int) -> str:
+        """A further row, which is longer than those before or as long, in words."""
+        return f"beside one more row, of {length} places"
+
     def unused(self, name: str) -> str:
         """The likely mistake where no gradient comes to a parameter."""
         return f"{name} is not used in the answer, or cut off from it by a detach or a no_grad"

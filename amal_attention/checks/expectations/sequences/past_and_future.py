@@ -1,0 +1,115 @@
+"""Expectations on what a module that goes from place to place knows: all that came before, and nothing that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+
+from amal_attention.checks.expectation import Missed, expectation
+from amal_attention.checks.probes.in_time import TimeProbe
+from amal_attention.checks.probes.probe import answers, probed
+from amal_attention.checks.subjects.subject import Subject
+from amal_attention.checks.values import same
+
+__all__ = ["sees_its_past", "sees_no_future"]
+
+Module = nn.Module | Subject
+
+_LENGTHS = (4, 2, 1)
+_LEAST = 1e-6
+"""What changes less does not change: in the same place of the same batch, equal numbers give equal numbers."""
+_AHEAD = "what is told at a place reads what stands up to there, and nothing behind it: nothing bidirectional"
+_NOT_ITSELF = "what is told at a place reads what stands there too"
+_FORGETS = "nothing is carried from one place to the next: each goes on from the state that the one before has left"
+
+
+@expectation("what is told at a place does not hang on what follows")
+def sees_no_future(
+    module: Module,
+    probe: TimeProbe,
+    *,
+    lengths: Sequence[int] = _LENGTHS,
+    seed: int = 0,
+    times: int = 2,
+    hint: str = "",
+) -> None:
+    """Something else at a place changes nothing that is told at the places before it.
+
+    Args:
+        module: the module.
+        probe: its kind.
+        lengths: of the rows.
+        seed: another seed, other parameters and inputs.
+        times: how often to look.
+        hint: for a miss.
+    """
+    for looked_at, at in probed(module, probe, lengths, times, seed):
+        inputs = probe.inputs(lengths, at)
+        others = [probe.another(inputs, place, at) for place in range(1, probe.steps(inputs))]
+        first, *changed = answers(looked_at, probe, [inputs, *others])
+        told = probe.shown(first, inputs)
+        for place, seen in enumerate(changed, start=1):
+            came = probe.shown(seen, inputs)
+            for name in probe.in_time(inputs):
+                if not same(told[name][:, :place], came[name][:, :place], 1e-5):
+                    number = place + 1
+                    raise Missed(
+                        f"the same {name} up to place {place}",
+                        "others",
+                        hint or _AHEAD,
+                        f"{probe.sent(inputs)}; then the same with something else at place {number}",
+                    )
+
+
+@expectation("what is told at a place hangs on all that came before, and on what stands there")
+def sees_its_past(
+    module: Module,
+    probe: TimeProbe,
+    *,
+    lengths: Sequence[int] = _LENGTHS,
+    seed: int = 0,
+    times: int = 3,
+    hint: str = "",
+) -> None:
+    """In some look, something else at a place changes the answer there, and at each place behind it.
+
+    Args:
+        module: the module.
+        probe: its kind.
+        lengths: of the rows.
+        seed: another seed, other parameters and inputs.
+        times: how often to look: the ReLU of a narrow layer may hide something in one look.
+        hint: for a miss.
+    """
+    unseen: set[tuple[int, int]] | None = None
+    for looked_at, at in probed(module, probe, lengths, times, seed):
+        inputs = probe.inputs(lengths, at)
+        places, name = range(probe.steps(inputs)), _answer(probe, inputs)
+        first, *changed = answers(looked_at, probe, [inputs, *(probe.another(inputs, each, at) for each in places)])
+        told, sent = probe.shown(first, inputs)[name], probe.sent(inputs)
+        if unseen is None:
+            unseen = {(place, later) for place in places for later in places[place:]}
+        for place, seen in enumerate(changed):
+            moved = _moved(told, probe.shown(seen, inputs)[name])
+            unseen -= {(place, later) for later in places if moved[later] > _LEAST}
+        if not unseen:
+            return
+    place, later = (each + 1 for each in min(unseen or {(0, 0)}))
+    raise Missed(
+        f"other {name} at place {later}",
+        "the same",
+        hint or (_NOT_ITSELF if place == later else _FORGETS),
+        f"{sent}; then the same with something else at place {place}",
+    )
+
+
+def _answer(probe: TimeProbe, inputs: tuple[object, ...]) -> str:
+    """The part that is told at each place, and is the answer."""
+    main = probe.main(inputs)
+    return next(name for name in probe.in_time(inputs) if name in main)
+
+
+def _moved(first: Tensor, second: Tensor) -> Tensor:
+    """By how much a part changed at each place, in the row where it changed most."""
+    return (first - second).abs().transpose(0, 1).flatten(1).amax(dim=1) / (1 + first.abs().max())

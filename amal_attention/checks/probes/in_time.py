@@ -1,0 +1,26 @@
+"""Probes of modules that go from place to place, as a text is written: what comes later is not known yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from amal_attention.checks.probes.probe import Probe
+
+__all__ = ["TimeProbe"]
+
+
+class TimeProbe(Probe):
+    """A kind of module whose reply has a part for each place that it reads."""
+
+    def steps(self, inputs: tuple[Any, ...]) -> int:
+        """How many places there are."""
+        raise NotImplementedError
+
+    def in_time(self, inputs: tuple[Any, ...]) -> Sequence[str]:
+        """The parts of the reply whose second axis is these places."""
+        raise NotImplementedError
+
+    def another(self, inputs: tuple[Any, ...], place: int, seed: int) -> tuple[Any, ...]:
+        """The inputs with something else at one place of each row, counted from 0."""
+        raise NotImplementedError

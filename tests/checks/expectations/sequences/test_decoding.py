@@ -1,0 +1,101 @@
+"""Decoders go on from a state, token by token or many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from amal_attention.checks import decodes_alike, starts_from_state
+from amal_attention.checks.expectation import ExpectationMissed
+from amal_attention.checks.probes.decoding import DecoderProbe
+from amal_attention.outcome import Outcome
+from tests.checks.decoders import HIDDEN, RIGHT, TOKENS, Attending, Recurrent
+
+PROBE, WITH_WEIGHTS = DecoderProbe(TOKENS, HIDDEN), DecoderProbe(TOKENS, HIDDEN, attends=True)
+
+
+class Unchanged(Recurrent):
+    def after(self, states: Tensor, before: Tensor) -> Tensor:
+        return before
+
+
+class FirstState(Recurrent):
+    def after(self, states: Tensor, before: Tensor) -> Tensor:
+        return states[:, 0]
+
+
+class FromZeros(Recurrent):
+    def states(self, embedded: Tensor, state: Tensor) -> Tensor:
+        return self.rnn(embedded)[0]
+
+
+class Bridged(Recurrent):
+    """The state goes through a layer each time it comes in."""
+
+    def states(self, embedded: Tensor, state: Tensor) -> Tensor:
+        return super().states(embedded, state.tanh())
+
+
+class StateOfLayers(Recurrent):
+    """The state keeps the axis of its layers: the shape is told by another expectation."""
+
+    def after(self, states: Tensor, before: Tensor) -> Tensor:
+        return states[:, -1].unsqueeze(0)
+
+
+def missed(look: Callable[[], None]) -> Outcome:
+    with pytest.raises(ExpectationMissed) as caught:
+        look()
+    return caught.value.outcome
+
+
+@pytest.mark.parametrize("build", RIGHT.values(), ids=RIGHT)
+@pytest.mark.parametrize("seed", range(3))
+def test_right_decoders_go_on_from_their_state(build: Callable[[], nn.Module], seed: int) -> None:
+    decodes_alike(build(), PROBE, seed=seed)
+    starts_from_state(build(), PROBE, seed=seed)
+
+
+def test_decoders_with_attention_do_as_well() -> None:
+    decodes_alike(Attending(), WITH_WEIGHTS)
+    starts_from_state(Attending(), WITH_WEIGHTS)
+
+
+def test_an_axis_of_layers_is_no_matter_here() -> None:
+    decodes_alike(StateOfLayers(), PROBE)
+    starts_from_state(StateOfLayers(), PROBE)
+
+
+def test_a_state_that_comes_back_unchanged_is_named() -> None:
+    assert "the one that was given" in missed(lambda: decodes_alike(Unchanged(), PROBE)).hint
+
+
+@pytest.mark.parametrize("build", [FirstState, Bridged])
+def test_another_state_than_the_last_one_is_told(build: Callable[[], nn.Module]) -> None:
+    assert "the one after the last token" in missed(lambda: decodes_alike(build(), PROBE)).hint
+    assert missed(lambda: decodes_alike(build(), PROBE, hint="mine")).hint == "mine"
+
+
+def test_weights_are_compared_too() -> None:
+    class Dulled(Attending):
+        def forward(self, *inputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+            logits, after, weights = super().forward(*inputs)
+            return logits, after, weights.cumsum(dim=1)
+
+    assert missed(lambda: decodes_alike(Dulled(), WITH_WEIGHTS)).expected.startswith("weights")
+
+
+def test_a_layer_that_starts_from_zeros_is_told() -> None:
+    outcome = missed(lambda: starts_from_state(FromZeros(), PROBE))
+    assert outcome.expected == "other logits at place 1" and "not from zeros" in outcome.hint
+
+
+def test_a_state_that_hangs_on_none_before_is_told() -> None:
+    class Alone(Recurrent):
+        def after(self, states: Tensor, before: Tensor) -> Tensor:
+            return torch.zeros_like(before)
+
+    assert missed(lambda: starts_from_state(Alone(), PROBE)).expected == "another state afterwards"

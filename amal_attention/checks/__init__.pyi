@@ -29,6 +29,7 @@ __all__ = [
     "depends_on_mean_alone",
     "depends_on_text",
     "differ",
+    "differentiates",
     "equal_to",
     "follows_attention",
     "follows_its_loss",
@@ -38,13 +39,16 @@ __all__ = [
     "gradient_flows",
     "gradient_reaches",
     "hands_over",
+    "hangs_on",
     "ignores_padding",
     "keeps_embeddings",
+    "keeps_rows_apart",
     "keeps_types",
     "keeps_weights_of_words",
     "learns_to_find",
     "learns_values",
     "learns_weights",
+    "leaves_arguments_alone",
     "leaves_inputs_alone",
     "leaves_its_start",
     "log_weights_affine",
@@ -65,6 +69,7 @@ __all__ = [
     "some_lines",
     "some_reviews",
     "starts_from_state",
+    "stays_finite",
     "steady_in_evaluation",
     "steps_by_lr",
     "summary",
@@ -120,6 +125,13 @@ from .expectations.classifier_steps import (
 from .expectations.classifier_validation import (
     logs_accuracy,
     validates_plainly,
+)
+from .expectations.functions import (
+    differentiates,
+    hangs_on,
+    keeps_rows_apart,
+    leaves_arguments_alone,
+    stays_finite,
 )
 from .expectations.learning import (
     carries_gradient,

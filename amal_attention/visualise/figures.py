@@ -207,13 +207,15 @@ def scores_by_group(scores: Mapping[str, Series]) -> Figure:
     for position, each in enumerate(scores.values()):
         shift = 0.7 * ((position + 0.5) / len(scores) - 0.5)
         rows = [groups.index(name) + shift for name in each.names]
-        look = {"color": run_colour(position), "marker": _MARKERS[position % len(_MARKERS)]}
-        axes.plot(each.y, rows, **look, linestyle="none", clip_on=False, zorder=3)
+        dots = Line2D(each.y, rows, color=run_colour(position), marker=_MARKERS[position % len(_MARKERS)])
+        dots.set(linestyle="none", clip_on=False, zorder=3)
+        axes.add_line(dots)
     for row in range(len(groups) - 1):
         axes.axhline(row + 0.5, color="#E4E4E4", linewidth=1)
     first = next(iter(scores.values()))
     title = spoken().say("{one} against {other}", one=first.measured, other=first.across)
     axes.set(title=_wrapped(title, width=50), xlabel=plain(first.measured), ylim=(len(groups) - 0.5, -0.5))
+    axes.autoscale_view()
     axes.set_xlim(min(0.0, *axes.get_xlim()), None)
     axes.set_yticks(range(len(groups)), [_wrapped(name) for name in groups])
     axes.grid(visible=False, axis="y")
@@ -247,8 +249,10 @@ def attention_matrix(weights: npt.ArrayLike, rows: Sequence[str], columns: Seque
     )
     say = spoken().say
     axes.set(title=say("Where does each query look?"), xlabel=say("key"), ylabel=say("query"), aspect="equal")
-    turned = {"rotation": 55, "ha": "left", "rotation_mode": "anchor"} if max(map(len, columns)) > 1 else {}
-    axes.set_xticks(np.arange(len(columns)) + 0.5, list(map(plain, columns)), **turned)
+    axes.set_xticks(np.arange(len(columns)) + 0.5, list(map(plain, columns)))
+    if max(map(len, columns)) > 1:
+        for name in axes.get_xticklabels():
+            name.set(rotation=55, horizontalalignment="left", rotation_mode="anchor")
     axes.set_yticks(np.arange(len(rows)) + 0.5, list(map(plain, rows)))
     axes.xaxis.set(ticks_position="top", label_position="top")
     axes.invert_yaxis()

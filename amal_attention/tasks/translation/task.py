@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from lightning import Callback, LightningModule, Trainer
-from lightning.fabric.plugins.environments import LightningEnvironment
+from lightning.fabric.plugins.environments.lightning import LightningEnvironment
 from torch.utils.data import DataLoader
 
 from amal_attention.errors import DataError, LabError, explain
@@ -17,7 +17,7 @@ from amal_attention.language import message
 from amal_attention.record import Exhibit, Metric, Series
 from amal_attention.tasks.task import Measure, Measured, Task, Tested, Uses
 from amal_attention.tasks.translation.data.alphabet import Alphabet
-from amal_attention.tasks.translation.data.batch import UNKNOWN
+from amal_attention.tasks.translation.data.batch import UNKNOWN, PairBatch
 from amal_attention.tasks.translation.data.module import PairData
 from amal_attention.tasks.translation.groups import exact_match_by_group
 from amal_attention.tasks.translation.measuring import Decode, measure_lines
@@ -186,8 +186,9 @@ class Translation(Task):
             devices=1,
             plugins=[LightningEnvironment()],
         )
-        batches = DataLoader([batch for _, batch in data.batches("test")], batch_size=None)  # type: ignore[arg-type]
-        (logged,) = trainer.validate(model, batches, verbose=False)
+        batches: list[PairBatch] = [batch for _, batch in data.batches("test")]
+        loader: Any = DataLoader(batches, batch_size=None)  # type: ignore[arg-type]  # a list is a data set to torch
+        (logged,) = trainer.validate(model, loader, verbose=False)
         loss = logged.get("val_loss", math.nan)
         return {"cross_entropy": (loss if math.isfinite(loss) else None, None, None)}, {}
 

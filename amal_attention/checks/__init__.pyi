@@ -25,6 +25,8 @@ __all__ = [
     "decides_by_pooling",
     "decides_linearly",
     "decodes_alike",
+    "decodes_as_scripted",
+    "decodes_by_script",
     "depends_on_first_word_alone",
     "depends_on_mean_alone",
     "depends_on_text",
@@ -34,6 +36,7 @@ __all__ = [
     "follows_its_loss",
     "follows_large_scores",
     "gives_logits",
+    "gives_tokens",
     "gives_zeros_without_words",
     "gradient_flows",
     "gradient_reaches",
@@ -68,6 +71,7 @@ __all__ = [
     "steady_in_evaluation",
     "steps_by_lr",
     "summary",
+    "stops_at_end",
     "sums_by_weights",
     "survives_large_scores",
     "tunes_embeddings",
@@ -144,6 +148,7 @@ from .expectations.pooling import (
 )
 from .expectations.sequences.decoding import decodes_alike, starts_from_state
 from .expectations.sequences.past_and_future import sees_its_past, sees_no_future
+from .expectations.sequences.greedy import decodes_as_scripted, decodes_by_script, gives_tokens, stops_at_end
 from .expectations.states import attends_states, carries_memory, reads_leftward, reads_order, uses_last_layer
 from .inputs import some_reviews
 from .probes.decoding import DecoderProbe

@@ -50,6 +50,7 @@ __all__ = [
     "is_bilinear",
     "is_perceptron",
     "keeps_embeddings",
+    "keeps_state_small",
     "keeps_types",
     "keeps_weights_of_words",
     "learns_to_find",
@@ -60,6 +61,7 @@ __all__ = [
     "levels_off",
     "log_weights_affine",
     "logs_accuracy",
+    "looks_at_no_memory",
     "moves_with_words",
     "one_query_for_all",
     "optimises_everything",
@@ -94,6 +96,8 @@ __all__ = [
     "weighs_by_score",
     "weighs_words_apart",
     "weights_carry_gradient",
+    "writes_by_what_it_reads",
+    "writes_logits",
 ]
 
 from .any_module import (
@@ -171,6 +175,14 @@ from .expectations.sequences.attention import (
 )
 from .expectations.sequences.decoding import decodes_alike, starts_from_state
 from .expectations.sequences.gradients import passes_gradient
+from .expectations.sequences.decoding import (
+    decodes_alike,
+    keeps_state_small,
+    looks_at_no_memory,
+    starts_from_state,
+    writes_by_what_it_reads,
+    writes_logits,
+)
 from .expectations.sequences.past_and_future import sees_its_past, sees_no_future
 from .expectations.sequences.scores import compares_query_and_keys, is_bilinear, is_perceptron, scores_places
 from .expectations.sequences.window import (

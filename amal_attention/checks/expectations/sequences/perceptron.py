@@ -1,8 +1,8 @@
 """A hidden layer of tanh, seen from outside: what a module gives where all that it learns is one and the same number.
 
-A map of a vector ``x`` is then ``w · Σx`` in each of its numbers, so that ``v · tanh(W₁ a + W₂ b)`` is ``A · tanh(w s)``
-with ``s = Σa + Σb``, whatever the parameters are called, however they are laid out, and however wide the layer is. A
-bias inside moves what is in the tanh by w or by 2 w, and one outside is added to all.
+A map of a vector ``x`` is then ``w · Σx`` in each of its numbers, so that ``v · tanh(W₁ a + W₂ b)`` is
+``A · tanh(w s)`` with ``s = Σa + Σb``, whatever the parameters are called, however they are laid out, and however wide
+the layer is. A bias inside moves what is in the tanh by w or by 2 w, and one outside is added to all.
 """
 
 from __future__ import annotations

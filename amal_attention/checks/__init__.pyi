@@ -173,8 +173,6 @@ from .expectations.sequences.attention import (
     state_sees_memory,
     weighs_by_score,
 )
-from .expectations.sequences.decoding import decodes_alike, starts_from_state
-from .expectations.sequences.gradients import passes_gradient
 from .expectations.sequences.decoding import (
     decodes_alike,
     keeps_state_small,
@@ -183,6 +181,7 @@ from .expectations.sequences.decoding import (
     writes_by_what_it_reads,
     writes_logits,
 )
+from .expectations.sequences.gradients import passes_gradient
 from .expectations.sequences.past_and_future import sees_its_past, sees_no_future
 from .expectations.sequences.scores import compares_query_and_keys, is_bilinear, is_perceptron, scores_places
 from .expectations.sequences.window import (

@@ -40,6 +40,7 @@ __all__ = [
     "hands_over",
     "ignores_padding",
     "keeps_embeddings",
+    "keeps_state_small",
     "keeps_types",
     "keeps_weights_of_words",
     "learns_to_find",
@@ -49,6 +50,7 @@ __all__ = [
     "leaves_its_start",
     "log_weights_affine",
     "logs_accuracy",
+    "looks_at_no_memory",
     "moves_with_words",
     "one_query_for_all",
     "optimises_everything",
@@ -75,6 +77,8 @@ __all__ = [
     "validates_plainly",
     "weighs_words_apart",
     "weights_carry_gradient",
+    "writes_by_what_it_reads",
+    "writes_logits",
 ]
 
 from .any_module import (
@@ -142,7 +146,14 @@ from .expectations.pooling import (
     sums_by_weights,
     survives_large_scores,
 )
-from .expectations.sequences.decoding import decodes_alike, starts_from_state
+from .expectations.sequences.decoding import (
+    decodes_alike,
+    keeps_state_small,
+    looks_at_no_memory,
+    starts_from_state,
+    writes_by_what_it_reads,
+    writes_logits,
+)
 from .expectations.sequences.past_and_future import sees_its_past, sees_no_future
 from .expectations.states import attends_states, carries_memory, reads_leftward, reads_order, uses_last_layer
 from .inputs import some_reviews

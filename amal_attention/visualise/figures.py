@@ -70,7 +70,8 @@ def training_curves(
         percent: whether it is a share, drawn in %.
         loss: what the axis of the losses says.
     """
-    chosen = any(monitor in point.measured for points in curves.values() for point in points) or not any(curves.values())
+    measured = {name for points in curves.values() for point in points for name in point.measured}
+    chosen = monitor in measured or not measured
     figure = blank_figure(height=(6.0 if chosen else 3.4) + 0.18 * len(curves))
     *above, below = figure.subplots(2 if chosen else 1, 1, sharex=True, squeeze=False)[:, 0]
     for position, points in enumerate(curves.values()):

@@ -101,7 +101,7 @@ def test_a_value_that_was_not_measured_leaves_a_gap() -> None:
 def test_where_no_model_has_the_monitor_the_losses_are_drawn_alone() -> None:
     losses = [EpochPoint(1, {"val_loss": 0.7}), EpochPoint(2, {"val_loss": 0.5})]
     (loss,) = training_curves({"One": losses}).axes
-    assert [list(line.get_ydata()) for line in loss.lines][0] == [0.7, 0.5]
+    assert list(loss.lines[0].get_ydata()) == [0.7, 0.5]
     assert len(training_curves({"One": losses, "Two": points()}).axes) == 2
     assert len(training_curves({"One": []}).axes) == 2
 

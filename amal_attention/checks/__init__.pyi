@@ -89,8 +89,8 @@ __all__ = [
     "state_sees_memory",
     "steady_in_evaluation",
     "steps_by_lr",
-    "summary",
     "stops_at_end",
+    "summary",
     "sums_by_weights",
     "sums_values",
     "survives_large_scores",
@@ -186,8 +186,8 @@ from .expectations.sequences.decoding import (
     writes_logits,
 )
 from .expectations.sequences.gradients import passes_gradient
-from .expectations.sequences.past_and_future import sees_its_past, sees_no_future
 from .expectations.sequences.greedy import decodes_as_scripted, decodes_by_script, gives_tokens, stops_at_end
+from .expectations.sequences.past_and_future import sees_its_past, sees_no_future
 from .expectations.sequences.scores import compares_query_and_keys, is_bilinear, is_perceptron, scores_places
 from .expectations.sequences.window import (
     compares_states_before,

@@ -6,27 +6,27 @@ is handed modules that follow a script: ``made_by`` makes them where the functio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from itertools import combinations
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from amal_attention.checks.expectation import Missed, expectation, sending
-from amal_attention.checks.expectations.sequences.script import (
-    END,
-    PAD,
-    START,
-    Script,
-    afresh,
-    again,
-    ended,
-    no_further,
-    the_first_alone,
+from amal_attention.checks.expectations.sequences.greedy_mistakes import (
+    NOT_WRITTEN,
+    Cost,
+    Mistakes,
+    mistake_of_counts,
+    mistake_of_end,
+    mistakes,
+    mistakes_of_end,
+    mistakes_of_reading,
+    tells_apart,
 )
+from amal_attention.checks.expectations.sequences.script import END, PAD, START, Script
 from amal_attention.checks.subjects.stand_ins import sequences
 from amal_attention.checks.subjects.subject import FunctionSubject, function_subject, subject
 from amal_attention.checks.wording import kind, numbers, shape
@@ -34,34 +34,17 @@ from amal_attention.checks.wording import kind, numbers, shape
 __all__ = ["decodes_as_scripted", "decodes_by_script", "gives_tokens", "stops_at_end"]
 
 Decode = Callable[..., Any] | FunctionSubject
-Cost = Literal["naive", "prefix", "step"]
-Mistakes = Sequence[tuple[str, Tensor]]
-"""Of each likely mistake its hint, and what it writes."""
 
 _ENDING, _ENDLESS = (2, 4, 9), (9, 9, 9)
 _MOST = 6
 _MANY = (3, 1, 6, 9, 2, 9, 4, 5)
 _MOST_OF_MANY = 8
-_NOT_LAST = {
-    "naive": "the decoder reads all that is written, from the first state, and not the last token alone",
-    "prefix": "the decoder reads all that is written, from the first state, and not the last token alone",
-    "step": "hand on the state that comes back: each step goes on from it",
-}
-_READ_TWICE = "the state has read these tokens already: one token goes with it, or all of them with the first state"
-_START_FIRST = "START is read first, whatever the line begins with"
-_NOT_WRITTEN = "START is read, and not written: the answer begins with the first token that was chosen"
-_KEPT = "END belongs to the answer: keep it, and write PAD from the next place on"
-_STOPS = "a line that has ended stops no other: go on until all have ended, or to max_length"
-_GOES_ON = "PAD stands after END, whatever the decoder says there"
-_MASK = "the decoder is handed the mask of the source as it is"
 _FILLED = "fill up to max_length columns with PAD, also where all lines have ended before"
 _INTEGERS = "tokens are int64: argmax gives them, and a tensor of zeros has them by dtype=torch.long"
 _ONE_A_PLACE = "one token for each line and each place: argmax over the last axis of the logits of the last place"
+_READ_NOTHING = "memory and the first state come from the encoder, which reads the source and its mask"
 _ALL_AT_ONCE = "all lines are read and written at once: one call of the encoder for the whole batch"
 _AS_THEY_ARE = "the encoder is handed the source and its mask as they are"
-_NEXT = "what was chosen is what the next step reads: START is read once"
-_LAST_PLACE = "what comes next is told by the logits of the last place, logits[:, -1]"
-_LARGEST = "the most likely token is that of the largest logit: argmax"
 _NOTHING = "does the function return its result?"
 
 
@@ -92,8 +75,8 @@ def decodes_as_scripted(
     script = _script(cost, ends, seed)
     came, encoder, decoder = _decoded(decode, script, made_by)
     tokens = _strict(came, script) if ends else _mended(came, script)
-    _are_written(tokens, script, _mistakes(script, cost, ends))
     _are_handed(subject(encoder).state(), script)
+    _are_written(tokens, script, mistakes(script, cost, ends))
     _are_counted(subject(encoder).state(), subject(decoder).state(), script, cost)
 
 
@@ -103,8 +86,8 @@ def decodes_by_script(
 ) -> None:
     """Two decoders are followed to two answers; and with ``cost="step"`` it is no other way to decode, and right."""
     script, other = (_script(cost, False, each) for each in (seed, seed + 1))
-    told = Script(other.table, script.memory, script.final, script.source, script.mask, script.max_length)
-    (came, _, decoder), (beside, _, _) = (_decoded(decode, each, made_by) for each in (script, told))
+    scripts = (script, replace(script, table=other.table))
+    (came, _, decoder), (beside, _, _) = (_decoded(decode, each, made_by) for each in scripts)
     first, second = (_tokens(each, script) for each in (came, beside))
     if first.shape == second.shape and torch.equal(first, second):
         raise Missed(
@@ -135,12 +118,12 @@ def stops_at_end(decode: Decode, *, made_by: Any = sequences, seed: int = 0, hin
     tokens = _mended(came, script)
     if torch.equal(tokens, script.written):
         return
-    mistakes = _mistakes_of_end(script)
+    known = mistakes_of_end(script)
     endless = _script("step", False, seed)
     before, _, _ = _decoded(decode, endless, made_by)
     if torch.equal(_mended(before, endless), endless.written):
-        _are_written(tokens, script, mistakes)
-    likely = _mistake_of_end(tokens)
+        _are_written(tokens, script, known)
+    likely = mistake_of_end(tokens)
     if likely:
         raise Missed("lines that end with END, then PAD", numbers(tokens), likely, _sent(script))
 
@@ -151,10 +134,10 @@ def gives_tokens(decode: Decode, *, made_by: Any = sequences, seed: int = 0, hin
 
     What the tokens are, and where a line ends, is looked at elsewhere.
     """
-    script = Script.drawn((2, 4, 3), _MOST, seed, told=lambda each: _tells_apart(each, _mistakes(each, "step", True)))
+    script = Script.drawn((2, 4, 3), _MOST, seed, told=lambda each: tells_apart(each, mistakes(each, "step", True)))
     tokens = _strict(_decoded(decode, script, made_by)[0], script)
     if bool((tokens[:, 0] == START).all()):
-        raise Missed("the tokens that were chosen", numbers(tokens), _NOT_WRITTEN, _sent(script))
+        raise Missed("the tokens that were chosen", numbers(tokens), NOT_WRITTEN, _sent(script))
     endless = _script("step", False, seed)
     whole = _strict(_decoded(decode, endless, made_by)[0], endless)
     for part, expected in ((_cut(endless, rows=1), whole[:1]), (_cut(endless, most=1), whole[:, :1])):
@@ -170,16 +153,16 @@ def gives_tokens(decode: Decode, *, made_by: Any = sequences, seed: int = 0, hin
 
 def _script(cost: Cost, ends: bool, seed: int) -> Script:
     lengths = _ENDING if ends else _ENDLESS
-    return Script.drawn(lengths, _MOST, seed, told=lambda each: _tells_apart(each, _mistakes(each, cost, ends)))
+    return Script.drawn(lengths, _MOST, seed, told=lambda each: tells_apart(each, mistakes(each, cost, ends)))
 
 
 def _of_many(seed: int) -> Script:
     """A script of many lines, in which wrong ways to read end some lines too, and not all."""
 
     def told(script: Script) -> bool:
-        ways = [wrong for _, wrong in _mistakes_of_reading(script, "step")]
+        ways = [wrong for _, wrong in mistakes_of_reading(script, "step")]
         some = all(0 < int((wrong == END).any(dim=1).sum()) < len(wrong) for wrong in ways)
-        return some and _tells_apart(script, _mistakes_of_end(script))
+        return some and tells_apart(script, mistakes_of_end(script))
 
     return Script.drawn(_MANY, _MOST_OF_MANY, seed, told=told, ends_elsewhere=True)
 
@@ -209,16 +192,21 @@ def _sent(script: Script) -> str:
     return f"lines: {rows}; max_length: {most}"
 
 
+def _form(script: Script) -> str:
+    rows, most = len(script.source), script.max_length
+    return f"a tensor ({rows}, {most}) of int64"
+
+
 def _strict(came: Any, script: Script) -> Tensor:
     """The tokens, which must come in the form that is asked for."""
     rows, most = len(script.source), script.max_length
-    expected, sent = f"a tensor {(rows, most)} of int64", _sent(script)
+    expected, sent = _form(script), _sent(script)
     if not isinstance(came, Tensor):
         raise Missed(expected, kind(came), _NOTHING if came is None else _INTEGERS, sent)
     if tuple(came.shape) != (rows, most):
         first = came.ndim == 2 and came.shape[1] == most + 1 and bool((came[:, 0] == START).all())
         narrow = came.ndim == 2 and len(came) == rows and came.shape[1] < most
-        raise Missed(expected, kind(came), _NOT_WRITTEN if first else _FILLED if narrow else _ONE_A_PLACE, sent)
+        raise Missed(expected, kind(came), NOT_WRITTEN if first else _FILLED if narrow else _ONE_A_PLACE, sent)
     if came.dtype != torch.int64:
         raise Missed(expected, kind(came), _INTEGERS, sent)
     return came
@@ -231,7 +219,7 @@ def _mended(came: Any, script: Script) -> Tensor:
     if tokens.ndim == 3 and tokens.shape[2] == 1:
         tokens = tokens.squeeze(2)
     if tokens.ndim != 2 or len(tokens) != rows:
-        raise Missed(f"a tensor {(rows, most)} of int64", kind(came), _ONE_A_PLACE, _sent(script))
+        raise Missed(_form(script), kind(came), _ONE_A_PLACE, _sent(script))
     if tokens.shape[1] >= most and bool((tokens[:, 0] == START).all()):
         tokens = torch.cat([tokens[:, 1:], script.written[:, tokens.shape[1] - 1 :]], dim=1)  # what was cut off for it
     missing = max(0, most - tokens.shape[1])
@@ -242,17 +230,17 @@ def _tokens(came: Any, script: Script) -> Tensor:
     """The tokens, in any shape and type."""
     if not isinstance(came, Tensor):
         known = _NOTHING if came is None else _INTEGERS
-        raise Missed(f"a tensor {tuple(script.written.shape)} of int64", kind(came), known, _sent(script))
+        raise Missed(_form(script), kind(came), known, _sent(script))
     return came.detach().long()
 
 
-def _are_written(tokens: Tensor, script: Script, mistakes: Mistakes) -> None:
+def _are_written(tokens: Tensor, script: Script, known: Mistakes) -> None:
     written = script.written
     if torch.equal(tokens, written):
         return
     row = int((tokens != written).any(dim=1).nonzero()[0])
     number = row + 1
-    likely = next((hint for hint, wrong in mistakes if torch.equal(tokens, wrong)), "")
+    likely = next((hint for hint, wrong in known if torch.equal(tokens, wrong)), "")
     raise Missed(f"{numbers(written[row])} for line {number}", numbers(tokens[row]), likely, _sent(script))
 
 
@@ -261,20 +249,21 @@ def _are_handed(state: Mapping[str, Tensor], script: Script) -> None:
     for name, given in {"tokens": script.source, "mask": script.mask}.items():
         came = state.get(name)
         if came is None:
-            raise Missed("a call of the encoder", "none", "the encoder reads the source, source and mask", _sent(script))
+            raise Missed("a call of the encoder", "none", _READ_NOTHING, _sent(script))
         if len(came) != len(given):
             raise Missed(f"{name} {shape(given)} for the encoder", shape(came), _ALL_AT_ONCE, _sent(script))
         if came.dtype != given.dtype or not torch.equal(came, given):
             raise Missed(f"{name} as they are: {numbers(given)}", numbers(came), _AS_THEY_ARE, _sent(script))
 
 
-def _are_counted(of_encoder: Mapping[str, Tensor], of_decoder: Mapping[str, Tensor], script: Script, cost: Cost) -> None:
-    """Look whether both were called as often as this way to decode calls them."""
-    encoded, calls, read = int(of_encoder["calls"]), int(of_decoder["calls"]), int(of_decoder["read"])
+def _are_counted(encoder: Mapping[str, Tensor], decoder: Mapping[str, Tensor], script: Script, cost: Cost) -> None:
+    """Look whether modules of these states were called as often as this way to decode calls them."""
+    encoded, calls, read = int(encoder["calls"]), int(decoder["calls"]), int(decoder["read"])
     steps = min(max(calls, script.longest), script.max_length)
     wanted = _counts(cost, steps)
     if (encoded, calls, read) != wanted:
-        raise Missed(_of_counts(*wanted), _of_counts(encoded, calls, read), _mistake_of_counts(encoded, calls, read, script, cost), _sent(script))
+        likely = mistake_of_counts(encoded, calls, read, script, cost)
+        raise Missed(_of_counts(*wanted), _of_counts(encoded, calls, read), likely, _sent(script))
 
 
 def _counts(cost: Cost, steps: int) -> tuple[int, int, int]:
@@ -285,67 +274,3 @@ def _counts(cost: Cost, steps: int) -> tuple[int, int, int]:
 
 def _of_counts(encoded: int, calls: int, read: int) -> str:
     return f"calls of the encoder: {encoded}; calls of the decoder: {calls}; tokens of a line that it reads: {read}"
-
-
-def _mistake_of_counts(encoded: int, calls: int, read: int, script: Script, cost: Cost) -> str:
-    """The likely mistake of calls that are not as many as they should be."""
-    if calls > script.max_length:
-        return "max_length steps write max_length tokens: what is written last is read no more"
-    if cost == "naive" and encoded < calls:
-        return "the naive way encodes the source again at each step"
-    if cost != "naive" and encoded > 1:
-        return "the source is encoded once, before the first step"
-    if cost == "step":
-        return "each step reads one token: the state knows those before it"
-    return "each step decodes all that is written again, from the first state"
-
-
-def _mistakes(script: Script, cost: Cost, ends: bool) -> Mistakes:
-    reading = [(hint, ended(wrong)) for hint, wrong in _mistakes_of_reading(script, cost)]
-    return [*reading, *(_mistakes_of_end(script) if ends else ())]
-
-
-def _mistakes_of_reading(script: Script, cost: Cost) -> Mistakes:
-    """What is chosen at each step where it is read in a wrong way."""
-    of_this_way = (
-        (_NEXT, script.chosen(no_further)) if cost == "step" else (_LAST_PLACE, script.chosen(the_first_alone))
-    )
-    return [
-        (_START_FIRST, script.chosen(first=PAD)),
-        (_START_FIRST, script.chosen(first=END)),
-        (_NOT_LAST[cost], script.chosen(afresh)),
-        (_READ_TWICE, script.chosen(again)),
-        of_this_way,
-        (_MASK, script.chosen(padding_counts=True)),
-        (_LARGEST, script.chosen(least=True)),
-    ]
-
-
-def _mistakes_of_end(script: Script) -> Mistakes:
-    """What is written where a line ends in a wrong way, all else being right."""
-    chosen, written = script.chosen(), script.written
-    ends = (written == END).any(dim=0).int()
-    return [
-        (_GOES_ON, chosen),
-        (_GOES_ON, ended(chosen, filled=END)),
-        (_KEPT, written.masked_fill(written == END, PAD)),
-        (_STOPS, written.masked_fill(ends.cumsum(dim=0) > ends, PAD)),
-    ]
-
-
-def _tells_apart(script: Script, mistakes: Mistakes) -> bool:
-    """Whether each mistake writes something wrong, and none what another one writes."""
-    pairs = combinations([("", script.written), *mistakes], 2)
-    return not any(hint != other and torch.equal(first, second) for (hint, first), (other, second) in pairs)
-
-
-def _mistake_of_end(tokens: Tensor) -> str:
-    """What is wrong with the ends of lines that hold PAD where nothing is written any more, whatever else is in them."""
-    rows = tokens.tolist()
-    for line in rows:
-        after = line[line.index(END) + 1 :] if END in line else []
-        if any(token != PAD for token in after):
-            return _GOES_ON
-    if any(END not in line and PAD in line for line in rows):
-        return _STOPS if any(END in line for line in rows) else _KEPT
-    return ""

@@ -71,7 +71,8 @@ class Script:
     """What an encoder says of some lines, and the table that a decoder writes by.
 
     Attributes:
-        table: the logits of each state, float ``(M, V)``; those of PAD and START are never the largest.
+        table: the logits of each state, float ``(M, V)``; those of PAD and START are never the largest
+            and never the smallest.
         memory: whole numbers, float ``(B, S, 1)``.
         final: states, float ``(B, 1)``.
         source: int ``(B, S)``; tokens stand under its padding too.
@@ -191,6 +192,7 @@ def _drawn(lengths: Sequence[int], max_length: int, generator: torch.Generator, 
         script = Script(table, memory, final, source, mask, max_length)
         tokens = script.with_ends(by_state.tolist(), lengths)
         if tokens is not None:
-            table[:, [PAD, START]] = table.mean(dim=1, keepdim=True)  # neither the most nor the least likely
             table[states, torch.tensor(tokens)] = table.amax(dim=1) + 0.5
+            least, most = table[:, END:].amin(dim=1), table[:, END:].amax(dim=1)
+            table[:, :END] = (least + most).unsqueeze(1) / 2
             yield script

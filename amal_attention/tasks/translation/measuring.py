@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from lightning import LightningModule
@@ -14,8 +13,12 @@ from amal_attention.tasks.translation.data.batch import END, PairBatch
 
 __all__ = ["Decode", "measure_lines", "written_lines"]
 
-Decode = Callable[[Any, Tensor, Tensor, int], Tensor]
-"""``decode(model, source (B, S), source_mask (B, S), max_length)`` -> what is written, int ``(B, max_length)``."""
+
+class Decode(Protocol):
+    """A function that writes lines with a model."""
+
+    def __call__(self, model: Any, source: Tensor, source_mask: Tensor, max_length: int, /) -> Tensor:
+        """``source`` int ``(B, S)``, ``source_mask`` bool ``(B, S)`` -> what is written, int ``(B, max_length)``."""
 
 
 @torch.inference_mode()

@@ -634,7 +634,7 @@ def lstm_cell(
 #         "the output gate is missing: h = o · tanh(c)": [[0.9289]],
 #     }
 #     close_to(h, [[0.4644]], what="h = 0.5 · tanh(1.65)", mistakes=mistakes)
-#     # Torch stacks its gates, and has outputs first; the state is the second of its matrices.
+#     # Torch stacks its gates, outputs first, and has the matrix of the state apart.
 #     cell = nn.LSTMCell(4, 2, bias=False)
 #     stacked = torch.cat([cell.weight_hh, cell.weight_ih], dim=1).detach().T.chunk(4, dim=1)
 #     inputs = torch.randn(3, 4), (torch.randn(3, 2), torch.randn(3, 2)), dict(zip("ifco", stacked))

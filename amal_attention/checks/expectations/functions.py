@@ -51,9 +51,11 @@ def hangs_on(
     """
     first, second = (_parts(reply) for reply in function_subject(function).each([tuple(inputs), tuple(others)]))
     if len(first) == len(second) and all(same(*pair, 1e-6) for pair in zip(first, second, strict=True)):
-        sent = f"{tensors_sent(list(leaves(tuple(inputs))))}; then the same with another {name}"
+        sent = _sent(inputs)
         came = ", ".join(numbers(each) for each in first)
-        raise Missed("another answer", f"the same, {came}", hint, sent)
+        raise Missed(
+            "another answer", f"the same answer for both, {came}", hint, f"{sent}; then the same with another {name}"
+        )
 
 
 @expectation("rows of a batch do not mix, and a batch may have one row")
@@ -73,7 +75,8 @@ def keeps_rows_apart(
     rows = len(next(leaves(tuple(batched))))
     given = [tuple(inputs), *(_row(inputs, row, shared) for row in range(rows))]
     together, *apart = (_parts(reply) for reply in looked_at.each(given))
-    sent = f"{tensors_sent(list(leaves(tuple(inputs))))}; then each row in a batch of one"
+    sent = _sent(inputs)
+    sent = f"{sent}; then each row in a batch of one"
     for row, parts in enumerate(apart):
         if len(parts) != len(together) or any(len(whole) != rows for whole in together):
             expected, came = [[*map(kind, each)] for each in (parts, together)]
@@ -98,7 +101,7 @@ def leaves_arguments_alone(function: Function, inputs: Sequence[Any], *, names: 
         hint: for a miss without a likely mistake of its own.
     """
     looked_at = function_subject(function)
-    sent = tensors_sent(list(leaves(tuple(inputs))))
+    sent = _sent(inputs)
     for name, before, after in zip(names, inputs, looked_at.inputs_after(*inputs), strict=True):
         if not _identical(before, after):
             raise Missed(f"{name} as it was", f"{name} changed by the call", hint or _IN_PLACE, sent)
@@ -119,8 +122,8 @@ def stays_finite(function: Function, inputs: Sequence[Any], *, hint: str = "") -
     """
     for part in _parts(function_subject(function)(*inputs)):
         if not part.isfinite().all():
-            sent = f"{tensors_sent(list(leaves(tuple(inputs))))}, of large numbers"
-            raise Missed("finite numbers", numbers(part), hint or _OVERFLOWS, sent)
+            sent = _sent(inputs)
+            raise Missed("finite numbers", numbers(part), hint or _OVERFLOWS, f"{sent}, of large numbers")
 
 
 @expectation("the gradient of the answer reaches all that is given")
@@ -140,7 +143,8 @@ def differentiates(
     parts = _parts(looked_at(*inputs))
     upstream = [torch.randn(part.shape, generator=generator) for part in parts]
     slopes = [_gradients(looked_at, inputs, each, number) for number, each in enumerate(upstream)]
-    sent = f"{tensors_sent(list(leaves(tuple(inputs))))}, and a gradient of the answer"
+    sent = _sent(inputs)
+    sent = f"{sent}, and a gradient of the answer"
     for place, name in enumerate(names):
         told = [each for each in (gradients[place] for gradients in slopes) if each is not None]
         steps = list(_steps(inputs, place, generator))
@@ -152,6 +156,11 @@ def differentiates(
             (rise, *_), step = apart[0]
             wanted, came = (f"{each / (2 * _STEP):.3g}" for each in (rise, _slope(told, step)))
             raise Missed(f"a slope of {wanted} along a change of {name}", came, hint or _CUT_OFF, sent)
+
+
+def _sent(inputs: Sequence[Any]) -> str:
+    """The shapes of all tensors among the inputs, in words."""
+    return tensors_sent(list(leaves(tuple(inputs))))
 
 
 def _row(inputs: Sequence[Any], row: int, shared: Collection[int]) -> tuple[Any, ...]:

@@ -41,6 +41,8 @@ __all__ = [
     "differ",
     "differentiates",
     "equal_to",
+    "fills_the_mask",
+    "final_is_last_state",
     "follows_attention",
     "follows_its_loss",
     "follows_large_scores",
@@ -51,6 +53,7 @@ __all__ = [
     "gradient_reaches",
     "hands_over",
     "hangs_on",
+    "hangs_on_order",
     "ignores_padding",
     "is_bilinear",
     "is_perceptron",
@@ -74,6 +77,7 @@ __all__ = [
     "optimises_everything",
     "passes_gradient",
     "pulls_by_entropy",
+    "reads_both_ways",
     "reads_by_weights",
     "reads_each_alone",
     "reads_leftward",
@@ -86,6 +90,7 @@ __all__ = [
     "sees_its_past",
     "sees_no_future",
     "shapes",
+    "shows_last_layer",
     "simplex",
     "some_lines",
     "some_reviews",
@@ -196,6 +201,13 @@ from .expectations.sequences.decoding import (
     starts_from_state,
     writes_by_what_it_reads,
     writes_logits,
+)
+from .expectations.sequences.encoder import (
+    fills_the_mask,
+    final_is_last_state,
+    hangs_on_order,
+    reads_both_ways,
+    shows_last_layer,
 )
 from .expectations.sequences.gradients import passes_gradient
 from .expectations.sequences.greedy import decodes_as_scripted, decodes_by_script, gives_tokens, stops_at_end

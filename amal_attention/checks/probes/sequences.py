@@ -8,10 +8,25 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from amal_attention.checks.probes.probe import Probe, Seen
+from amal_attention.checks.probes.in_time import TimeProbe
+from amal_attention.checks.probes.probe import Seen
+from amal_attention.checks.subjects.subject import Subject
+from amal_attention.checks.values import same
 from amal_attention.checks.wording import lines_sent
 
 __all__ = ["EncoderProbe", "some_lines"]
+
+
+_REORDERED = "each line comes back in its row: what is sorted by length for packing must be put back"
+_LINES_MIXED = (
+    "lines are mixed: a recurrent layer without batch_first=True takes the lines of the batch for characters, or "
+    "something is taken over the batch, dim=0"
+)
+_PADDING_FIRST = (
+    "read leftward, padding is met before the characters: pack the lines, or turn each within its own length"
+)
+_BY_TOKENS = "the mask tells where a line ends, not the numbers of its tokens: any may stand on padding"
+_PADDING_READ = "the state at the last True of the mask is meant: here padding is read behind it"
 
 
 def some_lines(num_tokens: int, lengths: Sequence[int], seed: int = 0) -> tuple[Tensor, Tensor]:
@@ -27,7 +42,7 @@ def some_lines(num_tokens: int, lengths: Sequence[int], seed: int = 0) -> tuple[
     return torch.randint(1, num_tokens, mask.shape, generator=generator), mask
 
 
-class EncoderProbe(Probe):
+class EncoderProbe(TimeProbe):
     """Encoders: they read ``tokens`` int64 ``(B, S)`` and ``mask`` bool ``(B, S)``, True on characters.
 
     They give a memory ``(B, S, H)``, free on padding, and a final state ``(B, H)``.
@@ -35,10 +50,11 @@ class EncoderProbe(Probe):
     Args:
         num_tokens: V.
         width: H, of both directions together.
+        parts: which of the two is looked at.
     """
 
-    def __init__(self, num_tokens: int, width: int) -> None:
-        self.num_tokens, self.width = num_tokens, width
+    def __init__(self, num_tokens: int, width: int, parts: Sequence[str] = ("memory", "final")) -> None:
+        self.num_tokens, self.width, self.parts = num_tokens, width, parts
 
     def inputs(self, lengths: Sequence[int], seed: int, under: float = 1.0) -> tuple[Tensor, Tensor]:
         """Lines of random tokens, and where they are; on padding stands token 0 if ``under`` is 0, else any token."""
@@ -54,9 +70,38 @@ class EncoderProbe(Probe):
         """Where characters are."""
         return {"memory": inputs[1]}
 
+    def main(self, inputs: tuple[Any, ...]) -> Sequence[str]:
+        """What is looked at."""
+        return self.parts
+
     def seen(self, reply: Any, inputs: tuple[Any, ...], *, finite: bool = True, mend: bool = True) -> Seen:
-        """The memory, 0 on padding, and the final state."""
-        return self.shown(super().seen(reply, inputs, finite=finite, mend=mend), inputs)
+        """The memory, 0 on padding, and the final state; ``mend`` takes an axis of layers off the latter."""
+        if mend and isinstance(reply, (tuple, list)) and len(reply) == 2:
+            memory, final = reply
+            if isinstance(final, Tensor) and final.shape == (1, len(inputs[0]), self.width):
+                reply = memory, final[0]
+        seen = self.shown(super().seen(reply, inputs, finite=finite, mend=mend), inputs)
+        return {name: part for name, part in seen.items() if name in self.parts}
+
+    def steps(self, inputs: tuple[Any, ...]) -> int:
+        """How many characters the longest line has."""
+        return int(inputs[0].shape[1])
+
+    def in_time(self, inputs: tuple[Any, ...]) -> Sequence[str]:
+        """The memory."""
+        return ["memory"]
+
+    def another(self, inputs: tuple[Any, ...], place: int, seed: int) -> tuple[Any, ...]:
+        """The inputs with another token at one place of each row, which is not 0 either."""
+        tokens, mask = inputs
+        by = torch.randint(1, self.num_tokens - 1, (len(tokens),), generator=torch.Generator().manual_seed(seed))
+        tokens = tokens.clone()
+        tokens[:, place] = (tokens[:, place] - 1 + by) % (self.num_tokens - 1) + 1
+        return tokens, mask
+
+    def names(self, inputs: tuple[Any, ...]) -> Sequence[str]:
+        """As the statement calls them."""
+        return ["tokens", "mask"]
 
     def sent(self, inputs: tuple[Any, ...]) -> str:
         """How many lines, of how many characters."""
@@ -65,3 +110,33 @@ class EncoderProbe(Probe):
     def longer(self, length: int) -> str:
         """A further line."""
         return f"beside one more line, of {length} characters"
+
+    def mistake_of_padding(
+        self, looked_at: Subject, before: tuple[tuple[Any, ...], Seen], after: tuple[tuple[Any, ...], Seen], known: str
+    ) -> str:
+        """Lines that come back in another order; then what changed, and by what."""
+        (inputs, expected), (sent, came) = before, after
+        if _permuted(expected, came):
+            return _REORDERED
+        if not known:
+            return _LINES_MIXED
+        if sent[0].shape == inputs[0].shape:
+            return _BY_TOKENS
+        apart = "memory" in expected and not same(
+            expected["memory"], came["memory"][: len(inputs[0]), : self.steps(inputs)]
+        )
+        return _PADDING_FIRST if apart else _PADDING_READ
+
+    def mistake_in_batch(self, looked_at: Subject, inputs: tuple[Any, ...], together: Seen, apart: list[Seen]) -> str:
+        """Lines that come back in another order, or that are mixed."""
+        alone = {name: torch.cat([each[name] for each in apart]) for name in together}
+        return _REORDERED if _permuted(alone, together) else _LINES_MIXED
+
+
+def _permuted(expected: Seen, came: Seen) -> bool:
+    """Whether all the rows of a part came, but some of them at other places."""
+    for name, part in expected.items():
+        other = came[name][(slice(None), *map(slice, part.shape[1:]))]
+        if not same(part, other[: len(part)]) and all(any(same(row, each) for each in other) for row in part):
+            return True
+    return False

@@ -9,11 +9,22 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from amal_attention.tasks.translation.data.alphabet import Alphabet
     from amal_attention.tasks.translation.data.batch import END, PAD, START, UNKNOWN, PairBatch
+    from amal_attention.tasks.translation.data.module import CopyData, DateData
 
-__all__ = ["END", "PAD", "START", "UNKNOWN", "PairBatch"]
+__all__ = ["END", "PAD", "START", "UNKNOWN", "Alphabet", "CopyData", "DateData", "PairBatch"]
 
-_HOMES = {"END": "batch", "PAD": "batch", "PairBatch": "batch", "START": "batch", "UNKNOWN": "batch"}
+_HOMES = {
+    "Alphabet": "alphabet",
+    "CopyData": "module",
+    "DateData": "module",
+    "END": "batch",
+    "PAD": "batch",
+    "PairBatch": "batch",
+    "START": "batch",
+    "UNKNOWN": "batch",
+}
 
 
 def __getattr__(name: str) -> Any:

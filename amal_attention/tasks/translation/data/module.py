@@ -1,0 +1,239 @@
+"""Pairs of lines as Lightning wants them: batches for training, validation and test."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from lightning import LightningDataModule
+from torch.utils.data import DataLoader, Dataset
+
+from amal_attention.data.buckets import LengthBuckets, Windows
+from amal_attention.errors import DataError, explain
+from amal_attention.language import message
+from amal_attention.tasks.translation.data.alphabet import Alphabet
+from amal_attention.tasks.translation.data.batch import END, START, PairBatch
+from amal_attention.tasks.translation.data.columns import Column
+from amal_attention.tasks.translation.data.dates import draw_dates
+from amal_attention.tasks.translation.data.digits import draw_digits
+from amal_attention.tasks.translation.data.lines import Line, Splits
+
+__all__ = ["Collate", "CopyData", "DateData", "Pair", "PairData"]
+
+Pair = tuple[list[int], list[int]]
+"""The numbers of the characters of a source and of its target, without START and END."""
+
+Collate = Callable[[list[Pair]], PairBatch]
+"""What makes a batch of pairs."""
+
+_MOST = 2**32 - 1
+
+
+class PairData(LightningDataModule, ABC):
+    """Pairs of lines in three splits, and one alphabet for both sides.
+
+    The lines are the same whatever the seed, so that all models are tested on the same ones. They are drawn when they
+    are first asked for; there is nothing to prepare.
+
+    Args:
+        batch_size: lines in a step of training. Where several processes train together, each takes its share of every
+            step, so that they learn what one would.
+        seed: of the order of the training lines, another each epoch.
+        collate: makes the batches, of lists of pairs; by default this class does.
+
+    Raises:
+        DataError: an option is not what it should be.
+    """
+
+    lines_seed: ClassVar[int] = 1
+
+    def __init__(self, batch_size: int = 64, seed: int = 0, collate: Collate | None = None) -> None:
+        super().__init__()
+        _check_whole(1, _MOST, batch_size=batch_size)
+        _check_whole(0, _MOST, seed=seed)
+        if collate is not None and not callable(collate):
+            raise DataError(explain(expected="a function as data.collate", got=repr(collate), do="give one, or none"))
+        self.save_hyperparameters(ignore=["collate"])
+        self._collate = collate
+
+    @abstractmethod
+    def draw(self) -> Splits:
+        """The lines of each split."""
+
+    @abstractmethod
+    def groups(self, split: str) -> dict[str, list[int] | list[str]]:
+        """By what the lines of a split may be told apart, and of each line, in order, the group it belongs to."""
+
+    @cached_property
+    def alphabet(self) -> Alphabet:
+        """The characters of the training lines."""
+        return Alphabet.of(text for line in self.lines("train") for text in (line.source, line.target))
+
+    @property
+    def num_tokens(self) -> int:
+        """V, how many tokens there are: the characters of the alphabet, and the four that are none."""
+        return len(self.alphabet)
+
+    def lines(self, split: str) -> list[Line]:
+        """The lines of ``train``, ``validation`` or ``test``, as texts, in the order of ``rows``."""
+        _check_split(split, self._splits)
+        return self._splits[split]
+
+    def pairs(self, split: str) -> list[Pair]:
+        """The lines of a split as numbers, in the order of ``rows``."""
+        return [(self.alphabet.encode(line.source), self.alphabet.encode(line.target)) for line in self.lines(split)]
+
+    def rows(self, split: str) -> npt.NDArray[np.int64]:
+        """The numbers of the lines of a split: those of training come first, then those of validation."""
+        count, before = len(self.lines(split)), 0
+        for name in self._splits:
+            if name == split:
+                break
+            before += len(self._splits[name])
+        return np.arange(before, before + count)
+
+    def batches(self, split: str) -> Iterator[tuple[npt.NDArray[np.int64], PairBatch]]:
+        """The lines of a split, each once, in batches of similar lengths, with their places in ``rows(split)``."""
+        pairs = self._pairs(split)
+        for windows in LengthBuckets(pairs.lengths, batch_size=256, shuffle=False):
+            yield windows.texts, pairs[windows]
+
+    def train_dataloader(self) -> DataLoader[PairBatch]:
+        """Batches of similar lengths, in an order drawn anew each epoch."""
+        share = -(-self.hparams["batch_size"] // self._processes)
+        return self._loader("train", batch_size=share, shuffle=True)
+
+    def val_dataloader(self) -> DataLoader[PairBatch]:
+        """The lines of validation."""
+        return self._loader("validation", batch_size=256, shuffle=False)
+
+    def test_dataloader(self) -> DataLoader[PairBatch]:
+        """The lines of the test."""
+        return self._loader("test", batch_size=256, shuffle=False)
+
+    def _loader(self, split: str, batch_size: int, shuffle: bool) -> DataLoader[PairBatch]:
+        pairs = self._pairs(split)
+        buckets = LengthBuckets(
+            pairs.lengths,
+            batch_size=batch_size,
+            shuffle=shuffle,
+            seed=self.hparams["seed"],
+            rank=self.trainer.global_rank if self.trainer else 0,
+            processes=self._processes,
+        )
+        return DataLoader(pairs, sampler=buckets, batch_size=None)
+
+    @property
+    def _processes(self) -> int:
+        return self.trainer.world_size if self.trainer else 1
+
+    def _pairs(self, split: str) -> _Pairs:
+        return _Pairs(self.pairs(split), self._collate)
+
+    @cached_property
+    def _splits(self) -> Splits:
+        drawn = self.draw()
+        return {split: drawn[split] for split in ("train", "validation", "test")}
+
+
+class DateData(PairData):
+    """Dates as people write them in French and in English, to be written ``1998-03-12``; see :mod:`.dates`.
+
+    8,000 days to learn from, 1,000 to choose the epoch by, 2,000 to test on, none of them in two splits.
+
+    Args:
+        dates: the most dates in a line, from 1 to 3; those of a line are joined by " ; ", their targets by ";".
+        batch_size: as in :class:`PairData`, and so are the others.
+        seed: see there.
+        collate: see there.
+    """
+
+    def __init__(self, dates: int = 1, batch_size: int = 64, seed: int = 0, collate: Collate | None = None) -> None:
+        _check_whole(1, 3, dates=dates)
+        super().__init__(batch_size, seed, collate)
+
+    def draw(self) -> Splits:
+        """The lines of each split."""
+        return draw_dates(self.lines_seed, self.hparams["dates"])
+
+    def groups(self, split: str) -> dict[str, list[int] | list[str]]:
+        """The kind of each date; of lines with several, how many there are."""
+        lines = self.lines(split)
+        if self.hparams["dates"] > 1:
+            return {message("number of dates"): [len(line.kinds) for line in lines]}
+        return {message("kind of date"): [line.kinds[0] for line in lines]}
+
+
+class CopyData(PairData):
+    """Strings of random digits, to be written as they are: nothing can compress them.
+
+    16,000 to learn from, 1,000 to choose the epoch by, 2,000 to test on, all different.
+
+    Args:
+        shortest: how many digits there are at least.
+        longest: how many there are at most.
+        batch_size: as in :class:`PairData`, and so are the others.
+        seed: see there.
+        collate: see there.
+    """
+
+    def __init__(
+        self,
+        shortest: int = 4,
+        longest: int = 20,
+        batch_size: int = 64,
+        seed: int = 0,
+        collate: Collate | None = None,
+    ) -> None:
+        _check_whole(1, 100, shortest=shortest)
+        _check_whole(shortest, 100, longest=longest)
+        super().__init__(batch_size, seed, collate)
+
+    def draw(self) -> Splits:
+        """The lines of each split."""
+        return draw_digits(self.lines_seed, self.hparams["shortest"], self.hparams["longest"])
+
+    def groups(self, split: str) -> dict[str, list[int] | list[str]]:
+        """How many digits each line has."""
+        return {message("number of digits"): [len(line.source) for line in self.lines(split)]}
+
+
+def _check_whole(least: int, most: int, **options: object) -> None:
+    """Refuse options that are no whole numbers from ``least`` to ``most``."""
+    for name, value in options.items():
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            expected = f"data.{name}, a whole number from {least} to {most}"
+            raise DataError(explain(expected=expected, got=repr(value), do=f"set data.{name}"))
+
+
+def _check_split(split: str, splits: Splits) -> None:
+    if split not in splits:
+        raise DataError(explain(expected=f"a split among {', '.join(splits)}", got=repr(split), do="choose one"))
+
+
+class _Pairs(Dataset[PairBatch]):
+    """The pairs of a split; an item is a whole batch."""
+
+    def __init__(self, pairs: list[Pair], collate: Collate | None) -> None:
+        self._pairs = pairs
+        self._collate = collate
+        self._source = Column.of(source for source, _ in pairs)
+        self._teacher = Column.of([START, *target] for _, target in pairs)
+        self._target = Column.of([*target, END] for _, target in pairs)
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """Of the sources."""
+        return self._source.lengths
+
+    def __getitem__(self, windows: Windows) -> PairBatch:
+        if self._collate is not None:
+            return self._collate([self._pairs[place] for place in windows.texts])
+        source, source_mask = self._source.padded(windows.texts)
+        teacher, _ = self._teacher.padded(windows.texts)
+        target, target_mask = self._target.padded(windows.texts)
+        return PairBatch(source, source_mask, teacher, target, target_mask)

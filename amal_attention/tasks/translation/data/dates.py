@@ -7,7 +7,7 @@ they are month first, as Americans write; four digits first are year, month, day
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -76,15 +76,17 @@ def _french(day: date, chance: Chance) -> str:
 
 def _month_first(day: date, chance: Chance) -> str:
     lead = chance.of(("", "", _english_weekday(day, chance)))
-    number = chance.of((str(day.day), _ordinal(day.day)))
-    return f"{lead}{_month(day, ENGLISH, chance)} {number}{chance.of((',', ''))} {_year(day, chance, '’')}"
+    bare = f"{day.day},"
+    number = chance.of((bare, str(day.day), _ordinal(day.day), f"{_ordinal(day.day)},"))
+    return f"{lead}{_month(day, ENGLISH, chance)} {number} {_english_year(day, number == bare, chance)}"
 
 
 def _day_first(day: date, chance: Chance) -> str:
-    number, month = _ordinal(day.day), _month(day, ENGLISH, chance)
-    long = ENGLISH.months[day.month - 1]
-    written = chance.of((f"{day.day} {month}", f"{number} {month}", f"{number} of {long}", f"the {number} of {long}"))
-    return f"{written}{chance.of((',', '', ''))} {_year(day, chance, '’')}"
+    number, month, long = _ordinal(day.day), _month(day, ENGLISH, chance), ENGLISH.months[day.month - 1]
+    bare = f"{day.day} {month}"
+    written = chance.of((bare, f"{number} {month}", f"{number} of {long}", f"the {number} of {long}"))
+    comma = chance.of((",", "", "")) if written.endswith(long) else ""
+    return f"{written}{comma} {_english_year(day, written == bare, chance)}"
 
 
 def _digits(day: date, chance: Chance) -> str:
@@ -113,8 +115,13 @@ def _month(day: date, names: Names, chance: Chance) -> str:
     return chance.of((names.months, names.short_months))[day.month - 1]
 
 
-def _year(day: date, chance: Chance, apostrophe: str = "") -> str:
-    return f"{chance.of(('', apostrophe))}{day.year % 100:02}" if chance.happens(SHORT_YEARS) else str(day.year)
+def _year(day: date, chance: Chance, marks: Sequence[str] = ("",)) -> str:
+    return f"{chance.of(marks)}{day.year % 100:02}" if chance.happens(SHORT_YEARS) else str(day.year)
+
+
+def _english_year(day: date, bare: bool, chance: Chance) -> str:
+    """Two digits have an apostrophe except, now and then, where they are clear: ``March 12, 98``, ``12 March 98``."""
+    return _year(day, chance, ("", "’") if bare else ("’",))
 
 
 def _padded(first: int, second: int, chance: Chance) -> tuple[str, str]:

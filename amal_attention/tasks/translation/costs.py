@@ -60,11 +60,9 @@ def cost_bars(costs: Mapping[str, Cost]) -> Figure:
     figure = blank_figure(width=8.6, height=1.9 + 0.45 * len(costs))
     tokens, seconds = figure.subplots(1, 2, sharey=True)
     places = range(len(costs))
-    read = [cost.encoder for cost in costs.values()]
-    tokens.barh(places, read, height=0.6, color=_ENCODER, label=say("by the encoder"))
-    tokens.barh(
-        places, [cost.decoder for cost in costs.values()], left=read, height=0.6, color=_DECODER, label=say("by the decoder")
-    )
+    first, then = [cost.encoder for cost in costs.values()], [cost.decoder for cost in costs.values()]
+    tokens.barh(places, first, height=0.6, color=_ENCODER, label=say("by the encoder"))
+    tokens.barh(places, then, left=first, height=0.6, color=_DECODER, label=say("by the decoder"))
     _told(tokens, [(cost.encoder + cost.decoder, f"{cost.encoder + cost.decoder}") for cost in costs.values()])
     tokens.set(title=say("Tokens read"), xlabel=say("tokens read for a line"))
     tokens.legend(loc="lower right")

@@ -20,7 +20,7 @@ from amal_attention.visualise.style import PALETTE, QUIET, STYLE
 
 __all__ = ["attention_pipeline"]
 
-_MOST = 7
+_LEAST, _MOST = 3, 7
 
 # One colour a role: the states of the encoder, the weights, what was made of both, the state that asks.
 _MEMORY, _WEIGHT, _MADE, _QUERY = PALETTE[:4]
@@ -70,7 +70,7 @@ def attention_pipeline(
         ValueError: source, scores, weights, states and mask do not fit.
     """
     places = _Places.of(source, scores, weights, states, mask)
-    sheet = Sheet(_LANE + _PITCH * len(places.texts) + _EDGE, _SUM + _HALF_BOX + _EDGE)
+    sheet = Sheet(_LANE + _PITCH * max(_LEAST, len(places.texts)) + _EDGE, _SUM + _HALF_BOX + _EDGE)
     _draw_source(sheet, places)
     _draw_scores(sheet, places)
     _draw_weights(sheet, places)
@@ -172,7 +172,8 @@ def _draw_sum(sheet: Sheet, places: _Places, context: Sequence[float]) -> None:
     sheet.box(places.middle, _SUM, wide, "Σ", colour=_WEIGHT, fill=_PANEL)
     for slot, place in enumerate(weighing):
         weight, x = float(places.weights[place]), places.centre(place)
-        sheet.symbol(x - 0.12, _WEIGHTS + _PANEL_HEIGHT + 0.18, rf"\alpha_{{t{place + 1}}}\,s_{{{place + 1}}}", align="right")
+        weighed = rf"\alpha_{{t{place + 1}}}\,s_{{{place + 1}}}"
+        sheet.symbol(x - 0.12, _WEIGHTS + _PANEL_HEIGHT + 0.18, weighed, align="right")
         sheet.flow(
             (x, _WEIGHTS + _PANEL_HEIGHT),
             (places.middle + _SLOT * (slot - (len(weighing) - 1) / 2), _SUM - _HALF_BOX),

@@ -14,7 +14,14 @@ from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers
 
-__all__ = ["decodes_alike", "starts_from_state"]
+__all__ = [
+    "decodes_alike",
+    "keeps_state_small",
+    "looks_at_no_memory",
+    "starts_from_state",
+    "writes_by_what_it_reads",
+    "writes_logits",
+]
 
 Module = nn.Module | Subject
 
@@ -25,6 +32,16 @@ _NOT_THE_LAST = (
     "the state that comes back is the one after the last token: whoever goes on from it gets what all tokens at once "
     "give"
 )
+_GROWS = "the state is that of a recurrent layer, such as nn.GRU: nothing is added to it, and no layer stands behind it"
+_READS_MEMORY = "this decoder knows the source by its first state alone: it looks neither at memory nor at mask"
+_DEAD = "the logits are made of the states: embedding, then recurrent layer from the given state, then linear layer"
+_SQUASHED = (
+    "no softmax, no sigmoid and nothing else behind the last linear layer: cross-entropy takes the logits, and applies "
+    "its own softmax"
+)
+_STRONG = 30.0
+"""What parameters are multiplied by, so that logits leave the bounds that probabilities have."""
+_LARGE = 2.0
 _FROM_ZERO = "the recurrent layer starts from the state that it is given, not from zeros: self.rnn(embedded, state)"
 
 
@@ -99,6 +116,132 @@ def starts_from_state(
         hint or _FROM_ZERO,
         f"{probe.sent(inputs)}; then the same with another state",
     )
+
+
+@expectation("the logits hang on what was written last, and on what went before")
+def writes_by_what_it_reads(
+    decoder: Module,
+    probe: DecoderProbe,
+    *,
+    lengths: Sequence[int] = _LENGTHS,
+    seed: int = 0,
+    times: int = 3,
+    hint: str = "",
+) -> None:
+    """In some look the last logits hang on the last token, and on an earlier one or on a state that tokens change.
+
+    Args:
+        decoder: the decoder.
+        probe: its kind.
+        lengths: of the sources.
+        seed: another seed, other parameters and inputs.
+        times: how often to look.
+        hint: for a miss.
+    """
+    for looked_at, at in probed(decoder, probe, lengths, times, seed):
+        tokens, state, *rest = inputs = probe.inputs(lengths, at)
+        last = probe.steps(inputs) - 1
+        others = [probe.another(inputs, last, at), probe.another(inputs, 0, at), (tokens, -state, *rest), inputs]
+        first, *changed = answers(looked_at.train(dropout=False), probe, [inputs, *others], finite=False)
+        by_last, by_first, by_state, by_nothing = (bool(_by_place(first, each)[last] > _LEAST) for each in changed)
+        advanced = any((first["state"] - each["state"]).abs().max() > _LEAST for each in changed[:2])
+        if by_last and not by_nothing and (by_first or (by_state and advanced)):
+            return
+    raise Missed(
+        "other logits after another last token, and after another first token or state",
+        "others, though nothing changed" if by_nothing else "the same",
+        hint or _DEAD,
+        f"{probe.sent(inputs)}; then the same with another token, or another state",
+    )
+
+
+@expectation("logits are any numbers, and no probabilities")
+def writes_logits(
+    decoder: Module, probe: DecoderProbe, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
+) -> None:
+    """Large parameters give large logits, of either sign.
+
+    Args:
+        decoder: the decoder.
+        probe: its kind.
+        lengths: of the sources.
+        seed: another seed, other parameters and inputs.
+        hint: for a miss.
+    """
+    for looked_at, at in probed(decoder, probe, lengths, 1, seed):
+        looked_at.load({name: _STRONG * each for name, each in looked_at.parameters().items()})
+        inputs = probe.inputs(lengths, at)
+        (seen,) = answers(looked_at, probe, [inputs], finite=False)
+        logits = seen["logits"]
+        if not (logits.max() > _LARGE and logits.min() < -_LARGE):
+            raise Missed(
+                "logits far below 0 and far above it",
+                f"logits between {logits.min():.3g} and {logits.max():.3g}",
+                hint or _SQUASHED,
+                f"{probe.sent(inputs)}; parameters are large",
+            )
+
+
+@expectation("memory and mask change nothing: this decoder does not attend")
+def looks_at_no_memory(
+    decoder: Module,
+    probe: DecoderProbe,
+    *,
+    lengths: Sequence[int] = _LENGTHS,
+    seed: int = 0,
+    times: int = 2,
+    hint: str = "",
+) -> None:
+    """Another memory, and another mask, give the same logits and the same state.
+
+    Args:
+        decoder: the decoder.
+        probe: its kind.
+        lengths: of the sources.
+        seed: another seed, other parameters and inputs.
+        times: how often to look.
+        hint: for a miss.
+    """
+    for looked_at, at in probed(decoder, probe, lengths, times, seed):
+        tokens, state, memory, mask = inputs = probe.inputs(lengths, at)
+        shorter = torch.arange(mask.shape[1]) == 0
+        others = [(tokens, state, 1 - 2 * memory, mask), (tokens, state, memory, shorter.expand_as(mask))]
+        first, *changed = answers(looked_at, probe, [inputs, *others])
+        for name, seen in zip(("memory", "mask"), changed, strict=True):
+            if not (same(first["logits"], seen["logits"], 1e-5) and same(first["state"], seen["state"], 1e-5)):
+                raise Missed(
+                    "the same logits and the same state",
+                    "others",
+                    hint or _READS_MEMORY,
+                    f"{probe.sent(inputs)}; then the same with another {name}",
+                )
+
+
+@expectation("a state that starts between -1 and 1 stays there, as that of a GRU does")
+def keeps_state_small(
+    decoder: Module, probe: DecoderProbe, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
+) -> None:
+    """Large parameters make no large state.
+
+    Args:
+        decoder: the decoder.
+        probe: its kind.
+        lengths: of the sources.
+        seed: another seed, other parameters and inputs.
+        hint: for a miss.
+    """
+    for looked_at, at in probed(decoder, probe, lengths, 1, seed):
+        looked_at.load({name: _STRONG * each for name, each in looked_at.parameters().items()})
+        inputs = probe.inputs(lengths, at)
+        (seen,) = answers(looked_at, probe, [inputs])
+        largest = float(seen["state"].abs().max())
+        if largest > 1 + _LEAST:
+            raise Missed(
+                "a state between -1 and 1",
+                f"numbers up to {largest:.3g}",
+                hint or _GROWS,
+                f"{probe.sent(inputs)}; parameters are large",
+            )
 
 
 def _one_by_one(looked_at: Subject, probe: DecoderProbe, inputs: tuple[Tensor, ...]) -> Seen:

@@ -8,7 +8,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks import decodes_alike, starts_from_state
+from amal_attention.checks import (
+    decodes_alike,
+    keeps_state_small,
+    looks_at_no_memory,
+    starts_from_state,
+    writes_by_what_it_reads,
+    writes_logits,
+)
 from amal_attention.checks.expectation import ExpectationMissed
 from amal_attention.checks.probes.decoding import DecoderProbe
 from amal_attention.outcome import Outcome
@@ -55,8 +62,9 @@ def missed(look: Callable[[], None]) -> Outcome:
 @pytest.mark.parametrize("build", RIGHT.values(), ids=RIGHT)
 @pytest.mark.parametrize("seed", range(3))
 def test_right_decoders_go_on_from_their_state(build: Callable[[], nn.Module], seed: int) -> None:
-    decodes_alike(build(), PROBE, seed=seed)
-    starts_from_state(build(), PROBE, seed=seed)
+    for look in (decodes_alike, starts_from_state, writes_by_what_it_reads, writes_logits, looks_at_no_memory):
+        look(build(), PROBE, seed=seed)
+    keeps_state_small(build(), PROBE, seed=seed)
 
 
 def test_decoders_with_attention_do_as_well() -> None:
@@ -99,3 +107,91 @@ def test_a_state_that_hangs_on_none_before_is_told() -> None:
             return torch.zeros_like(before)
 
     assert missed(lambda: starts_from_state(Alone(), PROBE)).expected == "another state afterwards"
+
+
+class Bent(Recurrent):
+    """Something stands behind the last layer."""
+
+    def __init__(self, bend: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.bend = bend
+
+    def logits(self, states: Tensor) -> Tensor:
+        return self.bend(self.output(states))
+
+
+@pytest.mark.parametrize(
+    "bend", [lambda x: x.softmax(dim=2), lambda x: x.log_softmax(dim=2), torch.sigmoid, torch.tanh, torch.relu]
+)
+def test_logits_that_are_squashed_are_told(bend: Callable[[Tensor], Tensor]) -> None:
+    assert "no softmax" in missed(lambda: writes_logits(Bent(bend), PROBE)).hint
+
+
+def test_one_that_looks_at_the_memory_is_told() -> None:
+    outcome = missed(lambda: looks_at_no_memory(Attending(), PROBE))
+    assert outcome.sent.endswith("with another memory")
+
+    class Counts(Recurrent):
+        def forward(self, tokens: Tensor, state: Tensor, memory: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, None]:
+            logits, after, _ = super().forward(tokens, state, memory, mask)
+            return logits + mask.sum(), after, None
+
+    assert missed(lambda: looks_at_no_memory(Counts(), PROBE)).sent.endswith("with another mask")
+
+
+def test_a_state_that_grows_is_no_state_of_a_recurrent_layer() -> None:
+    class Adds(Recurrent):
+        def states(self, embedded: Tensor, state: Tensor) -> Tensor:
+            return super().states(embedded, state) + state.unsqueeze(1)
+
+    assert "nothing is added to it" in missed(lambda: keeps_state_small(Adds(), PROBE)).hint
+
+
+class OfTokenAlone(Recurrent):
+    """A linear map of each token; the state is handed through."""
+
+    def states(self, embedded: Tensor, state: Tensor) -> Tensor:
+        return embedded.sum(dim=2, keepdim=True) + torch.zeros(HIDDEN)
+
+    def after(self, states: Tensor, before: Tensor) -> Tensor:
+        return before
+
+
+class OfTokenAndState(OfTokenAlone):
+    def states(self, embedded: Tensor, state: Tensor) -> Tensor:
+        return super().states(embedded, state) + state.unsqueeze(1)
+
+
+class OfStateAlone(Recurrent):
+    def states(self, embedded: Tensor, state: Tensor) -> Tensor:
+        return super().states(torch.zeros_like(embedded), state)
+
+
+class Drawn(Recurrent):
+    def logits(self, states: Tensor) -> Tensor:
+        return torch.randn(*states.shape[:2], TOKENS)
+
+
+@pytest.mark.parametrize("build", [OfTokenAlone, OfTokenAndState, OfStateAlone, Drawn])
+def test_what_reads_no_text_is_not_alive(build: Callable[[], nn.Module]) -> None:
+    assert "recurrent layer from the given state" in missed(lambda: writes_by_what_it_reads(build(), PROBE)).hint
+
+
+class Resets(Recurrent):
+    def states(self, embedded: Tensor, state: Tensor) -> Tensor:
+        return torch.cat([super(Resets, self).states(each, state) for each in embedded.split(1, dim=1)], dim=1)
+
+
+class Dropping(Recurrent):
+    """Dropout is on in evaluation."""
+
+    def logits(self, states: Tensor) -> Tensor:
+        return self.output(nn.functional.dropout(states, 0.5))
+
+
+@pytest.mark.parametrize(
+    "build", [Unchanged, FromZeros, FirstState, Resets, StateOfLayers, Dropping, lambda: Bent(lambda x: x.softmax(2))]
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_an_attempt_with_a_mistake_is_alive(build: Callable[[], nn.Module], seed: int) -> None:
+    writes_by_what_it_reads(build(), PROBE, seed=seed)

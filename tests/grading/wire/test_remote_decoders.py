@@ -1,0 +1,96 @@
+"""Decoders that run elsewhere look to an expectation like decoders of this process, right and wrong ones alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from amal_attention.checks import (
+    DecoderProbe,
+    decodes_alike,
+    keeps_state_small,
+    looks_at_no_memory,
+    sees_its_past,
+    sees_no_future,
+    starts_from_state,
+    writes_by_what_it_reads,
+    writes_logits,
+)
+from amal_attention.checks.expectation import ExpectationMissed
+from amal_attention.grading.exam.sitting import Sitting
+from amal_attention.grading.sandbox.sandbox import Zygote
+from amal_attention.grading.submission.repair import AnswerCell, Answers
+from amal_attention.grading.wire.remote import RemoteStudent
+from amal_attention.grading.wire.student import LocalStudent
+from amal_attention.outcome import Outcome
+from tests.checks.decoders import HIDDEN, TOKENS
+
+DECODERS = """
+import torch
+from tests.checks.decoders import Recurrent
+
+class Right(Recurrent):
+    pass
+
+class Wrong(Recurrent):
+    def forward(self, tokens, state, memory, mask):
+        states = self.rnn(self.embedding(tokens).mean(dim=1, keepdim=True).expand(-1, tokens.shape[1], -1))[0]
+        return (states.sum(dim=2, keepdim=True) + memory.mean()).tanh().expand(-1, -1, 7), state * 2, None
+
+class Broken(Recurrent):
+    def forward(self, tokens, state, memory, mask):
+        return self.absent(tokens)
+
+def build(kind):
+    torch.manual_seed(0)
+    return {"Right": Right, "Wrong": Wrong, "Broken": Broken}[kind]()
+"""
+PROBE = DecoderProbe(TOKENS, HIDDEN)
+LOOKS: tuple[Callable[..., None], ...] = (
+    decodes_alike,
+    keeps_state_small,
+    looks_at_no_memory,
+    sees_its_past,
+    sees_no_future,
+    starts_from_state,
+    writes_by_what_it_reads,
+    writes_logits,
+)
+
+
+@pytest.fixture(scope="module")
+def sitting(beside: Zygote) -> Iterator[Sitting]:
+    found = Sitting(beside, Answers("en", (AnswerCell(0, "", DECODERS),), ()))
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def remote(sitting: Sitting) -> RemoteStudent:
+    student = sitting.begin("q", 1)
+    assert sitting.errors == ()
+    return student
+
+
+@pytest.fixture(scope="module")
+def local() -> LocalStudent:
+    names: dict[str, Any] = {"__name__": "cells"}
+    exec(DECODERS, names)
+    return LocalStudent(names)
+
+
+def outcome(look: Callable[..., None], decoder: Any) -> Outcome | None:
+    try:
+        look(decoder, PROBE)
+    except ExpectationMissed as missed:
+        return missed.outcome
+    return None
+
+
+@pytest.mark.parametrize("kind", ["Right", "Wrong", "Broken"])
+def test_every_expectation_on_a_decoder_says_the_same_of_it_there_as_here(remote, local, kind):
+    there, here = ([outcome(look, student.build(kind)) for look in LOOKS] for student in (remote, local))
+    assert [each and each.expected for each in there] == [each and each.expected for each in here]
+    assert sum(each is not None for each in there) == {"Right": 0, "Wrong": 6, "Broken": 8}[kind]

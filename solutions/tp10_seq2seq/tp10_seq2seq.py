@@ -1658,7 +1658,26 @@ class LocationScore(nn.Module):
 
 # %% [markdown] lang="fr"
 # **Des scores au contexte.** C'est le calcul de K en une image : scores, softmax, somme pondérée.
-# @@PIPELINE-fr@@
+
+# %% [markdown] lang="en"
+# **From scores to the context.** This is what K computes, in one picture: scores, softmax, weighted sum.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# from math import log
+#
+# from amal_attention.tasks.translation.diagrams import seq2seq_diagram
+# from amal_attention.tasks.translation.pipeline import attention_pipeline
+#
+# attention_pipeline(
+#     ["12", "mars", "1998", "PAD"],
+#     scores=[0, log(2), 0, 9],
+#     weights=[0.25, 0.5, 0.25, 0],
+#     context=[0.3466, 2],
+#     states=[(0, 4), (log(2), 2), (0, 0), (9, 9)],
+#     mask=[True, True, True, False],
+# )
+
+# %% [markdown] lang="fr"
 # **À la main.** Les mêmes trois clés et une place de remplissage où se trouve $(9, 9)$ ; les valeurs sont les clés. Les scores *dot* de $h = (1, 0)$
 # sont $0$, $\ln 2$, $0$ et $9$. Avec le masque, les poids sont $\tfrac14, \tfrac12, \tfrac14$ et **exactement** $0$, et
 #
@@ -1691,8 +1710,6 @@ class LocationScore(nn.Module):
 # </details>
 
 # %% [markdown] lang="en"
-# **From scores to the context.** This is what K computes, in one picture: scores, softmax, weighted sum.
-# @@PIPELINE-en@@
 # **By hand.** The same three keys, and a place of padding at which $(9, 9)$ stands; the values are the keys. The dot scores of $h = (1, 0)$ are $0$,
 # $\ln 2$, $0$ and $9$. With the mask the weights are $\tfrac14, \tfrac12, \tfrac14$ and **exactly** $0$, and
 #
@@ -1760,7 +1777,15 @@ def attend(scores: Tensor, values: Tensor, mask: Tensor) -> tuple[Tensor, Tensor
 # %% [markdown] lang="fr"
 # **Où va l'attention ?** Dans le décodeur de Luong (2015), **après** l'état : le GRU lit $y_{t-1}$ et avance de $h_{t-1}$ à $h_t$ comme en
 # 4.1, sans voir la mémoire ; puis $h_t$ sert de requête, et $a_t$ donne les logits. R en parle comme de sa « solution 2 », la plus simple à écrire, et l'utilise dans son TP.
-# @@DIAGRAM@@
+
+# %% [markdown] lang="en"
+# **Where does attention go?** In the decoder of Luong (2015) it comes **after** the state: the GRU reads $y_{t-1}$ and goes from $h_{t-1}$ to $h_t$ as in
+# 4.1, without seeing the memory; then $h_t$ is the query, and $a_t$ gives the logits. R speaks of it as "solution 2", the simplest to write, and uses it in the lab of that day.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# seq2seq_diagram(list("2/5"), list("05"), attention=True, weights=[0.05, 0.1, 0.85])
+
+# %% [markdown] lang="fr"
 # **À la main.** Avec $c = (0{,}3466 ; 2)$, $h = (1, 0)$ et $W_c = [I \; I]$, qui additionne les deux :
 # $a = \tanh(1{,}3466 ; 2) = (0{,}8732 ; 0{,}9640)$.
 #
@@ -1795,9 +1820,6 @@ def attend(scores: Tensor, values: Tensor, mask: Tensor) -> tuple[Tensor, Tensor
 # </details>
 
 # %% [markdown] lang="en"
-# **Where does attention go?** In the decoder of Luong (2015) it comes **after** the state: the GRU reads $y_{t-1}$ and goes from $h_{t-1}$ to $h_t$ as in
-# 4.1, without seeing the memory; then $h_t$ is the query, and $a_t$ gives the logits. R speaks of it as "solution 2", the simplest to write, and uses it in the lab of that day.
-# @@DIAGRAM@@
 # **By hand.** With $c = (0.3466,\; 2)$, $h = (1, 0)$ and $W_c = [I \; I]$, which adds the two:
 # $a = \tanh(1.3466,\; 2) = (0.8732,\; 0.9640)$.
 #

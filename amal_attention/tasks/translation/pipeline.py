@@ -22,8 +22,8 @@ __all__ = ["attention_pipeline"]
 
 _LEAST, _MOST = 3, 7
 
-# One colour a role: the states of the encoder, the weights, what was made of both, the state that asks.
-_MEMORY, _WEIGHT, _MADE, _QUERY = PALETTE[:4]
+# One colour a role: what weighs, the states of the encoder, the state of the decoder that asks.
+_WEIGHT, _MEMORY, _QUERY = PALETTE[1:4]
 _PANEL = "#FCF1DA"
 
 # Inches.
@@ -183,7 +183,7 @@ def _draw_sum(sheet: Sheet, places: _Places, context: Sequence[float]) -> None:
         )
     end = places.middle + wide / 2 + 0.4
     sheet.arrow((places.middle + wide / 2, _SUM), (end, _SUM))
-    sheet.symbol(end + 0.08, _SUM, "c_t", size=14, align="left", colour=_MADE)
+    sheet.symbol(end + 0.08, _SUM, "c_t", size=14, align="left", colour=_MEMORY)
     sheet.write(end + 0.42, _SUM, _written(context), size=10, align="left")
 
 

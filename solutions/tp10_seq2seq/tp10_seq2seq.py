@@ -990,6 +990,35 @@ def translate(model: Seq2Seq, source: Tensor, source_mask: Tensor, max_length: i
 
 
 # %% [markdown] lang="fr"
+# **Ce que coûtent les trois façons**, mesuré ici sur les lignes de validation de 15 caractères, $T = 11$, avec le modèle de la question 4. À
+# attendre : 231, 81 et 26 jetons lus par ligne. Sur 100 lignes et un seul cœur, les mesures étaient de 0,034 s, 0,010 s et 0,005 s ; pour 100 lignes
+# quatre fois plus longues ($S = 60$, $T = 44$), de 0,44 s, 0,12 s et 0,02 s.
+
+# %% [markdown] lang="en"
+# **What the three ways cost**, measured here on the validation lines of 15 characters, $T = 11$, with the model of question 4. To expect: 231, 81 and
+# 26 tokens read a line. On 100 lines and a single core 0.034 s, 0.010 s and 0.005 s were measured; on 100 lines that are four times as long
+# ($S = 60$, $T = 44$), 0.44 s, 0.12 s and 0.02 s.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# from amal_attention.tasks.translation.costs import cost_bars, writing_cost
+# from amal_attention.training.training_cell import told_in_a_line
+#
+# ways = {
+#     "naive way": decode_naive,
+#     "prefix again": decode_from_prefix,
+#     "step by step": decode_step_by_step,
+# }
+# source = torch.tensor([line for line, _ in data.pairs("validation") if len(line) == 15])
+# mask = torch.ones_like(source, dtype=torch.bool)
+# with told_in_a_line("Q5"):
+#     model = models["Q4"].eval()
+#     costs = {
+#         name: writing_cost(way, model.encoder, model.decoder, source, mask, 11)
+#         for name, way in ways.items()
+#     }
+# cost_bars(costs)
+
+# %% [markdown] lang="fr"
 # La mesure de tout le TP est la part des lignes écrites **sans une faute**, END compris (*exact match*) : une date dont un chiffre est faux
 # est une date fausse. Avec 99 % de jetons justes, indépendamment les uns des autres, une ligne de 11 jetons n'est juste que dans
 # $0{,}99^{11} \approx 90$ % des cas.
@@ -1089,6 +1118,62 @@ def exact_match(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
+
+# %% [markdown] lang="fr"
+# **Ce qu'écrit le modèle de la question 4** : la ligne lue, ce qu'il écrit, et la bonne réponse là où il se trompe. La part de lignes justes est celle de
+# votre `exact_match`. À attendre : @@Q4EXACT@@ des lignes de validation.
+#
+# La deuxième cellule mesure le **biais d'exposition** (R). Avec l'enseignant, le modèle lit toujours un début juste ; quand il écrit seul, il lit ce
+# qu'il a écrit. On compte, place par place, les jetons faux là où tout ce qui précède était juste, et là où une faute a déjà été faite. À attendre :
+# @@Q4BIASFR@@.
+
+# %% [markdown] lang="en"
+# **What the model of question 4 writes**: the line that is read, what it writes, and the right answer where it is wrong. The share of lines that are right
+# is that of your `exact_match`. To expect: @@Q4EXACT@@ of the validation lines.
+#
+# The second cell measures **exposure bias** (R). With the teacher, the model always reads a right beginning; writing alone, it reads what it wrote. Counted
+# are, place by place, the tokens that are wrong where all before them was right, and where a mistake had already been made. To expect: @@Q4BIASEN@@.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# shown, right, lines = {}, 0, data.lines("validation")
+# with told_in_a_line("Q5"):
+#     for places, batch in data.batches("validation"):
+#         written = translate(models["Q4"].eval(), batch.source, batch.source_mask, max_length=12)
+#         equal = exact_match(written, batch.target, batch.target_mask)
+#         right += int(equal.sum())
+#         shown |= zip(places.tolist(), zip(written, equal.tolist()))
+# for place in range(10):
+#     line, (tokens, is_right) = lines[place], shown[place]
+#     print(f"{line.source:>32} | {data.alphabet.decode(tokens)} | {'' if is_right else line.target}")
+# share = right / len(lines)
+# print(f"{share:.1%} of the validation lines are right")
+
+# %% tags=["active-ipynb", "raises-exception"]
+# from amal_attention.tasks.translation.examined import examine
+#
+#
+# def exposure(name, source):
+#     """Print the share of wrong tokens: with the teacher, and alone, after a right beginning or a wrong one."""
+#     with told_in_a_line(name):
+#         examined = examine(models[name], source, "validation", translate)
+#     with_teacher = 1 - examined.value("token_accuracy")
+#     after_right = examined.value("wrong_after_right")
+#     after_wrong = examined.value("wrong_after_wrong")
+#     print(f"{name}, wrong tokens with the teacher: {with_teacher:.2%}")
+#     print(f"alone, after a right beginning: {after_right:.2%}; after a wrong one: {after_wrong:.1%}")
+#
+#
+# exposure("Q4", data)
+
+# %% [markdown] lang="fr"
+# > **Au-delà du texte.** Un décodeur peut aussi relire ses propres **nombres** : une sortie linéaire au lieu de logits, un carré de l'erreur au lieu de
+# > l'entropie croisée, et l'on prévoit la suite d'une série, par exemple de vecteurs (jour, mois, année, valeur). Les erreurs s'y accumulent de la même
+# > façon : la prévision de demain lit celle d'aujourd'hui.
+
+# %% [markdown] lang="en"
+# > **Beyond text.** A decoder may also read its own **numbers**: a linear output in place of logits, a squared error in place of the cross-entropy, and one
+# > forecasts how a series goes on, of vectors (day, month, year, value) for instance. Errors add up there in the same way: the forecast of tomorrow reads that
+# > of today.
 
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q5-observe", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": true}
 # ### Question ouverte 5 (0,5 point)
@@ -1248,6 +1333,50 @@ def autoencoder_batch(batch: PairBatch) -> PairBatch:
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
+
+# %% [markdown] lang="fr"
+# **Entraînement.** Les données sont 16 000 chaînes de 4 à 20 chiffres au hasard, toutes différentes ; la cible est déjà la source (ce sont les lots que
+# votre `autoencoder_batch` ferait), et rien n'attend donc l'exercice optionnel. Le modèle est celui de la question 4, $H = 64$, sans attention. À
+# attendre : 30 % des chaînes de validation sans une faute (26 s).
+
+# %% [markdown] lang="en"
+# **Training.** The data are 16,000 strings of 4 to 20 random digits, all different; the target is the source already (these are the batches that your
+# `autoencoder_batch` would make), so that nothing waits for the optional exercise. The model is that of question 4, $H = 64$, without attention. To expect:
+# 30 % of the validation strings without a mistake (26 s).
+
+# %% tags=["active-ipynb", "raises-exception"]
+# from amal_attention.tasks.translation import CopyData
+#
+# copies = CopyData()
+# train(
+#     "Q6, plain",
+#     lambda: Seq2Seq(
+#         Encoder(copies.num_tokens, 32, 64), Decoder(copies.num_tokens, 32, 64)
+#     ),
+#     epochs=6,
+#     data=copies,
+# )
+
+# %% [markdown] lang="fr"
+# La part de chaînes recopiées sans une faute, selon leur longueur. La même figure reviendra après la question 7, avec l'attention.
+
+# %% [markdown] lang="en"
+# The share of strings that are copied without a mistake, by their length. The same picture comes back after question 7, with attention.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# from amal_attention.visualise.figures import series_curves
+#
+#
+# def by_length(*names):
+#     """The exact match of models that copy digits, by the length of the string."""
+#     curves = {}
+#     for name in names:
+#         with told_in_a_line(name):
+#             curves[name] = examine(models[name], copies, "validation", translate).by_group
+#     return series_curves(curves)
+#
+#
+# by_length("Q6, plain")
 
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q6-observe", "locked": true, "points": 0.75, "schema_version": 3, "solution": false, "task": true}
 # ### Question ouverte 6 (0,75 point)
@@ -1910,6 +2039,127 @@ class LuongDecoder(nn.Module):
 # points
 # ### END HIDDEN TESTS
 
+# %% [markdown] lang="fr"
+# **Entraînement**, sur les dates, avec le produit scalaire. L'encodeur lit dans les deux sens, 32 nombres chacun, comme chez Bahdanau : lu de gauche à
+# droite seulement, l'état d'un chiffre ne sait pas si un autre chiffre le suit. Tant que la partie optionnelle de 2.1 manque, l'encodeur n'a qu'un sens, de 64
+# nombres. À attendre : @@Q7DOTFR@@.
+
+# %% [markdown] lang="en"
+# **Training**, on the dates, with the dot product. The encoder reads in both directions, 32 numbers each, as Bahdanau's does: read from left to right alone,
+# the state of a digit does not know whether another digit follows. While the optional part of 2.1 is missing, the encoder has one direction, of 64 numbers. To
+# expect: @@Q7DOTEN@@.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# def reader(num_tokens):
+#     """An encoder of 64 numbers: 32 in each direction, or 64 in one while exercise 2.1 has no other."""
+#     line = torch.tensor([[4, 5, 6]])
+#     try:
+#         both = Encoder(num_tokens, 32, 32, bidirectional=True)
+#         _, final = both(line, torch.ones_like(line, dtype=torch.bool))
+#         if final.shape == (1, 64):
+#             return both
+#     except Exception:
+#         pass
+#     one_way = Encoder(num_tokens, 32, 64)
+#     print("the optional part of exercise 2.1 is missing: the encoder reads in one direction")
+#     return one_way
+#
+#
+# def attentive(score, source, decoder=LuongDecoder):
+#     """A model with attention, for the lines of these data."""
+#     return Seq2Seq(reader(source.num_tokens), decoder(source.num_tokens, 32, 64, score(64)))
+#
+#
+# train("Q7, dot", lambda: attentive(DotScore, data), epochs=@@EPOCHS@@)
+# training_curves(histories)
+
+# %% [markdown] lang="fr"
+# **Où regarde-t-il ?** La matrice d'attention de trois lignes : une ligne de la matrice par caractère écrit, une colonne par caractère lu. Une ligne française, une
+# anglaise avec un ordinal, une de chiffres à l'américaine. Cherchez, pour chaque champ de la date, d'où il vient.
+
+# %% [markdown] lang="en"
+# **Where does it look?** The attention matrix of three lines: a row for each character that is written, a column for each that is read. One line is French, one
+# English with an ordinal, one of digits as Americans write them. Look, for each field of the date, where it comes from.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# from amal_attention.tasks.translation.reading import write_line
+# from amal_attention.visualise.matrices import attention_matrices
+#
+#
+# def looks(name, line):
+#     """Where a model looks while it writes a line, as a matrix."""
+#     with told_in_a_line(name):
+#         texts = write_line(models[name].eval(), translate, data.alphabet, line, max_length=12)
+#     print(f"{name}: {line} -> {texts.prediction}")
+#     return texts.grid
+#
+#
+# lines = ["le 12 mars 1998", "March 12th, 1998", "Thu 3/12/1998"]
+# attention_matrices({line: looks("Q7, dot", line) for line in lines})
+
+# %% [markdown] lang="fr"
+# **Vos propres lignes.** Changez celle-ci : un format que le modèle n'a jamais vu, une faute de frappe, une date qui n'existe pas.
+
+# %% [markdown] lang="en"
+# **Lines of your own.** Change this one: a format that the model has never seen, a slip of the finger, a date that does not exist.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# attention_matrices({"Q7, dot": looks("Q7, dot", "sam. 31 fév. 04")})
+
+# %% [markdown] lang="fr"
+# **Les autres scores** (facultatif pour la suite). À attendre : @@Q7GENFR@@ avec le score général, @@Q7ADDFR@@ avec l'additif. Puis la même ligne, lue
+# par chacun.
+
+# %% [markdown] lang="en"
+# **The other scores** (nothing that follows needs them). To expect: @@Q7GENEN@@ with the general score, @@Q7ADDEN@@ with the additive one. Then one line, read by
+# each of them.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# train("Q7, general", lambda: attentive(GeneralScore, data), epochs=@@EPOCHS@@)
+# train("Q7, additive", lambda: attentive(AdditiveScore, data), epochs=@@EPOCHS@@)
+# attention_matrices(
+#     {
+#         name: looks(name, "Thu 3/12/1998")
+#         for name in models
+#         if name.startswith("Q7")
+#     }
+# )
+
+# %% [markdown] lang="fr"
+# **Le goulot, de nouveau** : recopier des chiffres, cette fois avec l'attention. À attendre : @@COPYFR@@.
+
+# %% [markdown] lang="en"
+# **The bottleneck again**: copying digits, with attention this time. To expect: @@COPYEN@@.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# train("Q6, attention", lambda: attentive(DotScore, copies), epochs=4, data=copies)
+# by_length("Q6, plain", "Q6, attention")
+
+# %% tags=["active-ipynb", "raises-exception"]
+# exposure("Q6, attention", copies)
+
+# %% [markdown] lang="fr"
+# **Des lignes plus longues** : de 1 à 3 dates, séparées par « ; ». À attendre : @@D3FR@@. Sans attention, le même apprentissage de 8 époques donne
+# 1,3 % des lignes d'une date, et aucune de deux ou trois : on ne le refait pas ici.
+#
+# > **Ailleurs que dans la traduction.** La même architecture écrit des résumés, répond à des questions, tient un dialogue : seule la cible change. Et la
+# > mémoire n'a pas à venir d'un réseau récurrent : avec les vecteurs des zones d'une image, ou le code d'un auto-encodeur convolutif, le décodeur écrit
+# > une légende et regarde, mot par mot, la partie de l'image dont il parle (Xu et coll., 2015).
+
+# %% [markdown] lang="en"
+# **Longer lines**: of 1 to 3 dates, with " ; " between them. To expect: @@D3EN@@. Without attention the same training of 8 epochs gives 1.3 % of the
+# lines of one date, and none of two or three: it is not done again here.
+#
+# > **Elsewhere than in translation.** The same architecture writes summaries, answers questions, holds a dialogue: only the target changes. And the memory
+# > need not come from a recurrent network: with the vectors of the regions of an image, or the code of a convolutional auto-encoder, the decoder writes a
+# > caption and looks, word by word, at the part of the image that it speaks of (Xu et al., 2015).
+
+# %% tags=["active-ipynb", "raises-exception"]
+# from amal_attention.tasks.translation import DateData
+#
+# several = DateData(dates=3)
+# train("Q7, several dates", lambda: attentive(DotScore, several), epochs=@@D3EPOCHS@@, data=several)
+
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q7-observe", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": true}
 # ### Question ouverte 7 (0,5 point)
 #
@@ -2110,6 +2360,24 @@ class BahdanauDecoder(nn.Module):
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
+
+# %% [markdown] lang="fr"
+# **Entraînement**, avec le score additif, comme dans l'article. À attendre : @@Q8FR@@ : la boucle sur les places coûte. Puis la même ligne, lue par les
+# deux décodeurs. La matrice de Bahdanau est-elle décalée par rapport à celle de Luong ? Sa requête n'a pas encore lu le dernier caractère écrit.
+
+# %% [markdown] lang="en"
+# **Training**, with the additive score, as in the paper. To expect: @@Q8EN@@: the loop over the places has its price. Then one line, read by both decoders. Is
+# Bahdanau's matrix shifted against Luong's? His query has not read yet the last character that was written.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# train("Q8", lambda: attentive(AdditiveScore, data, BahdanauDecoder), epochs=@@EPOCHS@@)
+# attention_matrices(
+#     {
+#         name: looks(name, "Thu 3/12/1998")
+#         for name in models
+#         if name in ("Q7, dot", "Q7, additive", "Q8")
+#     }
+# )
 
 # %% [markdown] lang="fr"
 # **L'auto-attention additive** (M) n'a ni encodeur ni décodeur : une ligne se regarde elle-même, et le score de chaque place ne dépend que
@@ -2324,3 +2592,111 @@ class KeyValueAttention(nn.Module):
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
+
+# %% [markdown] lang="fr"
+# ## Bilan
+#
+# L'ensemble de test est lu ici, une seule fois, avec les modèles finis : la part de lignes sans une faute, avec son intervalle à 95 %, puis, avec
+# l'enseignant, la part de jetons justes et l'entropie croisée en nats par jeton. Quand deux intervalles se recouvrent largement, l'ordre des deux modèles ne veut
+# rien dire, et un autre départ du même modèle peut aussi donner quelques points de plus ou de moins.
+
+# %% [markdown] lang="en"
+# ## The balance
+#
+# The test set is read here, once, with the finished models: the share of lines without a mistake, with its 95 % interval, then, with the teacher, the share of
+# tokens that are right and the cross-entropy in nats a token. Where two intervals overlap widely, the order of the two models means nothing, and another start of
+# one and the same model may give a few points more or less, too.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# from amal_attention.tasks.pictures import best_bars
+# from amal_attention.tasks.translation.task import TASK
+# from amal_attention.visualise.figures import scores_by_group
+#
+# tested = {}
+# for name, model in models.items():
+#     if not isinstance(model, Seq2Seq) or name.startswith("Q6"):
+#         continue
+#     lines = several if name == "Q7, several dates" else data
+#     with told_in_a_line(name):
+#         tested[name] = examine(model, lines, "test", translate)
+#     exact, low, high = tested[name].metrics["exact_match"]
+#     tokens, loss = tested[name].value("token_accuracy"), tested[name].value("cross_entropy")
+#     print(f"{name}: {exact:.1%} of the lines are right, from {low:.1%} to {high:.1%}")
+#     print(f"with the teacher: {tokens:.2%} of the tokens are right, {loss:.4f} nats a token")
+# best_bars(TASK, {name: each.metrics["exact_match"] for name, each in tested.items()})
+
+# %% [markdown] lang="fr"
+# **Quelles lignes restent fausses ?** La part de lignes justes selon la sorte de date (chiffres, mois en lettres, année d'abord…), puis selon le nombre de dates
+# dans la ligne.
+
+# %% [markdown] lang="en"
+# **Which lines are still wrong?** The share of lines that are right by the kind of date (digits, names of months, year first …), then by the number of dates in
+# the line.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# kinds = {}
+# for name, each in tested.items():
+#     if name != "Q7, several dates":
+#         kinds[name] = each.by_group
+# scores_by_group(kinds)
+
+# %% tags=["active-ipynb", "raises-exception"]
+# series_curves({"Q7, several dates": tested["Q7, several dates"].by_group})
+
+# %% [markdown] lang="fr"
+# Où en sont vos réponses ?
+
+# %% [markdown] lang="en"
+# Where do your answers stand?
+
+# %% tags=["active-ipynb", "raises-exception"]
+# from amal_attention.checks import summary
+#
+# summary()
+
+# %% [markdown] lang="fr"
+# ### La suite : de cette attention au Transformer
+#
+# Vous avez écrit un modèle qui traduit en regardant. Il lui reste une lenteur : ses états viennent **l'un après l'autre**, à la lecture comme à l'écriture, et ce
+# qu'un état sait d'un caractère lointain a traversé tous les états entre eux. Le Transformer garde l'attention et enlève la récurrence. Ce qui en est déjà dans ce TP, et ce
+# qui change :
+#
+# - **L'attention croisée reste.** $h_t$ interroge la mémoire : c'est `attend`, avec des requêtes, des clés et des valeurs qui sont chacune une application
+#   linéaire des états (question 8.3 : une clé n'est pas une valeur), et le score **réduit** de 7.2. L'écart type d'un produit scalaire croît comme $\sqrt d$ ; sans
+#   réduction, le softmax devient presque un maximum.
+# - **L'auto-attention remplace le GRU.** Chaque place interroge toutes les autres de sa propre ligne. L'encodeur regarde des deux côtés, comme dans les
+#   deux sens de 2.1 ; le décodeur ne regarde que ce qui est déjà écrit, comme la fenêtre de 8.3 : un masque de plus, avant le softmax.
+# - **La position se perd**, puisqu'une somme pondérée n'a pas d'ordre : on l'ajoute aux plongements. `LocationScore` la cherchait déjà, du côté du score.
+# - **Plusieurs têtes** : un softmax regarde à un endroit à la fois ; on en calcule plusieurs côte à côte (M).
+# - **Ce qui ne change pas** : l'enseignant décalé d'une place, le coût de 4.2, le décodage glouton, et ses trois prix. Sans état, on relit le préfixe à chaque étape ;
+#   le pas à pas y revient en gardant les clés et les valeurs (*cache*).
+#
+# ### Pour aller plus loin
+#
+# Sutskever, Vinyals et Le (2014), *Sequence to sequence learning with neural networks* ; Cho et coll. (2014), *Learning phrase representations using RNN
+# encoder-decoder* ; Bahdanau, Cho et Bengio (2014, ICLR 2015), *Neural machine translation by jointly learning to align and translate* ; Luong, Pham et Manning (2015),
+# *Effective approaches to attention-based neural machine translation* ; Daniluk et coll. (2017), *Frustratingly short attention spans in neural language
+# modeling* ; Vaswani et coll. (2017), *Attention is all you need*.
+
+# %% [markdown] lang="en"
+# ### What comes next: from this attention to the Transformer
+#
+# You have written a model that translates by looking. One slowness is left: its states come **one after another**, in reading as in writing, and what a state knows of
+# a character far away has gone through all states between. The Transformer keeps the attention and takes the recurrence away. What of it stands in this lab already, and
+# what changes:
+#
+# - **Cross-attention stays.** $h_t$ asks the memory: it is `attend`, with queries, keys and values that are each a linear map of the states (question 8.3: a key
+#   is no value), and the **scaled** score of 7.2. The standard deviation of a dot product grows as $\sqrt d$; without the scaling the softmax comes close to a maximum.
+# - **Self-attention stands in the place of the GRU.** Each place asks all others of its own line. The encoder looks to both sides, as in the two directions of 2.1; the
+#   decoder looks at what is written already and at nothing else, as the window of 8.3 does: one more mask, before the softmax.
+# - **The position gets lost**, as a weighted sum has no order: it is added to the embeddings. `LocationScore` looked for it already, on the side of the score.
+# - **Several heads**: one softmax looks at one place at a time; several are computed side by side (M).
+# - **What does not change**: the teacher one place late, the loss of 4.2, greedy decoding, and its three prices. Without a state the prefix is read again at each step;
+#   the third way comes back by keeping keys and values (a cache).
+#
+# ### Further reading
+#
+# Sutskever, Vinyals and Le (2014), *Sequence to sequence learning with neural networks*; Cho et al. (2014), *Learning phrase representations using RNN
+# encoder-decoder*; Bahdanau, Cho and Bengio (2014, ICLR 2015), *Neural machine translation by jointly learning to align and translate*; Luong, Pham and Manning (2015),
+# *Effective approaches to attention-based neural machine translation*; Daniluk et al. (2017), *Frustratingly short attention spans in neural language modeling*;
+# Vaswani et al. (2017), *Attention is all you need*.

@@ -65,21 +65,25 @@ def training_curves(
 
     Args:
         curves: the points of each model by its title.
-        monitor: name of what the best epoch is chosen by.
+        monitor: name of what the best epoch is chosen by; where no model has it, the losses are drawn alone.
         monitored: what its axis says.
         percent: whether it is a share, drawn in %.
         loss: what the axis of the losses says.
     """
-    figure = blank_figure(height=6.0 + 0.18 * len(curves))
-    above, below = figure.subplots(2, 1, sharex=True)
+    measured = {name for points in curves.values() for point in points for name in point.measured}
+    chosen = monitor in measured or not measured
+    figure = blank_figure(height=(6.0 if chosen else 3.4) + 0.18 * len(curves))
+    *above, below = figure.subplots(2 if chosen else 1, 1, sharex=True, squeeze=False)[:, 0]
     for position, points in enumerate(curves.values()):
         epochs = [point.epoch for point in points]
         look = {"color": run_colour(position), "marker": _MARKERS[position % len(_MARKERS)]}
-        above.plot(epochs, _measured(points, monitor, scale=100 if percent else 1), **look)
+        for axes in above:
+            axes.plot(epochs, _measured(points, monitor, scale=100 if percent else 1), **look)
         below.plot(epochs, _measured(points, "val_loss"), **look)
         below.plot(epochs, _measured(points, "train_loss"), **look, linestyle=":", markersize=2.5)
     say = spoken().say
-    above.set(title=say("Is it still learning?"), ylabel=monitored)
+    for axes in above:
+        axes.set(title=say("Is it still learning?"), ylabel=monitored)
     below.set(title=say("Does it learn by heart?"), ylabel=loss, xlabel=say("epoch"))
     below.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     _name_runs(figure, curves)

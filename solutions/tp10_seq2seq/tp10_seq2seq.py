@@ -15,9 +15,85 @@
 
 # %% [markdown] lang="fr"
 # # AMAL – TP 10 : des cellules récurrentes à l'encodeur-décodeur avec attention
+#
+# Les gens écrivent une même date de cent façons : `jeudi 12 mars 1998`, `March 12th, 1998`, `12/3/98`, `Thu 3/12/1998`. Dans
+# ce TP, un modèle lit une telle ligne **caractère par caractère** et écrit `1998-03-12`. C'est de la traduction en petit :
+# deux suites de longueurs différentes, un encodeur qui lit, un décodeur qui écrit, et le même goulot entre les deux. Vous
+# construirez tout, de la cellule à l'attention, et mesurerez ce que chaque pièce apporte.
+#
+# | question | ce que l'on construit | partie optionnelle | points |
+# |---|---|---|---|
+# | 1 | les cellules récurrentes, par leurs équations | | 2,5 |
+# | 2 | un encodeur, et ce que sait son dernier état | plusieurs couches, les deux sens | 2 |
+# | 3 | un lot : X, y et l'enseignant | | 1 |
+# | 4 | l'encodeur-décodeur, appris avec un enseignant | apprendre sans enseignant, arrêt anticipé | 4,25 |
+# | 5 | décoder, de trois façons | | 3 |
+# | 6 | le goulot, mesuré | l'auto-encodeur récurrent | 1,25 |
+# | 7 | l'attention, après l'état | d'autres fonctions de score | 4,5 |
+# | 8 (optionnelle) | l'attention avant l'état, l'auto-attention, clés et valeurs | tout | 1,5 |
+#
+# **Comment travailler.** Complétez les cellules qui contiennent `VOTRE CODE ICI`, et elles seules ; ajoutez autant de
+# cellules que vous voulez. Sous chaque exercice, une cellule de vérification dit aussitôt ce qui est juste, ce qui manque et
+# l'erreur probable. Une réponse fausse ou vide n'empêche jamais de répondre aux suivantes. D'autres tests, cachés, servent à
+# la notation : ils ne vérifient rien qui ne soit dans cet énoncé. Au moins la moitié des points d'un exercice va à son idée ;
+# une réponse qui ne la tente pas (des zéros, la réponse d'avant) n'en gagne aucun, et une erreur ne coûte que là où elle est
+# faite. Depuis un terminal, `amal check` suivi du nom de ce notebook lance toutes les vérifications.
+#
+# **Avant de commencer.** Il faut savoir lire les formes des tenseurs de PyTorch, écrire un `nn.Module`, et connaître la
+# boucle d'apprentissage, le softmax et l'entropie croisée. De Lightning, quatre méthodes suffisent, et l'exercice 4.3 dit ce
+# que fait chacune. De l'attention, il n'y a rien à savoir d'avance ; qui a fait le TP 9 reconnaîtra la requête, les clés et
+# les valeurs.
+#
+# **Les séances.** Comptez trois heures pour les questions 1 à 4 et trois heures pour les questions 5 à 7 (c'est une
+# estimation) ; ce qui est optionnel est pour les plus rapides, ou pour chez soi. Avec une seule séance, prenez le chemin le
+# plus court : question 3, question 4, exercice 5.3, question 7. La machine, elle, ne travaille que quelques minutes, et
+# chaque entraînement annonce son temps.
+#
+# **Si vous êtes bloqué.** Sous chaque exercice, deux indices se déplient : lisez le premier, essayez, puis ouvrez le second.
+#
+# **« Optionnelle », pour les points.** Rien ne s'appuie sur une partie optionnelle, mais elle n'est pas un bonus : ses points
+# font partie du total du tableau, et qui la laisse de côté ne les a pas. Si votre cours a retiré une question, elle n'est
+# plus dans ce notebook, et le total n'en tient pas compte.
 
 # %% [markdown] lang="en"
 # # AMAL TP 10: from recurrent cells to encoder-decoder with attention
+#
+# People write one date in a hundred ways: `jeudi 12 mars 1998`, `March 12th, 1998`, `12/3/98`, `Thu 3/12/1998`. In this lab a
+# model reads such a line **character by character** and writes `1998-03-12`. It is translation in small: two sequences of
+# different lengths, an encoder that reads, a decoder that writes, and the same bottleneck between them. You will build all of
+# it, from the cell to the attention, and measure what each piece brings.
+#
+# | question | what is built | optional part | points |
+# |---|---|---|---|
+# | 1 | recurrent cells, by their equations | | 2.5 |
+# | 2 | an encoder, and what its last state knows | several layers, both directions | 2 |
+# | 3 | a batch: X, y and the teacher | | 1 |
+# | 4 | the encoder-decoder, trained with a teacher | training without one, early stopping | 4.25 |
+# | 5 | decoding, three ways | | 3 |
+# | 6 | the bottleneck, measured | the recurrent auto-encoder | 1.25 |
+# | 7 | attention, after the state | more score functions | 4.5 |
+# | 8 (optional) | attention before the state, self-attention, keys and values | all of it | 1.5 |
+#
+# **How to work.** Fill the cells that hold `YOUR CODE HERE`, and only those; add as many cells as you like. Below each
+# exercise a check tells at once what is right, what is missing, and the likely mistake. A wrong or empty answer never keeps
+# you from the next questions. Other tests, hidden, give the marks: they test nothing that is not stated here. At least half
+# the points of an exercise are for its idea; an answer that does not attempt it (zeros, the answer before) earns none of
+# them, and a mistake costs only where it is made. From a terminal, `amal check` and the name of this notebook run all the
+# checks.
+#
+# **Before you begin.** You should be able to read the shapes of PyTorch's tensors, to write an `nn.Module`, and know the loop
+# of training, softmax and cross-entropy. Of Lightning four methods are enough, and exercise 4.3 says what each does. Of
+# attention you need to know nothing; who did TP 9 will meet the query, the keys and the values again.
+#
+# **The sessions.** Plan three hours for questions 1 to 4 and three hours for questions 5 to 7 (this is an estimate); what is
+# optional is for the fast, or for home. With one session only, take the shortest path: question 3, question 4, exercise 5.3,
+# question 7. The machine itself works for some minutes only, and each training says how long it takes.
+#
+# **If you are stuck.** Below each exercise two hints can be opened: read the first, try, then open the second.
+#
+# **"Optional", for the points.** Nothing builds on an optional part, but it is no bonus: its points are part of the total of
+# the table, and who leaves it out does not have them. Where your course has left a question out, it is no longer in this
+# notebook, and the total does without it.
 
 # %% [markdown] lang="fr"
 # ## Installation
@@ -44,16 +120,335 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_se
 from amal_attention.tasks.translation import END, PAD, START, PairBatch
 
 # %% [markdown] lang="fr"
+# ## Les données, et les mots du TP
+#
+# **Les lettres des formes.** Un lot contient $B$ lignes ; la plus longue source a $S$ caractères, la plus longue cible $T$,
+# sa fin comprise. $V$ est le nombre de tokens, $D$ la largeur des vecteurs de caractères (*embeddings*), $H$ celle d'un état.
+#
+# **Quatre tokens ne sont pas des caractères** : `PAD`, `START`, `END` et `UNKNOWN` ont les numéros 0, 1, 2 et 3 ; les
+# caractères ont les suivants. Un même alphabet sert aux deux côtés. Une ligne trop courte est complétée **à droite** par du
+# remplissage (*padding*), et c'est le **masque** qui dit où est le texte, pas le numéro : sous un masque à `False` peut se
+# trouver n'importe quel numéro, et sous un masque à `True`, 0 est un token comme un autre.
+#
+# Un lot est un `PairBatch`, un tuple nommé de cinq tenseurs :
+#
+# | champ | forme | contenu |
+# |---|---|---|
+# | `source` | `int64` `(B, S)` | la ligne à lire |
+# | `source_mask` | `bool` `(B, S)` | `True` sur ses caractères |
+# | `teacher` | `int64` `(B, T)` | `START`, puis la ligne à écrire |
+# | `target` | `int64` `(B, T)` | la ligne à écrire, puis `END` |
+# | `target_mask` | `bool` `(B, T)` | `True` sur ses caractères et sur son `END` |
+#
+# **Trois signatures pour tout le TP.** Chaque pièce est un `nn.Module` :
+#
+#     encodeur : forward(tokens, mask)                -> (memory, final)
+#     décodeur : forward(tokens, state, memory, mask) -> (logits, state, weights)
+#     score    : forward(query, keys)                 -> scores
+#
+# | | forme | |
+# |---|---|---|
+# | `memory` | `(B, S, H)` | un état de l'encodeur par caractère lu |
+# | `final` | `(B, H)` | le dernier : le premier état du décodeur ; `out_features`, attribut de l'encodeur, vaut $H$ |
+# | `state` | `(B, H)` | l'état du décodeur, avant puis après les tokens qu'il lit |
+# | `logits` | `(B, T, V)` | pour chaque token lu, de quoi prédire le suivant |
+# | `weights` | `(B, T, S)` | où le décodeur regarde ; `None` s'il ne regarde pas |
+# | `query`, `keys`, `scores` | `(B, T, H)`, `(B, S, H)`, `(B, T, S)` | question 7 ; un score se construit par `Score(dim)` |
+#
+# Cette signature de décodeur sert à tout : l'enseignant entier d'un coup (pour apprendre), un préfixe depuis le premier état,
+# ou un seul token avec l'état rendu par l'appel précédent (pour écrire). Une réponse qui contient des poids les rend en
+# dernier.
+#
+# **Partout**, un appel laisse ce qu'on lui donne tel quel, ne garde rien pour le suivant, et rend des `float32` quand on lui
+# donne des `float32`. Ni le remplissage ni les autres lignes du lot ne changent ce qui est dit d'une ligne ; ce qu'une
+# réponse contient **sur** le remplissage est libre. Une ligne a toujours au moins un caractère. Le *dropout* est permis, s'il
+# se tait en évaluation.
+#
+# > **Notations.** Les trois cours ne nomment pas les états de la même façon. Cet énoncé suit le premier :
+# >
+# > | | état du décodeur | état de l'encodeur |
+# > |---|---|---|
+# > | Konaté, et ici | $h_t$ | $s_k$ |
+# > | Riveill | $s_t$ | $h_i$ (l'inverse !) |
+# > | Marzinotto | $h_t$, ou $Q$ | $\bar h_s$, ou $K$ |
+
+# %% [markdown] lang="en"
+# ## The data, and the words of this lab
+#
+# **The letters of the shapes.** A batch holds $B$ lines; the longest source has $S$ characters, the longest target $T$, its
+# end included. $V$ is the number of tokens, $D$ the width of the characters' vectors (embeddings), $H$ that of a state.
+#
+# **Four tokens are no characters**: `PAD`, `START`, `END` and `UNKNOWN` have the numbers 0, 1, 2 and 3; those of the
+# characters follow. One alphabet serves both sides. A line that is too short is filled up **on the right** with padding, and
+# it is the **mask** that tells where text is, not the number: where the mask is `False` any number may stand, and where it is
+# `True`, 0 is a token like any other.
+#
+# A batch is a `PairBatch`, a named tuple of five tensors:
+#
+# | field | shape | content |
+# |---|---|---|
+# | `source` | `int64` `(B, S)` | the line to read |
+# | `source_mask` | `bool` `(B, S)` | `True` on its characters |
+# | `teacher` | `int64` `(B, T)` | `START`, then the line to write |
+# | `target` | `int64` `(B, T)` | the line to write, then `END` |
+# | `target_mask` | `bool` `(B, T)` | `True` on its characters and on its `END` |
+#
+# **Three signatures for the whole lab.** Each piece is an `nn.Module`:
+#
+#     encoder: forward(tokens, mask)                -> (memory, final)
+#     decoder: forward(tokens, state, memory, mask) -> (logits, state, weights)
+#     score:   forward(query, keys)                 -> scores
+#
+# | | shape | |
+# |---|---|---|
+# | `memory` | `(B, S, H)` | a state of the encoder for each character that is read |
+# | `final` | `(B, H)` | the last one: the first state of the decoder; `out_features`, an attribute of the encoder, is $H$ |
+# | `state` | `(B, H)` | the state of the decoder, before and then after the tokens that it reads |
+# | `logits` | `(B, T, V)` | for each token that is read, what predicts the next one |
+# | `weights` | `(B, T, S)` | where the decoder looks; `None` if it does not |
+# | `query`, `keys`, `scores` | `(B, T, H)`, `(B, S, H)`, `(B, T, S)` | question 7; a score is built as `Score(dim)` |
+#
+# This one signature of a decoder does for everything: the whole teacher at once (to learn), a prefix from the first state, or
+# one token with the state that the call before gave back (to write). A reply that holds weights holds them last.
+#
+# **Everywhere**, a call leaves what it is given as it is, keeps nothing for the next one, and gives `float32` where it is
+# given `float32`. Neither padding nor the other lines of the batch change what is said of a line; what a reply holds **on**
+# padding is free. A line always has one character at least. Dropout is allowed, if it is silent in evaluation.
+#
+# > **Notation.** The three lectures do not name the states alike. This statement follows the first:
+# >
+# > | | state of the decoder | state of the encoder |
+# > |---|---|---|
+# > | Konaté, and here | $h_t$ | $s_k$ |
+# > | Riveill | $s_t$ | $h_i$ (the reverse!) |
+# > | Marzinotto | $h_t$, or $Q$ | $\bar h_s$, or $K$ |
+
+# %% [markdown] lang="fr"
+# **Les dates** sont tirées par un générateur fourni : 8 000 jours pour apprendre, 1 000 pour la validation, 2 000 pour le
+# test, de 1969 à 2068, sans qu'un même jour soit dans deux ensembles. Chaque jour donne une ligne, écrite à la française ou à
+# l'anglaise, en lettres ou en chiffres, parfois en capitales ou avec une espace de trop ; les jours de la semaine sont les
+# vrais.
+#
+# **Règle d'ambiguïté.** Que veut dire `3/4/98` ? Des chiffres seuls commencent par le **jour**, quel que soit ce qui les
+# sépare ; après un jour de la semaine **anglais**, ils commencent par le **mois**, comme on l'écrit en Amérique ; quatre
+# chiffres d'abord, c'est année, mois, jour. Une année à deux chiffres est entre 1969 et 2068. Une ligne n'a donc qu'une
+# lecture, et un modèle parfait existe.
+
+# %% [markdown] lang="en"
+# **The dates** are drawn by a generator that comes with the lab: 8,000 days to learn from, 1,000 for validation, 2,000 for
+# the test, from 1969 to 2068, and no day stands in two of these sets. Each day gives one line, written the French or the
+# English way, in letters or in digits, sometimes in capitals or with a space too many; weekdays are the true ones.
+#
+# **Rule for what is ambiguous.** What does `3/4/98` mean? Digits alone begin with the **day**, whatever separates them; after
+# an **English** weekday they begin with the **month**, as Americans write; four digits first are year, month, day. A year of
+# two digits lies between 1969 and
+# 2068. So a line has one reading, and a perfect model exists.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# from amal_attention.tasks.translation import DateData
+#
+# data = DateData()
+# alphabet = data.alphabet
+# batch = next(iter(data.train_dataloader()))
+# train_size, validation_size, test_size = (
+#     len(data.lines(split)) for split in ("train", "validation", "test")
+# )
+# num_tokens = data.num_tokens
+# of_source, of_target = tuple(batch.source.shape), tuple(batch.target.shape)
+# print(f"{train_size} lines to train on, {validation_size} for validation, {test_size} for the test")
+# print(f"{num_tokens} tokens: the four, and these characters:")
+# print(alphabet.characters)
+# print(f"a batch: source {of_source}, target {of_target}")
+# for line in data.lines("train")[:12]:
+#     print(line.source.rjust(32), "→", line.target)
+
+# %% [markdown] lang="fr"
+# Les cellules qui entraînent et qui dessinent sont fournies. Celle-ci prépare `train`, qui entraîne un modèle avec Lightning
+# et garde ses courbes : Adam, un pas qui monte puis descend (*one cycle*), un gradient borné à 1. Tant que rien n'écrit
+# encore (exercice 5.3), seul le coût de validation est relevé ; ensuite s'y ajoute le taux de lignes écrites sans une faute.
+#
+# **Est-ce que cela marche ?** Avant chaque entraînement sont dits ce qu'il faut attendre et le temps de calcul, en secondes
+# d'un seul cœur : une machine lente ou chargée peut en mettre plusieurs fois plus. Un seul départ a été mesuré : à deux
+# points près, les écarts ne disent rien.
+
+# %% [markdown] lang="en"
+# The cells that train and draw are given. This one makes `train`, which trains a model with Lightning and keeps its curves:
+# Adam, a step size that rises and then falls (*one cycle*), a gradient clipped at 1. As long as nothing writes yet (exercise
+# 5.3), only the validation loss is kept; after that, so is the share of lines that are written without a mistake.
+#
+# **Does it work?** Before each training stand what to expect and the time that it takes, in seconds of a single core: a slow
+# or busy machine may take several times as long. One start was measured: differences below two points mean nothing.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# import logging
+# import warnings
+# from itertools import islice
+# from types import SimpleNamespace
+#
+# from IPython.display import display
+# from lightning import Trainer, seed_everything
+# from lightning.pytorch.callbacks import EarlyStopping
+# from torch.utils.data import DataLoader
+#
+# from amal_attention.tasks.pictures import monitor_curves
+# from amal_attention.tasks.translation.diagrams import reading_diagram, seq2seq_diagram
+# from amal_attention.tasks.translation.task import TASK
+# from amal_attention.tasks.translation.train_loss import TrainLoss
+# from amal_attention.tasks.translation.validation import ExactMatch
+# from amal_attention.training.callbacks import History, OneCycle
+# from amal_attention.training.training_cell import EpochBar, NotTrained, told_in_a_line
+# from amal_attention.visualise.cells import cell_diagram
+#
+# logging.getLogger("lightning").setLevel(logging.ERROR)
+# logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+# warnings.filterwarnings("ignore", module="lightning")
+#
+#
+# class Trained(dict):
+#     """The models that were trained, by question."""
+#
+#     def __missing__(self, question):
+#         raise NotTrained(
+#             f"{question} is not trained yet: answer it, then run its training cell"
+#         )
+#
+#
+# models, histories = Trained(), Trained()
+#
+#
+# def writes():
+#     """Whether lines can be written yet: `decode_step_by_step` is an exercise of question 5."""
+#     memory, mask = torch.zeros(1, 1, 1), torch.ones(1, 1, dtype=torch.bool)
+#     reads = lambda tokens, mask: (memory, memory[0])
+#     says = lambda tokens, state, memory, mask: (torch.zeros(*tokens.shape, 3), state, None)
+#     try:
+#         tokens = translate(SimpleNamespace(encoder=reads, decoder=says), mask.long(), mask, 2)
+#         return tokens.shape == (1, 2)
+#     except Exception:
+#         return False
+#
+#
+# def trainer_for(epochs, history, *callbacks):
+#     """Lightning's trainer, with the gradient clipped at 1 and nothing kept on disk."""
+#     return Trainer(
+#         max_epochs=epochs,
+#         callbacks=[TrainLoss(), *callbacks, history, EpochBar("train_loss", "val_loss", "val_exact")],
+#         gradient_clip_val=1.0,
+#         logger=False,
+#         enable_checkpointing=False,
+#         enable_model_summary=False,
+#         num_sanity_val_steps=0,
+#     )
+#
+#
+# def train(question, build, epochs, data=data):
+#     """Build a model, train it, and keep it and its history under the name of its question."""
+#     seed_everything(0, verbose=False)
+#     written = writes()
+#     history = History("val_exact" if written else "val_loss")
+#     callbacks = [OneCycle(), *([ExactMatch(translate)] if written else [])]
+#     with told_in_a_line(question):
+#         model = build()
+#         trainer_for(epochs, history, *callbacks).fit(model, datamodule=data)
+#         measured = history.monitored
+#     models[question], histories[question] = model, history.points
+#     if written:
+#         print(f"{question}: {measured:.1%} of the validation lines are written without a mistake")
+#     else:
+#         print(f"{question}: the validation loss is {measured:.3f}")
+
+# %% [markdown] lang="fr"
 # ## Question 1 : cellules récurrentes, par leurs équations
+#
+# Comment un modèle fini lit-il une ligne aussi longue qu'on veut ? En se servant de lui-même à chaque caractère : une
+# **cellule** reçoit l'état d'avant et le vecteur lu, et rend le nouvel état, $h_t = f(h_{t-1}, x_t)$. Les mêmes poids servent
+# à chaque pas. (Dans cette question, $h$ est l'état d'une cellule quelconque, comme dans les cours.)
+#
+# Tout est écrit pour des vecteurs **lignes** : un lot est une matrice `(B, D)`, et l'on multiplie par la droite. Les trois
+# cellules n'ont pas de biais. $[h, x]$ met bout à bout l'état **d'abord**, l'entrée ensuite ; $\sigma$ est la sigmoïde, et
+# deux vecteurs côte à côte se multiplient nombre par nombre.
 
 # %% [markdown] lang="en"
 # ## Question 1: recurrent cells, by their equations
+#
+# How does a finite model read a line that is as long as one likes? By using itself at each character: a **cell** gets the
+# state before and the vector that is read, and gives the new state, $h_t = f(h_{t-1}, x_t)$. The same weights serve at each
+# step. (In this question, $h$ is the state of any cell, as in the lectures.)
+#
+# All is written for **row** vectors: a batch is a matrix `(B, D)`, and one multiplies from the right. The three cells have no
+# bias. $[h, x]$ joins the state **first**, then the input; $\sigma$ is the sigmoid, and two vectors side by side are
+# multiplied number by number.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# cell_diagram("rnn")
 
 # %% [markdown] lang="fr"
-# > **Exercice 1.1** (0,5 point). …
+# **La cellule simple** (Konaté). Un seul $\tanh$, de la somme des deux produits :
+#
+# $$h_t = \tanh(h_{t-1} W_h + x_t W_x)$$
+#
+# La figure du cours dessine $W^T$ et des vecteurs colonnes : c'est la même chose. D'autres ajoutent un biais, et une sortie
+# $o_t$ calculée depuis $h_t$ : cette sortie sera la couche linéaire des exercices 2.2 et 4.1.
+#
+# **À la main.** $x = (1, 1)$, $h = (1, 0)$, $W_h = \begin{pmatrix} \ln 2 & 0 \\ 5 & 5 \end{pmatrix}$ et $W_x =
+# \begin{pmatrix} 1 & 0 \\ -1 & -\ln 3 \end{pmatrix}$. Les produits sont $(\ln 2, 0)$ et $(0, -\ln 3)$ ; comme $\tanh(\ln 2) =
+# 0{,}6$ et $\tanh(\ln 3) = 0{,}8$, le nouvel état est $(0{,}6 ;\, -0{,}8)$.
+#
+# **Ce que fait un appel**, pour les trois cellules. Chaque ligne du lot est calculée à part, même s'il n'y en a qu'une. Rien
+# de ce qui est donné n'est changé, ni les tenseurs ni le dictionnaire ; le résultat a le type des nombres donnés (`float32`,
+# `float64`) ; de très grands nombres donnent un état fini ; le gradient atteint tout ce qui est donné.
+#
+# > **Exercice 1.1** (0,5 point). Écrivez `rnn_cell`.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Écrivez sous chaque lettre de la formule sa forme : `(B, H)`, `(H, H)`, `(B, D)`, `(D, H)`. Une seule façon de multiplier
+# convient.
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# `@` multiplie deux matrices, et le $\tanh$ vient une fois, après la somme. Si la vérification parle de transposées, c'est
+# que l'état est du mauvais côté du produit.
+#
+# </details>
 
 # %% [markdown] lang="en"
-# > **Exercise 1.1** (0.5 points). …
+# **The plain cell** (Konaté). One $\tanh$, of the sum of the two products:
+#
+# $$h_t = \tanh(h_{t-1} W_h + x_t W_x)$$
+#
+# The figure of the lecture draws $W^T$ and column vectors: it is the same. Others add a bias, and an output $o_t$ that is
+# computed from $h_t$: that output will be the linear layer of exercises 2.2 and 4.1.
+#
+# **By hand.** $x = (1, 1)$, $h = (1, 0)$, $W_h = \begin{pmatrix} \ln 2 & 0 \\ 5 & 5 \end{pmatrix}$ and $W_x = \begin{pmatrix}
+# 1 & 0 \\ -1 & -\ln 3 \end{pmatrix}$. The products are $(\ln 2, 0)$ and $(0, -\ln 3)$; as $\tanh(\ln 2) = 0.6$ and $\tanh(\ln
+# 3) = 0.8$, the new state is $(0.6,\, -0.8)$.
+#
+# **What a call does**, for all three cells. Each row of the batch is computed by itself, even if there is only one. Nothing
+# of what is given is changed, neither tensors nor the dictionary; the result has the type of the numbers that are given
+# (`float32`, `float64`); very large numbers give a finite state; the gradient reaches all that is given.
+#
+# > **Exercise 1.1** (0.5 points). Write `rnn_cell`.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# Write its shape under each letter of the formula: `(B, H)`, `(H, H)`, `(B, D)`, `(D, H)`. There is one way to multiply that
+# fits.
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# `@` multiplies two matrices, and the $\tanh$ comes once, after the sum. If the check speaks of transposes, the state is on
+# the wrong side of the product.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q1-rnn-cell", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -89,10 +484,73 @@ def rnn_cell(x: Tensor, h: Tensor, w_h: Tensor, w_x: Tensor) -> Tensor:
 # ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
-# > **Exercice 1.2** (0,75 point). …
+# **Le LSTM** (Riveill) garde deux choses : l'état $h$, que l'on voit, et une mémoire $c$, la **cellule**. Trois **portes**
+# entre 0 et 1 règlent ce qui passe : $f$ ce que l'on garde de l'ancienne cellule (*forget*), $i$ ce qui y entre (*input*),
+# $o$ ce que l'on en montre (*output*) :
+#
+# $$f = \sigma([h_{t-1}, x_t]\, W_f) \qquad i = \sigma([h_{t-1}, x_t]\, W_i) \qquad o = \sigma([h_{t-1}, x_t]\, W_o)$$
+#
+# $$\tilde c = \tanh([h_{t-1}, x_t]\, W_c) \qquad c_t = f\, c_{t-1} + i\, \tilde c \qquad h_t = o \tanh(c_t)$$
 
 # %% [markdown] lang="en"
-# > **Exercise 1.2** (0.75 points). …
+# **The LSTM** (Riveill) keeps two things: the state $h$, which is seen, and a memory $c$, the **cell**. Three **gates**
+# between 0 and 1 rule what passes: $f$ what is kept of the old cell (forget), $i$ what enters (input), $o$ what is shown of
+# it (output):
+#
+# $$f = \sigma([h_{t-1}, x_t]\, W_f) \qquad i = \sigma([h_{t-1}, x_t]\, W_i) \qquad o = \sigma([h_{t-1}, x_t]\, W_o)$$
+#
+# $$\tilde c = \tanh([h_{t-1}, x_t]\, W_c) \qquad c_t = f\, c_{t-1} + i\, \tilde c \qquad h_t = o \tanh(c_t)$$
+
+# %% tags=["active-ipynb", "raises-exception"]
+# cell_diagram("lstm")
+
+# %% [markdown] lang="fr"
+# **À la main.** Toutes les largeurs valent 1 : $h = x = 1$, $c = 2$, $W_f = (\ln 3, 0)$, $W_i = (0, -\ln 3)$, $W_o = (0, 0)$,
+# $W_c = (\ln 2, 0)$, où le premier nombre multiplie $h$ et le second $x$. Comme $\sigma(\ln 3) = 0{,}75$ : $f = 0{,}75$, $i =
+# 0{,}25$, $o = 0{,}5$, $\tilde c = 0{,}6$, donc $c_t = 1{,}5 + 0{,}15 = 1{,}65$ et $h_t = 0{,}5 \tanh(1{,}65) = 0{,}4644$.
+#
+# > **Exercice 1.2** (0,75 point). Écrivez `lstm_cell`. `state` est le couple $(h, c)$, et la réponse le couple suivant ; `w`
+# > donne les matrices `(H + D, H)` des portes `"f"`, `"i"`, `"o"` et du candidat `"c"`. L'appel se comporte comme celui de
+# > 1.1.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Les quatre produits ont le même membre de gauche : calculez-le une fois. Lequel des quatre n'est pas une porte, et n'a donc
+# pas de sigmoïde ?
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# `torch.cat` joint le long d'un axe : celui des colonnes, l'état d'abord. L'ordre des deux dernières lignes compte : ce que
+# l'on montre se lit sur la **nouvelle** cellule. N'écrivez pas dans les tenseurs reçus (`*=`, `+=`, `w[...] = ...`).
+#
+# </details>
+
+# %% [markdown] lang="en"
+# **By hand.** All widths are 1: $h = x = 1$, $c = 2$, $W_f = (\ln 3, 0)$, $W_i = (0, -\ln 3)$, $W_o = (0, 0)$, $W_c = (\ln 2,
+# 0)$, the first number of which multiplies $h$ and the second $x$. As $\sigma(\ln 3) = 0.75$: $f = 0.75$, $i = 0.25$, $o =
+# 0.5$, $\tilde c = 0.6$, hence $c_t = 1.5 + 0.15 = 1.65$ and $h_t = 0.5 \tanh(1.65) = 0.4644$.
+#
+# > **Exercise 1.2** (0.75 points). Write `lstm_cell`. `state` is the pair $(h, c)$, and the reply is the next pair; `w` gives
+# > the matrices `(H + D, H)` of the gates `"f"`, `"i"`, `"o"` and of the candidate `"c"`. A call behaves as that of 1.1.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# The four products have the same left side: compute it once. Which of the four is no gate, and hence has no sigmoid?
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# `torch.cat` joins along an axis: that of the columns, the state first. The order of the last two lines matters: what is
+# shown is read off the **new** cell. Do not write into the tensors that you get (`*=`, `+=`, `w[...] = ...`).
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q1-lstm-cell", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -133,10 +591,101 @@ def lstm_cell(
 # ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
-# > **Exercice 1.3** (0,75 point). …
+# **Le GRU** (Riveill) n'a plus qu'un état. La porte $z$ dit quelle part en est **renouvelée**, la porte $r$ ce que le
+# candidat voit de l'ancien :
+#
+# $$z = \sigma([h_{t-1}, x_t]\, W_z) \qquad r = \sigma([h_{t-1}, x_t]\, W_r) \qquad \tilde h = \tanh([r\, h_{t-1}, x_t]\, W)$$
+#
+# $$h_t = (1 - z)\, h_{t-1} + z\, \tilde h$$
 
 # %% [markdown] lang="en"
-# > **Exercise 1.3** (0.75 points). …
+# **The GRU** (Riveill) has one state only. The gate $z$ tells which part of it is **renewed**, the gate $r$ what the
+# candidate sees of the old one:
+#
+# $$z = \sigma([h_{t-1}, x_t]\, W_z) \qquad r = \sigma([h_{t-1}, x_t]\, W_r) \qquad \tilde h = \tanh([r\, h_{t-1}, x_t]\, W)$$
+#
+# $$h_t = (1 - z)\, h_{t-1} + z\, \tilde h$$
+
+# %% tags=["active-ipynb", "raises-exception"]
+# cell_diagram("gru")
+
+# %% [markdown] lang="fr"
+# **À la main.** Largeurs 1 : $h = x = 1$, $W_z = (\ln 3, 0)$, $W_r = (0, 0)$, $W = (2 \ln 2, 0)$. Alors $z = 0{,}75$, $r =
+# 0{,}5$, $\tilde h = \tanh(0{,}5 \cdot 2 \ln 2) = 0{,}6$ et $h_t = 0{,}25 + 0{,}75 \cdot 0{,}6 = 0{,}7$.
+#
+# Largeur 2, pour voir **où** agit $r$ : $h = (1, 1)$, $x = 0$, $z = (0{,}5 ; 0{,}5)$, $r = (0{,}25 ; 0{,}75)$ et, pour la
+# partie de $W$ qui multiplie l'état, $\begin{pmatrix} 0 & 4 \ln 3 \\ \tfrac43 \ln 2 & 0 \end{pmatrix}$. Alors $r\,h = (0{,}25 ;
+# 0{,}75)$, le produit vaut $(\ln 2, \ln 3)$, $\tilde h = (0{,}6 ; 0{,}8)$ et $h_t = (0{,}8 ; 0{,}9)$.
+#
+# > **Attention, deux conventions.** Les sources ne s'accordent pas, et `nn.GRU` de PyTorch diffère du cours en deux points.
+# >
+# > 1. Son $z$ est ce que l'on **garde** : $h_t = (1 - z)\, \tilde h + z\, h_{t-1}$. C'est $1 - z$ du cours : il suffit de
+# >    changer le signe de $W_z$.
+# > 2. Son $r$ agit **après** le produit : $\tilde h = \tanh(x W_x + r\, (h W_h))$ au lieu de $\tanh(x W_x + (r\, h) W_h)$.
+# >    Sur l'exemple de largeur 2, cela donne $(0{,}6135 ; 0{,}9986)$. Avec des matrices pleines, aucun choix de poids ne rend
+# >    les deux égaux ; avec un $W_h$ diagonal dans le candidat, si.
+# >
+# > Pour `rnn_cell` et `lstm_cell`, rien de tel : ils donnent exactement ce que donnent les cellules de PyTorch sans biais,
+# > une fois ses matrices transposées et ses quatre blocs lus dans l'ordre $i, f, \tilde c, o$. Les vérifications s'en
+# > servent. Ici, suivez le **cours**.
+#
+# > **Exercice 1.3** (0,75 point). Écrivez `gru_cell`, dans la convention du cours : `w` donne les matrices `(H + D, H)` des
+# > portes `"z"`, `"r"` et du candidat `"h"` ; $r$ multiplie l'état, et lui seul, **avant** le produit. L'appel se comporte
+# > comme celui de 1.1.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Deux vecteurs joints sont nécessaires, et non un : les portes lisent l'état, le candidat un état que $r$ a déjà réduit.
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# Refaites l'exemple de largeur 1 pas à pas dans une cellule à vous. Si vous trouvez $0{,}9$, votre $z$ est celui de PyTorch ;
+# si vous trouvez $0{,}9118$, le candidat ne voit pas $r$.
+#
+# </details>
+
+# %% [markdown] lang="en"
+# **By hand.** Widths 1: $h = x = 1$, $W_z = (\ln 3, 0)$, $W_r = (0, 0)$, $W = (2 \ln 2, 0)$. Then $z = 0.75$, $r = 0.5$,
+# $\tilde h = \tanh(0.5 \cdot 2 \ln 2) = 0.6$ and $h_t = 0.25 + 0.75 \cdot 0.6 = 0.7$.
+#
+# Width 2, to see **where** $r$ acts: $h = (1, 1)$, $x = 0$, $z = (0.5, 0.5)$, $r = (0.25, 0.75)$ and, for the part of $W$
+# that multiplies the state, $\begin{pmatrix} 0 & 4 \ln 3 \\ \tfrac43 \ln 2 & 0 \end{pmatrix}$. Then $r\,h = (0.25, 0.75)$,
+# the product is $(\ln 2, \ln 3)$, $\tilde h = (0.6, 0.8)$ and $h_t = (0.8, 0.9)$.
+#
+# > **Beware, two conventions.** Sources disagree, and PyTorch's `nn.GRU` differs from the lecture in two points.
+# >
+# > 1. Its $z$ is what is **kept**: $h_t = (1 - z)\, \tilde h + z\, h_{t-1}$. That is the lecture's $1 - z$: change the sign
+# >    of $W_z$.
+# > 2. Its $r$ acts **after** the product: $\tilde h = \tanh(x W_x + r\, (h W_h))$ in place of $\tanh(x W_x + (r\, h) W_h)$.
+# >    On the example of width 2 this gives $(0.6135, 0.9986)$. With full matrices no choice of weights makes the two equal;
+# >    with a diagonal $W_h$ in the candidate, one does.
+# >
+# > For `rnn_cell` and `lstm_cell` there is nothing of the kind: they give exactly what PyTorch's cells without bias give,
+# > once its matrices are transposed and its four blocks are read in the order $i, f, \tilde c, o$. The checks make use of it.
+# > Here, follow the **lecture**.
+#
+# > **Exercise 1.3** (0.75 points). Write `gru_cell`, in the lecture's convention: `w` gives the matrices `(H + D, H)` of the
+# > gates `"z"`, `"r"` and of the candidate `"h"`; $r$ multiplies the state, and nothing else, **before** the product. A call
+# > behaves as that of 1.1.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# Two joined vectors are needed, and not one: the gates read the state, the candidate a state that $r$ has cut down.
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# Go through the example of width 1 step by step in a cell of your own. If you find $0.9$, your $z$ is PyTorch's; if you find
+# $0.9118$, the candidate does not see $r$.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q1-gru-cell", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -174,22 +723,43 @@ def gru_cell(x: Tensor, h: Tensor, w: dict[str, Tensor]) -> Tensor:
 # ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q1-observe", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": true}
-# ### Question ouverte 1 (0,5 point) …
+# ### Question ouverte 1 (0,5 point)
+#
+# Dites en deux phrases les deux désaccords sur le GRU, et lequel des deux un changement de poids ne peut pas effacer. Puis :
+# la cellule d'un LSTM **ajoute**, $c_t = f\, c_{t-1} + i\, \tilde c$, là où la cellule simple prend le $\tanh$ d'un produit.
+# Pourquoi un gradient survit-il plus longtemps dans la première ? (Dérivez chaque état par rapport au précédent.)
 #
 # === BEGIN MARK SCHEME ===
 #
-# …
+# 0,25 : z est la part renouvelée dans le cours, la part gardée dans PyTorch, ce que le signe de W_z efface ; r agit avant le
+# produit avec la matrice du candidat dans le cours, après dans PyTorch, et cela ne s'efface pas avec une matrice pleine (r h
+# W mélange des composantes réduites, r (h W) réduit des composantes mélangées).
+#
+# 0,25 : le long de la cellule, la dérivée de c_t par rapport à c_{t-1} est f (les portes tenues fixes), que le réseau peut
+# garder près de 1 : un produit de nombres proches de 1 ne s'éteint pas. Dans la cellule simple, c'est W_h fois la dérivée du
+# tanh, au plus 1 et presque 0 quand il sature : à chaque pas le gradient passe par la même matrice et rétrécit (ou explose).
 #
 # === END MARK SCHEME ===
 
 # %% [markdown] lang="en" nbgrader={"grade": false, "grade_id": "q1-observe", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": true}
-# ### Open question 1 (0.5 points) …
+# ### Open question 1 (0.5 points)
+#
+# Tell in two sentences the two disagreements on the GRU, and which of the two no change of weights can remove. Then: the cell
+# of an LSTM **adds**, $c_t = f\, c_{t-1} + i\, \tilde c$, where the plain cell takes the $\tanh$ of a product. Why does a
+# gradient live longer in the former? (Differentiate each state with respect to the one before.)
 #
 # === BEGIN MARK SCHEME ===
 #
-# …
+# 0.25: z is the part that is renewed in the lecture, the part that is kept in PyTorch, which the sign of W_z removes; r acts
+# before the product with the matrix of the candidate in the lecture, after it in PyTorch, and that cannot be removed with a
+# full matrix (r h W mixes components that were cut down, r (h W) cuts down components that were mixed).
+#
+# 0.25: along the cell, the derivative of c_t with respect to c_{t-1} is f (the gates held fixed), which the network can keep
+# near 1: a product of numbers near 1 does not die out. In the plain cell it is W_h times the derivative of tanh, at most 1
+# and almost 0 where it saturates: at each step the gradient passes through the same matrix and shrinks (or explodes).
 #
 # === END MARK SCHEME ===
+
 
 # %% [markdown] lang="fr"
 # *Votre réponse ici.*
@@ -199,15 +769,100 @@ def gru_cell(x: Tensor, h: Tensor, w: dict[str, Tensor]) -> Tensor:
 
 # %% [markdown] lang="fr"
 # ## Question 2 : lire une ligne
+#
+# Une cellule, appliquée d'un caractère au suivant, lit une ligne entière. Son dernier état a tout vu passer : c'est lui qui
+# la résume (Konaté). On peut empiler des **couches**, chacune lisant les états de celle d'en dessous ; et lire aussi de
+# **droite à gauche**, puis joindre les deux états finaux.
+#
+# Le remplissage est le piège. Une ligne de 3 caractères dans un lot large de 5 finit à sa troisième place, et non à la
+# dernière ; lue vers la gauche, elle **commence** à sa troisième place et finit à la première.
 
 # %% [markdown] lang="en"
 # ## Question 2: reading a line
+#
+# A cell, applied from one character to the next, reads a whole line. Its last state has seen all of it go by: it sums the
+# line up (Konaté). One can stack **layers**, each of which reads the states of the one below; and also read from **right to
+# left**, and join the two final states.
+#
+# Padding is the trap. A line of 3 characters in a batch that is 5 wide ends at its third place, and not at the last one; read
+# leftward, it **begins** at its third place and ends at the first.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# display(reading_diagram(["3", "/", "5", "PAD", "PAD"], [True, True, True, False, False]))
+# reading_diagram(
+#     ["3", "/", "5", "PAD", "PAD"], [True, True, True, False, False], bidirectional=True
+# )
 
 # %% [markdown] lang="fr"
-# > **Exercice 2.1** (1,5 point). …
+# **À la main.** La ligne (a, b), complétée jusqu'à 4 places, donne une `memory` de 4 lignes, numérotées 0 à 3. `final` en est
+# la ligne **1**, et non la ligne 3. Lue vers la gauche, son état final est à la ligne **0**.
+#
+# > **Exercice 2.1** (1,5 point). Écrivez `Encoder` : un `nn.Embedding`, puis une couche récurrente (`nn.GRU` suffit).
+# >
+# > - `memory` contient les états de la **dernière** couche, `final` son état au **dernier vrai caractère** de chaque ligne,
+# >   tel que le dit le masque.
+# > - L'état dépend de l'ordre des caractères. Ni le nombre de places de remplissage, ni ce qui y est écrit, ni les autres
+# >   lignes ne changent ce qui est dit des caractères ; chaque ligne revient à sa place dans le lot. `memory` a $S$ colonnes,
+# >   et ce qu'elle contient sur le remplissage est libre.
+# > - Tout s'apprend, et un gradient atteint chaque paramètre. Un appel ne garde rien pour le suivant, ne change ni `tokens`
+# >   ni `mask`, et rend des `float32`, les mêmes en apprentissage qu'en évaluation, au *dropout* près.
+# > - *Optionnel, un tiers des points.* `num_layers` empile les couches. Si `bidirectional`, chaque état joint celui de gauche
+# >   à droite puis celui de droite à gauche du même caractère : `memory` joint les deux états de chaque place, `final` joint
+# >   l'état vers la droite au dernier caractère et l'état vers la gauche au **premier** ; $H$ vaut alors deux fois
+# >   `hidden_size`.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Vers la droite, un état n'a jamais vu ce qui vient après lui : le remplissage ne le touche pas. Il ne reste qu'à prendre,
+# dans chaque ligne de `memory`, la bonne place. Comment le masque dit-il laquelle ?
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# Deux chemins. Prendre la place longueur − 1 de chaque ligne (`take_along_dim`, ou deux listes d'indices) : cela suffit vers
+# la droite. Ou `pack_padded_sequence` avec les longueurs, qui s'arrête au bout de chaque ligne dans les deux sens : il
+# demande `enforce_sorted=False`, et `pad_packed_sequence` demande `total_length`. Le second résultat de `nn.GRU` range les
+# couches de bas en haut, et pour chacune les deux sens.
+#
+# </details>
 
 # %% [markdown] lang="en"
-# > **Exercise 2.1** (1.5 points). …
+# **By hand.** The line (a, b), padded to 4 places, gives a `memory` of 4 rows, numbered 0 to 3. `final` is its row **1**, and
+# not row 3. Read leftward, its final state is at row **0**.
+#
+# > **Exercise 2.1** (1.5 points). Write `Encoder`: an `nn.Embedding`, then a recurrent layer (`nn.GRU` will do).
+# >
+# > - `memory` holds the states of the **last** layer, `final` its state at the **last real character** of each line, as the
+# >   mask tells it.
+# > - The state depends on the order of the characters. Neither the number of places of padding, nor what is written there,
+# >   nor the other lines change what is said of characters; each line comes back at its place in the batch. `memory` has $S$
+# >   columns, and what it holds on padding is free.
+# > - All is learned, and a gradient reaches each parameter. A call keeps nothing for the next one, changes neither `tokens`
+# >   nor `mask`, and gives `float32`, the same in training as in evaluation, dropout apart.
+# > - *Optional, a third of the points.* `num_layers` stacks the layers. If `bidirectional`, each state joins the rightward
+# >   and then the leftward one of the same character: `memory` joins the two states of each place, `final` joins the
+# >   rightward state at the last character and the leftward state at the **first**; $H$ is then twice `hidden_size`.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# Rightward, a state has never seen what comes after it: padding does not touch it. What is left is to take the right place of
+# each row of `memory`. How does the mask tell which?
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# Two ways. Take the place length − 1 of each row (`take_along_dim`, or two lists of indices): that is enough rightward. Or
+# `pack_padded_sequence` with the lengths, which stops at the end of each line in both directions: it needs
+# `enforce_sorted=False`, and `pad_packed_sequence` needs `total_length`. The second result of `nn.GRU` holds the layers from
+# below upwards, and for each of them the two directions.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q2-encoder", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -270,10 +925,51 @@ class Encoder(nn.Module):
 # ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
-# > **Exercice 2.2** (0,5 point). …
+# > **Exercice 2.2** (0,5 point). Écrivez `StateClassifier` : des logits `(B, C)` calculés depuis `final`, et depuis rien
+# > d'autre.
+# >
+# > - L'encodeur reste dans l'attribut `encoder`. Il reçoit les tokens et le masque tels quels, **une** fois par appel, et il
+# >   apprend : le gradient des logits l'atteint.
+# > - Pas de softmax : l'entropie croisée s'en charge. Une couche linéaire suffit ; davantage est permis.
+# > - Les autres lignes du lot ne changent pas la réponse.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# L'encodeur rend un couple. Lequel des deux a une forme qui ne dépend pas de la longueur des lignes ?
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# La largeur d'entrée de la couche linéaire n'est pas toujours celle que vous pensez : l'encodeur la connaît, dans
+# `out_features`.
+#
+# </details>
 
 # %% [markdown] lang="en"
-# > **Exercise 2.2** (0.5 points). …
+# > **Exercise 2.2** (0.5 points). Write `StateClassifier`: logits `(B, C)` that are computed from `final`, and from nothing
+# > else.
+# >
+# > - The encoder is kept in the attribute `encoder`. It is handed the tokens and the mask as they are, **once** a call, and
+# >   it learns: the gradient of the logits reaches it.
+# > - No softmax: cross-entropy sees to it. A linear layer is enough; more is allowed.
+# > - The other lines of the batch do not change the answer.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# The encoder gives a pair. Which of the two has a shape that does not depend on the length of the lines?
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# The width that comes into the linear layer is not always the one you think: the encoder knows it, in `out_features`.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q2-classifier", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -315,16 +1011,140 @@ class StateClassifier(nn.Module):
 # ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
+# **Que contient un vecteur ?** Le mois d'une date se lit dans la cible, aux places 5 et 6 de `1998-03-12`. Cette cellule
+# apprend à le dire depuis le seul état final, parmi 12 classes. À attendre : 88 % de dates jamais vues après une époque (1,4
+# s). Un vecteur de 64 nombres suffit donc pour un mois ; suffira-t-il pour écrire la date entière ?
+
+# %% [markdown] lang="en"
+# **What does one vector hold?** The month of a date can be read off the target, at places 5 and 6 of `1998-03-12`. This cell
+# learns to tell it from the final state alone, among 12 classes. To expect: 88 % of dates never seen after one epoch (1.4 s).
+# So a vector of 64 numbers is enough for a month; will it be enough to write the whole date?
+
+# %% tags=["active-ipynb", "raises-exception"]
+# def month(batch):
+#     """The month of each date, from 0, read off the line to write."""
+#     return torch.tensor([int(alphabet.decode(line)[5:7]) - 1 for line in batch.target])
+#
+#
+# with told_in_a_line("Q2"):
+#     seed_everything(0, verbose=False)
+#     classifier = StateClassifier(Encoder(data.num_tokens, dim=32, hidden_size=64), num_classes=12)
+#     adam = torch.optim.Adam(classifier.parameters(), lr=5e-3)
+#     for batch in data.train_dataloader():
+#         cost = F.cross_entropy(classifier(batch.source, batch.source_mask), month(batch))
+#         adam.zero_grad()
+#         cost.backward()
+#         adam.step()
+#     right = [
+#         classifier(batch.source, batch.source_mask).argmax(dim=1) == month(batch)
+#         for batch in data.val_dataloader()
+#     ]
+#     accuracy = torch.cat(right).float().mean().item()
+#     print(f"{accuracy:.1%} of the validation dates have their month right")
+
+# %% [markdown] lang="fr"
 # ## Question 3 : X, y et l'enseignant
+#
+# Un décodeur écrit un caractère à la fois, et lit pour cela ceux qu'il a déjà écrits. Pour apprendre, on lui donne à lire, au
+# lieu de ses propres essais, la **bonne** ligne, décalée d'une place : c'est l'**enseignant** (*teacher*), construit depuis y
+# (Riveill). Dans le cours, cela s'écrit `fit([X, teacher], y)`.
+#
+# | place | 0 | 1 | 2 | 3 |
+# |---|---|---|---|---|
+# | lu : `teacher` | `START` | 1 | 9 | 9 |
+# | à prédire : `target` | 1 | 9 | 9 | `END` |
+#
+# `START` donne de quoi commencer, `END` apprend à s'arrêter. En chaque place, `target` est ce qui vient après `teacher`.
 
 # %% [markdown] lang="en"
 # ## Question 3: X, y and the teacher
+#
+# A decoder writes one character at a time, and to do so it reads those that it has written. For learning, it is given to
+# read, in place of its own attempts, the **right** line, one place late: this is the **teacher**, made of y (Riveill). In the
+# lecture, this is written `fit([X, teacher], y)`.
+#
+# | place | 0 | 1 | 2 | 3 |
+# |---|---|---|---|---|
+# | read: `teacher` | `START` | 1 | 9 | 9 |
+# | to predict: `target` | 1 | 9 | 9 | `END` |
+#
+# `START` gives something to begin with, `END` teaches to stop. At each place, `target` is what comes after `teacher`.
 
 # %% [markdown] lang="fr"
-# > **Exercice 3.1** (1 point). …
+# **À la main.** Les paires ([5, 6, 7], [8, 9]) et ([4], [6]) donnent :
+#
+# | | ligne 0 | ligne 1 |
+# |---|---|---|
+# | `source` | 5, 6, 7 | 4, 0, 0 |
+# | `source_mask` | T, T, T | T, F, F |
+# | `teacher` | 1, 8, 9 | 1, 6, 0 |
+# | `target` | 8, 9, 2 | 6, 2, 0 |
+# | `target_mask` | T, T, T | T, T, F |
+#
+# où T et F sont `True` et `False`. Le `END` compte : sans lui dans le masque, le modèle n'apprendrait jamais à s'arrêter.
+#
+# > **Exercice 3** (1 point). Écrivez `make_batch`, qui fait un `PairBatch` d'une liste de paires (source, cible). Il n'y a ni
+# > `START` ni `END` dans les paires, et chaque ligne a au moins un caractère ; une seule paire fait un lot aussi.
+# >
+# > - `target` est la cible puis `END` ; `teacher` est `START` puis la cible ; ils ont la même largeur.
+# > - Chaque côté est aussi large que sa plus longue ligne, complété à droite par `PAD`.
+# > - Les masques sont `True` sur les caractères et sur `END`, `False` ailleurs : `target_mask` dit aussi où est l'enseignant.
+# > - Les numéros sont `int64`, les masques `bool`. Les paires reçues restent telles quelles.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Trois fois le même travail : des listes de longueurs inégales, à mettre dans un rectangle. Faites-en une petite fonction, ou
+# voyez ce que PyTorch a pour des suites (`torch.nn.utils.rnn`).
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# Le masque ne se lit pas sur les numéros, puisque 0 peut être un caractère : comparez `torch.arange` de la largeur à la
+# longueur de chaque ligne, avec un axe de plus. Une liste d'entiers de Python donne de l'`int64`. `append` change la liste
+# que l'on vous a donnée : construisez-en une nouvelle.
+#
+# </details>
 
 # %% [markdown] lang="en"
-# > **Exercise 3.1** (1 points). …
+# **By hand.** The pairs ([5, 6, 7], [8, 9]) and ([4], [6]) give:
+#
+# | | row 0 | row 1 |
+# |---|---|---|
+# | `source` | 5, 6, 7 | 4, 0, 0 |
+# | `source_mask` | T, T, T | T, F, F |
+# | `teacher` | 1, 8, 9 | 1, 6, 0 |
+# | `target` | 8, 9, 2 | 6, 2, 0 |
+# | `target_mask` | T, T, T | T, T, F |
+#
+# where T and F are `True` and `False`. The `END` counts: without it in the mask, the model would never learn to stop.
+#
+# > **Exercise 3** (1 point). Write `make_batch`, which makes a `PairBatch` of a list of pairs (source, target). There is
+# > neither `START` nor `END` in the pairs, and each line has at least one character; one pair alone makes a batch, too.
+# >
+# > - `target` is the target then `END`; `teacher` is `START` then the target; they are equally wide.
+# > - Each side is as wide as its longest line, padded on the right with `PAD`.
+# > - The masks are `True` on characters and on `END`, `False` elsewhere: `target_mask` tells where the teacher is, too.
+# > - Numbers are `int64`, masks are `bool`. The pairs that are given stay as they are.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# Three times the same work: lists of unequal lengths, to be put into a rectangle. Make a small function of it, or see what
+# PyTorch has for sequences (`torch.nn.utils.rnn`).
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# The mask cannot be read off the numbers, as 0 may be a character: compare `torch.arange` of the width with the length of
+# each row, with one more axis. A list of Python's integers gives `int64`. `append` changes the list that you were given: make
+# a new one.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q3-batch", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -375,16 +1195,126 @@ def make_batch(pairs: list[tuple[list[int], list[int]]]) -> PairBatch:
 # ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
+# **Trois lignes des données**, mises en lot par votre fonction. `⊢` est `START`, `⊣` est `END`, `·` du remplissage et `␣` une
+# espace ; chaque token de l'enseignant est au-dessus de ce qu'il faut prédire après l'avoir lu.
+
+# %% [markdown] lang="en"
+# **Three lines of the data**, made a batch by your function. `⊢` is `START`, `⊣` is `END`, `·` padding and `␣` a space; each
+# token of the teacher stands above what is to be predicted after it.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# signs = {PAD: "·", START: "⊢", END: "⊣", alphabet.encode(" ")[0]: "␣"}
+#
+#
+# def shown(tokens):
+#     """Tokens side by side, each as one sign."""
+#     return " ".join(signs.get(token) or alphabet.decode([token]) for token in tokens.tolist())
+#
+#
+# with told_in_a_line("Q3"):
+#     batch = make_batch(data.pairs("train")[:3])
+#     for row in range(3):
+#         for name in ("source", "teacher", "target"):
+#             print(name.rjust(8), shown(getattr(batch, name)[row]))
+#         print()
+
+# %% [markdown] lang="fr"
 # ## Question 4 : encodeur-décodeur avec enseignant
+#
+# On modélise la probabilité d'une ligne comme un produit, un caractère après l'autre :
+#
+# $$p(y \mid x) = \prod_t p(y_t \mid y_1, \dots, y_{t-1}, x)$$
+#
+# L'**encodeur** lit $x$ et en donne l'état final ; le **décodeur** part de cet état, lit ce qui est déjà écrit, et dit en
+# chaque place ce qui peut suivre. Apprendre, c'est rendre petit le coût de Konaté, la moyenne de $-\log p(y_t \mid \dots)$
+# sur les $N$ vrais tokens du lot, `END` compris.
+#
+# Deux façons de nourrir le décodeur pendant l'apprentissage : **avec** enseignant, il lit la bonne ligne, toutes les places
+# d'un coup ; **sans**, il lit ce qu'il vient d'écrire, pas à pas.
 
 # %% [markdown] lang="en"
 # ## Question 4: encoder-decoder with a teacher
+#
+# The probability of a line is modelled as a product, one character after the other:
+#
+# $$p(y \mid x) = \prod_t p(y_t \mid y_1, \dots, y_{t-1}, x)$$
+#
+# The **encoder** reads $x$ and gives its final state; the **decoder** starts from that state, reads what is written already,
+# and tells at each place what may follow. To learn is to make Konaté's loss small, the mean of $-\log p(y_t \mid \dots)$ over
+# the $N$ real tokens of the batch, `END` among them.
+#
+# There are two ways to feed the decoder in training: **with** a teacher it reads the right line, all places at once;
+# **without**, it reads what it has just written, step by step.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# display(seq2seq_diagram(["2", "/", "5"], ["0", "5", "-", "0", "2", "END"]))
+# seq2seq_diagram(["2", "/", "5"], ["0", "5", "-", "0", "2", "END"], teacher=False)
 
 # %% [markdown] lang="fr"
-# > **Exercice 4.1** (1,25 point). …
+# > **Exercice 4.1** (1,25 point). Écrivez `Decoder` : un `nn.Embedding`, un GRU qui part de `state`, une couche linéaire vers
+# > les logits.
+# >
+# > - L'état qui revient est celui **après** le dernier token lu. Donner tous les tokens d'un coup, ou un à un en passant
+# >   l'état de main en main, revient au même.
+# > - Les logits en $t$ dépendent de tous les tokens jusqu'à $t$, et d'aucun d'après. Ce sont des logits `(B, T, V)`, et non
+# >   des probabilités : ni softmax, ni log-softmax. (Le code Keras de Riveill finit par un softmax ; l'entropie croisée de
+# >   PyTorch l'a déjà en elle.)
+# > - C'est un GRU : si les nombres de l'état reçu sont entre −1 et 1, ceux de l'état rendu y sont aussi.
+# > - Ce décodeur ne regarde ni `memory` ni `mask` : ils ne changent rien à la réponse. `weights` est `None`.
+# > - Les autres lignes du lot ne changent pas la réponse. Tout s'apprend ; un gradient atteint chaque paramètre, et l'état
+# >   reçu.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# `nn.GRU` accepte un second argument. Sa forme n'est pas tout à fait celle de `state` : à quoi sert l'axe en plus ?
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# Le premier axe de l'état d'un `nn.GRU` compte les couches : ajoutez-le à l'entrée, ôtez-le à la sortie. `nn.GRU` rend tous
+# les états, puis le dernier : les logits viennent des uns, l'état rendu est l'autre. N'oubliez pas `batch_first`.
+#
+# </details>
+#
+# **Et avec un LSTM ?** L'encodeur transmettrait le **couple** $(h, c)$, comme le fait le code de Riveill. Ne transmettre que
+# $h$ est une erreur qui ne se voit pas aux formes : mesuré sur ces dates, le modèle n'écrit plus que 0,2 % des lignes sans
+# faute, au lieu de 27,9 %. Ici, un GRU n'a qu'un état, et `state` est un seul tenseur.
 
 # %% [markdown] lang="en"
-# > **Exercise 4.1** (1.25 points). …
+# > **Exercise 4.1** (1.25 points). Write `Decoder`: an `nn.Embedding`, a GRU that starts from `state`, a linear layer to the
+# > logits.
+# >
+# > - The state that comes back is the one **after** the last token that is read. To give all tokens at once, or one by one
+# >   while handing the state on, comes to the same.
+# > - The logits at $t$ hang on all tokens up to $t$, and on none after. They are logits `(B, T, V)`, no probabilities:
+# >   neither softmax nor log-softmax. (Riveill's Keras code ends in a softmax; PyTorch's cross-entropy has it inside.)
+# > - It is a GRU: if the numbers of the state that it gets lie between −1 and 1, so do those of the state that it gives.
+# > - This decoder looks neither at `memory` nor at `mask`: they change nothing in the answer. `weights` is `None`.
+# > - The other lines of the batch do not change the answer. All is learned; a gradient reaches each parameter, and the state
+# >   that is given.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# `nn.GRU` takes a second argument. Its shape is not quite that of `state`: what is the other axis for?
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# The first axis of the state of an `nn.GRU` counts layers: add it on the way in, take it off on the way out. `nn.GRU` gives
+# all states, then the last one: the logits come from the former, the state that you give back is the latter. Do not forget
+# `batch_first`.
+#
+# </details>
+#
+# **And with an LSTM?** The encoder would hand over the **pair** $(h, c)$, as Riveill's code does. To hand over $h$ alone is a
+# mistake that no shape shows: measured on these dates, the model then writes 0.2 % of the lines without a mistake, in place
+# of 27.9 %. Here, a GRU has one state, and `state` is one tensor.
 
 
 # %% nbgrader={"grade": false, "grade_id": "q4-decoder", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -440,10 +1370,71 @@ class Decoder(nn.Module):
 # ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
-# > **Exercice 4.2** (0,75 point). …
+# **À la main.** Deux lignes, $T = 2$, trois tokens. Les logits sont les logarithmes de $(\tfrac12, \tfrac14, \tfrac14)$ et
+# $(\tfrac14, \tfrac12, \tfrac14)$ pour la première ligne, de $(\tfrac18, \tfrac12, \tfrac38)$ et $(0{,}1 ; 0{,}1 ; 0{,}8)$
+# pour la seconde. La cible est 0 partout, et la dernière place de la seconde ligne est du remplissage. Les trois vrais tokens
+# ont les probabilités $\tfrac12$, $\tfrac14$ et $\tfrac18$, donc
+#
+# $$\tfrac13 (\ln 2 + 2 \ln 2 + 3 \ln 2) = 2 \ln 2 = 1{,}386$$
+#
+# Compter le remplissage donne $1{,}615$ ; diviser par les quatre places $1{,}040$ ; prendre la moyenne des moyennes des
+# lignes $1{,}560$.
+#
+# > **Exercice 4.2** (0,75 point). Écrivez `sequence_loss` : la moyenne de l'entropie croisée sur les tokens du lot dont le
+# > masque est `True`, en un seul nombre.
+# >
+# > - Chaque token pèse autant, où qu'il soit. Le token 0 compte là où le masque est `True`.
+# > - De grands logits donnent un coût fini, égal à ce que dit la formule. Ce qui est sous le masque à `False`, logits ou
+# >   cible, ne change rien, et le gradient n'y arrive pas : il y vaut 0.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Combien de tokens sont comptés, et par combien divise-t-on ? Refaites les trois valeurs fausses de l'exemple : chacune est
+# une erreur fréquente.
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# Un masque booléen peut servir d'indice, et ne garde que les places vraies ; les axes qu'il indexe se fondent en un seul.
+# `F.cross_entropy` veut les classes sur l'axe 1 ; `reshape` n'échange pas deux axes.
+#
+# </details>
 
 # %% [markdown] lang="en"
-# > **Exercise 4.2** (0.75 points). …
+# **By hand.** Two lines, $T = 2$, three tokens. The logits are the logarithms of $(\tfrac12, \tfrac14, \tfrac14)$ and
+# $(\tfrac14, \tfrac12, \tfrac14)$ for the first line, of $(\tfrac18, \tfrac12, \tfrac38)$ and $(0.1, 0.1, 0.8)$ for the
+# second. The target is 0 everywhere, and the last place of the second line is padding. The three real tokens have the
+# probabilities $\tfrac12$, $\tfrac14$ and $\tfrac18$, hence
+#
+# $$\tfrac13 (\ln 2 + 2 \ln 2 + 3 \ln 2) = 2 \ln 2 = 1.386$$
+#
+# To count padding gives $1.615$; to divide by all four places $1.040$; to take the mean of the lines' means $1.560$.
+#
+# > **Exercise 4.2** (0.75 points). Write `sequence_loss`: the mean cross-entropy over the tokens of the batch whose mask is
+# > `True`, as one number.
+# >
+# > - Each token weighs the same, wherever it stands. Token 0 counts where the mask is `True`.
+# > - Large logits give a finite loss, equal to what the formula tells. What stands where the mask is `False`, logits or
+# >   target, changes nothing, and the gradient does not get there: it is 0.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# How many tokens are counted, and by how many does one divide? Work out the three wrong values of the example: each is a
+# common mistake.
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# A boolean mask can be an index, and keeps the places that are true; the axes that it indexes become one. `F.cross_entropy`
+# wants the classes on axis 1; `reshape` does not exchange two axes.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q4-loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -478,10 +1469,69 @@ def sequence_loss(logits: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 # ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
-# > **Exercice 4.3** (1,25 point). …
+# > **Exercice 4.3** (1,25 point). Écrivez `Seq2Seq`, un `LightningModule` qui tient un encodeur et un décodeur, quels qu'ils
+# > soient, avec ou sans attention.
+# >
+# > - `forward(source, source_mask, teacher)` encode la source, décode l'enseignant depuis l'état `final`, et rend les logits.
+# >   Le décodeur reçoit aussi `memory` et le masque de la source.
+# > - `training_step` rend le coût `sequence_loss` de ces logits et de `target`. Son gradient atteint le décodeur **et**
+# >   l'encodeur.
+# > - `validation_step` enregistre `val_loss` avec `self.log`, toujours avec l'enseignant : la moyenne sur **tous les tokens**
+# >   de l'ensemble. Des lots inégaux n'y pèsent donc pas pareil ; l'argument `batch_size` de `self.log` dit combien compte un
+# >   lot.
+# > - `configure_optimizers` rend Adam, de pas `lr`, sur tous les paramètres.
+# > - Ce qui est sous le remplissage de la source, de l'enseignant et de la cible ne change rien.
+# > - *Optionnel, un cinquième des points.* Avec `teacher_forcing=False`, `training_step` n'utilise plus l'enseignant : la
+# >   première entrée est `START`, chacune des suivantes le token **le plus probable** du pas d'avant, pour $T$ pas ($T$ est
+# >   la largeur de `target`) ; l'état passe de pas en pas. Le choix ne porte pas de gradient, le coût si.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Suivez une ligne sur le dessin, de la source à la cible : combien d'appels à l'encodeur, combien au décodeur, et que passe
+# l'un à l'autre ? Ni `sequence_loss` ni la boucle ne sont à récrire.
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# Un lot de 21 tokens doit peser plus qu'un lot de 2 : combien de tokens y a-t-il dans un lot ? Comptez dans le masque. Sans
+# enseignant, `argmax` rend une forme `(B, T)` sans l'axe des tokens ; joignez les logits des pas le long de l'axe 1.
+#
+# </details>
 
 # %% [markdown] lang="en"
-# > **Exercise 4.3** (1.25 points). …
+# > **Exercise 4.3** (1.25 points). Write `Seq2Seq`, a `LightningModule` that holds an encoder and a decoder, whichever they
+# > are, with attention or without.
+# >
+# > - `forward(source, source_mask, teacher)` encodes the source, decodes the teacher from the state `final`, and returns the
+# >   logits. The decoder is handed `memory` and the mask of the source, too.
+# > - `training_step` returns the loss `sequence_loss` of these logits and `target`. Its gradient reaches the decoder **and**
+# >   the encoder.
+# > - `validation_step` logs `val_loss` with `self.log`, with the teacher always: the mean over **all tokens** of the split.
+# >   So batches that differ do not weigh the same; the argument `batch_size` of `self.log` tells how much a batch counts.
+# > - `configure_optimizers` returns Adam with step size `lr` on all parameters.
+# > - What stands under the padding of source, teacher and target changes nothing.
+# > - *Optional, a fifth of the points.* With `teacher_forcing=False`, `training_step` no longer uses the teacher: the first
+# >   input is `START`, each one after it the **most likely** token of the step before, for $T$ steps ($T$ is the width of
+# >   `target`); the state goes from step to step. The choice carries no gradient, the loss does.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# Follow a line through the picture, from the source to the target: how many calls of the encoder, how many of the decoder,
+# and what does the one hand to the other? Neither `sequence_loss` nor the loop is to be written again.
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# A batch of 21 tokens must weigh more than one of 2: how many tokens are there in a batch? Count in the mask. Without a
+# teacher, `argmax` gives a shape `(B, T)` without the axis of the tokens; join the logits of the steps along axis 1.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q4-seq2seq", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -566,10 +1616,102 @@ class Seq2Seq(LightningModule):
 # ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
-# > **Exercice 4.4** (0,5 point). …
+# **Entraînement.** Un encodeur et un décodeur de 64 nombres d'état. Avec enseignant, à attendre après 10 époques : un coût de
+# validation de 0,37 (19 s). Le décodeur n'écrit pas encore : quand l'exercice 5.3 sera fait, relancez, et vous lirez aussi le
+# taux de lignes sans faute, 5 %.
 
 # %% [markdown] lang="en"
-# > **Exercise 4.4** (0.5 points). …
+# **Training.** An encoder and a decoder with 64 numbers of state. With a teacher, to expect after 10 epochs: a validation
+# loss of 0.37 (19 s). The decoder does not write yet: when exercise 5.3 is done, run this again, and you will also read the
+# share of lines without a mistake, 5 %.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# train(
+#     "Q4",
+#     lambda: Seq2Seq(Encoder(num_tokens, 32, 64), Decoder(num_tokens, 32, 64), lr=5e-3),
+#     epochs=10,
+# )
+# monitor_curves(TASK, histories)
+
+# %% [markdown] lang="fr"
+# **Le même modèle, sans enseignant** (partie optionnelle de 4.3). À attendre : un coût de validation de 0,18 (22 s) et, une
+# fois que le décodeur écrit, 50 % de lignes sans faute.
+
+# %% [markdown] lang="en"
+# **The same model, without a teacher** (the optional part of 4.3). To expect: a validation loss of 0.18 (22 s) and, once the
+# decoder writes, 50 % of the lines without a mistake.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# train(
+#     "Q4, without teacher",
+#     lambda: Seq2Seq(
+#         Encoder(num_tokens, 32, 64), Decoder(num_tokens, 32, 64), lr=5e-3, teacher_forcing=False
+#     ),
+#     epochs=10,
+# )
+# monitor_curves(TASK, histories)
+
+# %% [markdown] lang="fr"
+# **Quand s'arrêter ?** Le coût de validation descend, puis remonte ou tourne en rond : on garde la meilleure époque, et l'on
+# n'attend pas indéfiniment la suivante. La **patience** dit combien d'époques sans progrès on supporte.
+#
+# **À la main.** Coûts 5, 4, 3, 4, 5, 2. Avec une patience de 2, on s'arrête après l'époque 5 et l'on garde la 3 ; avec une
+# patience de 3, on arrive au bout, à l'époque 6, qui est la meilleure.
+#
+# > **Exercice 4.4** (0,5 point). *Optionnel.* Écrivez `early_stopping`. `losses` a au moins un coût, un par époque ; les
+# > époques se comptent à partir de 1, et `patience` vaut au moins 1.
+# >
+# > - On s'arrête après `patience` époques de suite dont aucune n'est **strictement** au-dessous du meilleur coût jusque-là.
+# >   Un coût égal n'est pas un progrès.
+# > - La réponse est le couple (dernière époque faite, époque gardée). L'époque gardée est la meilleure de celles qui ont été
+# >   faites, la première en cas d'égalité.
+# > - Si rien n'arrête l'apprentissage, la dernière époque est celle du dernier coût.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Parcourez les coûts comme ils arrivent, sans regarder plus loin. De quoi faut-il se souvenir d'une époque à l'autre ?
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# Le numéro de la meilleure époque suffit : l'attente est la différence entre l'époque d'à présent et celle-là. Essayez
+# l'exemple à la main, patience 2, et voyez si vous vous arrêtez à 4, 5 ou 6.
+#
+# </details>
+
+# %% [markdown] lang="en"
+# **When to stop?** The validation loss falls, then it rises again or goes round in circles: one keeps the best epoch, and
+# does not wait for the next one for ever. The **patience** tells how many epochs without progress one bears.
+#
+# **By hand.** Losses 5, 4, 3, 4, 5, 2. With a patience of 2 one stops after epoch 5 and keeps epoch 3; with a patience of 3
+# one gets to the end, epoch 6, which is the best.
+#
+# > **Exercise 4.4** (0.5 points). *Optional.* Write `early_stopping`. `losses` has one loss at least, one an epoch; epochs
+# > count from 1, and `patience` is at least 1.
+# >
+# > - One stops after `patience` epochs in a row of which none is **strictly** below the best loss until then. An equal loss
+# >   is no progress.
+# > - The reply is the pair (last epoch that is run, epoch that is kept). The epoch that is kept is the best of those that are
+# >   run, the first of them if some are equal.
+# > - If nothing stops the training, the last epoch is that of the last loss.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# Go through the losses as they come, and do not look further. What has to be remembered from one epoch to the next?
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# The number of the best epoch is enough: the wait is the difference between the epoch of now and that one. Try the example by
+# hand, with patience 2, and see whether you stop at 4, 5 or 6.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q4-early-stopping", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -608,23 +1750,76 @@ def early_stopping(losses: list[float], patience: int) -> tuple[int, int]:
 # points
 # ### END HIDDEN TESTS
 
+# %% [markdown] lang="fr"
+# **Lightning s'arrête-t-il comme vous ?** Un modèle apprend ici de 1024 dates seulement, d'un pas constant : il les sait
+# bientôt par cœur, et la validation remonte. `EarlyStopping`, de Lightning, l'arrête avec une patience de 3 ; votre fonction
+# relit ensuite les mêmes coûts. À attendre : un arrêt vers l'époque 12 (10 s).
+
+# %% [markdown] lang="en"
+# **Does Lightning stop as you do?** Here a model learns from 1024 dates only, with a constant step size: soon it knows them
+# by heart, and validation rises again. `EarlyStopping`, of Lightning, stops it with a patience of 3; your function then reads
+# the same losses. To expect: a stop about epoch 12 (10 s).
+
+# %% tags=["active-ipynb", "raises-exception"]
+# few = DataLoader(list(islice(data.train_dataloader(), 16)), batch_size=None, shuffle=True)
+# seed_everything(0, verbose=False)
+# history = History("val_loss")
+# with told_in_a_line("Q4"):
+#     model = Seq2Seq(Encoder(num_tokens, 32, 64), Decoder(num_tokens, 32, 64), lr=5e-3)
+#     trainer = trainer_for(60, history, EarlyStopping("val_loss", patience=3))
+#     trainer.fit(model, few, data.val_dataloader())
+#     losses = [point.measured["val_loss"] for point in history.points]
+#     lightning, (last, kept) = len(losses), early_stopping(losses, patience=3)
+#     print(f"Lightning stops after epoch {lightning}; your function after epoch {last}, and keeps epoch {kept}")
+# monitor_curves(TASK, {"1024 dates": history.points})
+
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q4-observe", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": true}
-# ### Question ouverte 4 (0,5 point) …
+# ### Question ouverte 4 (0,5 point)
+#
+# Comparez les courbes avec et sans enseignant : le coût de validation, et le temps d'une époque. Puis : que lit le décodeur
+# pendant l'apprentissage, avec enseignant, qu'il ne lira jamais quand il écrira seul ? Servez-vous de ces mesures, d'un
+# modèle avec attention qui recopie des chiffres. Lorsqu'il écrit seul, la part de tokens faux est :
+#
+# | | aucun token faux avant lui dans la ligne | un token faux avant lui |
+# |---|---|---|
+# | appris avec enseignant | 0,15 % | 98,4 % |
+# | appris sans enseignant | 0,28 % | 72,3 % |
 #
 # === BEGIN MARK SCHEME ===
 #
-# …
+# 0,25 : avec enseignant le coût descend plus vite et finit plus bas (la validation a l'enseignant dans les deux cas), et une
+# époque coûte à peu près deux fois moins : toutes les places d'un coup, au lieu d'un pas après l'autre. Sur les premières
+# époques l'écart est faible.
+#
+# 0,25 : il ne lit que de bons préfixes, et jamais les siens ; seul, il lit ses propres erreurs (exposure bias). Après un
+# préfixe juste il ne se trompe presque jamais, après un préfixe faux presque toujours : une erreur en entraîne d'autres. Sans
+# enseignant, il a vu des préfixes faux, et s'en remet un peu mieux.
 #
 # === END MARK SCHEME ===
 
 # %% [markdown] lang="en" nbgrader={"grade": false, "grade_id": "q4-observe", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": true}
-# ### Open question 4 (0.5 points) …
+# ### Open question 4 (0.5 points)
+#
+# Compare the curves with and without a teacher: the validation loss, and the time of an epoch. Then: what does the decoder
+# read in training, with a teacher, that it will never read when it writes by itself? Use these measurements, of a model with
+# attention that copies digits. When it writes by itself, the share of wrong tokens is:
+#
+# | | no wrong token before it in the line | a wrong token before it |
+# |---|---|---|
+# | trained with a teacher | 0.15 % | 98.4 % |
+# | trained without | 0.28 % | 72.3 % |
 #
 # === BEGIN MARK SCHEME ===
 #
-# …
+# 0.25: with a teacher the loss falls faster and ends lower (validation has the teacher in both cases), and an epoch costs
+# about half as much: all places at once, in place of one step after the other. Over the first epochs the difference is small.
+#
+# 0.25: it reads right prefixes only, and never its own; by itself, it reads its own mistakes (exposure bias). After a right
+# prefix it is hardly ever wrong, after a wrong one almost always: one mistake brings others. Without a teacher it has seen
+# wrong prefixes, and recovers a little better.
 #
 # === END MARK SCHEME ===
+
 
 # %% [markdown] lang="fr"
 # *Votre réponse ici.*

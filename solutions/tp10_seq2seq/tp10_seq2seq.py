@@ -2196,7 +2196,6 @@ def translate(model: Seq2Seq, source: Tensor, source_mask: Tensor, max_length: i
 
 # %% tags=["active-ipynb", "raises-exception"]
 # from amal_attention.tasks.translation.costs import cost_bars, writing_cost
-# from amal_attention.training.training_cell import told_in_a_line
 #
 # ways = {
 #     "naive way": decode_naive,
@@ -2447,7 +2446,7 @@ def exact_match(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 # \text{target\_mask} = \begin{pmatrix} \text{T} & \text{T} & \text{T} & \text{T} \\ \text{T} & \text{T} & \text{F} & \text{F} \end{pmatrix}$$
 
 # %% [markdown] lang="fr"
-# > **Exercice 6.1** (0,5 point), optionnel. Écrivez `autoencoder_batch`, qui fait d'un lot celui d'un auto-encodeur :
+# > **Exercice 6.1** (0,5 point). *Optionnel.* Écrivez `autoencoder_batch`, qui fait d'un lot celui d'un auto-encodeur :
 # >
 # > - `target` est la source puis END, `teacher` est START puis la source ;
 # > - `source_mask` est celui de la source, et `source` ce qu'elle était sur ses caractères ; `target_mask` compte un jeton de plus par ligne :
@@ -2472,7 +2471,7 @@ def exact_match(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 # </details>
 
 # %% [markdown] lang="en"
-# > **Exercise 6.1** (0.5 points), optional. Write `autoencoder_batch`, which makes of a batch that of an auto-encoder:
+# > **Exercise 6.1** (0.5 points). *Optional.* Write `autoencoder_batch`, which makes of a batch that of an auto-encoder:
 # >
 # > - `target` is the source then END, `teacher` is START then the source;
 # > - `source_mask` is that of the source, and `source` what it was on its characters; `target_mask` counts one token more a line: END, whose
@@ -2631,9 +2630,7 @@ def autoencoder_batch(batch: PairBatch) -> PairBatch:
 # Le softmax porte sur les vraies places de la source. $c_t$ est le **contexte** ; $a_t$, le **vecteur d'attention** (M), remplace $h_t$ devant la
 # couche linéaire qui donne les logits.
 #
-# > **Notation.** Cet énoncé suit K : $h_t$ est un état du décodeur, $s_k$ un état de l'encodeur. R écrit l'inverse, $s_t$ pour le décodeur et $h_i$
-# > pour l'encodeur. M écrit $h_t$ et $\bar h_s$, puis $h_i$ et $s_j$, ou bien $Q$ (la requête, du décodeur) et $K$, $V$ (les clés et les valeurs, de
-# > l'encodeur). Ici, clés et valeurs sont les mêmes vecteurs, ceux de la mémoire.
+# Ici, les clés et les valeurs sont les mêmes vecteurs, ceux de la mémoire ; M les distingue, et la question 8 aussi.
 
 # %% [markdown] lang="en"
 # ## Question 7: attention
@@ -2646,9 +2643,7 @@ def autoencoder_batch(batch: PairBatch) -> PairBatch:
 # The softmax is over the real places of the source. $c_t$ is the **context**; $a_t$, the **attention vector** (M), stands in the place of $h_t$ before
 # the linear layer that gives the logits.
 #
-# > **Notation.** This statement follows K: $h_t$ is a state of the decoder, $s_k$ a state of the encoder. R writes the reverse, $s_t$ for the decoder and
-# > $h_i$ for the encoder. M writes $h_t$ and $\bar h_s$, then $h_i$ and $s_j$, or else $Q$ (the query, of the decoder) and $K$, $V$ (keys and values, of the
-# > encoder). Here keys and values are the same vectors, those of the memory.
+# Here keys and values are the same vectors, those of the memory; M tells them apart, and so does question 8.
 
 # %% [markdown] lang="fr"
 # **Les scores.** Les trois cours en donnent des tables qui ne se recouvrent pas tout à fait, sous des noms qui changent :
@@ -2853,7 +2848,7 @@ class AdditiveScore(nn.Module):
 # **À la main**, avec les mêmes vecteurs, $h = (1, 0)$ : le produit réduit donne $\ln 2 / \sqrt 2 = 0{,}490$ pour $s_2$ ; le cosinus de $h$ et de $s_2$ vaut
 # $\ln 2 / \sqrt{(\ln 2)^2 + 4} = 0{,}3275$, et celui de $h$ avec $s_3 = (0, 0)$ doit rester un nombre fini.
 #
-# > **Exercice 7.2** (0,5 point), optionnel. Écrivez trois autres scores, de même signature.
+# > **Exercice 7.2** (0,5 point). *Optionnel.* Écrivez trois autres scores, de même signature.
 # >
 # > - `ScaledDotScore` : le produit scalaire, divisé par la racine de la largeur des clés.
 # > - `CosineScore` : le cosinus de la requête et de la clé ; fini, même si l'une des deux est nulle.
@@ -2883,7 +2878,7 @@ class AdditiveScore(nn.Module):
 # **By hand**, with the same vectors, $h = (1, 0)$: the scaled product gives $\ln 2 / \sqrt 2 = 0.490$ for $s_2$; the cosine of $h$ and $s_2$ is
 # $\ln 2 / \sqrt{(\ln 2)^2 + 4} = 0.3275$, and that of $h$ and $s_3 = (0, 0)$ must stay a finite number.
 #
-# > **Exercise 7.2** (0.5 points), optional. Write three more scores, of the same signature.
+# > **Exercise 7.2** (0.5 points). *Optional.* Write three more scores, of the same signature.
 # >
 # > - `ScaledDotScore`: the dot product, divided by the square root of the width of the keys.
 # > - `CosineScore`: the cosine of query and key; finite, even where one of the two is zero.
@@ -2989,7 +2984,6 @@ class LocationScore(nn.Module):
 # %% tags=["active-ipynb", "raises-exception"]
 # from math import log
 #
-# from amal_attention.tasks.translation.diagrams import seq2seq_diagram
 # from amal_attention.tasks.translation.pipeline import attention_pipeline
 #
 # attention_pipeline(
@@ -3265,8 +3259,8 @@ class LuongDecoder(nn.Module):
 #     return Seq2Seq(reader(source.num_tokens), decoder(source.num_tokens, 32, 64, score(64)))
 #
 #
-# train("Q7, dot", lambda: attentive(DotScore, data), epochs=@@EPOCHS@@)
-# training_curves(histories)
+# train("Q7, dot", lambda: attentive(DotScore, data), epochs=8)
+# monitor_curves(TASK, {name: histories[name] for name in ("Q4", "Q7, dot")})
 
 # %% [markdown] lang="fr"
 # **Où regarde-t-il ?** La matrice d'attention de trois lignes : une ligne de la matrice par caractère écrit, une colonne par caractère lu. Une ligne française, une
@@ -3310,8 +3304,8 @@ class LuongDecoder(nn.Module):
 # each of them.
 
 # %% tags=["active-ipynb", "raises-exception"]
-# train("Q7, general", lambda: attentive(GeneralScore, data), epochs=@@EPOCHS@@)
-# train("Q7, additive", lambda: attentive(AdditiveScore, data), epochs=@@EPOCHS@@)
+# train("Q7, general", lambda: attentive(GeneralScore, data), epochs=8)
+# train("Q7, additive", lambda: attentive(AdditiveScore, data), epochs=8)
 # attention_matrices(
 #     {
 #         name: looks(name, "Thu 3/12/1998")
@@ -3350,10 +3344,8 @@ class LuongDecoder(nn.Module):
 # > caption and looks, word by word, at the part of the image that it speaks of (Xu et al., 2015).
 
 # %% tags=["active-ipynb", "raises-exception"]
-# from amal_attention.tasks.translation import DateData
-#
 # several = DateData(dates=3)
-# train("Q7, several dates", lambda: attentive(DotScore, several), epochs=@@D3EPOCHS@@, data=several)
+# train("Q7, several dates", lambda: attentive(DotScore, several), epochs=4, data=several)
 
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q7-observe", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": true}
 # ### Question ouverte 7 (0,5 point)
@@ -3565,7 +3557,7 @@ class BahdanauDecoder(nn.Module):
 # Bahdanau's matrix shifted against Luong's? His query has not read yet the last character that was written.
 
 # %% tags=["active-ipynb", "raises-exception"]
-# train("Q8", lambda: attentive(AdditiveScore, data, BahdanauDecoder), epochs=@@EPOCHS@@)
+# train("Q8", lambda: attentive(AdditiveScore, data, BahdanauDecoder), epochs=8)
 # attention_matrices(
 #     {
 #         name: looks(name, "Thu 3/12/1998")
@@ -3804,7 +3796,6 @@ class KeyValueAttention(nn.Module):
 
 # %% tags=["active-ipynb", "raises-exception"]
 # from amal_attention.tasks.pictures import best_bars
-# from amal_attention.tasks.translation.task import TASK
 # from amal_attention.visualise.figures import scores_by_group
 #
 # tested = {}

@@ -33,6 +33,8 @@ __all__ = [
     "decides_by_pooling",
     "decides_linearly",
     "decodes_alike",
+    "decodes_as_scripted",
+    "decodes_by_script",
     "depends_on_first_word_alone",
     "depends_on_mean_alone",
     "depends_on_text",
@@ -42,6 +44,7 @@ __all__ = [
     "follows_its_loss",
     "follows_large_scores",
     "gives_logits",
+    "gives_tokens",
     "gives_zeros_without_words",
     "gradient_flows",
     "gradient_reaches",
@@ -86,6 +89,7 @@ __all__ = [
     "state_sees_memory",
     "steady_in_evaluation",
     "steps_by_lr",
+    "stops_at_end",
     "summary",
     "sums_by_weights",
     "sums_values",
@@ -182,6 +186,7 @@ from .expectations.sequences.decoding import (
     writes_logits,
 )
 from .expectations.sequences.gradients import passes_gradient
+from .expectations.sequences.greedy import decodes_as_scripted, decodes_by_script, gives_tokens, stops_at_end
 from .expectations.sequences.past_and_future import sees_its_past, sees_no_future
 from .expectations.sequences.scores import compares_query_and_keys, is_bilinear, is_perceptron, scores_places
 from .expectations.sequences.window import (

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lightning import LightningModule
 
+from amal_attention.language import spoken
 from amal_attention.record import Metric, Series
 from amal_attention.tasks.translation.groups import exact_match_by_group
 from amal_attention.tasks.translation.measuring import Decode
@@ -22,7 +23,7 @@ class Examined:
 
     Attributes:
         metrics: value and interval, by name.
-        series: exact match by what tells lines apart.
+        series: exact match by what tells lines apart, in the language that is spoken.
     """
 
     metrics: dict[str, Metric]
@@ -50,7 +51,17 @@ def examine(model: LightningModule, data: Any, split: str, decode: Decode) -> Ex
     """
     if split == "test":
         tested = TASK.test(model, data, {"decode": decode})
-        return Examined(tested.metrics, tested.series)
+        return Examined(tested.metrics, _said(tested.series))
     per_line = TASK.measured(model, data, split, {"decode": decode})
     sums, counts = per_line["exact_match"]
-    return Examined(TASK.metrics(per_line), exact_match_by_group(data, sums == counts, split))
+    return Examined(TASK.metrics(per_line), _said(exact_match_by_group(data, sums == counts, split)))
+
+
+def _said(series: dict[str, Series]) -> dict[str, Series]:
+    say = spoken().translated
+    return {
+        name: replace(
+            each, across=say(each.across), measured=say(each.measured), names=[say(group) for group in each.names]
+        )
+        for name, each in series.items()
+    }

@@ -189,7 +189,8 @@ def _draw_sum(sheet: Sheet, places: _Places, context: Sequence[float]) -> None:
 
 def _shades(state: Sequence[float]) -> _Floats:
     """Shades between 0 and 1, the greater the number, the darker the cell."""
-    return np.tanh(np.abs(np.array(state, dtype=float)))
+    shades: _Floats = np.tanh(np.abs(np.array(state, dtype=float)))
+    return shades
 
 
 def _written(vector: Sequence[float]) -> str:

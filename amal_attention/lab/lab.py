@@ -68,7 +68,8 @@ class Lab:
         uses: functions of the lab's module that a question's task works with, by question: ``{"entropy": "spread"}``.
         sweep: the option to vary in a comparison, if there is one.
         links: what the data hands to the model, as ``{"data.embeddings": "model.init_args.embeddings"}``.
-        sizes: the same for numbers, which become options: ``{"dim": "model.init_args.dim"}``.
+        sizes: the same for numbers, which become options, each in one place of the recipe or several:
+            ``{"dim": ("model.init_args.dim",)}``.
         languages: those that its notebook is released in, in order.
         titles: title of the notebook by language, where it is not ``title``.
         optional: the questions that a course may leave out.
@@ -89,7 +90,7 @@ class Lab:
     uses: dict[str, dict[str, str]] = field(default_factory=dict)
     sweep: Sweep | None = None
     links: dict[str, str] = field(default_factory=dict)
-    sizes: dict[str, str] = field(default_factory=dict)
+    sizes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     languages: tuple[str, ...] = ("en",)
     titles: dict[str, str] = field(default_factory=dict)
     optional: tuple[str, ...] = ()
@@ -141,7 +142,7 @@ class Lab:
                 uses=_uses(values),
                 sweep=sweep,
                 links=dict(values.get("links", {})),
-                sizes=dict(values.get("sizes", {})),
+                sizes=_sizes(values.get("sizes", {})),
                 languages=languages,
                 titles=_titles(values.get("titles", {}), languages),
                 optional=_optional(values["questions"]),
@@ -279,6 +280,15 @@ def _uses(given: dict[str, Any]) -> dict[str, dict[str, str]]:
         for name, function in functions.items():
             _text(f"uses.{name} of {key}", function)
     return uses
+
+
+def _sizes(given: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The places that each number of the data goes to: one, or a list of them."""
+    places = {name: place if isinstance(place, list) else [place] for name, place in given.items()}
+    for name, each in places.items():
+        if not each or not all(isinstance(place, str) for place in each):
+            raise ValueError(f"sizes.{name} is {given[name]!r}, not a place in a recipe or a list of them")
+    return {name: tuple(each) for name, each in places.items()}
 
 
 def _titles(given: dict[str, Any], languages: tuple[str, ...]) -> dict[str, str]:

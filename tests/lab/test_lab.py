@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -70,7 +71,7 @@ def test_a_lab_is_what_its_manifest_says(counting: Path) -> None:
         uses={key: {"entropy": "spread"} for key in ("q2", "q1", "q3")},
         sweep=Sweep("q2", "model.init_args.speed", [0.0, 0.5]),
         links={"data.embeddings": "model.init_args.embeddings"},
-        sizes={"dim": "model.init_args.width"},
+        sizes={"dim": ("model.init_args.width",)},
     )
 
 
@@ -94,6 +95,18 @@ def test_a_task_or_a_use_that_is_no_text_is_told(counting: Path, wrong: str, ref
     manifest = MANIFEST.replace('task = "classification"\n', "").replace("[questions]", key)
     (counting / "lab.toml").write_text(manifest)
     assert "not a text" in refusal(LabError, lambda: lab_of(counting))
+
+
+def test_a_number_of_the_data_may_fill_several_places(counting: Path) -> None:
+    places = '["model.init_args.encoder.init_args.num_tokens", "model.init_args.decoder.init_args.num_tokens"]'
+    (counting / "lab.toml").write_text(MANIFEST.replace('dim = "model.init_args.width"', f"num_tokens = {places}"))
+    assert lab_of(counting).sizes == {"num_tokens": tuple(json.loads(places))}
+
+
+@pytest.mark.parametrize("place", ["3", "[]", '["model.init_args.width", 3]'])
+def test_a_size_that_goes_to_no_place_is_told(counting: Path, place: str, refusal: Callable[..., str]) -> None:
+    (counting / "lab.toml").write_text(MANIFEST.replace('dim = "model.init_args.width"', f"dim = {place}"))
+    assert "sizes.dim" in refusal(LabError, lambda: lab_of(counting))
 
 
 def test_a_sweep_is_called_by_the_last_part_of_its_option() -> None:

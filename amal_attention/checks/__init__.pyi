@@ -62,6 +62,7 @@ __all__ = [
     "keeps_state_small",
     "keeps_types",
     "keeps_weights_of_words",
+    "learns_through_time",
     "learns_to_find",
     "learns_values",
     "learns_weights",
@@ -206,6 +207,7 @@ from .expectations.sequences.encoder import (
     fills_the_mask,
     final_is_last_state,
     hangs_on_order,
+    learns_through_time,
     reads_both_ways,
     shows_last_layer,
 )

@@ -1011,10 +1011,42 @@ class Encoder(nn.Module):
 #
 # points = hidden_points("tp10_seq2seq", "q2-encoder", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import (
+#     EncoderProbe, answers_afresh, check, fills_the_mask, final_is_last_state, gradient_reaches,
+#     hangs_on_order, ignores_padding, keeps_types, leaves_inputs_alone, reads_both_ways, reads_each_alone,
+#     registers_everything, same_in_training, sees_its_past, sees_no_future, shapes, shows_last_layer,
+# )
 #
 # with check("q2-encoder"):
-#     pass
+#     encoder, probe = Encoder(num_tokens=11, dim=4, hidden_size=5), EncoderProbe(11, 5)
+#     shapes(encoder, probe, what="memory is (B, S, H) and final (B, H), for any B and S")
+#     hangs_on_order(encoder, probe)
+#     final_is_last_state(encoder, probe)
+#     sees_no_future(encoder, probe)
+#     sees_its_past(encoder, probe, hint="a state knows all characters before it: is the recurrent layer batch_first=True?")
+#     fills_the_mask(encoder, probe)
+#     reads_each_alone(
+#         encoder, probe, lengths=(2, 4, 3), what="a line is read by itself, whatever stands beside it in the batch"
+#     )
+#     ignores_padding(encoder, EncoderProbe(11, 5, parts=["memory"]))
+#     answers_afresh(
+#         encoder, probe, what="each call answers for itself: the same lines in another order give the same answers"
+#     )
+#     leaves_inputs_alone(encoder, probe)
+#     keeps_types(encoder, probe, what="memory and final are of float32")
+#     same_in_training(encoder, probe, hint="in training a line is read by itself too: no normalisation over the batch, no other branch")
+#     registers_everything(lambda: Encoder(11, 4, 5), probe)
+#     for part in ("memory", "final"):
+#         gradient_reaches(encoder, EncoderProbe(11, 5, parts=[part]))
+#     # The optional part: two layers, then both directions.
+#     deep = Encoder(11, 4, 5, num_layers=2)
+#     final_is_last_state(deep, probe)
+#     shows_last_layer(deep, probe, layers=2)
+#     both, probe = Encoder(11, 4, 5, bidirectional=True), EncoderProbe(11, 10)
+#     shapes(both, probe, what="read both ways, states are twice as wide")
+#     reads_both_ways(both, probe)
+#     final_is_last_state(both, probe, bidirectional=True)
+#     ignores_padding(both, EncoderProbe(11, 10, parts=["memory"]))
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from amal_attention.checks.expectation import Missed
 from amal_attention.checks.probes.in_time import TimeProbe
 from amal_attention.checks.probes.probe import Seen
 from amal_attention.checks.subjects.subject import Subject
@@ -27,6 +28,14 @@ _PADDING_FIRST = (
 )
 _BY_TOKENS = "the mask tells where a line ends, not the numbers of its tokens: any may stand on padding"
 _PADDING_READ = "the state at the last True of the mask is meant: here padding is read behind it"
+
+
+_BOTH = "return both, memory first: return memory, final"
+_SWAPPED = "the pair is the other way round: memory first, then final"
+_HALF = "read both ways, a state has 2 · hidden_size numbers: both directions are joined, not summed and not cut"
+_AXIS_OF_LAYERS = "an axis of layers is left over: h_n has one, and h_n[-1] is its last layer"
+_SQUEEZED = "the batch axis is gone: squeeze() also squeezes a batch of one; give it a dim"
+_TIME_FIRST = "lines come first, then characters: batch_first=True"
 
 
 def some_lines(num_tokens: int, lengths: Sequence[int], seed: int = 0) -> tuple[Tensor, Tensor]:
@@ -76,12 +85,30 @@ class EncoderProbe(TimeProbe):
 
     def seen(self, reply: Any, inputs: tuple[Any, ...], *, finite: bool = True, mend: bool = True) -> Seen:
         """The memory, 0 on padding, and the final state; ``mend`` takes an axis of layers off the latter."""
-        if mend and isinstance(reply, (tuple, list)) and len(reply) == 2:
-            memory, final = reply
-            if isinstance(final, Tensor) and final.shape == (1, len(inputs[0]), self.width):
-                reply = memory, final[0]
-        seen = self.shown(super().seen(reply, inputs, finite=finite, mend=mend), inputs)
+        parts = reply if isinstance(reply, (tuple, list)) and len(reply) == 2 else ()
+        if mend and len(parts) == 2 and _has_shape(parts[1], (1, len(inputs[0]), self.width)):
+            parts = reply = parts[0], parts[1][0]
+        try:
+            seen = self.shown(super().seen(reply, inputs, finite=finite, mend=mend), inputs)
+        except Missed as miss:
+            hint = miss.hint or self._mistake_of_reply(parts, inputs)
+            raise Missed(miss.expected, miss.came, hint, miss.sent) from miss
         return {name: part for name, part in seen.items() if name in self.parts}
+
+    def _mistake_of_reply(self, parts: Sequence[Any], inputs: tuple[Any, ...]) -> str:
+        """What is wrong with the shapes of a reply."""
+        (rows, longest), half = inputs[0].shape, self.width // 2
+        if len(parts) != 2 or not all(isinstance(each, Tensor) for each in parts):
+            return _BOTH
+        memory, final = parts
+        signs = (
+            (_SWAPPED, final.ndim == 3 and memory.ndim == 2),
+            (_HALF, half in (memory.shape[-1:] + final.shape[-1:])),
+            (_AXIS_OF_LAYERS, final.ndim == 3),
+            (_SQUEEZED, final.ndim == 1),
+            (_TIME_FIRST, memory.ndim == 3 and memory.shape[:2] == (longest, rows) and rows != longest),
+        )
+        return next((hint for hint, seen in signs if seen), "")
 
     def steps(self, inputs: tuple[Any, ...]) -> int:
         """How many characters the longest line has."""
@@ -128,9 +155,16 @@ class EncoderProbe(TimeProbe):
         return _PADDING_FIRST if apart else _PADDING_READ
 
     def mistake_in_batch(self, looked_at: Subject, inputs: tuple[Any, ...], together: Seen, apart: list[Seen]) -> str:
-        """Lines that come back in another order, or that are mixed."""
+        """Lines that come back in another order, an answer that is kept, or lines that are mixed."""
         alone = {name: torch.cat([each[name] for each in apart]) for name in together}
+        first = [part[:, 0] if part.ndim == 3 else part for part in alone.values()]
+        if all(same(part, part[:1].expand_as(part)) for part in first):
+            return self.mistake_of_order(looked_at, inputs)
         return _REORDERED if _permuted(alone, together) else _LINES_MIXED
+
+
+def _has_shape(part: Any, shape: tuple[int, ...]) -> bool:
+    return isinstance(part, Tensor) and part.shape == shape
 
 
 def _permuted(expected: Seen, came: Seen) -> bool:

@@ -14,7 +14,14 @@ from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers
 
-__all__ = ["fills_the_mask", "final_is_last_state", "hangs_on_order", "reads_both_ways", "shows_last_layer"]
+__all__ = [
+    "fills_the_mask",
+    "final_is_last_state",
+    "hangs_on_order",
+    "learns_through_time",
+    "reads_both_ways",
+    "shows_last_layer",
+]
 
 Module = nn.Module | Subject
 
@@ -25,6 +32,7 @@ _NO_ORDER = "the order of the characters has no part in it: a recurrent layer re
 _BY_TOKENS = "the mask tells where a line ends, not the numbers of its tokens: any may stand on padding"
 _PADDING_READ = "the state at the last character is meant, where the mask is True last: padding is read behind it"
 _FIRST = "this is the state at the first character: the last one has read them all"
+_EARLY = "this is the state one character too early: counted from 0, the last one is at mask.sum(dim=1) - 1"
 _POOLED = "this is the mean, the sum or the maximum of the states: the last of them is asked for"
 _LEFT_END = "leftward, the last state stands at the first character: it is the one that has read them all"
 _OF_MEMORY = "final is one of the states of memory, of the last layer, h_n[-1], and nothing is done to it"
@@ -33,6 +41,8 @@ _ONE_WAY = "is bidirectional used? Nothing is read from the last character to th
 _NOT_TURNED = "a leftward state stands at another character than its own: turn the states back before you join them"
 _NOT_JOINED = "memory joins the states of both directions: those of one, then those of the other"
 _ONE_LAYER = "is num_layers used? Each layer reads the states of the one below"
+_CUT_OFF = "a state carries the gradient of those before it: no detach, no no_grad, and no new start in between"
+_STEP, _WAYS = 1e-3, 3
 _LAST_ALONE = "the last layer alone is seen: no mean and no sum over the layers, and h_n[-1], not h_n[0]"
 
 
@@ -186,6 +196,64 @@ def shows_last_layer(
             )
 
 
+@expectation("the gradient goes back to the first character")
+def learns_through_time(
+    encoder: Module, probe: EncoderProbe, *, length: int = 4, seed: int = 0, hint: str = ""
+) -> None:
+    """The gradient of the final state for each parameter tells how it changes along random ways, two of three at least.
+
+    Args:
+        encoder: the encoder.
+        probe: its kind.
+        length: of the lines.
+        seed: another seed, other parameters, lines and ways.
+        hint: for a miss without a likely mistake of its own.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    for looked_at, at in probed(encoder, probe, (length, length), 1, seed):
+        inputs, start = probe.inputs((length, length), at), looked_at.parameters()
+        upstream = torch.randn(2, probe.width, generator=generator)
+        found, _ = looked_at.gradients(inputs, upstream, 1)
+        for name, value in start.items():
+            gradient = found[name]
+            steps = _STEP * torch.randn(_WAYS, *value.shape, generator=generator)
+            heights = [
+                [_height(looked_at, probe, inputs, upstream, {name: value + way * step}) for way in (-1, 0, 1)]
+                for step in steps
+            ]
+            looked_at.load({name: value})
+            slopes = [0.0 if gradient is None else float((gradient.double() * step).sum()) for step in steps]
+            untold = [
+                (here[2] - here[1], slope)
+                for here, slope, step in zip(heights, slopes, steps, strict=True)
+                if not _tells(here, slope, 0.0 if gradient is None else float((gradient * step).norm()))
+            ]
+            if len(untold) > 1:
+                rise, slope = (f"{each / _STEP:.3g}" for each in untold[0])
+                sent = f"{probe.sent(inputs)}, and a gradient of final"
+                raise Missed(f"a slope of {rise} along a change of {name}", slope, hint or _CUT_OFF, sent)
+
+
+def _height(
+    looked_at: Subject,
+    probe: EncoderProbe,
+    inputs: tuple[Tensor, Tensor],
+    upstream: Tensor,
+    parameters: dict[str, Tensor],
+) -> float:
+    """The final state, summed by the upstream, with these parameters."""
+    looked_at.load(parameters)
+    (seen,) = answers(looked_at, probe, [inputs])
+    return float((seen["final"].double() * upstream).sum())
+
+
+def _tells(heights: Sequence[float], slope: float, steep: float) -> bool:
+    """Whether a slope is that of either half of a way, or of the whole: a ReLU bends one of them at most."""
+    behind, here, ahead = heights
+    rises = (here - behind, ahead - here, (ahead - behind) / 2)
+    return any(abs(rise - slope) <= 0.03 * max(steep, abs(rise)) + 1e-2 * _STEP for rise in rises)
+
+
 def _ends(memory: Tensor, mask: Tensor, first: int) -> Tensor:
     """The states at the last characters; those of the leftward half at the first ones.
 
@@ -237,6 +305,7 @@ def _mistake_of_final(
     signs = (
         (_LEFT_END, abs(firsts[0]) < probe.width and same(final, memory[:, -1])),
         (_FIRST, same(final, memory[:, 0])),
+        (_EARLY, same(final, memory[:, -2])),
         (_POOLED, any(same(final, each) for each in pooled)),
     )
     return next((hint for hint, seen in signs if seen), "")
@@ -254,7 +323,7 @@ def _in_words(hangs: Tensor) -> str:
 
 def _mistake_of_directions(hangs: Tensor, rightward: Tensor) -> str:
     """Why two halves do not read in two directions."""
-    mirrored = rightward.flip(1)
+    mirrored = rightward.flip(0)
     if all(torch.equal(half, rightward) for half in hangs):
         return _ONE_WAY
     return _NOT_TURNED if any(torch.equal(half, mirrored) for half in hangs) else _NOT_JOINED

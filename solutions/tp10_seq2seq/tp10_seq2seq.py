@@ -1129,10 +1129,47 @@ class StateClassifier(nn.Module):
 #
 # points = hidden_points("tp10_seq2seq", "q2-classifier", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import FixedEncoder, check, close_to, equal_to
 #
 # with check("q2-classifier"):
-#     pass
+#     tokens = torch.arange(24).reshape(8, 3)
+#     mask = torch.arange(3) < torch.tensor([3, 2, 1, 3, 2, 3, 1, 2]).unsqueeze(1)
+#     memory, final = torch.randn(8, 3, 4), torch.randn(8, 4)
+#     encoder = FixedEncoder(memory, final)  # it says this, whatever it reads
+#     model = StateClassifier(encoder, num_classes=5).eval()
+#     logits = model(tokens, mask)
+#     equal_to(tuple(logits.shape), (8, 5), what="the logits are (B, C)", hint="C is num_classes")
+#     equal_to(getattr(model, "encoder", None) is encoder, True, what="the encoder is kept in the attribute encoder", hint="self.encoder is the encoder that is given, and forward calls it")
+#     equal_to(int(encoder.calls), 1, what="the encoder is called once a batch", hint="one call gives memory and final")
+#     handed = "the encoder is handed tokens and mask as they are"
+#     equal_to(encoder.tokens.tolist(), tokens.tolist(), what=handed)
+#     equal_to(
+#         encoder.mask.tolist(), mask.tolist(), what=handed,
+#         hint="the mask is handed on as it is, the one that forward is given",
+#     )
+#     close_to(
+#         model(tokens[:1], mask[:1]), logits[:1].detach(), what="a line gives alone what it gives beside others",
+#         hint="each line is read by itself, in a batch of one too",
+#     )
+#     logits.square().sum().backward()
+#     hint = "the encoder learns too: no detach, no no_grad, no requires_grad_(False)"
+#     equal_to(encoder.final.grad is not None, True, what="a gradient reaches the encoder", hint=hint)
+#     with torch.no_grad():
+#         encoder.memory.neg_()
+#     close_to(
+#         model(tokens, mask), logits.detach(), what="another memory leaves the logits as they are",
+#         hint="the logits come from final: memory has no part in them",
+#     )
+#     sums = {
+#         "no softmax: the cross-entropy takes logits, and has one inside": logits.sum(dim=1),
+#         "no log_softmax: the cross-entropy takes logits, and has one inside": logits.exp().sum(dim=1),
+#     }
+#     likely = [hint for hint, each in sums.items() if torch.allclose(each, torch.ones(8), atol=1e-4)]
+#     equal_to(
+#         bool((logits < 0).any() and (logits > 0).any()), True, what="some logits are below 0, some above",
+#         mistakes=dict.fromkeys(likely, False),
+#         hint="nothing stands between the last linear layer and the logits: no sigmoid, no ReLU",
+#     )
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -1313,10 +1350,53 @@ def make_batch(pairs: list[tuple[list[int], list[int]]]) -> PairBatch:
 #
 # points = hidden_points("tp10_seq2seq", "q3-batch", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import check, equal_to
 #
 # with check("q3-batch"):
-#     pass
+#     pairs = [([5, 6, 7], [8, 9]), ([4], [6])]
+#     batch = make_batch(pairs)
+#     equal_to(type(batch).__name__, "PairBatch", what="a PairBatch comes back", hint="return PairBatch(…)")
+#     mistakes = {
+#         "END is missing: without it nothing tells where to stop": [[8, 9], [6, 0]],
+#         "START stands in the teacher, not in the target": [[1, 8, 9, 2], [1, 6, 2, 0]],
+#         "padding stands on the right, behind the line": [[8, 9, 2], [0, 6, 2]],
+#     }
+#     equal_to(batch.target.tolist(), [[8, 9, 2], [6, 2, 0]], what="target is y then END", mistakes=mistakes, hint="the characters of y in their order, then END")
+#     mistakes = {
+#         "the teacher is one place late, START then y: here it is the target, the answer itself": [[8, 9, 2], [6, 2, 0]],
+#         "the first token of the teacher is START, not END: roll turns the last one to the front": [[2, 8, 9], [0, 6, 2]],
+#         "END is not read by the decoder: it stands in the target alone": [[1, 8, 9, 2], [1, 6, 2, 0]],
+#         "END is not read by the decoder: it stands in no row of the teacher": [[1, 8, 9], [1, 6, 2]],
+#         "START is missing: the decoder reads it to write the first character": [[8, 9], [6, 0]],
+#         "padding stands on the right, behind the line": [[1, 8, 9], [0, 1, 6]],
+#     }
+#     equal_to(batch.teacher.tolist(), [[1, 8, 9], [1, 6, 0]], what="teacher is START then y", mistakes=mistakes)
+#     mistakes = {
+#         "END counts: a model that is not asked for it never learns to stop": [[True, True, False], [True, False, False]],
+#         "the mask is True where characters are, not where padding is": [[False, False, False], [False, False, True]],
+#         "padding counts too: the mask is False there": [[True, True, True], [True, True, True]],
+#     }
+#     by_hand = [[True, True, True], [True, True, False]]
+#     equal_to(batch.target_mask.tolist(), by_hand, what="target_mask is True on characters and END", mistakes=mistakes)
+#     source, source_mask = batch.source.tolist(), batch.source_mask.tolist()
+#     mistakes = {
+#         "padding stands on the right, behind the line": [[5, 6, 7], [0, 0, 4]],
+#         "neither START nor END, and no row in another place": [[5, 6, 7, 2], [4, 2, 0, 0]],
+#         "pairs keep their order: no row in another place": [[4, 0, 0], [5, 6, 7]],
+#     }
+#     equal_to(
+#         source, [[5, 6, 7], [4, 0, 0]], what="source is as wide as its longest line", mistakes=mistakes,
+#         hint="as long as the longest line of this batch, padded with PAD = 0",
+#     )
+#     equal_to(source_mask, [[True] * 3, [True, False, False]], what="source_mask is True on characters")
+#     types = [str(part.dtype).removeprefix("torch.") for part in batch]
+#     equal_to(types, ["int64", "bool", "int64", "int64", "bool"], what="numbers are int64, masks bool", hint="numbers of tokens are int64, as nn.Embedding takes them, and masks bool")
+#     equal_to(
+#         pairs, [([5, 6, 7], [8, 9]), ([4], [6])], what="the pairs are left as they are",
+#         hint="append and += change the line that is given, and the next epoch has two END: make a new list",
+#     )
+#     one = make_batch([([5, 6], [7])])
+#     equal_to(one.target.tolist(), [[7, 2]], what="a batch of one pair")
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS

@@ -1375,7 +1375,7 @@ def make_batch(pairs: list[tuple[list[int], list[int]]]) -> PairBatch:
 # </details>
 #
 # **Et avec un LSTM ?** L'encodeur transmettrait le **couple** $(h, c)$, comme le fait le code de Riveill. Ne transmettre que
-# $h$ est une erreur qui ne se voit pas aux formes : mesuré sur ces dates, le modèle n'écrit plus que 0,2 % des lignes sans
+# $h$ est une erreur qui ne se voit pas aux formes : mesuré une fois sur ces dates, le modèle n'écrit plus que 0,2 % des lignes sans
 # faute, au lieu de 27,9 %. Ici, un GRU n'a qu'un état, et `state` est un seul tenseur.
 
 # %% [markdown] lang="en"
@@ -1408,7 +1408,7 @@ def make_batch(pairs: list[tuple[list[int], list[int]]]) -> PairBatch:
 # </details>
 #
 # **And with an LSTM?** The encoder would hand over the **pair** $(h, c)$, as Riveill's code does. To hand over $h$ alone is a
-# mistake that no shape shows: measured on these dates, the model then writes 0.2 % of the lines without a mistake, in place
+# mistake that no shape shows: measured once on these dates, the model then writes 0.2 % of the lines without a mistake, in place
 # of 27.9 %. Here, a GRU has one state, and `state` is one tensor.
 
 

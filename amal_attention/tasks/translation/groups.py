@@ -18,15 +18,16 @@ _STEPS = (1, 2, 5, 10)
 _MOST_STEPS = 20
 
 
-def exact_match_by_group(data: Any, right: npt.NDArray[np.bool_]) -> dict[str, Series]:
-    """In %, on the test lines: a curve where groups are numbers, else the share of each group, the largest first.
+def exact_match_by_group(data: Any, right: npt.NDArray[np.bool_], split: str = "test") -> dict[str, Series]:
+    """In %, on the lines of a split: a curve where groups are numbers, else the share of each group, the largest first.
 
     Args:
-        data: whose ``groups("test")`` tell the lines apart; ``lines("test")`` have a ``source``.
+        data: whose ``groups(split)`` tell the lines apart; ``lines(split)`` have a ``source``.
         right: of each line, in their order, bool ``(n,)``.
+        split: the lines.
     """
-    groups: dict[str, list[Any]] = dict(data.groups("test"))
-    lengths = [len(line.source) for line in data.lines("test")]
+    groups: dict[str, list[Any]] = dict(data.groups(split))
+    lengths = [len(line.source) for line in data.lines(split)]
     if lengths not in groups.values():
         groups[message("number of characters")] = _stepped(lengths)
     return {name: _series(name, of, right) for name, of in groups.items() if len(set(of)) > 1}

@@ -3096,7 +3096,7 @@ class LocationScore(nn.Module):
 #
 # $$c = \tfrac14 (0, 4) + \tfrac12 (\ln 2, 2) + \tfrac14 (0, 0) = (0{,}3466 ; 2)$$
 #
-# Sans masque, le remplissage pèserait $0{,}9995$ à lui seul.
+# Sans masque, le remplissage pèserait $0{,}9995$ à lui seul. (Le code Keras de R complète toutes les lignes à une même longueur et n'applique aucun masque : ne le recopiez pas.)
 #
 # > **Exercice 7.3** (1 point). Écrivez `attend(scores, values, mask) -> (context, weights)`.
 # >
@@ -3128,7 +3128,7 @@ class LocationScore(nn.Module):
 #
 # $$c = \tfrac14 (0, 4) + \tfrac12 (\ln 2, 2) + \tfrac14 (0, 0) = (0.3466,\; 2)$$
 #
-# Without a mask padding alone would weigh $0.9995$.
+# Without a mask padding alone would weigh $0.9995$. (R's Keras code pads all lines to one length and applies no mask: do not copy it.)
 #
 # > **Exercise 7.3** (1 point). Write `attend(scores, values, mask) -> (context, weights)`.
 # >

@@ -92,7 +92,7 @@ def shapes(
             )
 
 
-@expectation("weights sum to 1 over the words of a review, and are 0 on padding")
+@expectation("weights sum to 1 over the words of a text, and are 0 on padding")
 def simplex(
     module: Module,
     dim: Probe | int,
@@ -173,8 +173,8 @@ def ignores_padding(
         rows = [beside(empty, probe.inputs((length,), seed + 1)) for length in (max(lengths), longest)]
         batches = [*rows, noisy]
         differences = (
-            (f"beside one more review, of {max(lengths)} words", ""),
-            (f"beside one more review, of {longest} words", hint or _COUNTS_PADDING),
+            (f"beside one more text, of {max(lengths)} words", ""),
+            (f"beside one more text, of {longest} words", hint or _COUNTS_PADDING),
             ("with numbers under the padding in place of zeros", _ADDS_PADDING),
         )
         expected, *others = answers(looked_at, probe, [empty, *batches])
@@ -190,7 +190,7 @@ def ignores_padding(
                 )
 
 
-@expectation("a review is read by itself, whatever stands beside it in the batch")
+@expectation("a text is read by itself, whatever stands beside it in the batch")
 def reads_each_alone(
     module: Module,
     dim: Probe | int,

@@ -14,9 +14,10 @@ from amal_attention.errors import LabError, explain
 from amal_attention.lab.limits import GradingLimits
 from amal_attention.lab.manifest import Sweep, read_manifest
 
-__all__ = ["Lab", "labs_folder"]
+__all__ = ["Lab", "lab_names", "labs_folder"]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_NUMBER = re.compile(r"([0-9]+)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Lab:
         languages: those that its notebook is released in, in order.
         titles: title of the notebook by language, where it is not ``title``.
         optional: the questions that a course may leave out.
+        shown: the questions that ``amal demo`` trains, with ``recipes/demo.yaml`` if it is there; all by default.
         points: what each graded cell is worth, by ``grade_id``, in the order of the notebook.
         own_points: the same in the manifest; a course may teach the lab with other points.
         without: the questions that are left out of it.
@@ -57,6 +59,7 @@ class Lab:
     languages: tuple[str, ...] = ("en",)
     titles: dict[str, str] = field(default_factory=dict)
     optional: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
     points: dict[str, float] = field(default_factory=dict)
     own_points: dict[str, float] = field(default_factory=dict)
     without: tuple[str, ...] = ()
@@ -73,7 +76,7 @@ class Lab:
             LabError: there is none, or its manifest is wrong.
         """
         folder = folder or labs_folder()
-        present = sorted(path.parent.name for path in folder.glob("*/lab.toml"))
+        present = lab_names(folder)
         if not _NAME.fullmatch(name) or name not in present:
             raise LabError(
                 explain(
@@ -166,6 +169,12 @@ class Lab:
                 explain(expected=f"to import {path}", got=f"{type(error).__name__}: {error}", do="mend it")
             ) from error
         return module
+
+
+def lab_names(folder: Path) -> list[str]:
+    """The names of the labs in a folder, in the order of the numbers in them: ``tp9``, then ``tp10``."""
+    names = [path.parent.name for path in folder.glob("*/lab.toml")]
+    return sorted(names, key=lambda name: [int(part) if part.isdigit() else part for part in _NUMBER.split(name)])
 
 
 def labs_folder() -> Path:

@@ -19,7 +19,7 @@ __all__ = ["Sweep", "read_manifest"]
 
 _REQUIREMENT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _KEYS = (
-    *("title", "languages", "task", "uses", "sweep", "links", "sizes"),
+    *("title", "languages", "task", "uses", "sweep", "links", "sizes", "demo"),
     *("titles", "points", "requirements", "limits", "questions", "wheel", "colab"),
 )
 
@@ -83,6 +83,7 @@ def _read(values: dict[str, Any]) -> dict[str, Any]:
         "languages": languages,
         "titles": _titles(values.get("titles", {}), languages),
         "optional": _optional(values["questions"]),
+        "shown": _shown(values.get("demo"), values["questions"]),
         "points": points,
         "own_points": points,
         "requirements": _requirements(values.get("requirements", {}), points),
@@ -117,6 +118,17 @@ def _optional(given: dict[str, dict[str, Any]]) -> tuple[str, ...]:
         if not isinstance(question.get("optional", False), bool):
             raise ValueError(f"questions.{key}.optional is {question['optional']!r}, not true or false")
     return tuple(key for key, question in given.items() if question.get("optional"))
+
+
+def _shown(given: Any, questions: dict[str, Any]) -> tuple[str, ...]:
+    if given is None:
+        return tuple(questions)
+    if not isinstance(given, list) or not given:
+        raise ValueError(f"demo is {given!r}, not a list of questions")
+    for name in given:
+        if name not in questions:
+            raise ValueError(f"demo has {name!r}, which is not a question")
+    return tuple(given)
 
 
 def _tasks(given: dict[str, Any]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from amal_attention.errors import LabError
-from amal_attention.lab import Lab, labs_folder
+from amal_attention.lab import Lab, lab_names, labs_folder
 from tests.lab.conftest import COURSE, MANIFEST, lab_of, with_course
 
 SHIPPED = Path(__file__).parents[2] / "solutions"
@@ -33,6 +33,14 @@ def test_a_language_the_lab_is_not_in_is_answered_with_those_it_is_in(
 ) -> None:
     lab = with_course(counting, COURSE)
     assert "(fr, en); got 'de'" in refusal(LabError, lambda: lab.check_language("de"))
+
+
+def test_labs_come_in_the_order_of_the_numbers_in_their_names(tmp_path: Path) -> None:
+    for name in ("tp10_b", "tp9_z", "recall", "tp10_a", "tp9"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "lab.toml").write_text("")
+    (tmp_path / "tp8_no_manifest").mkdir()
+    assert lab_names(tmp_path) == ["recall", "tp9", "tp9_z", "tp10_a", "tp10_b"]
 
 
 def test_labs_are_looked_for_where_the_environment_says(counting: Path, monkeypatch: pytest.MonkeyPatch) -> None:

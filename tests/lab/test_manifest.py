@@ -24,12 +24,13 @@ def test_a_lab_is_what_its_manifest_says(counting: Path) -> None:
         sweep=Sweep("q2", "model.init_args.speed", [0.0, 0.5]),
         links={"data.embeddings": "model.init_args.embeddings"},
         sizes={"dim": "model.init_args.width"},
+        shown=("q2", "q1", "q3"),
     )
 
 
 def test_a_manifest_needs_no_more_than_a_title_and_questions(counting: Path) -> None:
     (counting / "lab.toml").write_text('title = "T"\n[questions]\nq1.title = "A"')
-    assert lab_of(counting) == Lab("counting", counting, "T", {"q1": "A"}, uses={"q1": {}})
+    assert lab_of(counting) == Lab("counting", counting, "T", {"q1": "A"}, uses={"q1": {}}, shown=("q1",))
 
 
 def test_a_question_may_have_a_task_and_uses_of_its_own(counting: Path) -> None:
@@ -39,6 +40,19 @@ def test_a_question_may_have_a_task_and_uses_of_its_own(counting: Path) -> None:
     assert lab.tasks == {"q2": "classification", "q1": "translation", "q3": "classification"}
     assert lab.uses["q1"] == {"entropy": "spread", "decode": "translate"}
     assert lab.uses["q2"] == {"entropy": "spread"}
+
+
+def test_a_lab_says_which_questions_the_demonstration_trains(counting: Path) -> None:
+    (counting / "lab.toml").write_text(MANIFEST.replace("[questions]", 'demo = ["q3", "q1"]\n[questions]'))
+    assert lab_of(counting).shown == ("q3", "q1")
+
+
+@pytest.mark.parametrize("wrong", ['"q1"', "[]", '["q4"]', "[1]"])
+def test_a_demonstration_of_what_is_no_question_is_told(
+    counting: Path, wrong: str, refusal: Callable[..., str]
+) -> None:
+    (counting / "lab.toml").write_text(MANIFEST.replace("[questions]", f"demo = {wrong}\n[questions]"))
+    assert "demo" in refusal(LabError, lambda: lab_of(counting))
 
 
 @pytest.mark.parametrize("wrong", ["task = 3", 'q1.task = ["classification"]', "q1.uses.entropy = 1"])

@@ -34,6 +34,7 @@ __all__ = [
     "histogram_hills",
     "metric_bars",
     "run_colour",
+    "scores_by_group",
     "series_curves",
     "sweep_curves",
     "training_curves",
@@ -47,7 +48,8 @@ _EPOCH_COLOURS = "viridis_r"
 _WIDTH = 6.4
 _HILL_HEIGHT = 0.92
 _LABEL_WIDTH = 26
-_WRITTEN_CELLS = 120
+_WRITTEN_CELLS, _WRITTEN_COLUMNS = 120, 20
+_SMALL_CELLS = 40  # columns from which on cells are drawn smaller
 
 
 def run_colour(position: int) -> str:
@@ -192,11 +194,46 @@ def series_curves(series: Mapping[str, Series]) -> Figure:
 
 
 @matplotlib.rc_context(STYLE)
+def scores_by_group(scores: Mapping[str, Series]) -> Figure:
+    """A metric of each model, by its title, on groups of texts, such as those of one kind: a row for each group.
+
+    A model has its own height within each row, so that equal scores do not hide one another; a group that a model was
+    not measured on has no dot of it.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if not scores:
+        raise ValueError(explain(expected="the scores of a model", got="none", do="give one or more"))
+    groups = list(dict.fromkeys(name for each in scores.values() for name in each.names))
+    figure = blank_figure(height=1.4 + len(groups) * (0.3 + 0.11 * len(scores)) + 0.18 * len(scores))
+    axes = figure.subplots()
+    for position, each in enumerate(scores.values()):
+        shift = 0.7 * ((position + 0.5) / len(scores) - 0.5)
+        rows = [groups.index(name) + shift for name in each.names]
+        dots = Line2D(each.y, rows, color=run_colour(position), marker=_MARKERS[position % len(_MARKERS)])
+        dots.set(linestyle="none", clip_on=False, zorder=3)
+        axes.add_line(dots)
+    for row in range(len(groups) - 1):
+        axes.axhline(row + 0.5, color="#E4E4E4", linewidth=1)
+    first = next(iter(scores.values()))
+    title = spoken().say("{one} against {other}", one=first.measured, other=first.across)
+    axes.set(title=_wrapped(title, width=50), xlabel=plain(first.measured), ylim=(len(groups) - 0.5, -0.5))
+    axes.autoscale_view()
+    axes.set_xlim(min(0.0, *axes.get_xlim()), None)
+    axes.set_yticks(range(len(groups)), [_wrapped(name) for name in groups])
+    axes.grid(visible=False, axis="y")
+    axes.tick_params(axis="y", length=0)
+    _name_runs(figure, scores)
+    return figure
+
+
+@matplotlib.rc_context(STYLE)
 def attention_matrix(weights: npt.ArrayLike, rows: Sequence[str], columns: Sequence[str]) -> Figure:
     """A heat map of attention weights ``(n_queries, n_keys)``, from 0 (pale yellow) to the largest of them (brown).
 
-    ``rows`` name the queries and ``columns`` the keys. A small matrix has its weights written in the cells. Raises
-    ``ValueError`` when the names and the matrix do not fit.
+    ``rows`` name the queries and ``columns`` the keys; names of columns are turned where they are words. A small matrix
+    has its weights written in the cells. Raises ``ValueError`` when the names and the matrix do not fit.
     """
     matrix = np.asarray(weights, dtype=float)
     if matrix.shape != (len(rows), len(columns)) or matrix.size == 0:
@@ -207,7 +244,8 @@ def attention_matrix(weights: npt.ArrayLike, rows: Sequence[str], columns: Seque
                 do="give one name for each query and each key",
             )
         )
-    cell = 0.45 if matrix.size <= _WRITTEN_CELLS else 0.3
+    written = matrix.size <= _WRITTEN_CELLS and len(columns) <= _WRITTEN_COLUMNS
+    cell = 0.45 if written else 0.3 if len(columns) <= _SMALL_CELLS else 0.2
     figure = blank_figure(width=max(_WIDTH, 2.6 + cell * len(columns)), height=2.0 + cell * len(rows))
     axes = figure.subplots()
     image = axes.pcolormesh(
@@ -215,9 +253,10 @@ def attention_matrix(weights: npt.ArrayLike, rows: Sequence[str], columns: Seque
     )
     say = spoken().say
     axes.set(title=say("Where does each query look?"), xlabel=say("key"), ylabel=say("query"), aspect="equal")
-    axes.set_xticks(
-        np.arange(len(columns)) + 0.5, list(map(plain, columns)), rotation=55, ha="left", rotation_mode="anchor"
-    )
+    axes.set_xticks(np.arange(len(columns)) + 0.5, list(map(plain, columns)))
+    if max(map(len, columns)) > 1:
+        for name in axes.get_xticklabels():
+            name.set(rotation=55, horizontalalignment="left", rotation_mode="anchor")
     axes.set_yticks(np.arange(len(rows)) + 0.5, list(map(plain, rows)))
     axes.xaxis.set(ticks_position="top", label_position="top")
     axes.invert_yaxis()
@@ -225,7 +264,7 @@ def attention_matrix(weights: npt.ArrayLike, rows: Sequence[str], columns: Seque
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
     figure.colorbar(image, ax=axes, label=say("attention weight"), shrink=0.8)
-    if matrix.size <= _WRITTEN_CELLS:
+    if written:
         _write_cells(axes, matrix)
     return figure
 

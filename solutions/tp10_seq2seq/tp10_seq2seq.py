@@ -3114,7 +3114,7 @@ class LocationScore(nn.Module):
 #
 # $$c = \tfrac14 (0, 4) + \tfrac12 (\ln 2, 2) + \tfrac14 (0, 0) = (0{,}3466 ; 2)$$
 #
-# Sans masque, le remplissage pèserait $0{,}9995$ à lui seul.
+# Sans masque, le remplissage pèserait $0{,}9995$ à lui seul. (Le code Keras de R complète toutes les lignes à une même longueur et n'applique aucun masque : ne le recopiez pas.)
 #
 # > **Exercice 7.3** (1 point). Écrivez `attend(scores, values, mask) -> (context, weights)`.
 # >
@@ -3146,7 +3146,7 @@ class LocationScore(nn.Module):
 #
 # $$c = \tfrac14 (0, 4) + \tfrac12 (\ln 2, 2) + \tfrac14 (0, 0) = (0.3466,\; 2)$$
 #
-# Without a mask padding alone would weigh $0.9995$.
+# Without a mask padding alone would weigh $0.9995$. (R's Keras code pads all lines to one length and applies no mask: do not copy it.)
 #
 # > **Exercise 7.3** (1 point). Write `attend(scores, values, mask) -> (context, weights)`.
 # >
@@ -3373,7 +3373,9 @@ class LuongDecoder(nn.Module):
 #
 #
 # train("Q7, dot", lambda: attentive(DotScore, data), epochs=8)
-# monitor_curves(TASK, {name: histories[name] for name in ("Q4", "Q7, dot")})
+# monitor_curves(
+#     TASK, {name: histories[name] for name in ("Q4", "Q7, dot") if name in histories}
+# )
 
 # %% [markdown] lang="fr"
 # **Où regarde-t-il ?** La matrice d'attention de trois lignes : une ligne de la matrice par caractère écrit, une colonne par caractère lu. Une ligne française, une
@@ -3392,7 +3394,10 @@ class LuongDecoder(nn.Module):
 #     """Where a model looks while it writes a line, as a matrix."""
 #     with told_in_a_line(name):
 #         texts = write_line(models[name].eval(), translate, data.alphabet, line, max_length=12)
-#     print(f"{name}: {line} -> {texts.prediction}")
+#     written = texts.prediction
+#     print(f"{name}: {line} -> {written}")
+#     if texts.grid is None:
+#         raise NotTrained(f"{name} shows no weights: its decoder gives them last")
 #     return texts.grid
 #
 #
@@ -3458,7 +3463,7 @@ class LuongDecoder(nn.Module):
 
 # %% tags=["active-ipynb", "raises-exception"]
 # several = DateData(dates=3)
-# train("Q7, several dates", lambda: attentive(DotScore, several), epochs=4, data=several)
+# train("Q7, several dates", lambda: attentive(DotScore, several), epochs=5, data=several)
 
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q7-observe", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": true}
 # ### Question ouverte 7 (0,5 point)
@@ -3911,7 +3916,7 @@ class KeyValueAttention(nn.Module):
 # from amal_attention.tasks.pictures import best_bars
 # from amal_attention.visualise.figures import scores_by_group
 #
-# tested = {}
+# tested = Trained()
 # for name, model in models.items():
 #     if not isinstance(model, Seq2Seq) or name.startswith("Q6"):
 #         continue
@@ -3937,7 +3942,7 @@ class KeyValueAttention(nn.Module):
 # for name, each in tested.items():
 #     if name != "Q7, several dates":
 #         kinds[name] = each.by_group
-# scores_by_group(kinds)
+# scores_by_group(kinds) if kinds else None
 
 # %% tags=["active-ipynb", "raises-exception"]
 # series_curves({"Q7, several dates": tested["Q7, several dates"].by_group})

@@ -6,6 +6,7 @@ is handed modules that follow a script: ``made_by`` makes them where the functio
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -142,7 +143,7 @@ def gives_tokens(decode: Decode, *, made_by: Any = sequences, seed: int = 0, hin
     whole = _strict(_decoded(decode, endless, made_by)[0], endless)
     for part, expected in ((_cut(endless, rows=1), whole[:1]), (_cut(endless, most=1), whole[:, :1])):
         came = _strict(_decoded(decode, part, made_by)[0], part)
-        if not torch.equal(came, expected):
+        if not torch.equal(_as_chosen(came, expected), _as_chosen(expected, came)):
             raise Missed(
                 f"{numbers(expected)}, as in a larger batch or a longer answer",
                 numbers(came),
@@ -213,7 +214,10 @@ def _strict(came: Any, script: Script) -> Tensor:
 
 
 def _mended(came: Any, script: Script) -> Tensor:
-    """The tokens ``(B, max_length)``, whatever their type: with START in front, an axis too many, or not filled up."""
+    """The tokens ``(B, max_length)``, whatever is wrong with their form, or with the last place of a line without END.
+
+    START may stand in front, they may come with an axis too many, or not filled up.
+    """
     rows, most = len(script.source), script.max_length
     tokens = _tokens(came, script)
     if tokens.ndim == 3 and tokens.shape[2] == 1:
@@ -223,11 +227,22 @@ def _mended(came: Any, script: Script) -> Tensor:
     if tokens.shape[1] >= most and bool((tokens[:, 0] == START).all()):
         tokens = torch.cat([tokens[:, 1:], script.written[:, tokens.shape[1] - 1 :]], dim=1)  # what was cut off for it
     missing = max(0, most - tokens.shape[1])
-    return F.pad(tokens, (0, missing), value=PAD)[:, :most]
+    tokens = F.pad(tokens, (0, missing), value=PAD)[:, :most]
+    endless = not (script.written == END).any()
+    return _as_chosen(tokens, script.written) if endless else tokens
+
+
+def _as_chosen(tokens: Tensor, chosen: Tensor) -> Tensor:
+    """The tokens with what was chosen at the last place of a line where END was put in its place."""
+    forced = torch.arange(tokens.shape[1]) == tokens.shape[1] - 1
+    return torch.where(forced & (tokens == END), chosen, tokens)
 
 
 def _tokens(came: Any, script: Script) -> Tensor:
-    """The tokens, in any shape and type."""
+    """The tokens, in any shape and type, in lists too."""
+    if isinstance(came, (list, tuple)):
+        with contextlib.suppress(ValueError, TypeError):
+            came = torch.tensor(came)
     if not isinstance(came, Tensor):
         known = _NOTHING if came is None else _INTEGERS
         raise Missed(_form(script), kind(came), known, _sent(script))
@@ -240,6 +255,7 @@ def _are_written(tokens: Tensor, script: Script, known: Mistakes) -> None:
         return
     row = int((tokens != written).any(dim=1).nonzero()[0])
     number = row + 1
+    known = [*known, *((hint, _as_chosen(wrong, written)) for hint, wrong in known)]  # as it may have been mended
     likely = next((hint for hint, wrong in known if torch.equal(tokens, wrong)), "")
     raise Missed(f"{numbers(written[row])} for line {number}", numbers(tokens[row]), likely, _sent(script))
 

@@ -44,6 +44,7 @@ _START_FIRST = "START is read first, whatever the line begins with"
 _KEPT = "END belongs to the answer: keep it, and write PAD from the next place on"
 _STOPS = "a line that has ended stops no other: go on until all have ended, or to max_length"
 _GOES_ON = "PAD stands after END, whatever the decoder says there"
+_NOT_FORCED = "a line that does not end within max_length has no END: what was chosen stands at its last place"
 _MASK = "the decoder is handed the mask of the source as it is"
 _NEXT = "what was chosen is what the next step reads: START is read once"
 _LAST_PLACE = "what comes next is told by the logits of the last place, logits[:, -1]"
@@ -94,13 +95,17 @@ def mistakes_of_end(script: Script) -> Mistakes:
     """What is written where a line ends in a wrong way, all else being right."""
     chosen, written = script.chosen(), script.written
     ends = (written == END).any(dim=0).int()
-    return [
+    found = [
         (_GOES_ON, chosen),
         (_GOES_ON, ended(chosen, filled=END)),
         (_KEPT, written.masked_fill(written == END, PAD)),
         (NOT_WRITTEN, F.pad(written, (1, -1), value=START)),
         (_STOPS, written.masked_fill(ends.cumsum(dim=0) > ends, PAD)),
     ]
+    over = (written == END).any(dim=1, keepdim=True)
+    if not over.all():
+        found.append((_NOT_FORCED, torch.cat([written[:, :-1], written[:, -1:].where(over, END)], dim=1)))
+    return found
 
 
 def tells_apart(script: Script, known: Mistakes) -> bool:

@@ -2111,10 +2111,10 @@ def decode_naive(
 #
 # points = hidden_points("tp10_seq2seq", "q5-naive", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import check, decodes_as_scripted
 #
 # with check("q5-naive"):
-#     pass
+#     decodes_as_scripted(decode_naive, cost="naive")
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -2194,10 +2194,10 @@ def decode_from_prefix(
 #
 # points = hidden_points("tp10_seq2seq", "q5-prefix", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import check, decodes_as_scripted
 #
 # with check("q5-prefix"):
-#     pass
+#     decodes_as_scripted(decode_from_prefix, cost="prefix")
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -2282,10 +2282,17 @@ def decode_step_by_step(
 #
 # points = hidden_points("tp10_seq2seq", "q5-step", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import FixedEncoder, ScriptedDecoder, check, close_to, decodes_as_scripted, gives_tokens
 #
 # with check("q5-step"):
-#     pass
+#     decodes_as_scripted(decode_step_by_step, cost="step")
+#     gives_tokens(decode_step_by_step)
+#     encoder = FixedEncoder(torch.zeros(3, 2, 1), torch.tensor([[2.0], [0.0], [3.0]]))
+#     decoder = ScriptedDecoder(torch.eye(6)[[5, 3, 4, 2, 5]])  # state 0 writes token 5, state 1 writes 3 …
+#     source = torch.tensor([[4, 5], [4, 0], [3, 4]])
+#     tokens = decode_step_by_step(encoder, decoder, source, source != PAD, max_length=6)
+#     by_hand = [[5, 2, 0, 0, 0, 0], [5, 4, 2, 0, 0, 0], [4, 5, 3, 5, 3, 5]]
+#     close_to(tokens, by_hand, what="three lines worked out by hand, one of which does not end")
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -2418,10 +2425,49 @@ def exact_match(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 #
 # points = hidden_points("tp10_seq2seq", "q5-exact-match", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import check, equal_to
 #
 # with check("q5-exact-match"):
-#     pass
+#     target = torch.tensor(
+#         [[8, 9, 7, END], [8, END, 5, 5], [8, 9, END, 5], [9, 7, 8, END], [8, 7, 9, END]]
+#     )
+#     mask = torch.arange(4) < torch.tensor([[4], [2], [3], [4], [4]])
+#     predicted = torch.tensor(
+#         [[8, 9, 7, END], [8, END, 0, 0], [8, 9, 4, END], [7, 9, 8, END], [8, 9, 7, END]]
+#     )
+#     right = exact_match(predicted, target, mask)
+#     equal_to(
+#         right.tolist(),
+#         [True, True, False, False, False],
+#         what="two lines that are right, one that goes on, two with tokens exchanged",
+#         mistakes={
+#             "padding is compared: only places where the mask is True count": [True] + [False] * 4,
+#             "END counts: a line that goes on is wrong": [True, True, True, False, False],
+#             "all tokens must be right, and not one of them: all, not any": [True] * 5,
+#             "the first token is not the whole line": [True, True, True, False, True],
+#             "these are the lines that are wrong": [False, False, True, True, True],
+#             "one answer for each line: all(dim=1)": False,
+#             "one answer for each line, not for each place: all(dim=1)": [False] * 3 + [True],
+#         },
+#         hint="all tokens of a line, and no share of them, at each place where the mask is True",
+#     )
+#     equal_to(right.dtype, torch.bool, what="the answer is bool", hint="the answer is bool")
+#     equal_to(
+#         exact_match(predicted[:, :3], target, mask).tolist(),
+#         [False, True, False, False, False],
+#         what="three columns, as if PAD stood in the fourth",
+#         mistakes={"pad the prediction: cut nothing off the target": [True, True] + [False] * 3},
+#         hint="a prediction of fewer columns is compared as if PAD stood there",
+#     )
+#     wider = F.pad(predicted, (0, 2), value=PAD)
+#     equal_to(
+#         exact_match(wider, target, mask).tolist(),
+#         [True, True, False, False, False],
+#         what="six columns, with PAD in the last two",
+#         hint="a prediction of more columns is compared as if PAD stood there",
+#     )
+#     alone = exact_match(target[:1], target[:1], mask[:1])
+#     equal_to(alone.tolist(), [True], what="one line alone", hint="an axis is squeezed away")
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -2633,10 +2679,53 @@ def autoencoder_batch(batch: PairBatch) -> PairBatch:
 #
 # points = hidden_points("tp10_seq2seq", "q6-autoencoder", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import check, equal_to
 #
 # with check("q6-autoencoder"):
-#     pass
+#     source = torch.tensor([[5, 6, 7], [4, PAD, PAD]])
+#     target = torch.tensor([[8, 9, END, PAD], [6, 8, 9, END]])
+#     teacher = torch.tensor([[START, 8, 9, PAD], [START, 6, 8, 9]])
+#     batch = autoencoder_batch(PairBatch(source, source != PAD, teacher, target, target != PAD))
+#     equal_to(
+#         [line[:length].tolist() for line, length in zip(batch.target, (4, 2))],  # without padding
+#         [[5, 6, 7, END], [4, END]],
+#         what="target: the source, then END",
+#         mistakes={
+#             "END stands behind the last token of each line": [[5, 6, 7, PAD], [4, PAD]],
+#             "the target is one token longer than the source: END": [[5, 6, 7], [4, PAD]],
+#             "END stands right behind each line, not behind the padding": [[5, 6, 7, END], [4, PAD]],
+#             "this is the target of the translation": [[8, 9, END, PAD], [6, 8]],
+#             "this is the teacher: the target begins with the first token of the source": [
+#                 [START, 5, 6, 7],
+#                 [START, 4],
+#             ],
+#         },
+#     )
+#     equal_to(
+#         [line[:length].tolist() for line, length in zip(batch.teacher, (4, 2))],
+#         [[START, 5, 6, 7], [START, 4]],
+#         what="teacher: START, then the source",
+#         mistakes={
+#             "the teacher is one place late: it begins with START": [[5, 6, 7, END], [4, END]],
+#             "the teacher begins with START, then comes the source": [[5, 6, 7, PAD], [4, PAD]],
+#             "this is the teacher of the translation": [[START, 8, 9, PAD], [START, 6]],
+#         },
+#     )
+#     equal_to(
+#         batch.target_mask.tolist(),
+#         [[True, True, True, True], [True, True, False, False]],
+#         what="target_mask: each line and its END",
+#         mistakes={
+#             "END is under the mask too: it counts in the loss": [
+#                 [True, True, True, False],
+#                 [True, False, False, False],
+#             ],
+#             "this is the mask of the translation": [[True, True, True, False], [True] * 4],
+#             "padding is no target: the mask is False there": [[True] * 4] * 2,
+#         },
+#     )
+#     equal_to(batch.target_mask.dtype, torch.bool, what="masks are bool", hint="masks are bool")
+#     equal_to(batch.source.tolist(), source.tolist(), what="the sources stay as they are")
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS

@@ -41,6 +41,7 @@ __all__ = [
     "follows_attention",
     "follows_its_loss",
     "follows_large_scores",
+    "follows_memory",
     "gives_logits",
     "gives_zeros_without_words",
     "gradient_flows",
@@ -168,6 +169,7 @@ from .expectations.pooling import (
 from .expectations.sequences.attention import (
     asks_with,
     combines_by_tanh,
+    follows_memory,
     levels_off,
     reads_by_weights,
     state_sees_memory,

@@ -124,12 +124,12 @@ from amal_attention.tasks.translation import END, PAD, START, PairBatch
 # ## Les données, et les mots du TP
 #
 # **Les lettres des formes.** Un lot contient $B$ lignes ; la plus longue source a $S$ caractères, la plus longue cible $T$,
-# sa fin comprise. $V$ est le nombre de tokens, $D$ la largeur des vecteurs de caractères (*embeddings*), $H$ celle d'un état.
+# sa fin comprise. $V$ est le nombre de jetons, $D$ la largeur des vecteurs de caractères (*embeddings*), $H$ celle d'un état.
 #
-# **Quatre tokens ne sont pas des caractères** : `PAD`, `START`, `END` et `UNKNOWN` ont les numéros 0, 1, 2 et 3 ; les
+# **Quatre jetons** (*tokens*) **ne sont pas des caractères** : `PAD`, `START`, `END` et `UNKNOWN` ont les numéros 0, 1, 2 et 3 ; les
 # caractères ont les suivants. Un même alphabet sert aux deux côtés. Une ligne trop courte est complétée **à droite** par du
 # remplissage (*padding*), et c'est le **masque** qui dit où est le texte, pas le numéro : sous un masque à `False` peut se
-# trouver n'importe quel numéro, et sous un masque à `True`, 0 est un token comme un autre.
+# trouver n'importe quel numéro, et sous un masque à `True`, 0 est un jeton comme un autre.
 #
 # Un lot est un `PairBatch`, un tuple nommé de cinq tenseurs :
 #
@@ -151,13 +151,13 @@ from amal_attention.tasks.translation import END, PAD, START, PairBatch
 # |---|---|---|
 # | `memory` | `(B, S, H)` | un état de l'encodeur par caractère lu |
 # | `final` | `(B, H)` | le dernier : le premier état du décodeur ; `out_features`, attribut de l'encodeur, vaut $H$ |
-# | `state` | `(B, H)` | l'état du décodeur, avant puis après les tokens qu'il lit |
-# | `logits` | `(B, T, V)` | pour chaque token lu, de quoi prédire le suivant |
+# | `state` | `(B, H)` | l'état du décodeur, avant puis après les jetons qu'il lit |
+# | `logits` | `(B, T, V)` | pour chaque jeton lu, de quoi prédire le suivant |
 # | `weights` | `(B, T, S)` | où le décodeur regarde ; `None` s'il ne regarde pas |
 # | `query`, `keys`, `scores` | `(B, T, H)`, `(B, S, H)`, `(B, T, S)` | question 7 ; un score se construit par `Score(dim)` |
 #
 # Cette signature de décodeur sert à tout : l'enseignant entier d'un coup (pour apprendre), un préfixe depuis le premier état,
-# ou un seul token avec l'état rendu par l'appel précédent (pour écrire). Une réponse qui contient des poids les rend en
+# ou un seul jeton avec l'état rendu par l'appel précédent (pour écrire). Une réponse qui contient des poids les rend en
 # dernier.
 #
 # **Partout**, un appel laisse ce qu'on lui donne tel quel, ne garde rien pour le suivant, et rend des `float32` quand on lui
@@ -1023,7 +1023,7 @@ class Encoder(nn.Module):
 # > **Exercice 2.2** (0,5 point). Écrivez `StateClassifier` : des logits `(B, C)` calculés depuis `final`, et depuis rien
 # > d'autre.
 # >
-# > - L'encodeur reste dans l'attribut `encoder`. Il reçoit les tokens et le masque tels quels, **une** fois par appel, et il
+# > - L'encodeur reste dans l'attribut `encoder`. Il reçoit les jetons et le masque tels quels, **une** fois par appel, et il
 # >   apprend : le gradient des logits l'atteint.
 # > - Pas de softmax : l'entropie croisée s'en charge. Une couche linéaire suffit ; davantage est permis.
 # > - Les autres lignes du lot ne changent pas la réponse.
@@ -1291,7 +1291,7 @@ def make_batch(pairs: list[tuple[list[int], list[int]]]) -> PairBatch:
 
 # %% [markdown] lang="fr"
 # **Trois lignes des données**, mises en lot par votre fonction. `⊢` est `START`, `⊣` est `END`, `·` du remplissage et `␣` une
-# espace ; chaque token de l'enseignant est au-dessus de ce qu'il faut prédire après l'avoir lu.
+# espace ; chaque jeton de l'enseignant est au-dessus de ce qu'il faut prédire après l'avoir lu.
 
 # %% [markdown] lang="en"
 # **Three lines of the data**, made a batch by your function. `⊢` is `START`, `⊣` is `END`, `·` padding and `␣` a space; each
@@ -1322,7 +1322,7 @@ def make_batch(pairs: list[tuple[list[int], list[int]]]) -> PairBatch:
 #
 # L'**encodeur** lit $x$ et en donne l'état final ; le **décodeur** part de cet état, lit ce qui est déjà écrit, et dit en
 # chaque place ce qui peut suivre. Apprendre, c'est rendre petit le coût de Konaté, la moyenne de $-\log p(y_t \mid \dots)$
-# sur les $N$ vrais tokens du lot, `END` compris.
+# sur les $N$ vrais jetons du lot, `END` compris.
 #
 # Deux façons de nourrir le décodeur pendant l'apprentissage : **avec** enseignant, il lit la bonne ligne, toutes les places
 # d'un coup ; **sans**, il lit ce qu'il vient d'écrire, pas à pas.
@@ -1349,9 +1349,9 @@ def make_batch(pairs: list[tuple[list[int], list[int]]]) -> PairBatch:
 # > **Exercice 4.1** (1,25 point). Écrivez `Decoder` : un `nn.Embedding`, un GRU qui part de `state`, une couche linéaire vers
 # > les logits.
 # >
-# > - L'état qui revient est celui **après** le dernier token lu. Donner tous les tokens d'un coup, ou un à un en passant
+# > - L'état qui revient est celui **après** le dernier jeton lu. Donner tous les jetons d'un coup, ou un à un en passant
 # >   l'état de main en main, revient au même.
-# > - Les logits en $t$ dépendent de tous les tokens jusqu'à $t$, et d'aucun d'après. Ce sont des logits `(B, T, V)`, et non
+# > - Les logits en $t$ dépendent de tous les jetons jusqu'à $t$, et d'aucun d'après. Ce sont des logits `(B, T, V)`, et non
 # >   des probabilités : ni softmax, ni log-softmax. (Le code Keras de Riveill finit par un softmax ; l'entropie croisée de
 # >   PyTorch l'a déjà en elle.)
 # > - C'est un GRU : si les nombres de l'état reçu sont entre −1 et 1, ceux de l'état rendu y sont aussi.
@@ -1465,9 +1465,9 @@ class Decoder(nn.Module):
 # ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
-# **À la main.** Deux lignes, $T = 2$, trois tokens. Les logits sont les logarithmes de $(\tfrac12, \tfrac14, \tfrac14)$ et
+# **À la main.** Deux lignes, $T = 2$, trois jetons. Les logits sont les logarithmes de $(\tfrac12, \tfrac14, \tfrac14)$ et
 # $(\tfrac14, \tfrac12, \tfrac14)$ pour la première ligne, de $(\tfrac18, \tfrac12, \tfrac38)$ et $(0{,}1 ; 0{,}1 ; 0{,}8)$
-# pour la seconde. La cible est 0 partout, et la dernière place de la seconde ligne est du remplissage. Les trois vrais tokens
+# pour la seconde. La cible est 0 partout, et la dernière place de la seconde ligne est du remplissage. Les trois vrais jetons
 # ont les probabilités $\tfrac12$, $\tfrac14$ et $\tfrac18$, donc
 #
 # $$\tfrac13 (\ln 2 + 2 \ln 2 + 3 \ln 2) = 2 \ln 2 = 1{,}386$$
@@ -1475,17 +1475,17 @@ class Decoder(nn.Module):
 # Compter le remplissage donne $1{,}615$ ; diviser par les quatre places $1{,}040$ ; prendre la moyenne des moyennes des
 # lignes $1{,}560$.
 #
-# > **Exercice 4.2** (0,75 point). Écrivez `sequence_loss` : la moyenne de l'entropie croisée sur les tokens du lot dont le
+# > **Exercice 4.2** (0,75 point). Écrivez `sequence_loss` : la moyenne de l'entropie croisée sur les jetons du lot dont le
 # > masque est `True`, en un seul nombre.
 # >
-# > - Chaque token pèse autant, où qu'il soit. Le token 0 compte là où le masque est `True`.
+# > - Chaque jeton pèse autant, où qu'il soit. Le jeton 0 compte là où le masque est `True`.
 # > - De grands logits donnent un coût fini, égal à ce que dit la formule. Ce qui est sous le masque à `False`, logits ou
 # >   cible, ne change rien, et le gradient n'y arrive pas : il y vaut 0.
 #
 # <details>
 # <summary>Premier indice</summary>
 #
-# Combien de tokens sont comptés, et par combien divise-t-on ? Refaites les trois valeurs fausses de l'exemple : chacune est
+# Combien de jetons sont comptés, et par combien divise-t-on ? Refaites les trois valeurs fausses de l'exemple : chacune est
 # une erreur fréquente.
 #
 # </details>
@@ -1571,13 +1571,13 @@ def sequence_loss(logits: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 # >   Le décodeur reçoit aussi `memory` et le masque de la source.
 # > - `training_step` rend le coût `sequence_loss` de ces logits et de `target`. Son gradient atteint le décodeur **et**
 # >   l'encodeur.
-# > - `validation_step` enregistre `val_loss` avec `self.log`, toujours avec l'enseignant : la moyenne sur **tous les tokens**
+# > - `validation_step` enregistre `val_loss` avec `self.log`, toujours avec l'enseignant : la moyenne sur **tous les jetons**
 # >   de l'ensemble. Des lots inégaux n'y pèsent donc pas pareil ; l'argument `batch_size` de `self.log` dit combien compte un
 # >   lot.
 # > - `configure_optimizers` rend Adam, de pas `lr`, sur tous les paramètres.
 # > - Ce qui est sous le remplissage de la source, de l'enseignant et de la cible ne change rien.
 # > - *Optionnel, un cinquième des points.* Avec `teacher_forcing=False`, `training_step` n'utilise plus l'enseignant : la
-# >   première entrée est `START`, chacune des suivantes le token **le plus probable** du pas d'avant, pour $T$ pas ($T$ est
+# >   première entrée est `START`, chacune des suivantes le jeton **le plus probable** du pas d'avant, pour $T$ pas ($T$ est
 # >   la largeur de `target`) ; l'état passe de pas en pas. Le choix ne porte pas de gradient, le coût si.
 #
 # <details>
@@ -1591,8 +1591,8 @@ def sequence_loss(logits: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 # <details>
 # <summary>Deuxième indice</summary>
 #
-# Un lot de 21 tokens doit peser plus qu'un lot de 2 : combien de tokens y a-t-il dans un lot ? Comptez dans le masque. Sans
-# enseignant, `argmax` rend une forme `(B, T)` sans l'axe des tokens ; joignez les logits des pas le long de l'axe 1.
+# Un lot de 21 jetons doit peser plus qu'un lot de 2 : combien de jetons y a-t-il dans un lot ? Comptez dans le masque. Sans
+# enseignant, `argmax` rend une forme `(B, T)` sans l'axe des jetons ; joignez les logits des pas le long de l'axe 1.
 #
 # </details>
 
@@ -1882,9 +1882,9 @@ def early_stopping(losses: list[float], patience: int) -> tuple[int, int]:
 # sans faute avec enseignant, 19 % sans.)
 #
 # Puis : que lit le décodeur pendant l'apprentissage, avec enseignant, qu'il ne lira jamais quand il écrira seul ? Servez-vous
-# de ces mesures, du modèle avec attention qui recopie des chiffres. Lorsqu'il écrit seul, la part de tokens faux est :
+# de ces mesures, du modèle avec attention qui recopie des chiffres. Lorsqu'il écrit seul, la part de jetons faux est :
 #
-# | | aucun token faux avant lui dans la ligne | un token faux avant lui |
+# | | aucun jeton faux avant lui dans la ligne | un jeton faux avant lui |
 # |---|---|---|
 # | appris avec enseignant | 0,15 % | 98,4 % |
 # | appris sans enseignant | 0,28 % | 72,3 % |

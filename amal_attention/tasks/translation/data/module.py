@@ -19,7 +19,7 @@ from amal_attention.tasks.translation.data.alphabet import Alphabet
 from amal_attention.tasks.translation.data.batch import END, START, PairBatch
 from amal_attention.tasks.translation.data.columns import Column
 from amal_attention.tasks.translation.data.dates import draw_dates
-from amal_attention.tasks.translation.data.digits import draw_digits
+from amal_attention.tasks.translation.data.digits import check_lengths, draw_digits
 from amal_attention.tasks.translation.data.lines import Line, Splits
 
 __all__ = ["Collate", "CopyData", "DateData", "Pair", "PairData"]
@@ -67,6 +67,11 @@ class PairData(LightningDataModule, ABC):
     @abstractmethod
     def groups(self, split: str) -> dict[str, list[int] | list[str]]:
         """By what the lines of a split may be told apart, and of each line, in order, the group it belongs to."""
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """What the lines are, in a few words: those of one title are the same."""
 
     @cached_property
     def alphabet(self) -> Alphabet:
@@ -160,6 +165,12 @@ class DateData(PairData):
         """The lines of each split."""
         return draw_dates(self.lines_seed, self.hparams["dates"])
 
+    @property
+    def title(self) -> str:
+        """How many dates a line has."""
+        most = self.hparams["dates"]
+        return "one date a line" if most == 1 else f"1 to {most} dates a line"
+
     def groups(self, split: str) -> dict[str, list[int] | list[str]]:
         """The kind of each date; of lines with several, how many there are."""
         lines = self.lines(split)
@@ -191,11 +202,17 @@ class CopyData(PairData):
     ) -> None:
         _check_whole(1, 100, shortest=shortest)
         _check_whole(shortest, 100, longest=longest)
+        check_lengths(shortest, longest)
         super().__init__(batch_size, seed, collate)
 
     def draw(self) -> Splits:
         """The lines of each split."""
         return draw_digits(self.lines_seed, self.hparams["shortest"], self.hparams["longest"])
+
+    @property
+    def title(self) -> str:
+        """How many digits a line has."""
+        return "{shortest} to {longest} random digits a line".format(**self.hparams)
 
     def groups(self, split: str) -> dict[str, list[int] | list[str]]:
         """How many digits each line has."""

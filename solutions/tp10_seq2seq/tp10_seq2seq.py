@@ -1968,7 +1968,7 @@ def early_stopping(losses: list[float], patience: int) -> tuple[int, int]:
 # - `source` et `mask` ont la forme `(B, S)` ; `tokens` est un tenseur d'entiers (int64) de forme `(B, max_length)`, sans gradient.
 #   Un lot d'une seule ligne et `max_length = 1` sont permis.
 # - `encoder` et `decoder` sont des modules quelconques aux signatures de 2.1 et de 4.1 ; la troisième chose que rend le décodeur n'est pas
-#   toujours None. Le décodeur part de l'état `final` de l'encodeur et reçoit sa mémoire et le masque tel quel.
+#   toujours None. L'encodeur reçoit `source` et `mask` tels quels ; le décodeur part de l'état `final`, et reçoit la mémoire et `mask` tels quels.
 # - Le premier jeton lu est START ; il ne fait pas partie de la réponse. Chaque étape écrit le jeton dont le logit est le plus grand
 #   à la **dernière** place lue.
 # - END est écrit et reste dans la réponse ; après lui, il n'y a que PAD. Ce qu'on donne à lire à une ligne finie est libre.
@@ -2015,7 +2015,7 @@ def early_stopping(losses: list[float], patience: int) -> tuple[int, int]:
 # - `source` and `mask` have the shape `(B, S)`; `tokens` is a tensor of integers (int64) of shape `(B, max_length)`, without gradient.
 #   A batch of a single line and `max_length = 1` are allowed.
 # - `encoder` and `decoder` are any modules with the signatures of 2.1 and 4.1; the third thing that a decoder gives back is not always
-#   None. The decoder begins from the encoder's `final`, and is handed its memory and the mask as it is.
+#   None. The encoder is handed `source` and `mask` as they are; the decoder begins from `final`, and is handed the memory and `mask` as they are.
 # - The first token that is read is START; it is no part of the answer. Each step writes the token whose logit is the largest at the
 #   **last** place that was read.
 # - END is written and stays in the answer; after it stands PAD alone. What a line that has ended is given to read is free.
@@ -2568,6 +2568,7 @@ def exact_match(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 # >   END, dont la place chez l'enseignant est celle de START ;
 # > - `teacher`, `target` et `target_mask` ont une colonne de plus que `source`, et PAD (ou faux) hors de la ligne. Sous le remplissage de la source peut
 # >   se trouver n'importe quel nombre : il n'est recopié nulle part dans `target` ni dans `teacher`. C'est le masque qui dit où est la ligne.
+# > - Les jetons sont des int64, les masques des booléens ; le lot reçu reste tel qu'il est.
 #
 # <details>
 # <summary>Premier indice</summary>
@@ -2593,6 +2594,7 @@ def exact_match(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 # >   place is that of START in the teacher;
 # > - `teacher`, `target` and `target_mask` have one column more than `source`, and PAD (or false) outside the line. Any number may stand under
 # >   the padding of the source: it is copied nowhere in `target` nor in `teacher`. The mask tells where the line is.
+# > - Tokens are int64, masks are bool; the batch that is given stays as it is.
 #
 # <details>
 # <summary>First hint</summary>
@@ -2963,7 +2965,7 @@ class AdditiveScore(nn.Module):
 # **À la main**, avec les mêmes vecteurs, $h = (1, 0)$ : le produit réduit donne $\ln 2 / \sqrt 2 = 0{,}490$ pour $s_2$ ; le cosinus de $h$ et de $s_2$ vaut
 # $\ln 2 / \sqrt{(\ln 2)^2 + 4} = 0{,}3275$, et celui de $h$ avec $s_3 = (0, 0)$ doit rester un nombre fini.
 #
-# > **Exercice 7.2** (0,5 point). *Optionnel.* Écrivez trois autres scores, de même signature.
+# > **Exercice 7.2** (0,5 point). *Optionnel.* Écrivez trois autres scores, de même signature et de mêmes propriétés que ceux de 7.1 (formes, lignes, gradient).
 # >
 # > - `ScaledDotScore` : le produit scalaire, divisé par la racine de la largeur des clés.
 # > - `CosineScore` : le cosinus de la requête et de la clé ; fini, même si l'une des deux est nulle.
@@ -2993,7 +2995,7 @@ class AdditiveScore(nn.Module):
 # **By hand**, with the same vectors, $h = (1, 0)$: the scaled product gives $\ln 2 / \sqrt 2 = 0.490$ for $s_2$; the cosine of $h$ and $s_2$ is
 # $\ln 2 / \sqrt{(\ln 2)^2 + 4} = 0.3275$, and that of $h$ and $s_3 = (0, 0)$ must stay a finite number.
 #
-# > **Exercise 7.2** (0.5 points). *Optional.* Write three more scores, of the same signature.
+# > **Exercise 7.2** (0.5 points). *Optional.* Write three more scores, with the signature and the properties of those of 7.1 (shapes, lines, gradient).
 # >
 # > - `ScaledDotScore`: the dot product, divided by the square root of the width of the keys.
 # > - `CosineScore`: the cosine of query and key; finite, even where one of the two is zero.
@@ -3123,8 +3125,8 @@ class LocationScore(nn.Module):
 # > - Les poids `(B, T, S)` sont le softmax des scores sur les places de la source : positifs, de somme 1 pour chaque requête, exactement 0 sur le
 # >   remplissage. Le contexte `(B, T, H)` est la somme des valeurs, pesées par eux.
 # > - Des scores très grands, positifs ou négatifs, ne font pas déborder l'exponentielle.
-# > - Ce qui se trouve sous le remplissage, scores ou valeurs (des nombres finis), ne change rien, et aucun gradient ne l'atteint. Une ligne a toujours
-# >   au moins un caractère.
+# > - Ce qui se trouve sous le remplissage, scores ou valeurs (des nombres finis), ne change rien, et aucun gradient ne l'atteint ; aux autres places, il
+# >   atteint les scores et les valeurs. Une ligne a toujours au moins un caractère.
 #
 # <details>
 # <summary>Premier indice</summary>
@@ -3155,8 +3157,8 @@ class LocationScore(nn.Module):
 # > - The weights `(B, T, S)` are the softmax of the scores over the places of the source: positive, of sum 1 for each query, exactly 0 on padding. The
 # >   context `(B, T, H)` is the sum of the values by these weights.
 # > - Very large scores, positive or negative, do not make the exponential overflow.
-# > - What stands under the padding, scores or values (finite numbers), changes nothing, and no gradient reaches it. A line always has one character at
-# >   least.
+# > - What stands under the padding, scores or values (finite numbers), changes nothing, and no gradient reaches it; at the other places it reaches scores
+# >   and values. A line always has one character at least.
 #
 # <details>
 # <summary>First hint</summary>
@@ -3232,7 +3234,8 @@ def attend(scores: Tensor, values: Tensor, mask: Tensor) -> tuple[Tensor, Tensor
 # >   directement $[c; h]$ à la couche de sortie ; le $\tanh W_c$ est de M.) Pas de softmax en sortie.
 # > - Le score est le module reçu en argument, gardé dans l'attribut `score`, et appelé comme en 7.1 ; ce peut être n'importe quel module de cette
 # >   signature.
-# > - Les poids sont ceux de 7.3, rendus en dernier. Ni ce qui se trouve sous le remplissage de la source, ni sa longueur, ne changent la réponse.
+# > - Les poids sont ceux de 7.3, rendus en dernier. Ni ce qui se trouve sous le remplissage de la source, ni sa longueur, ni les autres lignes du lot ne
+# >   changent la réponse.
 # > - Comme en 4.1 : les logits de la place $t$ dépendent de tous les jetons jusqu'à $t$ et d'aucun suivant ; lire $T$ jetons d'un coup, ou un par
 # >   un en passant l'état, donne la même chose ; tout s'apprend.
 #
@@ -3265,7 +3268,8 @@ def attend(scores: Tensor, values: Tensor, mask: Tensor) -> tuple[Tensor, Tensor
 # > - The logits are a linear layer of $a_t = \tanh(W_c\,[c_t; h_t])$, and of nothing else; the order of the two and biases are free. (R hands $[c; h]$
 # >   straight to the output layer; the $\tanh W_c$ is M's.) No softmax at the output.
 # > - The score is the module that is given, kept in the attribute `score` and called as in 7.1; it may be any module with that signature.
-# > - The weights are those of 7.3, and come back last. Neither what stands under the padding of the source nor how much there is of it changes the answer.
+# > - The weights are those of 7.3, and come back last. Neither what stands under the padding of the source, nor how much there is of it, nor the other lines
+# >   of the batch change the answer.
 # > - As in 4.1: the logits at place $t$ hang on all tokens up to $t$ and on none after; reading $T$ tokens at once, or one by one with the state handed
 # >   on, gives the same; everything learns.
 #
@@ -3568,9 +3572,9 @@ class LuongDecoder(nn.Module):
 # >
 # > - À chaque place, la requête est l'état d'**avant** la lecture du jeton : celui qui est donné pour la première, l'état de la place précédente ensuite.
 # >   Clés et valeurs sont la mémoire ; le score est le module reçu, appelé avec les formes de 7.1 et gardé dans l'attribut `score`.
-# > - La cellule, un GRU, lit le jeton **et** le contexte : l'état rendu dépend de la mémoire à travers lui.
+# > - La cellule, un GRU, part de cet état d'avant et lit le jeton **et** le contexte : l'état rendu dépend de la mémoire à travers lui.
 # > - Les logits viennent de $h_t$ ; y ajouter $c_t$ et $y_{t-1}$ est permis. Pas de softmax en sortie.
-# > - Les poids sont ceux de 7.3, rendus en dernier. Ni ce qui se trouve sous le remplissage, ni sa longueur, ne changent la réponse. Les logits de la
+# > - Les poids sont ceux de 7.3, rendus en dernier. Ni le remplissage, ni sa longueur, ni les autres lignes ne changent la réponse. Les logits de la
 # >   place $t$ dépendent de tous les jetons jusqu'à $t$ et d'aucun suivant ; tout s'apprend.
 #
 # <details>
@@ -3593,9 +3597,9 @@ class LuongDecoder(nn.Module):
 # >
 # > - At each place the query is the state **before** the token is read: the one that is given for the first, the state of the place before from then on.
 # >   Keys and values are the memory; the score is the module that is given, called with the shapes of 7.1 and kept in the attribute `score`.
-# > - The cell, a GRU, reads the token **and** the context: through it the state that comes back hangs on the memory.
+# > - The cell, a GRU, goes on from that state before, and reads the token **and** the context: through it the state that comes back hangs on the memory.
 # > - The logits come from $h_t$; adding $c_t$ and $y_{t-1}$ is allowed. No softmax at the output.
-# > - The weights are those of 7.3, and come back last. Neither what stands under the padding nor how much there is of it changes the answer. The logits at place
+# > - The weights are those of 7.3, and come back last. Neither padding, nor how much there is of it, nor the other lines change the answer. The logits at place
 # >   $t$ hang on all tokens up to $t$ and on none after; everything learns.
 #
 # <details>
@@ -3701,7 +3705,7 @@ class BahdanauDecoder(nn.Module):
 #
 # > **Exercice 8.2** (0,25 point). Écrivez `AdditiveSelfAttention`, de même signature que les réductions du TP 9 : `x` `(B, L, D)`, `mask` `(B, L)` donnent
 # > `pooled` `(B, D)` et `weights` `(B, L)`. Les scores sont $v^T \tanh(W x_i)$ (biais permis), les poids leur softmax sur les vraies places, exactement 0
-# > ailleurs ; ni ce qui se trouve sous le remplissage, ni sa longueur, ne changent la réponse.
+# > ailleurs ; ni le remplissage, ni sa longueur, ni les autres lignes ne changent la réponse. Tout s'apprend.
 #
 # <details>
 # <summary>Premier indice</summary>
@@ -3727,7 +3731,7 @@ class BahdanauDecoder(nn.Module):
 #
 # > **Exercise 8.2** (0.25 points). Write `AdditiveSelfAttention`, with the signature of the poolings of TP 9: `x` `(B, L, D)`, `mask` `(B, L)` give
 # > `pooled` `(B, D)` and `weights` `(B, L)`. The scores are $v^T \tanh(W x_i)$ (biases are allowed), the weights their softmax over the real places, exactly
-# > 0 elsewhere; neither what stands under the padding nor how much there is of it changes the answer.
+# > 0 elsewhere; neither padding, nor how much there is of it, nor the other lines change the answer. Everything learns.
 #
 # <details>
 # <summary>First hint</summary>
@@ -3803,7 +3807,8 @@ class AdditiveSelfAttention(nn.Module):
 # > - `weights[b, i, j]` est nul hors de la fenêtre $i - L \le j \le i - 1$, et partout où $i$ ou $j$ est du remplissage ; là où il reste des places, la
 # >   somme vaut 1.
 # > - Une place qui n'a rien à regarder donne des zéros, jamais de nan.
-# > - Les valeurs ne décident pas des poids ; la largeur intérieure et un biais dans le $\tanh$ sont libres.
+# > - Les valeurs ne décident pas des poids ; la largeur intérieure et un biais dans le $\tanh$ sont libres. Tout s'apprend, et ni le remplissage ni les
+# >   autres lignes ne changent la réponse.
 #
 # <details>
 # <summary>Premier indice</summary>
@@ -3838,7 +3843,8 @@ class AdditiveSelfAttention(nn.Module):
 # >
 # > - `weights[b, i, j]` is 0 outside the window $i - L \le j \le i - 1$, and wherever $i$ or $j$ is padding; where places are left, the sum is 1.
 # > - A place that has nothing to look at gives zeros, never nan.
-# > - The values do not decide the weights; the inner width and a bias in the $\tanh$ are free.
+# > - The values do not decide the weights; the inner width and a bias in the $\tanh$ are free. Everything learns, and neither padding nor the other
+# >   lines change the answer.
 #
 # <details>
 # <summary>First hint</summary>

@@ -44,6 +44,7 @@ __all__ = [
     "follows_attention",
     "follows_its_loss",
     "follows_large_scores",
+    "follows_memory",
     "gives_logits",
     "gives_tokens",
     "gives_zeros_without_words",
@@ -184,6 +185,7 @@ from .expectations.pooling import (
 from .expectations.sequences.attention import (
     asks_with,
     combines_by_tanh,
+    follows_memory,
     levels_off,
     reads_by_weights,
     state_sees_memory,

@@ -189,6 +189,8 @@ def series_curves(series: Mapping[str, Series]) -> Figure:
     title = spoken().say("{one} against {other}", one=first.measured, other=first.across)
     axes.set(title=_wrapped(title, width=50), xlabel=plain(first.across))
     axes.set_ylabel(plain(first.measured))
+    if all(float(x).is_integer() for each in series.values() for x in each.x):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     _name_runs(figure, series)
     return figure
 

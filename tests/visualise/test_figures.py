@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from amal_attention.record import Series
-from amal_attention.visualise.figures import attention_matrix, run_colour, scores_by_group
+from amal_attention.visualise.figures import attention_matrix, run_colour, scores_by_group, series_curves
 
 
 def kinds(**shares: float) -> Series:
@@ -57,3 +57,12 @@ def test_cells_of_many_columns_have_no_numbers(columns: int, written: bool) -> N
 
 def test_a_long_line_makes_a_figure_that_still_fits_on_a_page() -> None:
     assert attention_matrix(np.full((2, 83), 1 / 83), ["x", "y"], ["k"] * 83).get_figwidth() < 20
+
+
+@pytest.mark.parametrize(("x", "whole"), [([1.0, 2.0, 3.0], True), ([4.0, 20.0], True), ([0.25, 0.5, 0.75], False)])
+def test_what_is_counted_has_whole_ticks(x: list[float], whole: bool) -> None:
+    (axes,) = series_curves({"plain": Series(x, [50.0] * len(x), "number of dates", "exact match (%)")}).axes
+    low, high = axes.get_xlim()
+    ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]
+    assert all(float(tick).is_integer() for tick in ticks) == whole
+    assert len(ticks) > 1

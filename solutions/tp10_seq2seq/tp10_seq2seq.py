@@ -269,16 +269,17 @@ from amal_attention.tasks.translation import END, PAD, START, PairBatch
 # encore (exercice 5.3), seul le coût de validation est relevé ; ensuite s'y ajoute le taux de lignes écrites sans une faute.
 #
 # **Est-ce que cela marche ?** Avant chaque entraînement sont dits ce qu'il faut attendre et le temps de calcul, en secondes
-# d'un seul cœur : une machine lente ou chargée peut en mettre plusieurs fois plus. Un seul départ a été mesuré : à deux
-# points près, les écarts ne disent rien.
+# d'un seul cœur : une machine lente ou chargée peut en mettre plusieurs fois plus. Deux départs ne donnent pas le même modèle :
+# où l'écart est grand, une fourchette est dite ; ailleurs, un écart de deux points ne dit rien.
 
 # %% [markdown] lang="en"
 # The cells that train and draw are given. This one makes `train`, which trains a model with Lightning and keeps its curves:
 # Adam, a step size that rises and then falls (*one cycle*), a gradient clipped at 1. As long as nothing writes yet (exercise
 # 5.3), only the validation loss is kept; after that, so is the share of lines that are written without a mistake.
 #
-# **Does it work?** Before each training stand what to expect and the time that it takes, in seconds of a single core: a slow
-# or busy machine may take several times as long. One start was measured: differences below two points mean nothing.
+# **Does it work?** Before each training stand what to expect and the time that it takes, in seconds of a single core: a slow or
+# busy machine may take several times as long. Two starts do not give the same model: where they differ much, a range is told;
+# elsewhere, a difference of two points means nothing.
 
 # %% tags=["active-ipynb", "raises-exception"]
 # import logging
@@ -368,6 +369,9 @@ from amal_attention.tasks.translation import END, PAD, START, PairBatch
 # Tout est écrit pour des vecteurs **lignes** : un lot est une matrice `(B, D)`, et l'on multiplie par la droite. Les trois
 # cellules n'ont pas de biais. $[h, x]$ met bout à bout l'état **d'abord**, l'entrée ensuite ; $\sigma$ est la sigmoïde, et
 # deux vecteurs côte à côte se multiplient nombre par nombre.
+#
+# Sur les dessins, une boîte multiplie par sa matrice puis applique la fonction qu'elle nomme, un cercle travaille nombre par
+# nombre.
 
 # %% [markdown] lang="en"
 # ## Question 1: recurrent cells, by their equations
@@ -379,6 +383,8 @@ from amal_attention.tasks.translation import END, PAD, START, PairBatch
 # All is written for **row** vectors: a batch is a matrix `(B, D)`, and one multiplies from the right. The three cells have no
 # bias. $[h, x]$ joins the state **first**, then the input; $\sigma$ is the sigmoid, and two vectors side by side are
 # multiplied number by number.
+#
+# In the pictures, a box multiplies by its matrix and then applies the function that it names; a circle works number by number.
 
 # %% tags=["active-ipynb", "raises-exception"]
 # cell_diagram("rnn")

@@ -2747,7 +2747,7 @@ def autoencoder_batch(batch: PairBatch) -> PairBatch:
 # Le softmax porte sur les vraies places de la source. $c_t$ est le **contexte** ; $a_t$, le **vecteur d'attention** (M), remplace $h_t$ devant la
 # couche linéaire qui donne les logits.
 #
-# Ici, les clés et les valeurs sont les mêmes vecteurs, ceux de la mémoire ; M les distingue, et la question 8 aussi.
+# Ici, les clés et les valeurs sont les mêmes vecteurs, ceux de la mémoire ; M montre que l'on peut les distinguer.
 
 # %% [markdown] lang="en"
 # ## Question 7: attention
@@ -2760,7 +2760,7 @@ def autoencoder_batch(batch: PairBatch) -> PairBatch:
 # The softmax is over the real places of the source. $c_t$ is the **context**; $a_t$, the **attention vector** (M), stands in the place of $h_t$ before
 # the linear layer that gives the logits.
 #
-# Here keys and values are the same vectors, those of the memory; M tells them apart, and so does question 8.
+# Here keys and values are the same vectors, those of the memory; M shows that they can be told apart.
 
 # %% [markdown] lang="fr"
 # **Les scores.** Les trois cours en donnent des tables qui ne se recouvrent pas tout à fait, sous des noms qui changent :
@@ -3979,10 +3979,10 @@ class KeyValueAttention(nn.Module):
 # qui change :
 #
 # - **L'attention croisée reste.** $h_t$ interroge la mémoire : c'est `attend`, avec des requêtes, des clés et des valeurs qui sont chacune une application
-#   linéaire des états (question 8.3 : une clé n'est pas une valeur), et le score **réduit** de 7.2. L'écart type d'un produit scalaire croît comme $\sqrt d$ ; sans
+#   linéaire des états (chez M aussi, une clé n'est pas forcément une valeur), et le score **réduit** de 7.2. L'écart type d'un produit scalaire croît comme $\sqrt d$ ; sans
 #   réduction, le softmax devient presque un maximum.
 # - **L'auto-attention remplace le GRU.** Chaque place interroge toutes les autres de sa propre ligne. L'encodeur regarde des deux côtés, comme dans les
-#   deux sens de 2.1 ; le décodeur ne regarde que ce qui est déjà écrit, comme la fenêtre de 8.3 : un masque de plus, avant le softmax.
+#   deux sens de 2.1 ; le décodeur ne regarde que ce qui est déjà écrit : un masque de plus, avant le softmax.
 # - **La position se perd**, puisqu'une somme pondérée n'a pas d'ordre : on l'ajoute aux plongements. `LocationScore` la cherchait déjà, du côté du score.
 # - **Plusieurs têtes** : un softmax regarde à un endroit à la fois ; on en calcule plusieurs côte à côte (M).
 # - **Ce qui ne change pas** : l'enseignant décalé d'une place, le coût de 4.2, le décodage glouton, et ses trois prix. Sans état, on relit le préfixe à chaque étape ;
@@ -4002,10 +4002,10 @@ class KeyValueAttention(nn.Module):
 # a character far away has gone through all states between. The Transformer keeps the attention and takes the recurrence away. What of it stands in this lab already, and
 # what changes:
 #
-# - **Cross-attention stays.** $h_t$ asks the memory: it is `attend`, with queries, keys and values that are each a linear map of the states (question 8.3: a key
-#   is no value), and the **scaled** score of 7.2. The standard deviation of a dot product grows as $\sqrt d$; without the scaling the softmax comes close to a maximum.
+# - **Cross-attention stays.** $h_t$ asks the memory: it is `attend`, with queries, keys and values that are each a linear map of the states (with M too, a key
+#   need not be a value), and the **scaled** score of 7.2. The standard deviation of a dot product grows as $\sqrt d$; without the scaling the softmax comes close to a maximum.
 # - **Self-attention stands in the place of the GRU.** Each place asks all others of its own line. The encoder looks to both sides, as in the two directions of 2.1; the
-#   decoder looks at what is written already and at nothing else, as the window of 8.3 does: one more mask, before the softmax.
+#   decoder looks at what is written already and at nothing else: one more mask, before the softmax.
 # - **The position gets lost**, as a weighted sum has no order: it is added to the embeddings. `LocationScore` looked for it already, on the side of the score.
 # - **Several heads**: one softmax looks at one place at a time; several are computed side by side (M).
 # - **What does not change**: the teacher one place late, the loss of 4.2, greedy decoding, and its three prices. Without a state the prefix is read again at each step;

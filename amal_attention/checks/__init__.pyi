@@ -72,8 +72,10 @@ __all__ = [
     "summary",
     "sums_by_weights",
     "survives_large_scores",
+    "trains_as",
     "tunes_embeddings",
     "uses_last_layer",
+    "validates_over_tokens",
     "validates_plainly",
     "weighs_words_apart",
     "weights_carry_gradient",
@@ -115,12 +117,7 @@ from .expectations.classifier_penalty import (
     charges_entropy,
     pulls_by_entropy,
 )
-from .expectations.classifier_steps import (
-    keeps_embeddings,
-    optimises_everything,
-    steps_by_lr,
-    tunes_embeddings,
-)
+from .expectations.classifier_steps import keeps_embeddings, tunes_embeddings
 from .expectations.classifier_validation import (
     logs_accuracy,
     validates_plainly,
@@ -155,7 +152,9 @@ from .expectations.sequences.decoding import (
     writes_logits,
 )
 from .expectations.sequences.past_and_future import sees_its_past, sees_no_future
+from .expectations.sequences.translating import trains_as, validates_over_tokens
 from .expectations.states import attends_states, carries_memory, reads_leftward, reads_order, uses_last_layer
+from .expectations.steps import optimises_everything, steps_by_lr
 from .inputs import some_reviews
 from .probes.decoding import DecoderProbe
 from .probes.probe import Probe

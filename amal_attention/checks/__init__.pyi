@@ -2,24 +2,32 @@
 
 __all__ = [
     "DecoderProbe",
+    "DistanceScore",
     "EncoderProbe",
     "FixedAttention",
     "FixedEncoder",
+    "FixedScore",
     "LayerProbe",
     "OwnEntropy",
     "PoolingProbe",
     "Probe",
+    "ScoreProbe",
     "ScriptedDecoder",
+    "WindowProbe",
     "agrees_with",
     "answers_afresh",
     "are_pairs",
+    "asks_with",
     "attends_states",
     "carries_gradient",
     "carries_memory",
     "charges_entropy",
     "check",
     "close_to",
+    "combines_by_tanh",
     "compares_by_text",
+    "compares_query_and_keys",
+    "compares_states_before",
     "costs_cross_entropy",
     "counts_labels",
     "decides_by_pooling",
@@ -39,6 +47,8 @@ __all__ = [
     "gradient_reaches",
     "hands_over",
     "ignores_padding",
+    "is_bilinear",
+    "is_perceptron",
     "keeps_embeddings",
     "keeps_state_small",
     "keeps_types",
@@ -48,18 +58,24 @@ __all__ = [
     "learns_weights",
     "leaves_inputs_alone",
     "leaves_its_start",
+    "levels_off",
     "log_weights_affine",
     "logs_accuracy",
     "looks_at_no_memory",
     "moves_with_words",
     "one_query_for_all",
     "optimises_everything",
+    "passes_gradient",
     "pulls_by_entropy",
+    "reads_by_weights",
     "reads_each_alone",
     "reads_leftward",
     "reads_order",
     "registers_everything",
     "same_in_training",
+    "scores_by_perceptron",
+    "scores_keys_by_perceptron",
+    "scores_places",
     "sees_its_past",
     "sees_no_future",
     "shapes",
@@ -67,16 +83,19 @@ __all__ = [
     "some_lines",
     "some_reviews",
     "starts_from_state",
+    "state_sees_memory",
     "steady_in_evaluation",
     "steps_by_lr",
     "summary",
     "sums_by_weights",
+    "sums_values",
     "survives_large_scores",
     "trains_as",
     "tunes_embeddings",
     "uses_last_layer",
     "validates_over_tokens",
     "validates_plainly",
+    "weighs_by_score",
     "weighs_words_apart",
     "weights_carry_gradient",
     "writes_by_what_it_reads",
@@ -143,6 +162,14 @@ from .expectations.pooling import (
     sums_by_weights,
     survives_large_scores,
 )
+from .expectations.sequences.attention import (
+    asks_with,
+    combines_by_tanh,
+    levels_off,
+    reads_by_weights,
+    state_sees_memory,
+    weighs_by_score,
+)
 from .expectations.sequences.decoding import (
     decodes_alike,
     keeps_state_small,
@@ -151,16 +178,27 @@ from .expectations.sequences.decoding import (
     writes_by_what_it_reads,
     writes_logits,
 )
+from .expectations.sequences.gradients import passes_gradient
 from .expectations.sequences.past_and_future import sees_its_past, sees_no_future
 from .expectations.sequences.translating import trains_as, validates_over_tokens
+from .expectations.sequences.scores import compares_query_and_keys, is_bilinear, is_perceptron, scores_places
+from .expectations.sequences.window import (
+    compares_states_before,
+    scores_by_perceptron,
+    scores_keys_by_perceptron,
+    sums_values,
+)
 from .expectations.states import attends_states, carries_memory, reads_leftward, reads_order, uses_last_layer
 from .expectations.steps import optimises_everything, steps_by_lr
 from .inputs import some_reviews
 from .probes.decoding import DecoderProbe
 from .probes.probe import Probe
+from .probes.scores import ScoreProbe
 from .probes.sequences import EncoderProbe, some_lines
 from .probes.texts import LayerProbe
+from .probes.window import WindowProbe
 from .reading import PoolingProbe
+from .subjects.stand_ins.attention import DistanceScore, FixedScore
 from .subjects.stand_ins.poolings import FixedAttention
 from .subjects.stand_ins.sequences import FixedEncoder, ScriptedDecoder
 from .values import are_pairs, close_to, differ, equal_to

@@ -19,7 +19,7 @@ from amal_attention.tasks.translation.data.alphabet import Alphabet
 from amal_attention.tasks.translation.data.batch import END, START, PairBatch
 from amal_attention.tasks.translation.data.columns import Column
 from amal_attention.tasks.translation.data.dates import draw_dates
-from amal_attention.tasks.translation.data.digits import draw_digits
+from amal_attention.tasks.translation.data.digits import check_lengths, draw_digits
 from amal_attention.tasks.translation.data.lines import Line, Splits
 
 __all__ = ["Collate", "CopyData", "DateData", "Pair", "PairData"]
@@ -191,6 +191,7 @@ class CopyData(PairData):
     ) -> None:
         _check_whole(1, 100, shortest=shortest)
         _check_whole(shortest, 100, longest=longest)
+        check_lengths(shortest, longest)
         super().__init__(batch_size, seed, collate)
 
     def draw(self) -> Splits:

@@ -8,6 +8,8 @@ __all__ = [
     "FixedEncoder",
     "FixedScore",
     "LayerProbe",
+    "LeakyDecoder",
+    "LeakyEncoder",
     "OwnEntropy",
     "PoolingProbe",
     "Probe",
@@ -29,6 +31,7 @@ __all__ = [
     "compares_query_and_keys",
     "compares_states_before",
     "costs_cross_entropy",
+    "costs_tokens",
     "counts_labels",
     "decides_by_pooling",
     "decides_linearly",
@@ -180,8 +183,8 @@ from .expectations.sequences.decoding import (
 )
 from .expectations.sequences.gradients import passes_gradient
 from .expectations.sequences.past_and_future import sees_its_past, sees_no_future
-from .expectations.sequences.translating import trains_as, validates_over_tokens
 from .expectations.sequences.scores import compares_query_and_keys, is_bilinear, is_perceptron, scores_places
+from .expectations.sequences.translating import costs_tokens, trains_as, validates_over_tokens
 from .expectations.sequences.window import (
     compares_states_before,
     scores_by_perceptron,
@@ -199,6 +202,7 @@ from .probes.texts import LayerProbe
 from .probes.window import WindowProbe
 from .reading import PoolingProbe
 from .subjects.stand_ins.attention import DistanceScore, FixedScore
+from .subjects.stand_ins.leaky import LeakyDecoder, LeakyEncoder
 from .subjects.stand_ins.poolings import FixedAttention
 from .subjects.stand_ins.sequences import FixedEncoder, ScriptedDecoder
 from .values import are_pairs, close_to, differ, equal_to

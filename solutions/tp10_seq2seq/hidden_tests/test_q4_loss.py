@@ -42,8 +42,7 @@ def test_it_hangs_on_logits_and_targets(student, draws):
         what=what,
         sent="lines, then others with other logits",
     )
-    other = torch.where(mask, num_tokens - target, target)
-    other = torch.where(mask & (other == target), 1, other)
+    other = torch.where(2 * target == num_tokens, 1, num_tokens - target)
     differ(
         first,
         loss(logits, other, mask),
@@ -71,6 +70,12 @@ def test_mean_over_the_tokens(student, draws):
             "padding is counted: only the places where the mask is True cost something": each.mean(),
             "divide by the number of tokens, not by that of all places": total / each.numel(),
             "this is the mean of the means of the lines: a token of a long line counts as much as any other": by_line.mean(),
+            "the mask is True on tokens: this is the mean over the padding": (
+                (each * (1 - tokens)).sum() / (1 - tokens).sum()
+            ),
+            "nll_loss takes log-probabilities: cross_entropy takes the logits": (
+                -logits.gather(2, target.unsqueeze(2)).squeeze(2)[mask].double().mean()
+            ),
             "this is the sum: divide by the number of tokens": total,
             "divide by the number of tokens, not by that of lines": total / len(each),
             "the axes: cross_entropy wants (B, V, T), by transpose(1, 2); reshape mixes the numbers": (
@@ -98,7 +103,7 @@ def test_mean_over_the_tokens(student, draws):
 @pytest.mark.question(
     "q4-loss",
     points=0.25,
-    requires=("token-0", "finite"),
+    requires=("token-0", "finite", "calls"),
     hint="the mask tells what counts, not the number of a token; the logits go into cross_entropy as they are",
 )
 def test_token_0_and_large_logits(student, draws):
@@ -111,7 +116,7 @@ def test_token_0_and_large_logits(student, draws):
         (each * tokens).sum() / tokens.sum(),
         what="token 0 counts where the mask is True",
         mistakes={
-            "the mask tells what counts: no ignore_index=0": (each * others).sum()
+            "the mask tells what counts, not token 0: no ignore_index=0": (each * others).sum()
             / others.sum()
         },
         sent="lines with token 0 among their targets",
@@ -122,12 +127,17 @@ def test_token_0_and_large_logits(student, draws):
         * mask.unsqueeze(2)
         / tokens.sum()
     )
+    equal_to(
+        gradient is not None,
+        True,
+        what="the loss carries a gradient",
+        hint="no detach, no item: the loss stays a tensor that the logits can learn from",
+    )
     close_to(
-        torch.zeros(()) if gradient is None else gradient,
+        gradient,
         right,
         what="the gradient is that of the mean, and 0 on padding",
         sent="lines with token 0 among their targets, and a gradient of the loss",
-        hint="no detach, no item: the loss stays a tensor that the logits can learn from",
     )
     large = torch.where(torch.rand(logits.shape, generator=draws.generator()) < 0.5, -1e4, 1e4)
     large[:, :, 0] = 1e4  # one is the largest everywhere
@@ -139,7 +149,7 @@ def test_token_0_and_large_logits(student, draws):
         by_hand,
         what="logits of ±10000 cost what they should",
         sent="logits that are 10000 or -10000",
-        hint="exp(10000) is infinite: F.cross_entropy subtracts the largest logit first, and log(softmax) does not",
+        hint="exp(10000) is infinite: F.cross_entropy subtracts the largest logit first",
     )
     before = (logits, target, mask)
     equal_to(

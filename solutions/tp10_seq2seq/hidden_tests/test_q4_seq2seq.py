@@ -24,6 +24,12 @@ from amal_attention.checks.subjects.stand_ins.leaky import (
 from amal_attention.tasks.translation import END, PAD, START, PairBatch
 
 V, H = 9, 4
+LEARNING = {
+    "decoder.embedding.weight",
+    "decoder.output.bias",
+    "decoder.output.weight",
+    "encoder.embedding.weight",
+}
 
 
 def some_batch(draws, sources, targets, noise=False):
@@ -46,14 +52,9 @@ def some_model(student, **options):
     encoder, decoder = student.LeakyEncoder(V, H), student.LeakyDecoder(V, H)
     model = student.Seq2Seq(encoder, decoder, **options)
     equal_to(
-        sorted(model.parameters()),
-        [
-            "decoder.embedding.weight",
-            "decoder.output.bias",
-            "decoder.output.weight",
-            "encoder.embedding.weight",
-        ],
-        what="what learns is the encoder and the decoder, in the attributes of these names",
+        set(model.state()) >= LEARNING,
+        True,
+        what="encoder and decoder stand in the attributes of these names",
         hint="self.encoder, self.decoder = encoder, decoder, as __init__ has them",
     )
     return model, encoder
@@ -119,9 +120,13 @@ class OwnLoss:
         try:
             costs = [loss(logits, *asked) for loss in (self, cross_entropy)]
             slopes = [torch.autograd.grad(cost, logits)[0] for cost in costs]
+            left = self.function.inputs_after(logits.detach(), *asked)
         except Exception:
             return False
-        return all(torch.allclose(*pair, rtol=1e-3, atol=1e-5) for pair in (costs, slopes))
+        untouched = torch.equal(left[1], asked[0]) and torch.equal(left[2], asked[1])
+        return untouched and all(
+            torch.allclose(*pair, rtol=1e-3, atol=1e-5) for pair in (costs, slopes)
+        )
 
 
 def losses_in_use(student, draws):
@@ -166,10 +171,21 @@ def test_with_the_teacher(student, draws):
     batch = some_batch(draws, draws.lengths(3, 6), [7, 2, 4])
     with right_losses(student, draws) as losses:
         model, _ = some_model(student)
+        equal_to(
+            set(model.parameters()) >= LEARNING,
+            True,
+            what="the encoder and the decoder learn",
+            hint="no requires_grad_(False): encoder and decoder are trained together",
+        )
         agrees_with(
             model,
             taught,
             (batch.source, batch.source_mask, batch.teacher),
+            mistakes={
+                "forward returns the logits as they are: no softmax": lambda values, *inputs: (
+                    taught(values, *inputs).softmax(dim=2)
+                )
+            },
             what="forward gives the logits of the decoder, which goes on from the final state and reads the teacher",
             seed=draws.seed(),
             hint="memory, state = self.encoder(source, source_mask), then the decoder with the teacher, state, memory and mask",
@@ -210,7 +226,7 @@ def cost(logits, values, batch, loss):
     points=0.25,
     essential=True,
     requires=("own-tokens",),
-    hint="START first, then the most likely token of the step before, for as many steps as the target has",
+    hint="START first, then the most likely token of the step before, for each step of the target",
 )
 def test_without_teacher(student, draws):
     batch = some_batch(draws, draws.lengths(3, 6), [4, 2, 5])
@@ -276,16 +292,24 @@ def test_validation(student, draws):
                 hint="no self.train() there: the Trainer sees to the mode, and dropout is off in validation",
             )
         model, _ = some_model(student)
-        trains_as(
-            model,
-            batches[0],
-            [
-                lambda values, loss=loss: cost(taught, values, batches[0], loss)
-                for loss in losses
-            ],
-            what="numbers of tokens stand on the padding: the masks tell where there is text",
-            seed=draws.seed(),
-            times=1,
+        noisy = batches[0]
+        clean = PairBatch(
+            noisy.source * noisy.source_mask,
+            noisy.source_mask,
+            noisy.teacher * noisy.target_mask,
+            noisy.target * noisy.target_mask,
+            noisy.target_mask,
+        )
+        start = model.randomise(draws.seed()).parameters()
+        came = [float(loss) for loss, _ in model.steps([clean, noisy] * 4, [start] * 8)]
+        steady = (
+            max(came[::2]) - min(came[::2]) < 1e-5
+        )  # a loss that is drawn is told elsewhere
+        equal_to(
+            not steady or max(abs(each - came[0]) for each in came) < 1e-4 * (1 + abs(came[0])),
+            True,
+            what="what stands on the padding costs nothing in training",
+            sent="a batch with PAD on its padding, then the same with other tokens there",
             hint="hand the masks on as they are: the number of a token does not tell what is padding",
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
@@ -15,6 +16,7 @@ __all__ = [
     "RunRecord",
     "Series",
     "Texts",
+    "by_data",
     "exhibit_to_dict",
 ]
 
@@ -45,12 +47,16 @@ class Histogram:
 
 @dataclass(frozen=True)
 class Series:
-    """A metric against something else, such as the length of a text: ``y[i]`` was measured at ``x[i]``."""
+    """A metric against something else, such as the length of a text: ``y[i]`` was measured at ``x[i]``.
+
+    ``names[i]`` is what ``x[i]`` is called where it is the place of a group and no number.
+    """
 
     x: list[float]
     y: list[float]
     across: str
     measured: str
+    names: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,17 @@ class Grid:
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts by name, such as what was read, written and expected, and the attention between two of them if there is."""
+    """Texts by name, such as what is read and what is expected, what a model writes, and where it looked meanwhile.
+
+    Attributes:
+        row: its number in the data, -1 if it is not from there.
+        name: what it is called, for instance "line 12".
+        texts: by name; the first one is read.
+        grid: the attention of what is written to what is read, if there is.
+        prediction: what the model writes, "" if the texts tell all.
+        probability: of the prediction.
+        label: what is to be written, "" if that is not known.
+    """
 
     kind: ClassVar[str] = "texts"
 
@@ -108,6 +124,14 @@ class Texts:
     name: str
     texts: dict[str, str]
     grid: Grid | None = None
+    prediction: str = ""
+    probability: float = 0.0
+    label: str = ""
+
+    @property
+    def right(self) -> bool:
+        """Whether the prediction is the label."""
+        return self.label == self.prediction
 
 
 Exhibit = Reading | Grid | Texts
@@ -135,6 +159,7 @@ class RunRecord:
         epochs: how many were trained.
         checkpoint: path of the best one.
         thorough: whether what takes long to measure was measured too.
+        data: what its data are called in a comparison with others, "" where the task has one kind.
         swept: value of the option that the lab's sweep varies, for the question that it varies it on.
         curves: one point an epoch.
         histograms: one an epoch, by the quantity that they show.
@@ -156,6 +181,7 @@ class RunRecord:
     epochs: int
     checkpoint: str
     thorough: bool = False
+    data: str = ""
     swept: float | None = None
     curves: list[EpochPoint] = field(default_factory=list)
     histograms: dict[str, list[Histogram]] = field(default_factory=dict)
@@ -186,6 +212,14 @@ class RunRecord:
         values["series"] = {name: Series(**series) for name, series in values["series"].items()}
         values["exhibits"] = [_exhibit(exhibit) for exhibit in values["exhibits"]]
         return cls(**values)
+
+
+def by_data(records: Sequence[RunRecord]) -> list[list[RunRecord]]:
+    """The records in parts that were tested on the same data, each part where its first record stood."""
+    parts: dict[str, list[RunRecord]] = {}
+    for record in records:
+        parts.setdefault(record.data, []).append(record)
+    return list(parts.values())
 
 
 def exhibit_to_dict(exhibit: Exhibit) -> dict[str, Any]:

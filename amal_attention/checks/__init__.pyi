@@ -36,29 +36,37 @@ __all__ = [
     "decides_by_pooling",
     "decides_linearly",
     "decodes_alike",
+    "decodes_as_scripted",
+    "decodes_by_script",
     "depends_on_first_word_alone",
     "depends_on_mean_alone",
     "depends_on_text",
     "differ",
+    "differentiates",
     "equal_to",
     "follows_attention",
     "follows_its_loss",
     "follows_large_scores",
+    "follows_memory",
     "gives_logits",
+    "gives_tokens",
     "gives_zeros_without_words",
     "gradient_flows",
     "gradient_reaches",
     "hands_over",
+    "hangs_on",
     "ignores_padding",
     "is_bilinear",
     "is_perceptron",
     "keeps_embeddings",
+    "keeps_rows_apart",
     "keeps_state_small",
     "keeps_types",
     "keeps_weights_of_words",
     "learns_to_find",
     "learns_values",
     "learns_weights",
+    "leaves_arguments_alone",
     "leaves_inputs_alone",
     "leaves_its_start",
     "levels_off",
@@ -87,8 +95,10 @@ __all__ = [
     "some_reviews",
     "starts_from_state",
     "state_sees_memory",
+    "stays_finite",
     "steady_in_evaluation",
     "steps_by_lr",
+    "stops_at_end",
     "summary",
     "sums_by_weights",
     "sums_values",
@@ -144,6 +154,13 @@ from .expectations.classifier_validation import (
     logs_accuracy,
     validates_plainly,
 )
+from .expectations.functions import (
+    differentiates,
+    hangs_on,
+    keeps_rows_apart,
+    leaves_arguments_alone,
+    stays_finite,
+)
 from .expectations.learning import (
     carries_gradient,
     gradient_flows,
@@ -168,6 +185,7 @@ from .expectations.pooling import (
 from .expectations.sequences.attention import (
     asks_with,
     combines_by_tanh,
+    follows_memory,
     levels_off,
     reads_by_weights,
     state_sees_memory,
@@ -182,6 +200,7 @@ from .expectations.sequences.decoding import (
     writes_logits,
 )
 from .expectations.sequences.gradients import passes_gradient
+from .expectations.sequences.greedy import decodes_as_scripted, decodes_by_script, gives_tokens, stops_at_end
 from .expectations.sequences.past_and_future import sees_its_past, sees_no_future
 from .expectations.sequences.scores import compares_query_and_keys, is_bilinear, is_perceptron, scores_places
 from .expectations.sequences.translating import costs_tokens, trains_as, validates_over_tokens

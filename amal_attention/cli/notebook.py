@@ -100,7 +100,7 @@ def _refuse_stale(stale: list[Path], labs: list[str], out: Path) -> None:
 
 
 def new_lab(
-    name: Annotated[str, typer.Argument(help="Name of the new lab, for instance tp10_seq2seq.")],
+    name: Annotated[str, typer.Argument(help="Name of the new lab, for instance tp10_toy.")],
     labs: Labs = None,
 ) -> None:
     """Write the folder of a new lab, with one question that works, to be made one's own."""

@@ -37,7 +37,7 @@ def new_lab(name: str, folder: Path) -> list[Path]:
     """
     if not _NAME.fullmatch(name):
         raise LabError(
-            explain(expected="a name of small letters, digits and _", got=repr(name), do="for instance: tp10_seq2seq")
+            explain(expected="a name of small letters, digits and _", got=repr(name), do="for instance: tp10_toy")
         )
     place = folder / name
     if place.exists():

@@ -52,6 +52,10 @@ class AttentionTap:
         self.weights.pop(name, None)  # it comes last now
         self.weights[name] = weights
 
+    def latest(self, *shape: int) -> Tensor | None:
+        """The weights of this shape that came last; ``None`` where the model gave none."""
+        return next((weights for weights in reversed(self.weights.values()) if weights.shape == shape), None)
+
     def last(self, dim: int) -> Tensor:
         """The weights with this many axes that came last.
 

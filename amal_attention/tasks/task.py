@@ -25,7 +25,7 @@ from amal_attention.lab import Lab
 from amal_attention.language import spoken
 from amal_attention.record import Exhibit, Metric, Series
 
-__all__ = ["Data", "Measure", "Measured", "Spread", "Task", "Tested", "Uses", "share_interval", "task_of"]
+__all__ = ["Data", "Measure", "Measured", "Spread", "Task", "Tested", "Uses", "share_interval", "task_of", "uses_of"]
 
 Uses = Mapping[str, Callable[..., Any]]
 """Functions of the lab's module, by the names that its manifest gives them: they are exercises, so a task has none."""
@@ -171,7 +171,7 @@ class Task(ABC):
         """Measure a model on each text of a batch; the model is in evaluation mode."""
 
     @abstractmethod
-    def exhibits(self, model: LightningModule, data: Any, rows: npt.NDArray[np.int64]) -> list[Exhibit]:
+    def exhibits(self, model: LightningModule, data: Any, rows: npt.NDArray[np.int64], uses: Uses) -> list[Exhibit]:
         """What a model makes of these texts of the data."""
 
     @abstractmethod
@@ -179,17 +179,22 @@ class Task(ABC):
         """What a checkpoint keeps of the data, plain values alone, for :meth:`read`."""
 
     @abstractmethod
-    def read(self, model: LightningModule, kept: dict[str, Any], text: str) -> Exhibit:
+    def read(self, model: LightningModule, kept: dict[str, Any], text: str, uses: Uses) -> Exhibit:
         """What a trained model makes of a text of one's own.
 
         Args:
             model: in evaluation mode.
             kept: from its checkpoint, see :meth:`kept`.
             text: from the command line.
+            uses: functions of the lab's module.
 
         Raises:
             DataError: there is nothing to read in the text.
         """
+
+    def named(self, data: Any) -> str:
+        """What a comparison calls these data: those of one name have the same test texts; "" where all have."""
+        return ""
 
     def check(self, model: LightningModule, data: Any) -> None:
         """Refuse a model that does not read these data.
@@ -282,6 +287,26 @@ def task_of(lab: Lab, question: str) -> Task:
     if not isinstance(found, Task):
         raise _no_task(lab, question, f"{name}, which is no Task")
     return found
+
+
+def uses_of(lab: Lab, question: str) -> Uses:
+    """The functions of the lab's module that the task of a question works with.
+
+    Raises:
+        LabError: the task knows no such use, or the module has no such function.
+    """
+    named, module, task = lab.uses.get(question, {}), lab.module(), task_of(lab, question)
+    for name, function in named.items():
+        if name not in task.uses or not callable(getattr(module, function, None)):
+            raise LabError(
+                explain(
+                    expected=f"under uses in {lab.folder / 'lab.toml'} functions of the lab's module"
+                    f" (the task {task.name} uses {', '.join(task.uses) or 'none'})",
+                    got=f"{name} = {function!r}",
+                    do="correct the name, or leave it out",
+                )
+            )
+    return {name: getattr(module, function) for name, function in named.items()}
 
 
 def _no_task(lab: Lab, question: str, got: str) -> LabError:

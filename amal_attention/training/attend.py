@@ -30,7 +30,7 @@ def attend_text(trained: TrainedModel, text: str) -> Exhibit:
     Raises:
         DataError: there is nothing in the text that it could read.
     """
-    return trained.task.read(trained.model, trained.label.kept, text)
+    return trained.task.read(trained.model, trained.label.kept, text, trained.uses)
 
 
 def attended_page(trained: TrainedModel, exhibit: Exhibit) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from copy import deepcopy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,7 +15,7 @@ from lightning.pytorch.plugins import TorchCheckpointIO
 
 from amal_attention.errors import CheckpointError, explain
 from amal_attention.lab import Lab
-from amal_attention.tasks.task import Task, task_of
+from amal_attention.tasks.task import Task, Uses, task_of, uses_of
 
 __all__ = ["Label", "LabelCheckpoint", "TrainedModel", "WholeCheckpoints", "handed", "load_trained", "read_label"]
 
@@ -46,11 +46,12 @@ class Label:
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """A model in evaluation mode, and the task that it was trained for."""
+    """A model in evaluation mode, the task that it was trained for, and what this works with."""
 
     model: LightningModule
     task: Task
     label: Label
+    uses: Uses = field(default_factory=dict)
 
 
 class LabelCheckpoint(Callback):
@@ -130,7 +131,7 @@ def load_trained(path: Path, labs: Path | None = None) -> TrainedModel:
                 do="train the model again with the lab as it is now",
             )
         ) from error
-    return TrainedModel(model.eval(), task, label)
+    return TrainedModel(model.eval(), task, label, uses_of(lab, label.question))
 
 
 def _with_handed(label: Label) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import torch
 from amal_attention.errors import LabError, explain
 from amal_attention.files import write_atomically
 from amal_attention.lab import Lab
-from amal_attention.record import RunRecord
+from amal_attention.record import Exhibit, RunRecord, by_data
 from amal_attention.tasks.task import Task, task_of
 from amal_attention.training.checkpoint import load_trained
 from amal_attention.training.processes import is_first
@@ -35,7 +35,7 @@ class Comparison:
     Attributes:
         lab: whose questions they are.
         task: what they ask of a model.
-        records: one a question, in the lab's order.
+        records: one a question, in the lab's order, those of the same data together.
         sweep: one for each value of the lab's sweep.
     """
 
@@ -64,7 +64,7 @@ def compare(
     shown: int = 6,
     progress: bool = True,
 ) -> Comparison:
-    """Train every question on the same data, then let each model read the same texts.
+    """Train every question, then let the models that were tested on the same texts read some of them.
 
     Where several processes train together, the first lets the models read, and has the files.
 
@@ -89,7 +89,9 @@ def compare(
     known = {record.swept: record for record in records}
     varied = [known.get(value) or train(run, resume=resume, progress=progress) for value, run in swept.items()]
     if is_first():
-        records = _with_exhibits(runs, records, shown)
+        of = {run.recipe.question: run for run in runs}
+        parts = [([of[record.question] for record in part], part) for part in by_data(records)]
+        records = [each for runs, part in parts for each in _with_exhibits(runs, part, shown)]
     return Comparison(base.lab, task, records, varied)
 
 
@@ -142,13 +144,15 @@ def _with_exhibits(runs: list[Run], records: list[RunRecord], shown: int) -> lis
     first = runs[0].recipe
     data = first.data()
     right = np.stack([run.right() for run in runs])
-    right = np.stack([run.right() for run in runs])
     rows = data.rows("test")[choose_rows(right, first.task.legible(data), shown, first.seed)]
-    labs = first.lab.folder.parent
-    return [
-        replace(record, exhibits=run.recipe.task.exhibits(load_trained(run.best, labs).model, run.recipe.data(), rows))
-        for run, record in zip(runs, records, strict=True)
-    ]
+    return [replace(record, exhibits=_read(run, rows)) for run, record in zip(runs, records, strict=True)]
+
+
+def _read(run: Run, rows: npt.NDArray[np.int64]) -> list[Exhibit]:
+    """What the trained model makes of these texts."""
+    recipe = run.recipe
+    model = load_trained(run.best, recipe.lab.folder.parent).model
+    return recipe.task.exhibits(model, recipe.data(), rows, recipe.uses)
 
 
 def choose_rows(

@@ -18,7 +18,7 @@ from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 
 from amal_attention.errors import LabError, explain
 from amal_attention.lab import Lab
-from amal_attention.tasks.task import Task, Uses, task_of
+from amal_attention.tasks.task import Task, Uses, task_of, uses_of
 from amal_attention.training.bounds import check_options, check_trainer
 from amal_attention.training.recipe_file import check_recipe_file
 
@@ -77,18 +77,7 @@ class Recipe:
         Raises:
             LabError: the task knows no such use, or the module has no such function.
         """
-        named, module = self.lab.uses.get(self.question, {}), self.lab.module()
-        for name, function in named.items():
-            if name not in self.task.uses or not callable(getattr(module, function, None)):
-                raise LabError(
-                    explain(
-                        expected=f"under uses in {self.lab.folder / 'lab.toml'} functions of the lab's module"
-                        f" (the task {self.task.name} uses {', '.join(self.task.uses) or 'none'})",
-                        got=f"{name} = {function!r}",
-                        do="correct the name, or leave it out",
-                    )
-                )
-        return {name: getattr(module, function) for name, function in named.items()}
+        return uses_of(self.lab, self.question)
 
     @property
     def chosen_source(self) -> str:
@@ -147,7 +136,8 @@ class Recipe:
             LabError: an option or a value does not fit.
         """
         data = self.data()
-        sizes = [f"--{target}={getattr(data, name)}" for name, target in self.lab.sizes.items()]
+        places = self.lab.sizes.items()
+        sizes = [f"--{place}={getattr(data, name)}" for name, each in places for place in each]
         cli = replace(self, options=[*self.options, *sizes])._parse(trainer_defaults)
         model_config = _without(cli.config.clone(), self.lab.links.values())["model"].as_dict()
         try:

@@ -228,6 +228,7 @@ def _test(run: Run, setup: Setup, history: History, progress: bool, thorough: bo
         epochs=len(history.points),
         checkpoint=str(run.best),
         thorough=thorough,
+        data=recipe.task.named(setup.data),
         swept=_swept(recipe, setup.model_config),
         curves=history.points,
         histograms=_histograms(setup),

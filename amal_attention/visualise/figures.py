@@ -34,6 +34,7 @@ __all__ = [
     "histogram_hills",
     "metric_bars",
     "run_colour",
+    "scores_by_group",
     "series_curves",
     "sweep_curves",
     "training_curves",
@@ -47,7 +48,8 @@ _EPOCH_COLOURS = "viridis_r"
 _WIDTH = 6.4
 _HILL_HEIGHT = 0.92
 _LABEL_WIDTH = 26
-_WRITTEN_CELLS = 120
+_WRITTEN_CELLS, _WRITTEN_COLUMNS = 120, 20
+_SMALL_CELLS = 40  # columns from which on cells are drawn smaller
 
 
 def run_colour(position: int) -> str:
@@ -65,21 +67,25 @@ def training_curves(
 
     Args:
         curves: the points of each model by its title.
-        monitor: name of what the best epoch is chosen by.
+        monitor: name of what the best epoch is chosen by; where no model has it, the losses are drawn alone.
         monitored: what its axis says.
         percent: whether it is a share, drawn in %.
         loss: what the axis of the losses says.
     """
-    figure = blank_figure(height=6.0 + 0.18 * len(curves))
-    above, below = figure.subplots(2, 1, sharex=True)
+    measured = {name for points in curves.values() for point in points for name in point.measured}
+    chosen = monitor in measured or not measured
+    figure = blank_figure(height=(6.0 if chosen else 3.4) + 0.18 * len(curves))
+    *above, below = figure.subplots(2 if chosen else 1, 1, sharex=True, squeeze=False)[:, 0]
     for position, points in enumerate(curves.values()):
         epochs = [point.epoch for point in points]
         look = {"color": run_colour(position), "marker": _MARKERS[position % len(_MARKERS)]}
-        above.plot(epochs, _measured(points, monitor, scale=100 if percent else 1), **look)
+        for axes in above:
+            axes.plot(epochs, _measured(points, monitor, scale=100 if percent else 1), **look)
         below.plot(epochs, _measured(points, "val_loss"), **look)
         below.plot(epochs, _measured(points, "train_loss"), **look, linestyle=":", markersize=2.5)
     say = spoken().say
-    above.set(title=say("Is it still learning?"), ylabel=monitored)
+    for axes in above:
+        axes.set(title=say("Is it still learning?"), ylabel=monitored)
     below.set(title=say("Does it learn by heart?"), ylabel=loss, xlabel=say("epoch"))
     below.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     _name_runs(figure, curves)
@@ -183,7 +189,44 @@ def series_curves(series: Mapping[str, Series]) -> Figure:
     title = spoken().say("{one} against {other}", one=first.measured, other=first.across)
     axes.set(title=_wrapped(title, width=50), xlabel=plain(first.across))
     axes.set_ylabel(plain(first.measured))
+    if all(float(x).is_integer() for each in series.values() for x in each.x):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     _name_runs(figure, series)
+    return figure
+
+
+@matplotlib.rc_context(STYLE)
+def scores_by_group(scores: Mapping[str, Series]) -> Figure:
+    """A metric of each model, by its title, on groups of texts, such as those of one kind: a row for each group.
+
+    A model has its own height within each row, so that equal scores do not hide one another; a group that a model was
+    not measured on has no dot of it.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if not scores:
+        raise ValueError(explain(expected="the scores of a model", got="none", do="give one or more"))
+    groups = list(dict.fromkeys(name for each in scores.values() for name in each.names))
+    figure = blank_figure(height=1.4 + len(groups) * (0.3 + 0.11 * len(scores)) + 0.18 * len(scores))
+    axes = figure.subplots()
+    for position, each in enumerate(scores.values()):
+        shift = 0.7 * ((position + 0.5) / len(scores) - 0.5)
+        rows = [groups.index(name) + shift for name in each.names]
+        dots = Line2D(each.y, rows, color=run_colour(position), marker=_MARKERS[position % len(_MARKERS)])
+        dots.set(linestyle="none", clip_on=False, zorder=3)
+        axes.add_line(dots)
+    for row in range(len(groups) - 1):
+        axes.axhline(row + 0.5, color="#E4E4E4", linewidth=1)
+    first = next(iter(scores.values()))
+    title = spoken().say("{one} against {other}", one=first.measured, other=first.across)
+    axes.set(title=_wrapped(title, width=50), xlabel=plain(first.measured), ylim=(len(groups) - 0.5, -0.5))
+    axes.autoscale_view()
+    axes.set_xlim(min(0.0, *axes.get_xlim()), None)
+    axes.set_yticks(range(len(groups)), [_wrapped(name) for name in groups])
+    axes.grid(visible=False, axis="y")
+    axes.tick_params(axis="y", length=0)
+    _name_runs(figure, scores)
     return figure
 
 
@@ -191,8 +234,8 @@ def series_curves(series: Mapping[str, Series]) -> Figure:
 def attention_matrix(weights: npt.ArrayLike, rows: Sequence[str], columns: Sequence[str]) -> Figure:
     """A heat map of attention weights ``(n_queries, n_keys)``, from 0 (pale yellow) to the largest of them (brown).
 
-    ``rows`` name the queries and ``columns`` the keys. A small matrix has its weights written in the cells. Raises
-    ``ValueError`` when the names and the matrix do not fit.
+    ``rows`` name the queries and ``columns`` the keys; names of columns are turned where they are words. A small matrix
+    has its weights written in the cells. Raises ``ValueError`` when the names and the matrix do not fit.
     """
     matrix = np.asarray(weights, dtype=float)
     if matrix.shape != (len(rows), len(columns)) or matrix.size == 0:
@@ -203,7 +246,8 @@ def attention_matrix(weights: npt.ArrayLike, rows: Sequence[str], columns: Seque
                 do="give one name for each query and each key",
             )
         )
-    cell = 0.45 if matrix.size <= _WRITTEN_CELLS else 0.3
+    written = matrix.size <= _WRITTEN_CELLS and len(columns) <= _WRITTEN_COLUMNS
+    cell = 0.45 if written else 0.3 if len(columns) <= _SMALL_CELLS else 0.2
     figure = blank_figure(width=max(_WIDTH, 2.6 + cell * len(columns)), height=2.0 + cell * len(rows))
     axes = figure.subplots()
     image = axes.pcolormesh(
@@ -211,17 +255,18 @@ def attention_matrix(weights: npt.ArrayLike, rows: Sequence[str], columns: Seque
     )
     say = spoken().say
     axes.set(title=say("Where does each query look?"), xlabel=say("key"), ylabel=say("query"), aspect="equal")
-    axes.set_xticks(
-        np.arange(len(columns)) + 0.5, list(map(plain, columns)), rotation=55, ha="left", rotation_mode="anchor"
-    )
+    axes.set_xticks(np.arange(len(columns)) + 0.5, list(map(plain, columns)))
     axes.set_yticks(np.arange(len(rows)) + 0.5, list(map(plain, rows)))
     axes.xaxis.set(ticks_position="top", label_position="top")
+    if max(map(len, columns)) > 1:
+        for name in axes.get_xticklabels():
+            name.set(rotation=55, horizontalalignment="left", rotation_mode="anchor")
     axes.invert_yaxis()
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
     figure.colorbar(image, ax=axes, label=say("attention weight"), shrink=0.8)
-    if matrix.size <= _WRITTEN_CELLS:
+    if written:
         _write_cells(axes, matrix)
     return figure
 

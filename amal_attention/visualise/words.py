@@ -23,7 +23,7 @@ from rich.text import Text
 
 from amal_attention.errors import explain
 
-__all__ = ["ATTENTION_RGB", "attended_html", "attended_text", "most_attended", "printable"]
+__all__ = ["ATTENTION_RGB", "attended_html", "attended_text", "most_attended", "printable", "terminal_style"]
 
 ATTENTION_RGB = (255, 149, 0)
 """The colour of a word of intensity 1, red, green and blue in 0..255; it stays visible to colour-blind readers."""
@@ -50,7 +50,7 @@ def attended_text(tokens: Sequence[str], weights: Sequence[float]) -> Text:
     text = Text()
     for space, token, _, intensity in _words(tokens, weights):
         text.append(space)
-        text.append(token, style=_terminal_style(intensity))
+        text.append(token, style=terminal_style(intensity))
     return text
 
 
@@ -119,7 +119,8 @@ def _intensities(weights: Sequence[float]) -> list[float]:
     return [share * strongest for share in relative]
 
 
-def _terminal_style(intensity: float) -> Style:
+def terminal_style(intensity: float) -> Style:
+    """How a word of this intensity looks in a terminal, dark or light: from 0.2 on black on tan to orange."""
     if intensity < _TERMINAL_FROM:
         return Style.null()
     along = (intensity - _TERMINAL_FROM) / (1 - _TERMINAL_FROM)

@@ -155,7 +155,9 @@ class Classification(Task):
             measured.update(looked(uses["entropy"](weights, batch.mask), batch.mask.sum(dim=1)))
         return measured
 
-    def exhibits(self, model: LightningModule, data: ReviewData, rows: npt.NDArray[np.int64]) -> list[Exhibit]:
+    def exhibits(
+        self, model: LightningModule, data: ReviewData, rows: npt.NDArray[np.int64], uses: Uses
+    ) -> list[Exhibit]:
         """The reviews with the attention on their words."""
         return list(read_reviews(model, data, rows))
 
@@ -167,7 +169,7 @@ class Classification(Task):
             "label_names": list(data.label_names),
         }
 
-    def read(self, model: LightningModule, kept: dict[str, Any], text: str) -> Exhibit:
+    def read(self, model: LightningModule, kept: dict[str, Any], text: str, uses: Uses) -> Exhibit:
         """The text with the attention on its words, and what the model says of it."""
         words = Tokenizer(kept["tokenizer"]).words(text)
         return read_words(model, Vocabulary(kept["words"]), kept["label_names"], words)

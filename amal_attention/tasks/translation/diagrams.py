@@ -163,7 +163,8 @@ def _looks(source: Sequence[str], weights: Sequence[float] | None) -> _Floats:
     given = np.ones(len(source)) if weights is None else np.array([float(weight) for weight in weights])
     if given.shape != (len(source),) or not np.isfinite(given).all() or (given < 0).any() or given.sum() <= 0:
         raise _refusal(f"a weight of 0 or more for each of the {len(source)} characters", f"{given.tolist()}")
-    return given / given.sum()
+    shares: _Floats = given / given.sum()
+    return shares
 
 
 def _shades(token: str) -> _Floats:

@@ -12,11 +12,11 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from amal_attention.lab import Lab, Sweep
-from amal_attention.record import Exhibit, Reading, RunRecord
+from amal_attention.record import Exhibit, Reading, RunRecord, by_data
 from amal_attention.tasks.pictures import best_bars, monitor_curves, spread_hills, sweep_panels
 from amal_attention.tasks.task import Measure, Task
 from amal_attention.visualise.exhibits import exhibit_html
-from amal_attention.visualise.figures import run_colour, series_curves
+from amal_attention.visualise.figures import run_colour, scores_by_group, series_curves
 from amal_attention.visualise.style import figure_svg
 from amal_attention.visualise.words import ATTENTION_RGB
 
@@ -45,7 +45,6 @@ def render_report(
         details: command, versions, machine ...: they close the page.
     """
     by_value = _by_value(sweep)
-    runs = _numbered(records, lab.sweep)
     measures = [m for m in task.measures if not m.optional or any(m.name in record.metrics for record in records)]
     return (
         _template_environment()
@@ -57,14 +56,9 @@ def render_report(
             optional=[measure for measure in measures if measure.optional],
             swept=lab.sweep,
             setting=_setting(task, [*records, *(record for _, record in by_value)]),
-            runs=runs,
+            parts=[_part(task, lab.sweep, number, part) for number, part in enumerate(by_data(records))],
             sweep=by_value,
-            best_picture=_best_picture(task, runs),
-            training_picture=_training_picture(task, runs),
-            spreads=_spreads(task, runs),
-            series=_series(runs),
             sweep_picture=_sweep_picture(task, lab.sweep, by_value),
-            texts=_texts(runs),
             details=details,
             attention_rgb=",".join(map(str, ATTENTION_RGB)),
         )
@@ -113,6 +107,25 @@ class _TextShown:
 
 
 @dataclass(frozen=True)
+class _Part:
+    """The runs that were tested on the same data, and what is drawn of them; ``mark`` ends the ids of its elements."""
+
+    data: str
+    mark: str
+    runs: list[_Run]
+    best_picture: _Picture | None
+    training_picture: _Picture | None
+    spreads: list[_SpreadShown]
+    series: list[_Picture]
+    texts: list[_TextShown]
+
+    @property
+    def has_readings(self) -> bool:
+        """Whether its texts are shown as words that are coloured."""
+        return any(isinstance(read.exhibit, Reading) for text in self.texts for read in text.read_by)
+
+
+@dataclass(frozen=True)
 class _SpreadShown:
     """The histograms of all runs of one quantity."""
 
@@ -120,6 +133,20 @@ class _SpreadShown:
     title: str
     told: str
     hills: list[_Picture]
+
+
+def _part(task: Task, swept: Sweep | None, number: int, records: Sequence[RunRecord]) -> _Part:
+    runs = _numbered(records, swept)
+    return _Part(
+        data=records[0].data,
+        mark=f"-{number + 1}" if number else "",
+        runs=runs,
+        best_picture=_best_picture(task, runs),
+        training_picture=_training_picture(task, runs),
+        spreads=_spreads(task, runs),
+        series=_series(runs),
+        texts=_texts(runs),
+    )
 
 
 def _template_environment() -> Environment:
@@ -164,7 +191,7 @@ def _setting(task: Task, records: Sequence[RunRecord]) -> dict[str, str]:
     """What the runs were made on, each value once."""
     return {
         "Lab": _distinct(record.lab for record in records),
-        task.texts.capitalize(): _distinct(record.source for record in records),
+        task.texts.capitalize(): _distinct(record.data or record.source for record in records),
         "Embeddings": _distinct(record.embeddings for record in records),
         f"Test {task.texts}": _distinct(f"{record.tested:,}" for record in records),
         "Seed": _distinct(str(record.seed) for record in records),
@@ -248,8 +275,9 @@ def _series(runs: Sequence[_Run]) -> list[_Picture]:
     for name in dict.fromkeys(name for run in runs for name in run.record.series):
         having = {run.label: run.record.series[name] for run in runs if name in run.record.series}
         first = next(iter(having.values()))
-        words = f"Line chart of {first.measured} against {first.across}: {', '.join(having)}."
-        pictures.append(_Picture.of(series_curves(having), words))
+        kind, draw = ("Dot plot", scores_by_group) if first.names else ("Line chart", series_curves)
+        words = f"{kind} of {first.measured} against {first.across}: {', '.join(having)}."
+        pictures.append(_Picture.of(draw(having), words))
     return pictures
 
 

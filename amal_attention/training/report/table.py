@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from amal_attention.record import RunRecord
+from amal_attention.record import RunRecord, by_data
 from amal_attention.tasks.task import Measure, Task
 
 __all__ = ["print_sweep", "print_table", "setting_in_words"]
@@ -16,13 +16,22 @@ _NONE = "–"
 
 
 def print_table(task: Task, records: Sequence[RunRecord], console: Console | None = None) -> None:
-    """One line a run: what the task measures, parameters, seconds of training, epochs."""
+    """One line a run: what the task measures, parameters, seconds of training, epochs; one table a kind of data."""
     console = console or Console()
+    extra = [m for m in task.measures if m.optional and any(m.name in record.metrics for record in records)]
+    for number, part in enumerate(by_data(records)):
+        if number:
+            console.print()
+        _print_part(task, extra, part, console)
+    for measure in extra:
+        console.print(measure.note, highlight=False)
+
+
+def _print_part(task: Task, extra: Sequence[Measure], records: Sequence[RunRecord], console: Console) -> None:
     for record in records:
         console.print(f"{record.question}: {record.title}", highlight=False)
     console.print(setting_in_words(records[0], task), highlight=False)
     usual = [measure for measure in task.measures if not measure.optional]
-    extra = [m for m in task.measures if m.optional and any(m.name in record.metrics for record in records)]
     table = _table("", *_headings(usual), "params", "s", "ep", *_headings(extra))
     for record in records:
         table.add_row(
@@ -34,8 +43,6 @@ def print_table(task: Task, records: Sequence[RunRecord], console: Console | Non
             *_cells(extra, record),
         )
     console.print(table)
-    for measure in extra:
-        console.print(measure.note, highlight=False)
 
 
 def print_sweep(task: Task, option: str, records: Sequence[RunRecord], console: Console | None = None) -> None:
@@ -54,7 +61,7 @@ def print_sweep(task: Task, option: str, records: Sequence[RunRecord], console: 
 def setting_in_words(record: RunRecord, task: Task) -> str:
     """Where the texts of a run come from, whether vectors learn, and on how many texts it was tested."""
     embeddings = f"{record.embeddings} embeddings" if record.embeddings else ""
-    return ", ".join(filter(None, [record.source, embeddings, f"{record.tested:,} test {task.texts}"]))
+    return ", ".join(filter(None, [record.data or record.source, embeddings, f"{record.tested:,} test {task.texts}"]))
 
 
 def _headings(measures: Sequence[Measure]) -> list[str]:

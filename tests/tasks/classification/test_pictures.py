@@ -98,6 +98,14 @@ def test_a_value_that_was_not_measured_leaves_a_gap() -> None:
         assert [math.isnan(value) for value in line.get_ydata()] == [False, True, False]
 
 
+def test_where_no_model_has_the_monitor_the_losses_are_drawn_alone() -> None:
+    losses = [EpochPoint(1, {"val_loss": 0.7}), EpochPoint(2, {"val_loss": 0.5})]
+    (loss,) = training_curves({"One": losses}).axes
+    assert list(loss.lines[0].get_ydata()) == [0.7, 0.5]
+    assert len(training_curves({"One": losses, "Two": points()}).axes) == 2
+    assert len(training_curves({"One": []}).axes) == 2
+
+
 def test_a_single_epoch_shows_as_a_point_at_a_whole_epoch() -> None:
     figure = training_curves({"One": points(epochs=1)})
     assert all(line.get_marker() not in ("None", "") for axes in figure.axes for line in axes.lines)

@@ -68,6 +68,11 @@ class PairData(LightningDataModule, ABC):
     def groups(self, split: str) -> dict[str, list[int] | list[str]]:
         """By what the lines of a split may be told apart, and of each line, in order, the group it belongs to."""
 
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """What the lines are, in a few words: those of one title are the same."""
+
     @cached_property
     def alphabet(self) -> Alphabet:
         """The characters of the training lines."""
@@ -160,6 +165,12 @@ class DateData(PairData):
         """The lines of each split."""
         return draw_dates(self.lines_seed, self.hparams["dates"])
 
+    @property
+    def title(self) -> str:
+        """How many dates a line has."""
+        most = self.hparams["dates"]
+        return "one date a line" if most == 1 else f"1 to {most} dates a line"
+
     def groups(self, split: str) -> dict[str, list[int] | list[str]]:
         """The kind of each date; of lines with several, how many there are."""
         lines = self.lines(split)
@@ -197,6 +208,11 @@ class CopyData(PairData):
     def draw(self) -> Splits:
         """The lines of each split."""
         return draw_digits(self.lines_seed, self.hparams["shortest"], self.hparams["longest"])
+
+    @property
+    def title(self) -> str:
+        """How many digits a line has."""
+        return "{shortest} to {longest} random digits a line".format(**self.hparams)
 
     def groups(self, split: str) -> dict[str, list[int] | list[str]]:
         """How many digits each line has."""

@@ -151,7 +151,7 @@ class Copying(Task):
         ]
         return {}, {"by length": Series(list(map(float, LENGTHS)), shares, "length", "exact match")}
 
-    def exhibits(self, model, data, rows):
+    def exhibits(self, model, data, rows, uses):
         """What is written for these lines, and where the model looked."""
         lines = data.lines("test")
         return [self._shown(model, lines[row], int(row)) for row in rows]
@@ -160,7 +160,7 @@ class Copying(Task):
         """The letters."""
         return {"letters": LETTERS}
 
-    def read(self, model, kept, text):
+    def read(self, model, kept, text, uses):
         """A line of one's own."""
         if not text or not set(text) <= set(kept["letters"]) or len(text) > max(LENGTHS):
             raise DataError(explain(expected=f"up to 5 letters of {kept['letters']}", got=repr(text), do="give such"))

@@ -17,7 +17,9 @@ from lightning.pytorch.cli import LightningArgumentParser
 
 from amal_attention.errors import DataError
 from amal_attention.tasks import translation
-from amal_attention.tasks.translation import END, PAD, START, CopyData, DateData, PairBatch
+from amal_attention.tasks.translation import END, PAD, START, UNKNOWN, CopyData, DateData, PairBatch
+from amal_attention.tasks.translation.data.lines import Line
+from amal_attention.tasks.translation.data.module import PairData
 
 SPLITS = ("train", "validation", "test")
 LOADERS = {"train": "train_dataloader", "validation": "val_dataloader", "test": "test_dataloader"}
@@ -131,6 +133,22 @@ def test_all_characters_are_learnt_from(data: Any) -> None:
     }
     assert set(data.alphabet.characters) == characters["train"] >= characters["validation"] | characters["test"]
     assert data.num_tokens == len(data.alphabet) == 4 + len(characters["train"])
+
+
+class Words(PairData):
+    """Three words, one for each split."""
+
+    def draw(self) -> dict[str, list[Line]]:
+        return {split: [Line(word, word[::-1])] for split, word in zip(SPLITS, ("bac", "cab", "code"), strict=True)}
+
+    def groups(self, split: str) -> dict[str, list[int] | list[str]]:
+        return {}
+
+
+def test_what_training_does_not_hold_is_unknown() -> None:
+    data = Words()
+    assert data.alphabet.characters == "abc"
+    assert data.pairs("test") == [([6, UNKNOWN, UNKNOWN, UNKNOWN], [UNKNOWN, UNKNOWN, UNKNOWN, 6])]
 
 
 @each_module

@@ -1,0 +1,14 @@
+# %% tags=["mutant"]
+# mistake = "the candidate takes a sigmoid like the gates"
+# loses = ["q1-gru-cell"]
+# breaks = ["equation"]
+# hint = "takes no sigmoid"
+# public = true
+
+# %% grade_id="q1-gru-cell"
+def gru_cell(x, h, w):
+    hx = torch.cat([h, x], dim=1)
+    z = torch.sigmoid(hx @ w["z"])
+    r = torch.sigmoid(hx @ w["r"])
+    new = torch.sigmoid(torch.cat([r * h, x], dim=1) @ w["h"])
+    return (1 - z) * h + z * new

@@ -1,0 +1,14 @@
+# %% tags=["mutant"]
+# mistake = "r is computed and not used: tanh([h, x] W)"
+# loses = ["q1-gru-cell"]
+# breaks = ["reset"]
+# hint = "nothing is reset"
+# public = true
+
+# %% grade_id="q1-gru-cell"
+def gru_cell(x, h, w):
+    hx = torch.cat([h, x], dim=1)
+    z = torch.sigmoid(hx @ w["z"])
+    r = torch.sigmoid(hx @ w["r"])
+    new = torch.tanh(torch.cat([h, x], dim=1) @ w["h"])
+    return (1 - z) * h + z * new

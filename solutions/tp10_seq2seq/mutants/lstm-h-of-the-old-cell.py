@@ -1,0 +1,16 @@
+# %% tags=["mutant"]
+# mistake = "h is made of the old cell"
+# loses = ["q1-lstm-cell"]
+# breaks = ["equation"]
+# hint = "not of the old one"
+# public = true
+
+# %% grade_id="q1-lstm-cell"
+def lstm_cell(x, state, w):
+    h, c = state
+    hx = torch.cat([h, x], dim=1)
+    f = torch.sigmoid(hx @ w["f"])
+    i = torch.sigmoid(hx @ w["i"])
+    o = torch.sigmoid(hx @ w["o"])
+    g = torch.tanh(hx @ w["c"])
+    return o * torch.tanh(c), f * c + i * g

@@ -1611,7 +1611,7 @@ def sequence_loss(logits: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 #     equal_to(carried, True, what="the loss carries a gradient", hint=hint)
 #     loss.backward()
 #     by_hand = torch.tensor([[[-0.5, 0.25, 0.25], [-0.75, 0.5, 0.25]], [[-0.875, 0.5, 0.375], [0, 0, 0]]])
-#     close_to(logits.grad, by_hand / 3, what="the gradient is that of a mean, and 0 on padding")
+#     close_to(logits.grad, by_hand / 3, what="the gradient is that of the mean, and 0 on padding")
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS

@@ -69,7 +69,7 @@ def test_mean_over_the_tokens(student, draws):
         mistakes = {
             "padding is counted: only the places where the mask is True cost something": each.mean(),
             "divide by the number of tokens, not by that of all places": total / each.numel(),
-            "this is the mean of the means of the lines: a token of a long line counts as much as any other": by_line.mean(),
+            "this is the mean of the means of the lines: each token counts as much as any other": by_line.mean(),
             "the mask is True on tokens: this is the mean over the padding": (
                 (each * (1 - tokens)).sum() / (1 - tokens).sum()
             ),

@@ -188,17 +188,17 @@ def test_with_the_teacher(student, draws):
             },
             what="forward gives the logits of the decoder, which goes on from the final state and reads the teacher",
             seed=draws.seed(),
-            hint="memory, state = self.encoder(source, source_mask), then the decoder with the teacher, state, memory and mask",
+            hint="the decoder is handed teacher, state, memory and mask; hand the masks on as they are",
         )
         trains_as(
             model,
             batch,
             [lambda values, loss=loss: cost(taught, values, batch, loss) for loss in losses],
             mistakes={
-                "the decoder reads the teacher: the target is what it is to find": lambda values: (
-                    cost(taught, values, batch._replace(teacher=batch.target), losses[-1])
+                "the decoder reads the teacher, not the target": lambda values: cost(
+                    taught, values, batch._replace(teacher=batch.target), losses[-1]
                 ),
-                "teacher_forcing is True if nothing else is said: the decoder reads the teacher": lambda values: (
+                "teacher_forcing is True if nothing else is said: it reads the teacher": lambda values: (
                     losses[-1](on_its_own(values, batch), batch.target, batch.target_mask)
                 ),
                 "logits and targets are compared place by place: the teacher is one place late already": lambda values: (
@@ -233,8 +233,8 @@ def test_without_teacher(student, draws):
     with right_losses(student, draws) as losses:
         model, _ = some_model(student, teacher_forcing=False)
         mistakes = {
-            "the decoder still reads the teacher: with teacher_forcing=False it reads what it wrote itself": lambda values: (
-                cost(taught, values, batch, losses[-1])
+            "teacher_forcing=False: it reads what it wrote itself": lambda values: cost(
+                taught, values, batch, losses[-1]
             ),
         }
         for name, token in (("PAD", PAD), ("END", END)):

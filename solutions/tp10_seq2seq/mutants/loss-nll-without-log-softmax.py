@@ -2,7 +2,7 @@
 # mistake = "nll_loss is given the logits as they are"
 # loses = ["q4-loss"]
 # breaks = ["mean-over-real-tokens"]
-# hint = "divided by their number"
+# hint = "nll_loss takes log-probabilities"
 # public = true
 
 # %% grade_id="q4-loss"

@@ -3,7 +3,7 @@
 # loses = ["q4-seq2seq"]
 # breaks = ["own-tokens"]
 # hint = "the most likely token of the step before"
-# public = false
+# public = true
 
 # %% grade_id="q4-seq2seq"
 class Seq2Seq(LightningModule):

@@ -269,16 +269,17 @@ from amal_attention.tasks.translation import END, PAD, START, PairBatch
 # encore (exercice 5.3), seul le coût de validation est relevé ; ensuite s'y ajoute le taux de lignes écrites sans une faute.
 #
 # **Est-ce que cela marche ?** Avant chaque entraînement sont dits ce qu'il faut attendre et le temps de calcul, en secondes
-# d'un seul cœur : une machine lente ou chargée peut en mettre plusieurs fois plus. Un seul départ a été mesuré : à deux
-# points près, les écarts ne disent rien.
+# d'un seul cœur : une machine lente ou chargée peut en mettre plusieurs fois plus. Deux départs ne donnent pas le même modèle :
+# où l'écart est grand, une fourchette est dite ; ailleurs, un écart de deux points ne dit rien.
 
 # %% [markdown] lang="en"
 # The cells that train and draw are given. This one makes `train`, which trains a model with Lightning and keeps its curves:
 # Adam, a step size that rises and then falls (*one cycle*), a gradient clipped at 1. As long as nothing writes yet (exercise
 # 5.3), only the validation loss is kept; after that, so is the share of lines that are written without a mistake.
 #
-# **Does it work?** Before each training stand what to expect and the time that it takes, in seconds of a single core: a slow
-# or busy machine may take several times as long. One start was measured: differences below two points mean nothing.
+# **Does it work?** Before each training stand what to expect and the time that it takes, in seconds of a single core: a slow or
+# busy machine may take several times as long. Two starts do not give the same model: where they differ much, a range is told;
+# elsewhere, a difference of two points means nothing.
 
 # %% tags=["active-ipynb", "raises-exception"]
 # import logging
@@ -368,6 +369,9 @@ from amal_attention.tasks.translation import END, PAD, START, PairBatch
 # Tout est écrit pour des vecteurs **lignes** : un lot est une matrice `(B, D)`, et l'on multiplie par la droite. Les trois
 # cellules n'ont pas de biais. $[h, x]$ met bout à bout l'état **d'abord**, l'entrée ensuite ; $\sigma$ est la sigmoïde, et
 # deux vecteurs côte à côte se multiplient nombre par nombre.
+#
+# Sur les dessins, une boîte multiplie par sa matrice puis applique la fonction qu'elle nomme, un cercle travaille nombre par
+# nombre.
 
 # %% [markdown] lang="en"
 # ## Question 1: recurrent cells, by their equations
@@ -379,6 +383,8 @@ from amal_attention.tasks.translation import END, PAD, START, PairBatch
 # All is written for **row** vectors: a batch is a matrix `(B, D)`, and one multiplies from the right. The three cells have no
 # bias. $[h, x]$ joins the state **first**, then the input; $\sigma$ is the sigmoid, and two vectors side by side are
 # multiplied number by number.
+#
+# In the pictures, a box multiplies by its matrix and then applies the function that it names; a circle works number by number.
 
 # %% tags=["active-ipynb", "raises-exception"]
 # cell_diagram("rnn")
@@ -1456,10 +1462,24 @@ class Decoder(nn.Module):
 #
 # points = hidden_points("tp10_seq2seq", "q4-decoder", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import DecoderProbe, check, decodes_alike, gradient_reaches
+# from amal_attention.checks import keeps_state_small, looks_at_no_memory, reads_each_alone
+# from amal_attention.checks import registers_everything, sees_its_past, sees_no_future, shapes
+# from amal_attention.checks import starts_from_state, writes_logits
 #
 # with check("q4-decoder"):
-#     pass
+#     decoder, probe = Decoder(num_tokens=8, dim=3, hidden_size=6), DecoderProbe(8, hidden_size=6)
+#     shapes(decoder, probe, what="logits (B, T, V), state (B, H), and None")
+#     sees_its_past(decoder, probe)
+#     starts_from_state(decoder, probe)
+#     decodes_alike(decoder, probe)
+#     sees_no_future(decoder, probe)
+#     keeps_state_small(decoder, probe)
+#     writes_logits(decoder, probe)
+#     looks_at_no_memory(decoder, probe)
+#     reads_each_alone(decoder, probe, what="each line is read by itself")
+#     gradient_reaches(decoder, probe)
+#     registers_everything(lambda: Decoder(num_tokens=8, dim=3, hidden_size=6), probe)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -1555,10 +1575,43 @@ def sequence_loss(logits: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 #
 # points = hidden_points("tp10_seq2seq", "q4-loss", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import check, close_to, equal_to
 #
 # with check("q4-loss"):
-#     pass
+#     # The right tokens, all of number 0, have the probabilities 1/2, 1/4 and 1/8; 1/10 stands on padding.
+#     logits = torch.tensor(
+#         [[[0.5, 0.25, 0.25], [0.25, 0.5, 0.25]], [[0.125, 0.5, 0.375], [0.1, 0.1, 0.8]]]
+#     ).log()
+#     target, mask = torch.zeros(2, 2, dtype=torch.int64), torch.tensor([[True, True], [True, False]])
+#     mistakes = {
+#         "padding is counted: only the places where the mask is True cost something": 1.61537,
+#         "divide by the number of tokens, not by that of all places": 1.03972,
+#         "this is the mean of the means of the lines: each token counts as much as any other": 1.55958,
+#         "this is the sum: divide by the number of tokens": 4.15888,
+#         "divide by the number of tokens, not by that of lines": 2.07944,
+#         "the axes: cross_entropy wants (B, V, T), by transpose(1, 2); reshape mixes the numbers": 1.19451,
+#         "no softmax before: cross_entropy takes the logits, and applies its own": 1.14899,
+#         "the mask is True on tokens: this is the mean over the padding": 2.30259,
+#     }
+#     loss = sequence_loss(logits, target, mask)
+#     hint = "the sum over the tokens where the mask is True, divided by their number"
+#     close_to(loss, 1.38629, what="(1 + 2 + 3) ln 2 / 3 = 2 ln 2", mistakes=mistakes, hint=hint)
+#     mistakes = {"the mask tells what counts, not token 0: no ignore_index=0": 1.38629}
+#     loss = sequence_loss(logits[:1], torch.tensor([[0, 2]]), mask[:1])
+#     close_to(loss, 1.03972, what="tokens 0 and 2 of probability 1/2 and 1/4", mistakes=mistakes)
+#     large = torch.tensor([[[10000.0, 0.0, -10000.0]]]).expand(1, 2, 3)
+#     loss = sequence_loss(large, torch.tensor([[2, 0]]), mask[:1])
+#     mistakes = {"nll_loss takes log-probabilities: cross_entropy takes the logits": 0.0}
+#     hint = "exp(10000) is infinite: F.cross_entropy subtracts the largest logit first"
+#     what = "two tokens, 20000 below the largest logit and the largest"
+#     close_to(loss, 10000.0, what=what, mistakes=mistakes, hint=hint)
+#     loss = sequence_loss(logits.requires_grad_(), target, mask)
+#     hint = "no detach, no item: the loss stays a tensor that the logits can learn from"
+#     carried = getattr(loss, "requires_grad", False)
+#     equal_to(carried, True, what="the loss carries a gradient", hint=hint)
+#     loss.backward()
+#     by_hand = torch.tensor([[[-0.5, 0.25, 0.25], [-0.75, 0.5, 0.25]], [[-0.875, 0.5, 0.375], [0, 0, 0]]])
+#     close_to(logits.grad, by_hand / 3, what="the gradient is that of the mean, and 0 on padding")
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -1702,10 +1755,64 @@ class Seq2Seq(LightningModule):
 #
 # points = hidden_points("tp10_seq2seq", "q4-seq2seq", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import LeakyDecoder, LeakyEncoder, check, close_to, costs_tokens
+# from amal_attention.checks import optimises_everything, steps_by_lr, validates_over_tokens
 #
 # with check("q4-seq2seq"):
-#     pass
+#     # A state is half of the one before, plus the number of the token. The logit of token 2 is half of what
+#     # state and mean of the memory are together, that of token 3 is 4, and all others are 0.
+#     numbers = {"embedding.weight": torch.arange(6.0).unsqueeze(1)}
+#     to_2, to_3 = torch.tensor([[0, 0, 0.5, 0, 0, 0]]).T, torch.tensor([0, 0, 0, 4.0, 0, 0])
+#     encoder, decoder = LeakyEncoder(6, hidden_size=1), LeakyDecoder(6, hidden_size=1)
+#     encoder.load_state_dict(numbers)
+#     decoder.load_state_dict({**numbers, "output.weight": to_2, "output.bias": to_3}, strict=False)
+#     batch = PairBatch(  # 5 stands on padding
+#         source=torch.tensor([[4, 5], [3, 5]]),
+#         source_mask=torch.tensor([[True, True], [True, False]]),
+#         teacher=torch.tensor([[START, 4], [START, 5]]),
+#         target=torch.tensor([[3, END], [END, 4]]),
+#         target_mask=torch.tensor([[True, True], [True, False]]),
+#     )
+#     model = Seq2Seq(encoder, decoder, lr=0.05)
+#     taught, own = torch.zeros(2, 2, 6), torch.zeros(2, 2, 6)
+#     taught[:, :, 2], taught[:, :, 3] = torch.tensor([[5, 5.875], [2.75, 4.625]]), 4.0
+#     # Without teacher the first line writes token 2 twice, and the second one token 3.
+#     own[:, :, 2], own[:, :, 3] = torch.tensor([[5, 4.875], [2.75, 3.625]]), 4.0
+#     for source, source_mask, teacher, by_hand in zip(*batch[:3], taught, strict=True):
+#         close_to(
+#             model(source.unsqueeze(0), source_mask.unsqueeze(0), teacher.unsqueeze(0)),
+#             by_hand.unsqueeze(0),
+#             what="a line, read with its teacher",
+#             mistakes={
+#                 "forward returns the logits as they are: no softmax": by_hand[None].softmax(dim=2)
+#             },
+#             hint="the decoder is handed teacher, state, memory and mask; hand the masks on as they are",
+#         )
+#     costs_tokens(
+#         model,
+#         batch,
+#         sequence_loss,
+#         mistakes={
+#             "teacher_forcing is True if nothing else is said: it reads the teacher": own,
+#             "the decoder reads the teacher, not the target": model(*batch[:2], batch.target),
+#             "no softmax before the loss: it takes the logits": taught.softmax(dim=2),
+#         },
+#     )
+#     optimises_everything(model)
+#     one_line = PairBatch(*(each[:1] for each in batch))
+#     validates_over_tokens(model, [batch, PairBatch(*(each[1:] for each in batch))], [sequence_loss])
+#     steps_by_lr(model, [batch, one_line, batch], lr=0.05, reads=3)
+#     encoder.load_state_dict(numbers, strict=False)
+#     decoder.load_state_dict({**numbers, "output.weight": to_2, "output.bias": to_3}, strict=False)
+#     costs_tokens(
+#         Seq2Seq(encoder, decoder, teacher_forcing=False),
+#         batch,
+#         sequence_loss,
+#         logits=own,
+#         mistakes={"teacher_forcing=False: it reads what it wrote itself": taught},
+#         what="training without teacher",
+#         hint="START first, then the most likely token of the step before, for each step of the target",
+#     )
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -1841,10 +1948,34 @@ def early_stopping(losses: list[float], patience: int) -> tuple[int, int]:
 #
 # points = hidden_points("tp10_seq2seq", "q4-early-stopping", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import check, equal_to
 #
 # with check("q4-early-stopping"):
-#     pass
+#     losses = [5.0, 4.0, 3.0, 4.0, 5.0, 2.0]
+#     mistakes = {
+#         "it stops at the first rise: wait for patience epochs in a row": [4, 3],
+#         "one epoch late: stop when patience epochs have passed since the best": [6, 6],
+#         "the epoch to keep is the best one, not the last": [5, 5],
+#         "epochs are counted from 1": [4, 2],
+#         "the pair is (stopped after, best)": [3, 5],
+#         "the last epoch that is run is told first, not the best one": [3, 3],
+#         "the best epoch is looked for among those that are run": [5, 6],
+#     }
+#     came = list(early_stopping(losses, patience=2) or [])
+#     equal_to(came, [5, 3], what="5, 4, 3, then 4 and 5 are two epochs", mistakes=mistakes)
+#     mistakes = {
+#         "wait for as many epochs as patience says": [5, 3],
+#         "where it never stops, the last epoch is that of the last loss": [5, 6],
+#         "return a pair, the last epoch that is run and the best, where training never stops too": [],
+#     }
+#     came = list(early_stopping(losses, patience=3) or [])
+#     equal_to(came, [6, 6], what="with patience 3, it goes on to the 2", mistakes=mistakes)
+#     mistakes = {
+#         "the count starts again at each new best": [4, 3],
+#         "as good as the best is no progress: strictly below": [5, 5],
+#     }
+#     came = list(early_stopping([4.0, 5.0, 3.0, 3.0, 3.0], patience=2) or [])
+#     equal_to(came, [5, 3], what="3 is not below 3", mistakes=mistakes)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -2111,10 +2242,10 @@ def decode_naive(
 #
 # points = hidden_points("tp10_seq2seq", "q5-naive", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import check, decodes_as_scripted
 #
 # with check("q5-naive"):
-#     pass
+#     decodes_as_scripted(decode_naive, cost="naive")
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -2194,10 +2325,10 @@ def decode_from_prefix(
 #
 # points = hidden_points("tp10_seq2seq", "q5-prefix", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import check, decodes_as_scripted
 #
 # with check("q5-prefix"):
-#     pass
+#     decodes_as_scripted(decode_from_prefix, cost="prefix")
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -2282,10 +2413,17 @@ def decode_step_by_step(
 #
 # points = hidden_points("tp10_seq2seq", "q5-step", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import FixedEncoder, ScriptedDecoder, check, close_to, decodes_as_scripted, gives_tokens
 #
 # with check("q5-step"):
-#     pass
+#     decodes_as_scripted(decode_step_by_step, cost="step")
+#     gives_tokens(decode_step_by_step)
+#     encoder = FixedEncoder(torch.zeros(3, 2, 1), torch.tensor([[2.0], [0.0], [3.0]]))
+#     decoder = ScriptedDecoder(torch.eye(6)[[5, 3, 4, 2, 5]])  # state 0 writes token 5, state 1 writes 3 …
+#     source = torch.tensor([[4, 5], [4, 0], [3, 4]])
+#     tokens = decode_step_by_step(encoder, decoder, source, source != PAD, max_length=6)
+#     by_hand = [[5, 2, 0, 0, 0, 0], [5, 4, 2, 0, 0, 0], [4, 5, 3, 5, 3, 5]]
+#     close_to(tokens, by_hand, what="three lines worked out by hand, one of which does not end")
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -2418,10 +2556,49 @@ def exact_match(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 #
 # points = hidden_points("tp10_seq2seq", "q5-exact-match", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import check, equal_to
 #
 # with check("q5-exact-match"):
-#     pass
+#     target = torch.tensor(
+#         [[8, 9, 7, END], [8, END, 5, 5], [8, 9, END, 5], [9, 7, 8, END], [8, 7, 9, END]]
+#     )
+#     mask = torch.arange(4) < torch.tensor([[4], [2], [3], [4], [4]])
+#     predicted = torch.tensor(
+#         [[8, 9, 7, END], [8, END, 0, 0], [8, 9, 4, END], [7, 9, 8, END], [8, 9, 7, END]]
+#     )
+#     right = exact_match(predicted, target, mask)
+#     equal_to(
+#         right.tolist(),
+#         [True, True, False, False, False],
+#         what="two lines that are right, one that goes on, two with tokens exchanged",
+#         mistakes={
+#             "padding is compared: only places where the mask is True count": [True] + [False] * 4,
+#             "END counts: a line that goes on is wrong": [True, True, True, False, False],
+#             "all tokens must be right, and not one of them: all, not any": [True] * 5,
+#             "the first token is not the whole line": [True, True, True, False, True],
+#             "these are the lines that are wrong": [False, False, True, True, True],
+#             "one answer for each line: all(dim=1)": False,
+#             "one answer for each line, not for each place: all(dim=1)": [False] * 3 + [True],
+#         },
+#         hint="all tokens of a line, and no share of them, at each place where the mask is True",
+#     )
+#     equal_to(right.dtype, torch.bool, what="the answer is bool", hint="the answer is bool")
+#     equal_to(
+#         exact_match(predicted[:, :3], target, mask).tolist(),
+#         [False, True, False, False, False],
+#         what="three columns, as if PAD stood in the fourth",
+#         mistakes={"pad the prediction: cut nothing off the target": [True, True] + [False] * 3},
+#         hint="a prediction of fewer columns is compared as if PAD stood there",
+#     )
+#     wider = F.pad(predicted, (0, 2), value=PAD)
+#     equal_to(
+#         exact_match(wider, target, mask).tolist(),
+#         [True, True, False, False, False],
+#         what="six columns, with PAD in the last two",
+#         hint="a prediction of more columns is compared as if PAD stood there",
+#     )
+#     alone = exact_match(target[:1], target[:1], mask[:1])
+#     equal_to(alone.tolist(), [True], what="one line alone", hint="an axis is squeezed away")
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -2637,10 +2814,53 @@ def autoencoder_batch(batch: PairBatch) -> PairBatch:
 #
 # points = hidden_points("tp10_seq2seq", "q6-autoencoder", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import check, equal_to
 #
 # with check("q6-autoencoder"):
-#     pass
+#     source = torch.tensor([[5, 6, 7], [4, PAD, PAD]])
+#     target = torch.tensor([[8, 9, END, PAD], [6, 8, 9, END]])
+#     teacher = torch.tensor([[START, 8, 9, PAD], [START, 6, 8, 9]])
+#     batch = autoencoder_batch(PairBatch(source, source != PAD, teacher, target, target != PAD))
+#     equal_to(
+#         [line[:length].tolist() for line, length in zip(batch.target, (4, 2))],  # without padding
+#         [[5, 6, 7, END], [4, END]],
+#         what="target: the source, then END",
+#         mistakes={
+#             "END stands behind the last token of each line": [[5, 6, 7, PAD], [4, PAD]],
+#             "the target is one token longer than the source: END": [[5, 6, 7], [4, PAD]],
+#             "END stands right behind each line, not behind the padding": [[5, 6, 7, END], [4, PAD]],
+#             "this is the target of the translation": [[8, 9, END, PAD], [6, 8]],
+#             "this is the teacher: the target begins with the first token of the source": [
+#                 [START, 5, 6, 7],
+#                 [START, 4],
+#             ],
+#         },
+#     )
+#     equal_to(
+#         [line[:length].tolist() for line, length in zip(batch.teacher, (4, 2))],
+#         [[START, 5, 6, 7], [START, 4]],
+#         what="teacher: START, then the source",
+#         mistakes={
+#             "the teacher is one place late: it begins with START": [[5, 6, 7, END], [4, END]],
+#             "the teacher begins with START, then comes the source": [[5, 6, 7, PAD], [4, PAD]],
+#             "this is the teacher of the translation": [[START, 8, 9, PAD], [START, 6]],
+#         },
+#     )
+#     equal_to(
+#         batch.target_mask.tolist(),
+#         [[True, True, True, True], [True, True, False, False]],
+#         what="target_mask: each line and its END",
+#         mistakes={
+#             "END is under the mask too: it counts in the loss": [
+#                 [True, True, True, False],
+#                 [True, False, False, False],
+#             ],
+#             "this is the mask of the translation": [[True, True, True, False], [True] * 4],
+#             "padding is no target: the mask is False there": [[True] * 4] * 2,
+#         },
+#     )
+#     equal_to(batch.target_mask.dtype, torch.bool, what="masks are bool", hint="masks are bool")
+#     equal_to(batch.source.tolist(), source.tolist(), what="the sources stay as they are")
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS

@@ -2,7 +2,7 @@
 # mistake = "the mask holds numbers"
 # loses = ["q6-autoencoder"]
 # breaks = ["masks"]
-# hint = "masks bool"
+# hint = "masks are bool"
 # public = true
 
 # %% grade_id="q6-autoencoder"

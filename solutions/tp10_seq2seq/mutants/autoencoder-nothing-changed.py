@@ -2,7 +2,7 @@
 # mistake = "the batch comes back as it is"
 # loses = ["q6-autoencoder"]
 # breaks = ["source-and-end"]
-# hint = "the target is made of the source"
+# hint = "the target"
 # public = true
 
 # %% grade_id="q6-autoencoder"

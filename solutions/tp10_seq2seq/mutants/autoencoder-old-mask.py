@@ -2,7 +2,7 @@
 # mistake = "the mask is that of the translation"
 # loses = ["q6-autoencoder"]
 # breaks = ["masks"]
-# hint = "the mask of the translation"
+# hint = "mask of the translation"
 # public = true
 
 # %% grade_id="q6-autoencoder"

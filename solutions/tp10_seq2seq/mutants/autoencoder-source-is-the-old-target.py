@@ -2,7 +2,7 @@
 # mistake = "the source and the target of the batch are exchanged"
 # loses = ["q6-autoencoder"]
 # breaks = ["source-and-end"]
-# hint = "END stands behind the last token"
+# hint = "target"
 # public = true
 
 # %% grade_id="q6-autoencoder"

@@ -2,7 +2,7 @@
 # mistake = "a prediction of another width is wrong, padding or not"
 # loses = ["q5-exact-match"]
 # breaks = ["widths"]
-# hint = "as if PAD stood there"
+# hint = "PAD stood there"
 # public = true
 
 # %% grade_id="q5-exact-match"

@@ -2,7 +2,7 @@
 # mistake = "prediction and target must have as many columns"
 # loses = ["q5-exact-match"]
 # breaks = ["widths"]
-# hint = "PAD"
+# hint = "must match"
 # public = true
 
 # %% grade_id="q5-exact-match"

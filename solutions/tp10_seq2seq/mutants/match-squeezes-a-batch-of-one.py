@@ -2,7 +2,7 @@
 # mistake = "squeeze() without a dimension: a batch of one gives a number without an axis"
 # loses = ["q5-exact-match"]
 # breaks = ["lines"]
-# hint = "an axis too many, or squeezed away"
+# hint = "squeezed away"
 # public = true
 
 # %% grade_id="q5-exact-match"

@@ -2,7 +2,7 @@
 # mistake = "each token is drawn by its probability: the most likely one is asked"
 # loses = ["q5-naive"]
 # breaks = ["writes-the-script"]
-# hint = "keep the last place"
+# hint = "the most likely one comes next"
 # public = true
 
 # %% grade_id="q5-naive"

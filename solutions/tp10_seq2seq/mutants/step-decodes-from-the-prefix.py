@@ -2,7 +2,7 @@
 # mistake = "the incremental way, answered by the one that decodes the prefix again"
 # loses = ["q5-step"]
 # breaks = ["cost"]
-# hint = "hand on the state, and read the last token alone"
+# hint = "each step reads one token: hand on the state"
 # public = true
 
 # %% grade_id="q5-step"

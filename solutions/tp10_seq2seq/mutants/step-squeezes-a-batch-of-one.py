@@ -3,7 +3,7 @@
 # loses = ["q5-step"]
 # breaks = ["form"]
 # hint = "one token for each line"
-# public = false
+# public = true
 
 # %% grade_id="q5-step"
 @torch.no_grad()

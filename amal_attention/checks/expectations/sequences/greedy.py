@@ -18,6 +18,7 @@ from torch.nn import functional as F
 from amal_attention.checks.expectation import Missed, expectation, sending
 from amal_attention.checks.expectations.sequences.greedy_mistakes import (
     NOT_WRITTEN,
+    ONE_TOKEN,
     Cost,
     Mistakes,
     mistake_of_counts,
@@ -46,6 +47,7 @@ _ONE_A_PLACE = "one token for each line and each place: argmax over the last axi
 _READ_NOTHING = "memory and the first state come from the encoder, which reads the source and its mask"
 _ALL_AT_ONCE = "all lines are read and written at once: one call of the encoder for the whole batch"
 _AS_THEY_ARE = "the encoder is handed the source and its mask as they are"
+_MOST_LIKELY = "START is read first, then each token that was chosen; the most likely one comes next, at each step"
 _NOTHING = "does the function return its result?"
 
 
@@ -102,7 +104,7 @@ def decodes_by_script(
         raise Missed(
             "each step to read one token",
             f"{read} tokens of a line, read in {calls} calls of the decoder",
-            "this decodes all that is written again: hand on the state, and read the last token alone",
+            ONE_TOKEN,
             _sent(script),
         )
 
@@ -256,7 +258,7 @@ def _are_written(tokens: Tensor, script: Script, known: Mistakes) -> None:
     row = int((tokens != written).any(dim=1).nonzero()[0])
     number = row + 1
     known = [*known, *((hint, _as_chosen(wrong, written)) for hint, wrong in known)]  # as it may have been mended
-    likely = next((hint for hint, wrong in known if torch.equal(tokens, wrong)), "")
+    likely = next((hint for hint, wrong in known if torch.equal(tokens, wrong)), _MOST_LIKELY)
     raise Missed(f"{numbers(written[row])} for line {number}", numbers(tokens[row]), likely, _sent(script))
 
 

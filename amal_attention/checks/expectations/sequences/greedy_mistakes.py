@@ -24,6 +24,7 @@ from amal_attention.checks.expectations.sequences.script import (
 
 __all__ = [
     "NOT_WRITTEN",
+    "ONE_TOKEN",
     "Cost",
     "Mistakes",
     "mistake_of_counts",
@@ -39,6 +40,7 @@ Mistakes = Sequence[tuple[str, Tensor]]
 """Of each likely mistake its hint, and what it writes."""
 
 NOT_WRITTEN = "START is read, and not written: the answer begins with the first token that was chosen"
+ONE_TOKEN = "each step reads one token: hand on the state, which knows those before"
 _READ_TWICE = "the state has read these tokens already: one token goes with it, or all of them with the first state"
 _START_FIRST = "START is read first, whatever the line begins with"
 _KEPT = "END belongs to the answer: keep it, and write PAD from the next place on"
@@ -65,7 +67,7 @@ def mistake_of_counts(encoded: int, calls: int, read: int, script: Script, cost:
     if cost != "naive" and encoded > 1:
         return "the source is encoded once, before the first step"
     if cost == "step":
-        return "each step reads one token: the state knows those before it"
+        return ONE_TOKEN
     return "each step decodes all that is written again, from the first state"
 
 

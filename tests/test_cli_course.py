@@ -26,7 +26,6 @@ from amal_attention.course.gradebook.gradebook import course_book
 from amal_attention.grading.run import grader
 from amal_attention.grading.sandbox.sandbox import Zygote
 from amal_attention.lab import Lab
-from amal_attention.lab.limits import GradingLimits
 from tests.course.moodle import Person, handed_in_at, people, write_roster, zipped
 from tests.grading.conftest import (
     WRONG_TOTAL,
@@ -118,7 +117,7 @@ def story(tmp_path_factory: pytest.TempPathFactory, beside: Zygote, known_alembi
 
 def lent(zygote: Zygote, lab: Lab) -> Kept:
     kept = Kept(zygote)
-    kept.limits = GradingLimits.of(lab.limits)  # type: ignore[attr-defined]
+    kept.limits = lab.limits  # type: ignore[attr-defined]
     return kept
 
 

@@ -84,10 +84,10 @@ def graded(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def test_without_the_secrets_of_a_lab_it_trains_and_says_in_a_line_why_it_does_not_grade(amal):
     status, output, _ = amal("--out", "shown")
     assert status == 0
-    assert "every word alike" in output and Path("shown/report.html").is_file()
+    assert "every word alike" in output and Path("shown/tiny/report.html").is_file()
     assert output.count("grading is left out: there is no hidden_tests and no mutants in ") == 1
     assert output.splitlines()[-1].startswith("now try: ")
-    assert not Path("shown/course").exists()
+    assert not Path("shown/tiny/course").exists()
 
 
 def test_it_prints_a_line_each_as_amal_grade_does_and_ends_with_where_to_look(amal, graded):
@@ -100,11 +100,11 @@ def test_it_prints_a_line_each_as_amal_grade_does_and_ends_with_where_to_look(am
         "missing  missing              0/0",
         "2 submissions: 1 graded, 1 missing; median 0 of 0 points",
         "",
-        "training report:   shown/report.html",
-        "students get:      shown/labs/en.ipynb",
-        "instructor's page: shown/course/summary.html",
-        "a student's page:  shown/course/feedback.html",
-        "gradebook:         shown/course/gradebook.db",
+        "training report:   shown/tiny/report.html",
+        "students get:      shown/tiny/labs/en.ipynb",
+        "instructor's page: shown/tiny/course/summary.html",
+        "a student's page:  shown/tiny/course/feedback.html",
+        "gradebook:         shown/tiny/course/gradebook.db",
         before.splitlines()[-1],
     ]
     assert before.splitlines()[-1].startswith("now try: ")
@@ -113,10 +113,10 @@ def test_it_prints_a_line_each_as_amal_grade_does_and_ends_with_where_to_look(am
 def test_as_json_the_grades_stand_beside_the_training_and_nothing_else_is_printed(amal, graded):
     graded.append(Verdict("right", "tiny", Status.GRADED))
     status, output, _ = amal("--out", "shown", "--json")
-    values = json.loads(output)
-    assert status == 0 and values["report"] == "shown/report.html" and len(values["records"]) == 2
+    values = json.loads(output)["tiny"]
+    assert status == 0 and values["report"] == "shown/tiny/report.html" and len(values["records"]) == 2
     assert values["grading"]["verdicts"][0]["submission"] == "right"
-    assert values["grading"]["gradebook"] == "shown/course/gradebook.db"
+    assert values["grading"]["gradebook"] == "shown/tiny/course/gradebook.db"
 
 
 def test_where_nothing_can_be_shut_in_it_says_why_in_a_line_and_marks_what_it_grades_all_the_same(amal, graded):
@@ -132,3 +132,31 @@ def test_where_no_process_comes_either_it_says_so_in_a_line_and_is_no_failure(am
     graded += [SandboxError("no namespaces here"), SandboxError("no process here")]
     status, output, errors = amal("--out", "shown")
     assert status == 0 and "grading is left out: no process here\n" in output and "Traceback" not in errors
+
+
+def test_every_lab_is_shown_in_the_order_of_their_numbers(amal, graded, tmp_path):
+    for name in ("tp10_other", "tp9_other"):
+        write_lab(tmp_path / "labs", name)
+    graded.append(Verdict("right", "tiny", Status.GRADED))
+    status, output, _ = amal("--out", "shown", "--json")
+    values = json.loads(output)
+    assert status == 0 and list(values) == ["tiny", "tp9_other", "tp10_other"]
+    assert values["tp10_other"]["report"] == "shown/tp10_other/report.html" and values["tp9_other"]["grading"]
+
+
+def test_a_lab_may_be_shown_by_some_questions_and_by_a_short_recipe(amal, graded, tmp_path, monkeypatch):
+    asked: list[Any] = []
+    once = compare.compare
+
+    def asking(base: Any, questions: Any, *given: Any, **choices: Any) -> Any:
+        asked.append((questions, base.configs))
+        return once(base, questions, *given, **choices)
+
+    monkeypatch.setattr(compare, "compare", asking)
+    manifest = tmp_path / "labs" / "tiny" / "lab.toml"
+    manifest.write_text('demo = ["sharp"]\n' + manifest.read_text())
+    short = tmp_path / "labs" / "tiny" / "recipes" / "demo.yaml"
+    short.write_text("trainer:\n  max_epochs: 1\n")
+    graded.append(Verdict("right", "tiny", Status.GRADED))
+    assert amal("--out", "shown")[0] == 0
+    assert asked == [(["sharp"], (short,))]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from amal_attention.record import EpochPoint, Grid, Histogram, Reading, RunRecord, Series, Texts
+from amal_attention.record import EpochPoint, Grid, Histogram, Reading, RunRecord, Series, Texts, by_data
 
 BARE = RunRecord(
     lab="a_lab",
@@ -33,12 +33,15 @@ FULL = replace(
     swept=0.1,
     curves=[EpochPoint(1, {"train_loss": 0.69}), EpochPoint(2, {"train_loss": 0.5, "val_loss": 0.6})],
     histograms={"entropy": [Histogram(1, [0.0, 1.0, 2.0], [3, 4])]},
-    series={"by length": Series([1.0, 2.0], [0.5, 0.25], "length", "exact match")},
+    series={
+        "by length": Series([1.0, 2.0], [0.5, 0.25], "length", "exact match"),
+        "by kind": Series([0.0], [0.5], "kind", "exact match", ["short"]),
+    },
     exhibits=[
         Reading(5, "review 5", ["un", "film", '"<é>"'], [0.25, 0.5, 0.25], "positive", "negative", 0.75, ["film"]),
         GRID,
         Texts(8, "line 8", {"source": "un", "written": "one"}),
-        Texts(9, "line 9", {"source": "x"}, GRID),
+        Texts(9, "line 9", {"source": "x"}, GRID, "y", 0.25, "z"),
     ],
 )
 
@@ -87,6 +90,16 @@ def test_a_name_that_no_record_has_is_refused() -> None:
 @pytest.mark.parametrize(("prediction", "right"), [("positive", True), ("negative", False)])
 def test_a_reading_is_right_when_the_prediction_is_the_label(prediction: str, right: bool) -> None:
     assert replace(FULL.exhibits[0], prediction=prediction).right is right
+
+
+@pytest.mark.parametrize(("prediction", "right"), [("z", True), ("y", False)])
+def test_a_text_is_right_when_what_is_written_is_the_label(prediction: str, right: bool) -> None:
+    assert Texts(9, "line 9", {"source": "x"}, None, prediction, 0.25, "z").right is right
+
+
+def test_records_of_the_same_data_stand_together() -> None:
+    records = [replace(BARE, seed=seed, data=data) for seed, data in enumerate("abacb")]
+    assert [[record.seed for record in part] for part in by_data(records)] == [[0, 2], [1, 4], [3]]
 
 
 def test_the_value_of_a_metric_is_none_where_there_is_none() -> None:

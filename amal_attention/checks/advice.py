@@ -29,7 +29,7 @@ _SIGNATURE = (
 )
 NO_LIST = "a list is no tensor: torch.stack(...) makes one of a list of tensors"
 _NO_BATCH_FIRST = (
-    "the reviews come first, (B, L, D): batch_first=True in pack_padded_sequence, in the recurrent layer and in "
+    "the texts come first, (B, L, D): batch_first=True in pack_padded_sequence, in the recurrent layer and in "
     "pad_packed_sequence"
 )
 _CLASSES = "there are more classes than columns of the logits: the last layer has num_classes of them"
@@ -64,7 +64,7 @@ TABLE: tuple[tuple[str, str], ...] = (
     (r"as parameter '\w+' \(torch\.nn\.Parameter or None", "a parameter is replaced by a tensor: nn.Parameter(...)"),
     (
         r"Expected more than 1 value per channel",
-        "in training a review is read by itself: batch normalisation mixes the reviews of a batch, LayerNorm does not",
+        "in training a text is read by itself: batch normalisation mixes the texts of a batch, LayerNorm does not",
     ),
     # Batches and pairs
     (

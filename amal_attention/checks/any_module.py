@@ -92,7 +92,7 @@ def shapes(
             )
 
 
-@expectation("weights sum to 1 over the words of a review, and are 0 on padding")
+@expectation("weights sum to 1 over the words of a text, and are 0 on padding")
 def simplex(
     module: Module,
     dim: Probe | int,
@@ -190,7 +190,7 @@ def ignores_padding(
                 )
 
 
-@expectation("a review is read by itself, whatever stands beside it in the batch")
+@expectation("a text is read by itself, whatever stands beside it in the batch")
 def reads_each_alone(
     module: Module,
     dim: Probe | int,

@@ -89,8 +89,8 @@ class PoolingProbe(TextProbe):
         return f"{reviews_sent(*inputs)}, and a gradient of the pooled vectors"
 
     def longer(self, length: int) -> str:
-        """A further review."""
-        return f"beside one more review, of {length} words"
+        """A further text."""
+        return f"beside one more text, of {length} words"
 
     def unused(self, name: str) -> str:
         """The pooled vector does not hang on it."""

@@ -140,7 +140,7 @@ def _mistake_of_shape(value: Tensor, expected: Tensor) -> str:
     if value.numel() == expected.numel():
         return "the numbers are there, in another shape: look for an axis too many, or squeezed away"
     if expected.ndim > 0 and value.ndim == 0:
-        return "all reviews were summed or averaged into one number: which axis do you sum over?"
+        return "all texts were summed or averaged into one number: which axis do you sum over?"
     return "over which axis do you sum?"
 
 
@@ -155,7 +155,7 @@ def _mistake_of_value(value: Tensor, expected: Tensor, tolerance: float) -> str:
         "the logarithm is in base 2: nats are asked, the natural logarithm": expected / math.log(2),
         "the logarithm is in base 10: nats are asked, the natural logarithm": expected / math.log(10),
         "this is the exp of what is asked: leave it out": expected.exp(),
-        "every review gets the mean of all: keep the axis of the batch": _mean_of_all(expected),
+        "every text gets the mean of all: keep the axis of the batch": _mean_of_all(expected),
     }
     known = (hint for hint, wrong in signs.items() if same(value, wrong, tolerance))
     return next(known, "") or _difference(value, expected, tolerance)

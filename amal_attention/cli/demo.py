@@ -1,18 +1,18 @@
-"""The command that shows all: it trains a lab on the embedded sample, and grades samples."""
+"""The command that shows all: it trains each lab on data that needs no network, and grades samples."""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from amal_attention.cli.grading import print_verdicts
 from amal_attention.cli.options import AsJson, Labs, Out
-from amal_attention.cli.shown import progress_on_stderr, status
-from amal_attention.cli.training import compare_questions, fresh_folder, recipe_of, show_comparison
+from amal_attention.cli.shown import print_json, progress_on_stderr, status
+from amal_attention.cli.training import compare_questions, fresh_folder, lab_with, print_comparison, recipe_of
 from amal_attention.errors import LabError, explain
 
 if TYPE_CHECKING:
@@ -28,24 +28,43 @@ def demo(
     labs: Labs = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train every question of the first lab found on the embedded sample, then grade samples of what students hand in.
+    """Train each lab found on data that needs no network, then grade samples of what students hand in.
 
-    No network; a minute or two. Where nothing can be shut in, the samples, which are ours, are graded without sandbox.
+    Two minutes or so. Where nothing can be shut in, the samples, which are ours, are graded without sandbox.
     """
-    lab = _first_lab(labs)
-    with progress_on_stderr():
-        usual = recipe_of(lab, None, None, None, False, 0, None, labs, [])
-        base = replace(usual, source=usual.task.embedded_source)
-        folder = out or fresh_folder("demo", lab)
-        result = compare_questions(base, None, folder, sweep=True, resume=False, thorough=True)
+    folder = out or fresh_folder("demo")
+    told = {name: _shown_lab(name, labs, folder / name, as_json) for name in _labs_found(labs)}
     if as_json:
-        graded = _graded_samples(base.lab, folder)
-        show_comparison(result, folder, as_json, {"grading": None if isinstance(graded, str) else graded.to_dict()})
-        return
-    report = show_comparison(result, folder, as_json)
-    _show_demonstration(_graded_samples(base.lab, folder), report)
+        print_json(told)
+
+
+def _shown_lab(name: str, labs: Path | None, folder: Path, as_json: bool) -> dict[str, Any]:
+    """Train a lab and grade its samples; print what comes of it, or give it all back for a program."""
+    from amal_attention.training.compare import write_comparison
+
+    if not as_json:
+        typer.echo(f"\n== {lab_with(name, [], None, labs).title}\n")
+    with progress_on_stderr():
+        result = _trained(name, labs, folder)
+    report = write_comparison(result, folder)
+    if as_json:
+        graded = _graded_samples(result.lab, folder)
+        grading = None if isinstance(graded, str) else graded.to_dict()
+        return {**result.to_dict(), "report": str(report), "grading": grading}
+    print_comparison(result, report)
+    _show_demonstration(_graded_samples(result.lab, folder), report)
     best = max(result.records, key=lambda record: record.value(result.task.measures[0].name) or 0.0)
     typer.echo(f'now try: {sys.argv[0]} attend {best.checkpoint} "{result.task.example}"')
+    return {}
+
+
+def _trained(name: str, labs: Path | None, folder: Path) -> Any:
+    """What the questions of a lab that a demonstration trains came to."""
+    lab = lab_with(name, [], None, labs)
+    short = lab.folder / "recipes" / "demo.yaml"
+    usual = recipe_of(name, lab.shown[0], None, None, False, 0, [short] if short.is_file() else None, labs, [])
+    base = replace(usual, source=usual.task.embedded_source)
+    return compare_questions(base, list(lab.shown), folder, sweep=True, resume=False, thorough=True)
 
 
 def _graded_samples(lab: Lab, folder: Path) -> Demonstration | str:
@@ -90,10 +109,10 @@ def _show_demonstration(graded: Demonstration | str, report: Path) -> None:
     typer.echo(f"gradebook:         {graded.gradebook}")
 
 
-def _first_lab(labs: Path | None) -> str:
-    from amal_attention.lab import labs_folder
+def _labs_found(labs: Path | None) -> list[str]:
+    from amal_attention.lab import lab_names, labs_folder
 
-    names = sorted(path.parent.name for path in (labs or labs_folder()).glob("*/lab.toml"))
+    names = lab_names(labs or labs_folder())
     if not names:
         raise LabError(
             explain(
@@ -102,4 +121,4 @@ def _first_lab(labs: Path | None) -> str:
                 do="run this in the repository, or give --labs",
             )
         )
-    return names[0]
+    return names

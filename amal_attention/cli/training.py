@@ -35,8 +35,8 @@ __all__ = [
     "compare_questions",
     "fresh_folder",
     "lab_with",
+    "print_comparison",
     "recipe_of",
-    "show_comparison",
     "train",
 ]
 
@@ -110,8 +110,15 @@ def compare(
         result = compare_questions(base, question, folder, sweep=sweep, resume=resume, thorough=faithfulness)
     from amal_attention.training.processes import is_first
 
-    if is_first():
-        show_comparison(result, folder, as_json)
+    if not is_first():
+        return
+    from amal_attention.training.compare import write_comparison
+
+    report = write_comparison(result, folder)
+    if as_json:
+        print_json(result.to_dict() | {"report": str(report)})
+    else:
+        print_comparison(result, report)
 
 
 def attend(
@@ -206,21 +213,14 @@ def compare_questions(base: Recipe, questions: list[str] | None, folder: Path, *
     return compare_runs(base, chosen, folder, **choices)
 
 
-def show_comparison(result: Any, folder: Path, as_json: bool, more: dict[str, Any] | None = None) -> Path:
-    """Write the report, print the table, or all as JSON with ``more`` in it; where the report is."""
-    from amal_attention.training.compare import write_comparison
-
-    report = write_comparison(result, folder)
-    if as_json:
-        print_json(result.to_dict() | {"report": str(report)} | (more or {}))
-        return report
+def print_comparison(result: Any, report: Path) -> None:
+    """Print the table of a comparison, and where its report is."""
     from amal_attention.training.report.table import print_sweep, print_table
 
     print_table(result.task, result.records)
     if result.lab.sweep is not None:
         print_sweep(result.task, result.lab.sweep.name, result.sweep)
     typer.echo(f"report: {report}")
-    return report
 
 
 def _given_text(text: str | None, file: Path | None) -> str:

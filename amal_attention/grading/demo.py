@@ -20,7 +20,6 @@ from amal_attention.grading.samples import samples
 from amal_attention.grading.sandbox.sandbox import Isolation
 from amal_attention.grading.verdict.verdict import Verdict
 from amal_attention.lab import Lab
-from amal_attention.lab.limits import GradingLimits
 
 __all__ = ["Demonstration", "grade_samples", "why_no_grading"]
 
@@ -111,8 +110,8 @@ def grade_samples(
 
 def _hurried(lab: Lab) -> Lab:
     """The lab with a shorter limit; its releases say so in their digest, and so it is the one lab from here on."""
-    seconds = min(GradingLimits.of(lab.limits).cell_seconds, _CELL_SECONDS)
-    return replace(lab, limits=lab.limits | {"cell_seconds": seconds})
+    seconds = min(lab.limits.cell_seconds, _CELL_SECONDS)
+    return replace(lab, limits=replace(lab.limits, cell_seconds=seconds))
 
 
 def _handed_in(lab: Lab, folder: Path) -> Course:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 
 __all__ = ["GradingLimits"]
 
@@ -27,11 +26,6 @@ class GradingLimits:
     processes: float = 32
     file_mb: float = 50
     output_kb: float = 1000
-
-    @classmethod
-    def of(cls, values: Mapping[str, float]) -> GradingLimits:
-        """Those of a manifest; what it does not name stays as it is."""
-        return cls(**{each.name: values[each.name] for each in fields(cls) if each.name in values})
 
     def to_dict(self) -> dict[str, float]:
         """The limits as JSON-ready built-in types."""

@@ -32,10 +32,13 @@ def told_in_a_line(question: str) -> Iterator[None]:
     """Tell what a student's code raises inside as one line: what it is, their own line, and advice where there is any.
 
     Raises:
-        NotTrained: something was raised; where the answer is not written yet, it says that it is to do.
+        NotTrained: something was raised; where the answer is not written yet, it says that it is to do. One that was
+            raised inside, of a model that is looked at, stays as it is.
     """
     try:
         yield
+    except NotTrained:
+        raise
     except AmalError as error:
         raise NotTrained(_said(question, str(error))) from None
     except Exception as error:

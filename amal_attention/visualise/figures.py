@@ -189,6 +189,8 @@ def series_curves(series: Mapping[str, Series]) -> Figure:
     title = spoken().say("{one} against {other}", one=first.measured, other=first.across)
     axes.set(title=_wrapped(title, width=50), xlabel=plain(first.across))
     axes.set_ylabel(plain(first.measured))
+    if all(float(x).is_integer() for each in series.values() for x in each.x):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     _name_runs(figure, series)
     return figure
 
@@ -254,11 +256,11 @@ def attention_matrix(weights: npt.ArrayLike, rows: Sequence[str], columns: Seque
     say = spoken().say
     axes.set(title=say("Where does each query look?"), xlabel=say("key"), ylabel=say("query"), aspect="equal")
     axes.set_xticks(np.arange(len(columns)) + 0.5, list(map(plain, columns)))
+    axes.set_yticks(np.arange(len(rows)) + 0.5, list(map(plain, rows)))
+    axes.xaxis.set(ticks_position="top", label_position="top")
     if max(map(len, columns)) > 1:
         for name in axes.get_xticklabels():
             name.set(rotation=55, horizontalalignment="left", rotation_mode="anchor")
-    axes.set_yticks(np.arange(len(rows)) + 0.5, list(map(plain, rows)))
-    axes.xaxis.set(ticks_position="top", label_position="top")
     axes.invert_yaxis()
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)

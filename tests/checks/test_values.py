@@ -68,7 +68,7 @@ def test_what_came_and_what_was_expected_are_told() -> None:
         (torch.full((3,), 0.75), "keep the axis of the batch"),
         (torch.tensor([BY_HAND]), "in another shape"),
         (torch.tensor([BY_HAND]).T, "in another shape"),
-        (torch.tensor(0.75), "all reviews were summed or averaged"),
+        (torch.tensor(0.75), "all texts were summed or averaged"),
         (torch.zeros(2), "over which axis do you sum"),
         (torch.zeros(3, 4), "over which axis do you sum"),
         (None, "return its result"),

@@ -139,6 +139,12 @@ def filled_with_end(line: Tensor) -> Tensor:
     return written.masked_fill((written == END).cumsum(dim=1) > 0, END)
 
 
+def forced(line: Tensor) -> Tensor:
+    written = cleaned(line[:, 1:])
+    written[~(written == END).any(dim=1), -1] = END
+    return written
+
+
 RIGHT: dict[str, Way] = {"naive": naive, "prefix": prefix, "step": step}
 """By their cost."""
 
@@ -168,6 +174,7 @@ WRONG_AT_ENDS: dict[str, tuple[Way, str]] = {
     "goes on": (ending(lambda line: line[:, 1:]), "PAD stands after END"),
     "filled with END": (ending(filled_with_end), "PAD stands after END"),
     "END left out": (ending(left_out), "END belongs to the answer"),
+    "END at the last place": (ending(forced), "what was chosen stands at its last place"),
     "any line stops all": (ending(any_ended), "stops no other"),
 }
 
@@ -175,6 +182,7 @@ WRONG_IN_FORM: dict[str, tuple[Way, str]] = {
     "START in front": (ending(lambda line: cleaned(line)), "START is read, and not written"),
     "START in front, cut": (ending(lambda line: cleaned(line[:, :-1])), "START is read, and not written"),
     "numbers of floats": (ending(lambda line: cleaned(line[:, 1:]).float()), "int64"),
+    "lists": (ending(lambda line: cleaned(line[:, 1:]).tolist()), "int64"),
     "an axis too many": (ending(lambda line: cleaned(line[:, 1:]).unsqueeze(2)), "one token for each line"),
     "not filled up": (ending(lambda line: _short(cleaned(line[:, 1:]))), "fill up"),
     "squeezed": (ending(lambda line: cleaned(line[:, 1:]).squeeze()), "one token for each line"),

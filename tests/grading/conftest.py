@@ -225,7 +225,7 @@ def bubblewrap() -> None:
 def shut_in(bubblewrap: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
     """A zygote in the sandbox, with the limits of the till; it takes seconds to start, and so there is one for all."""
     lab = write_till(tmp_path_factory.mktemp("shut-in"))
-    with Zygote(Isolation.SANDBOX, GradingLimits.of(lab.limits), (), [lab.folder]) as zygote:
+    with Zygote(Isolation.SANDBOX, lab.limits, (), [lab.folder]) as zygote:
         yield zygote
 
 

@@ -26,7 +26,6 @@ from amal_attention.grading.submission.submissions import Submission
 from amal_attention.grading.verdict.provenance import graded_by
 from amal_attention.grading.verdict.verdict import QuestionVerdict, Status, TestVerdict, Verdict
 from amal_attention.lab import Lab
-from amal_attention.lab.limits import GradingLimits
 from amal_attention.outcome import Outcome, State
 from tests.course.conftest import Toy, write_toy
 
@@ -111,7 +110,7 @@ class CountingCourse:
             questions=(QuestionVerdict("q1-count", tests),),
             seed=1,
             isolation=str(Isolation.PROCESS),
-            limits=GradingLimits.of(lab.limits).to_dict(),
+            limits=lab.limits.to_dict(),
             digest=submission.digest,
             lab_digest=lab_digest(lab),
             graded_by=graded_by(),

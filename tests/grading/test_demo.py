@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,6 @@ from amal_attention.grading.run import grader
 from amal_attention.grading.sandbox.sandbox import Isolation, Zygote
 from amal_attention.grading.verdict.verdict import Verdict
 from amal_attention.lab import Lab
-from amal_attention.lab.limits import GradingLimits
 from tests.grading.conftest import HIDDEN, Kept, write_till
 from tests.grading.test_samples import write_bank
 
@@ -58,13 +58,13 @@ class Shown:
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory, shut_in: Zygote) -> Shown:
     lab = write_bank(write_till(tmp_path_factory.mktemp("labs")))
-    lab.limits["cell_seconds"] = 60
+    lab = replace(lab, limits=replace(lab.limits, cell_seconds=60))
     shown = Shown(tmp_path_factory.mktemp("demo"), lab)
 
     def zygote_for(lab: Lab, *_: object) -> Kept:
-        shown.limits.append(dict(lab.limits))
+        shown.limits.append(lab.limits)
         kept = Kept(shut_in)
-        kept.limits = GradingLimits.of(lab.limits)  # type: ignore[attr-defined]
+        kept.limits = lab.limits  # type: ignore[attr-defined]
         return kept
 
     with pytest.MonkeyPatch.context() as patch:
@@ -119,7 +119,7 @@ def test_the_releases_are_those_of_the_lab_but_for_the_limit_that_is_in_their_di
 
 
 def test_a_cell_has_five_seconds_at_most(shown):
-    assert shown.limits == [{**shown.lab.limits, "cell_seconds": 5.0}]
+    assert shown.limits == [replace(shown.lab.limits, cell_seconds=5.0)]
     assert "no answer within 5 s" in shown.verdict("endless").why
 
 
@@ -127,7 +127,7 @@ def test_a_lab_that_gives_less_keeps_it(till, tmp_path, monkeypatch):
     given: list[float] = []
     for name, does in {
         "add_lab": lambda folder, *_: Course(folder),
-        "grade_course": lambda _, run, **rest: given.append(run.lab.limits["cell_seconds"]) or [],
+        "grade_course": lambda _, run, **rest: given.append(run.lab.limits.cell_seconds) or [],
         "write_feedback": lambda *_: [],
         "write_summary": lambda *_: None,
     }.items():

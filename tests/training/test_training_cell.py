@@ -96,6 +96,12 @@ def test_a_model_that_logs_nothing_is_told():
     assert "got nothing logged" in told(Model({}))
 
 
+def test_a_model_that_is_not_trained_is_told_as_it_is():
+    with pytest.raises(NotTrained) as told, told_in_a_line("Q5"):
+        raise NotTrained("Q4 is not trained yet")
+    assert str(told.value) == "Q4 is not trained yet"
+
+
 def test_an_answer_that_is_not_written_is_to_do():
     class Unwritten(Model):
         def configure_optimizers(self):

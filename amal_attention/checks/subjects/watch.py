@@ -111,7 +111,7 @@ def _loss(reply: Any) -> Tensor:
 
 def _mistake_of_loss(reply: Any) -> str:
     if isinstance(reply, Tensor):
-        return "one number a batch: take the mean over the reviews"
+        return "one number a batch: take the mean over the texts"
     if isinstance(reply, (int, float)):
         return "a loss stays a tensor, so that its gradient is known: no item() and no float()"
     return "does training_step end with return loss?"

@@ -214,5 +214,6 @@ def stale_releases(lab: Lab, languages: Sequence[str], out: Path) -> list[Path]:
 
 def _digest(lab: Lab, script: Script) -> str:
     """Of the script, and of what the manifest says of the notebook and of grading."""
-    said = [script.text, lab.title, lab.titles, lab.languages, lab.points, lab.limits, lab.wheel, lab.colab]
+    limits = lab.limits.to_dict()
+    said = [script.text, lab.title, lab.titles, lab.languages, lab.points, limits, lab.wheel, lab.colab]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]

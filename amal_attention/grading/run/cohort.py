@@ -17,7 +17,6 @@ from amal_attention.grading.verdict.provenance import graded_by
 from amal_attention.grading.verdict.verdict import Verdict
 from amal_attention.grading.verdict.verdicts import VerdictFolder
 from amal_attention.lab import Lab
-from amal_attention.lab.limits import GradingLimits
 
 __all__ = ["GradingRun", "grade_by_crew", "grade_cohort"]
 
@@ -81,7 +80,7 @@ def grade_cohort(
         verdicts[verdict.submission] = verdict
         report(verdict, submission)
     kept = tuple(verdicts.values())
-    part = QuestionsAgain(run.questions, folder, seed, run.isolation, GradingLimits.of(run.lab.limits))
+    part = QuestionsAgain(run.questions, folder, seed, run.isolation, run.lab.limits)
     given: dict[str, Submission] = {}
 
     def keep(verdict: Verdict) -> None:
@@ -168,7 +167,7 @@ def _kept(
     """The verdicts in the folder that grading again would give, each with its submission."""
     if folder is None:
         return
-    limits = GradingLimits.of(run.lab.limits).to_dict()
+    limits = run.lab.limits.to_dict()
     now = (lab_digest(run.lab), graded_by(), limits, seed, str(run.isolation))
     for name, place in places.items():
         kept = folder.kept(name)

@@ -31,7 +31,6 @@ from amal_attention.grading.submission.reference import Reference
 from amal_attention.grading.submission.submissions import Submission
 from amal_attention.grading.verdict.verdict import Status, Verdict
 from amal_attention.lab import Lab
-from amal_attention.lab.limits import GradingLimits
 
 __all__ = ["ALONE", "Crew", "grade_on_workers"]
 
@@ -251,7 +250,7 @@ def _work(
                 seed=seed,
                 isolation=isolation,
                 reference=lambda: parcel.reference,
-                forks=SharedZygote(control, isolation, GradingLimits.of(lab.limits), place),
+                forks=SharedZygote(control, isolation, lab.limits, place),
             )
     except BrokenPipeError:  # the coordinator is gone
         return

@@ -8,7 +8,6 @@ from pathlib import Path
 from amal_attention.grading.sandbox.imports import imports_of
 from amal_attention.grading.sandbox.sandbox import Isolation, Zygote
 from amal_attention.lab import Lab
-from amal_attention.lab.limits import GradingLimits
 
 __all__ = ["zygote_for"]
 
@@ -25,4 +24,4 @@ def zygote_for(lab: Lab, isolation: Isolation, secrets: Sequence[Path] = ()) -> 
         SandboxError: there is no sandbox on this machine, or a secret would be seen in it.
     """
     imports = imports_of(lab.script.read_text("utf-8"))
-    return Zygote(isolation, GradingLimits.of(lab.limits), imports, [lab.folder, *secrets])
+    return Zygote(isolation, lab.limits, imports, [lab.folder, *secrets])

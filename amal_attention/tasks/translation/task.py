@@ -22,6 +22,7 @@ from amal_attention.tasks.translation.data.module import PairData
 from amal_attention.tasks.translation.groups import exact_match_by_group
 from amal_attention.tasks.translation.measuring import Decode, measure_lines
 from amal_attention.tasks.translation.reading import write_line
+from amal_attention.tasks.translation.train_loss import TrainLoss
 from amal_attention.tasks.translation.validation import ExactMatch
 
 __all__ = ["TASK", "Translation"]
@@ -167,8 +168,8 @@ class Translation(Task):
         return data.title
 
     def callbacks(self, uses: Uses) -> list[Callback]:
-        """The share of validation lines that are right, after each epoch."""
-        return [ExactMatch(_decode(uses))]
+        """The share of validation lines that are right after each epoch, and the training loss."""
+        return [ExactMatch(_decode(uses)), TrainLoss()]
 
     def legible(self, data: PairData) -> npt.NDArray[np.bool_]:
         """Lines whose matrix can be read on a page."""

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch import Tensor
 from torch.nn import functional as F
 
 from amal_attention.checks import close_to, differ, equal_to
@@ -10,12 +11,13 @@ from amal_attention.tasks.translation import END, PAD
 TOKENS = 12
 
 
-def some_targets(draws, rows=6):
+def some_targets(draws, rows=7):
     """Targets of many lengths, END among them, padded with PAD: int64 ``(B, T)`` and their mask."""
     lengths = torch.tensor([3, 7, *(draws.between(3, 6) for _ in range(rows - 2))])
     lengths = lengths[torch.randperm(rows, generator=draws.generator())]
     place = torch.arange(7)
     target = torch.randint(END + 1, TOKENS, (rows, 7), generator=draws.generator())
+    target[:, 1] = another(target[:, 0])
     target = target.where(place != lengths.unsqueeze(1) - 1, END)
     mask = place < lengths.unsqueeze(1)
     return target.masked_fill(~mask, PAD), mask
@@ -29,24 +31,34 @@ def another(token):
 def some_predictions(target, mask):
     """What might have been written, as wide as the target, and which lines of it are right.
 
-    In turn: the line itself, another first token, another last one, no END, an END that is too early, the line itself.
+    In turn: the line itself, another first token, another last one, no END, an END that is too early, two tokens in
+    the wrong order, the line itself.
     """
     predicted, ends = target.clone(), mask.sum(dim=1) - 1
     for row, end in enumerate(ends.tolist()):
-        if row % 6 == 1:
+        if row % 7 == 1:
             predicted[row, 0] = another(target[row, 0])
-        elif row % 6 == 2:
+        elif row % 7 == 2:
             predicted[row, end - 1] = another(target[row, end - 1])
-        elif row % 6 == 3:
+        elif row % 7 == 3:
             predicted[row, end:] = END + 1
-        elif row % 6 == 4:
+        elif row % 7 == 4:
             predicted[row, end - 1], predicted[row, end] = END, PAD
-    return predicted, [row % 6 in (0, 5) for row in range(len(target))]
+        elif row % 7 == 5:
+            predicted[row, :2] = target[row, :2].flip(0)
+    return predicted, [row % 7 in (0, 6) for row in range(len(target))]
 
 
 def share(right, mask):
     """Of what is right, the share where the mask is True."""
     return (right & mask).sum(dim=1) / mask.sum(dim=1)
+
+
+def rounded(came):
+    """The numbers of a tensor, for a comparison: truth values are 0 and 1."""
+    return (
+        came.double().mul(1000).round().div(1000).tolist() if isinstance(came, Tensor) else came
+    )
 
 
 @pytest.mark.question(
@@ -67,10 +79,10 @@ def test_right_lines_are_told_from_wrong_ones(student, draws):
     points=0.25,
     essential=True,
     requires=("all-up-to-end",),
-    hint="all tokens of the line must be those of the target, its END among them",
+    hint="all tokens of a line, its END among them, and no share of them",
 )
 def test_all_up_to_the_end(student, draws):
-    target, mask = some_targets(draws, rows=11)
+    target, mask = some_targets(draws, rows=12)
     predicted, by_hand = some_predictions(target, mask)
     right = predicted == target
     mistakes = {
@@ -87,14 +99,17 @@ def test_all_up_to_the_end(student, draws):
             dim=1
         ),
         "these are the lines that are wrong": ~torch.tensor(by_hand),
+        "the first token is not the whole line": right[:, 0],
+        "one answer for each line: all(dim=1)": torch.tensor(False),
+        "one answer for each line, not for each place: all(dim=1)": (right | ~mask).all(dim=0),
     }
-    close_to(
-        student.exact_match(predicted, target, mask),
-        by_hand,
+    equal_to(
+        rounded(student.exact_match(predicted, target, mask)),
+        rounded(torch.tensor(by_hand)),
         what="which lines are right",
-        mistakes=mistakes,
+        mistakes={hint: rounded(wrong) for hint, wrong in mistakes.items()},
         sent="lines that are right, that differ in one token, that go on, and that end too early",
-        hint="a line is right if it is the target at each place where the mask is True",
+        hint="all tokens of a line, and no share of them, at each place where the mask is True",
     )
 
 
@@ -116,7 +131,7 @@ def test_widths(student, draws):
             student.exact_match(padded, target, mask),
             what="what is said of the prediction when it is padded to the width of the target",
             mistakes={
-                "the target is no shorter than it is: pad the prediction, cut nothing off the target": (
+                "pad the prediction: cut nothing off the target": (
                     (cut == target[:, :width]) | ~mask[:, :width]
                 ).all(dim=1)
                 if width < 7
@@ -151,7 +166,7 @@ def test_one_answer_a_line(student, draws):
     )
     close_to(
         student.exact_match(predicted[:1], target[:1], mask[:1]),
-        plain[:1],
+        plain[:1] if plain.ndim else plain,
         what="one answer a line, in a batch of one too",
         sent="one line",
     )
@@ -160,5 +175,5 @@ def test_one_answer_a_line(student, draws):
             str(plain.dtype),
             "torch.bool",
             what="one bool a line",
-            hint="the answer is bool: all(dim=1) of a comparison gives it",
+            hint="the answer is bool",
         )

@@ -93,9 +93,7 @@ def test_the_source_and_its_end(student, draws):
             "END stands right behind each line, not behind the padding": seen(
                 last_column, mask
             ),
-            "this is the target of the translation: an auto-encoder writes the source": seen(
-                batch.target, mask
-            ),
+            "this is the target of the translation": seen(batch.target, mask),
             "this is the teacher: the target begins with the first token of the source": teacher,
         },
         sent="a batch of 5 lines",
@@ -106,12 +104,8 @@ def test_the_source_and_its_end(student, draws):
         what="teacher: START, then the source",
         mistakes={
             "the teacher is one place late: it begins with START": target,
-            "the teacher begins with START, and then comes the source": seen(
-                batch.source, mask
-            ),
-            "this is the teacher of the translation: an auto-encoder writes the source": seen(
-                batch.teacher, mask
-            ),
+            "the teacher begins with START, then comes the source": seen(batch.source, mask),
+            "this is the teacher of the translation": seen(batch.teacher, mask),
         },
         sent="a batch of 5 lines",
     )
@@ -171,9 +165,7 @@ def test_masks(student, draws):
             "END is under the mask too: it counts in the loss": seen(
                 batch.source_mask, everywhere
             ),
-            "this is the mask of the translation: its target is another one": seen(
-                batch.target_mask, everywhere
-            ),
+            "this is the mask of the translation": seen(batch.target_mask, everywhere),
             "padding is no target: the mask is False there": everywhere,
         },
         sent="a batch of 5 lines",
@@ -182,5 +174,5 @@ def test_masks(student, draws):
         [str(each.dtype).removeprefix("torch.") for each in came],
         ["int64", "bool", "int64", "int64", "bool"],
         what="tokens are int64, masks bool",
-        hint="tokens are int64, masks bool: a comparison gives a mask, and torch.full a mask by dtype=torch.bool",
+        hint="tokens are int64, masks are bool",
     )

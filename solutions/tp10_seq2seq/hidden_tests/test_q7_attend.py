@@ -18,13 +18,10 @@ def drawn(draws, lengths=None, size=1.0):
     return scores, values, torch.arange(longest) < torch.tensor(lengths).unsqueeze(1)
 
 
-def softmax(scores, mask, dim=2):
+def softmax(scores, mask):
     """Over the places where the mask is True."""
     return (
-        scores.double()
-        .masked_fill(~mask.unsqueeze(1), -torch.inf)
-        .softmax(dim=dim)
-        .nan_to_num(0)
+        scores.double().masked_fill(~mask.unsqueeze(1), -torch.inf).softmax(dim=2).nan_to_num(0)
     )
 
 
@@ -32,6 +29,7 @@ def mistakes(scores, mask):
     """The weights that likely mistakes lead to."""
     seen = mask.unsqueeze(1)
     plain = scores.double().softmax(dim=2)
+    low = scores.double().masked_fill(~seen, -1e9)
     return {
         "there is no mask: scores on padding are -inf before the softmax": plain,
         "the mask comes before the softmax, not after it: what is left no longer sums to 1": plain
@@ -42,13 +40,18 @@ def mistakes(scores, mask):
         "a score of -10 on padding still weighs something: it is -inf there": scores.masked_fill(
             ~seen, -10
         ).softmax(dim=2),
-        "the mask is inverted: it is True where the source is": softmax(scores, ~mask),
-        "the softmax goes over the places of the source, dim=2, not over the steps": softmax(
-            scores, mask, 1
+        "the mask is inverted: it is True where the source is": scores.masked_fill(
+            seen, -1e9
+        ).softmax(dim=2),
+        "the softmax goes over the places of the source, dim=2, not over the steps": low.softmax(
+            dim=1
         ),
-        "the softmax goes over the places of the source, dim=2, not over the batch": softmax(
-            scores, mask, 0
+        "the softmax goes over the places of the source, dim=2, not over the batch": low.softmax(
+            dim=0
         ),
+        "the softmax goes over an axis of length 1: every weight is 1": seen.expand_as(
+            scores
+        ).double(),
         "scores become weights by a softmax": scores.masked_fill(~seen, 0),
         "these are logarithms of weights: softmax in place of log_softmax": plain.log(),
     }
@@ -74,27 +77,48 @@ def pair(student, inputs):
     hint="weights follow the scores, and the context the values",
 )
 def test_weights_follow_scores(student, draws):
-    scores, values, mask = drawn(draws, [4, 4, 4])
-    raised = scores.clone()
-    raised[1, 0, 2] += 1
+    scores, values, mask = drawn(draws, [4, 2, 3])
+    raised = scores.flip(2)
+    first, by_score, by_values = (
+        pair(student, inputs)
+        for inputs in (
+            (scores, values, mask),
+            (raised, values, mask),
+            (scores, 1 - values, mask),
+        )
+    )
     sent = tensors_sent((scores, values, mask))
-    (context, weights), (_, others) = (
-        pair(student, (scores, values, mask)),
-        pair(student, (raised, values, mask)),
-    )
+    if not is_ones(first[1], mask):
+        differ(
+            moved(first, by_score),
+            "nothing",
+            what="weights follow the scores",
+            sent=f"{sent}; then with the scores from last to first",
+        )
     differ(
-        weights,
-        others,
-        what="weights follow the scores",
-        sent=f"{sent}; then with one score that is larger",
-    )
-    other, _ = pair(student, (scores, 1 - values, mask))
-    differ(
-        context,
-        other,
+        moved(first, by_values),
+        "nothing",
         what="the context follows the values",
         sent=f"{sent}; then with other values",
     )
+
+
+def is_ones(weights, mask):
+    """Whether each place of the source weighs 1, as after a softmax over an axis of length 1."""
+    rows, longest = mask.shape
+    if weights.ndim != 3 or weights.shape[::2] != (rows, longest):
+        return False
+    seen = mask.unsqueeze(1).expand_as(weights)
+    return bool((weights[seen] == 1).all())
+
+
+def moved(first, second):
+    """Whether something changed, in whatever order it comes back."""
+    alike = (
+        one.shape == other.shape and torch.allclose(one, other, atol=1e-6)
+        for one, other in zip(first, second, strict=False)
+    )
+    return "nothing" if all(alike) else "something"
 
 
 @pytest.mark.question(
@@ -136,6 +160,13 @@ def test_context(student, draws):
     for lengths in (None, [draws.between(3, 5)] * 2, [1]):
         scores, values, mask = inputs = drawn(draws, lengths)
         context, weights = pair(student, inputs)
+        equal_to(
+            list(weights.shape),
+            list(scores.shape),
+            what="as many weights come back as there are scores",
+            sent=tensors_sent(inputs),
+            hint="weights are (B, T, S): nothing is squeezed away",
+        )
         close_to(
             context,
             weights.double() @ values.double(),
@@ -152,6 +183,14 @@ def test_context(student, draws):
             },
             sent=tensors_sent(inputs),
         )
+    scores, values, mask = drawn(draws, [4, 4])
+    others = pair(student, (scores.flip(2), values, mask))
+    differ(
+        moved(pair(student, (scores, values, mask))[:1], others[:1]),
+        "nothing",
+        what="the context follows the scores",
+        sent="scores, then the same from last to first",
+    )
 
 
 @pytest.mark.question(
@@ -161,34 +200,28 @@ def test_context(student, draws):
     hint="large scores overflow nothing, and padding has no part, in gradients neither",
 )
 def test_large_scores_and_padding(student, draws):
+    scores, values, mask = drawn(draws, [draws.between(3, 6)] * 2, size=1000)
+    sent = f"{tensors_sent((scores, values, mask))}, scores of some thousands"
+    hint = "exp overflows above 88: subtract the largest score first, as softmax does; and nothing is cut off"
+    _, weights = pair(student, (scores, values, mask))
+    expected = softmax(scores, mask)
+    are_close(weights, expected, what="large scores do no harm", sent=sent, hint=hint)
     scores, values, mask = drawn(draws)
-    seen = mask.unsqueeze(1)
-    noisy = (
-        torch.where(seen, scores, 1e4 + scores),
-        torch.where(mask.unsqueeze(2), values, 1e4 * values),
-        mask,
-    )
+    far = 1e4 * ~mask
+    noisy = scores + far.unsqueeze(1), values * (1 + far.unsqueeze(2)), mask
     sent = f"{tensors_sent(noisy)}; large numbers under the padding"
-    (context, weights), (other, beside) = (
-        pair(student, (scores, values, mask)),
-        pair(student, noisy),
+    hints = (
+        "what stands under the padding is summed",
+        "the mask hides scores before the softmax, and before the largest is looked for",
     )
-    for name, first, second in (("weights", weights, beside), ("context", context, other)):
-        close_to(
-            second,
-            first,
-            what="what stands under the padding changes nothing",
-            sent=sent,
-            hint="the largest score is that of the places of the source"
-            if name == "weights"
-            else "padding is summed",
-        )
-    far = 1000 * scores, values, mask
-    close_to(
-        pair(student, far)[1],
-        softmax(far[0], mask),
-        what="large scores do no harm",
-        sent=f"{tensors_sent(far)}, scores of some thousands",
-        hint="exp overflows above 88: subtract the largest score first, as softmax does",
-    )
+    what = "what stands under the padding changes nothing"
+    replies = pair(student, noisy), pair(student, (scores, values, mask))
+    for came, before, hint in reversed([*zip(*replies, hints, strict=True)]):
+        are_close(came, before, what=what, sent=sent, hint=hint)
     passes_gradient(student.attend, noisy, parts=(0, 1), seed=draws.seed())
+
+
+def are_close(came, expected, *, what, sent, hint):
+    """Look whether numbers are those that are expected; nan has the same hint."""
+    equal_to(bool(came.isfinite().all()), True, what=what, sent=sent, hint=hint)
+    close_to(came, expected, what=what, sent=sent, hint=hint)

@@ -78,7 +78,7 @@ def test_scores_hang_on_query_and_keys(student, draws):
     hint="DotScore: q · k for each query and each key",
 )
 def test_dot_score(student, draws):
-    dim, seed = draws.between(5, 8), draws.seed()
+    dim, seed = draws.between(9, 12), draws.seed()
     inputs = ScoreProbe(dim).inputs(draws.lengths(3), seed)
     agrees_with(student.DotScore(dim=dim), dot, inputs, mistakes=MISTAKES, times=1)
 

@@ -2,7 +2,7 @@
 # mistake = "the states are normalised over the batch while it is in training"
 # loses = ["q4-contextual"]
 # breaks = ["calls"]
-# hint = "in training a review is read by itself"
+# hint = "in training a text is read by itself"
 # public = true
 
 # %% grade_id="q4-contextual"

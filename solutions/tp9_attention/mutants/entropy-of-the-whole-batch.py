@@ -2,7 +2,7 @@
 # mistake = "one number for the batch in place of one a review"
 # loses = ["q2-entropy"]
 # breaks = ["value"]
-# hint = "all reviews were summed or averaged into one number"
+# hint = "all texts were summed or averaged into one number"
 # public = true
 
 # %% grade_id="q2-entropy"

@@ -276,7 +276,7 @@ def test_a_review_that_padding_changes_is_told() -> None:
 
     outcome = told("padding", FirstCountsPadding)
     assert outcome.came.endswith("for review 2")
-    assert outcome.sent.endswith("then the same beside one more review, of 7 words")
+    assert outcome.sent.endswith("then the same beside one more text, of 7 words")
 
 
 def test_weights_alone_that_padding_changes_are_seen() -> None:

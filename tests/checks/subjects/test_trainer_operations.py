@@ -108,7 +108,7 @@ def test_a_loss_in_a_dictionary_is_a_loss() -> None:
     [
         (None, "None", "does training_step end with return loss?"),
         (0.5, "a value of type float", "no item()"),
-        (torch.zeros(3), "a tensor (3,) of float32", "the mean over the reviews"),
+        (torch.zeros(3), "a tensor (3,) of float32", "the mean over the texts"),
         ({"cost": torch.zeros(())}, "a value of type dict", "return loss"),
         ({}, "a value of type dict", "return loss"),
     ],

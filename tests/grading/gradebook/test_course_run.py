@@ -20,7 +20,6 @@ from amal_attention.grading.sandbox.sandbox import Isolation, Zygote
 from amal_attention.grading.verdict.verdict import Status, Verdict
 from amal_attention.grading.verdict.verdicts import VerdictFolder
 from amal_attention.lab import Lab
-from amal_attention.lab.limits import GradingLimits
 from tests.grading.conftest import WRONG_TOTAL, Kept, solved, write_till
 
 pytest.importorskip("nbgrader", reason="needs nbgrader (pip install '.[grade]')")
@@ -156,5 +155,5 @@ def test_a_student_who_is_not_there_is_told(course, again, refusal):
 def one_zygote(made: tuple[Lab, bytes], beside: Zygote, monkeypatch: pytest.MonkeyPatch) -> None:
     """Grading takes the process that is there: one takes seconds to start."""
     kept = Kept(beside)
-    kept.limits = GradingLimits.of(made[0].limits)  # type: ignore[attr-defined]
+    kept.limits = made[0].limits  # type: ignore[attr-defined]
     monkeypatch.setattr(grader, "zygote_for", lambda *_: kept)

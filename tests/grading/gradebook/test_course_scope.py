@@ -27,7 +27,6 @@ from amal_attention.grading.run.parcel import LabParcel
 from amal_attention.grading.sandbox.sandbox import Isolation, Zygote
 from amal_attention.grading.submission.reference import Reference
 from amal_attention.lab import Lab
-from amal_attention.lab.limits import GradingLimits
 from tests.course.parts import points, texts, write_parts
 from tests.grading.conftest import Kept
 
@@ -110,7 +109,7 @@ def hand_in(course: Course) -> None:
 
 def grade(course: Course, lab: Lab, zygote: Zygote) -> None:
     kept = Kept(zygote)
-    kept.limits = GradingLimits.of(lab.limits)  # type: ignore[attr-defined]
+    kept.limits = lab.limits  # type: ignore[attr-defined]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(grader, "zygote_for", lambda *_: kept)
         grade_course(course, GradingRun(course.taught(lab), Isolation.PROCESS, 1))

@@ -16,7 +16,6 @@ from amal_attention.grading.sandbox.sandbox import Isolation, Zygote
 from amal_attention.grading.verdict.verdict import Status, Verdict
 from amal_attention.grading.verdict.verdicts import VerdictFolder
 from amal_attention.lab import Lab
-from amal_attention.lab.limits import GradingLimits
 from tests.grading.conftest import DEADLY_TOTAL, WRONG_TOTAL, Kept, solved
 
 MENDED = ("float(sum(prices)), what", "float(sum(prices)) * 0 + math_prod(prices), what")
@@ -36,7 +35,7 @@ def grade(
     till: Lab, places: dict[str, Path], tmp_path: Path, beside: Zygote, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., dict[str, Verdict]]:
     kept = Kept(beside)
-    kept.limits = GradingLimits.of(till.limits)  # type: ignore[attr-defined]
+    kept.limits = till.limits  # type: ignore[attr-defined]
     monkeypatch.setattr(grader, "zygote_for", lambda *_: kept)
 
     def run(*questions: str, out: Path | None = tmp_path / "verdicts", **options: Any) -> dict[str, Verdict]:

@@ -4,7 +4,6 @@ from typing import Any
 
 from amal_attention.grading.sandbox import lab_zygote
 from amal_attention.grading.sandbox.sandbox import Isolation
-from amal_attention.lab.limits import GradingLimits
 
 
 def test_the_zygote_imports_what_the_notebooks_import_has_the_limits_of_the_lab_and_does_not_see_it(till, monkeypatch):
@@ -16,5 +15,5 @@ def test_the_zygote_imports_what_the_notebooks_import_has_the_limits_of_the_lab_
     lab_zygote.zygote_for(till, Isolation.PROCESS)
     ((isolation, limits, imports, secrets),) = made
     assert isolation is Isolation.PROCESS and secrets == [till.folder]
-    assert limits == GradingLimits.of(till.limits) and limits.cell_seconds == 2
+    assert limits == till.limits and limits.cell_seconds == 2
     assert imports == ["import math", "from os.path import join", "import  json as j", "import random"]

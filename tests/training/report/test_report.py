@@ -314,6 +314,37 @@ def test_a_series_of_several_runs_is_one_picture_told_in_words() -> None:
     assert told[1:] == ["Line chart of exact match against length: Plain, Attentive."]
 
 
+def test_a_series_of_named_groups_is_a_picture_of_dots() -> None:
+    series = {"by kind": Series([0, 1], [90.0, 40.0], "kind", "exact match", ["short", "long"])}
+    root = page(run("Plain", series=series), run("Attentive", series=series))
+    picture = root.find("div", role="img")[-1]
+    assert picture.attributes["aria-label"] == "Dot plot of exact match against kind: Plain, Attentive."
+    assert {"short", "long"} <= {text.text for text in picture.find("text")}
+
+
+def test_runs_on_other_data_have_a_part_of_their_own() -> None:
+    exhibit = reading(3, ["un", "film"], [0.5, 0.5], "pos", "pos", 0.9)
+    one, other, third = (run(title, data=data, exhibits=[exhibit]) for title, data in zip("ABC", "xyx", strict=True))
+    root = page(one, other, third)
+    assert [table_of(root, name)[1:][0][0] for name in ("comparison", "comparison-2")] == ["A", "B"]
+    assert [row[0] for row in table_of(root, "comparison")[1:]] == ["A", "C"]
+    assert [heading.text for heading in root.find("h2") if "models" in heading.text] == [
+        "The models: x",
+        "The models: y",
+    ]
+    assert len(root.find("dl", class_="meanings")) == 1
+    ids = [e.attributes["id"] for e in root.walk() if "id" in e.attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_line_that_is_written_is_right_or_wrong() -> None:
+    texts = [Texts(3, "line 3", {"source": "12"}, None, said, 0.75, "34") for said in ("34", "43")]
+    root = page(*(run(each.prediction, exhibits=[each]) for each in texts))
+    assert [each.find("span")[0].text for each in root.find("article")] == ["✓ right: 34", "✗ wrong: 43"]
+    assert [each.find("span")[1].text for each in root.find("article")] == ["probability 75.0 %"] * 2
+    assert [[e.text for e in each.find("dd")] for each in root.find("article")] == [["12", "34"], ["12", "43"]]
+
+
 def test_texts_and_their_matrix_stand_beside_those_of_other_models() -> None:
     texts = Texts(3, "date 3", {"source": "12 mars", "written": "03-12"}, Grid(3, "", ["0"], ["1", "2"], [[0.2, 0.8]]))
     root = page(run("Plain", exhibits=[replace(texts, grid=None)]), run("Attentive", exhibits=[texts]))

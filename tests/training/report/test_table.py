@@ -70,5 +70,13 @@ def test_each_value_of_the_sweep_has_its_line():
     assert [line.split()[:2] for line in text.splitlines()[2:]] == [["0.03", "0.8227"], ["0.1", "0.7343"]]
 
 
+def test_runs_on_other_data_have_a_table_of_their_own():
+    records = [replace(RECORD, question=name, data=data) for name, data in (("q1", "x"), ("q2", "y"), ("q3", "x"))]
+    lines = [line.split() for line in printed(print_table, records).splitlines()]
+    assert [line[0] for line in lines if line and line[0] in ("q1", "q2", "q3", "q1:", "q2:", "q3:", "x,", "y,")] == [
+        *("q1:", "q3:", "x,", "q1", "q3", "q2:", "y,", "q2"),
+    ]
+
+
 def test_no_sweep_prints_nothing():
     assert printed(print_sweep, []) == ""

@@ -6,7 +6,7 @@ Their score is a stand-in, so that weights are known; what they learn may be cal
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 import torch
@@ -16,6 +16,7 @@ from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.expectations.sequences.perceptron import WEIGHTS, alike, mistake_of_layer
 from amal_attention.checks.probes.decoding import DecoderProbe
 from amal_attention.checks.probes.probe import Probe, Seen, answers, probed
+from amal_attention.checks.subjects.nests import leaves
 from amal_attention.checks.subjects.subject import Subject, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers
@@ -23,6 +24,7 @@ from amal_attention.checks.wording import numbers
 __all__ = [
     "asks_with",
     "combines_by_tanh",
+    "follows_memory",
     "levels_off",
     "reads_by_weights",
     "state_sees_memory",
@@ -55,6 +57,32 @@ _GROWS = "nothing keeps the attention vector between -1 and 1: tanh(W [c; h])"
 _NO_STATE = "the state has no part in the attention vector: tanh(W [c; h]) reads both"
 _STATE_ALONE = "the context has no part in the attention vector: tanh(W [c; h]) reads both"
 _NO_LAYER = "the logits are a linear layer of tanh(W [c; h])"
+
+
+@expectation("the answer hangs on the memory")
+def follows_memory(decoder: Module, probe: DecoderProbe, *, seed: int = 0, hint: str = "") -> None:
+    """In some look another memory changes logits or weights, of all or of one line alone.
+
+    Args:
+        decoder: the decoder, around a score that compares.
+        probe: its kind.
+        seed: another seed, other parameters and inputs.
+        hint: for a miss.
+    """
+    for looked_at, at in probed(decoder, probe, _LENGTHS, _TRIES, seed):
+        tokens, state, memory, mask = inputs = probe.inputs(_LENGTHS, at)
+        given = [inputs, inputs, (tokens, state, memory.flip(2) - 1, mask)]
+        first, again, other = ([*_tensors(each)] for each in looked_at.each(given))
+        moved = [not same(*pair, _LEAST) for pair in zip(first, other, strict=False)]
+        still = [same(*pair, 1e-6) for pair in zip(first, again, strict=False)]
+        if any(each and steady for each, steady in zip(moved, still, strict=False)):
+            return
+    raise Missed(
+        "other logits, or other weights, with another memory",
+        "the same",
+        hint or _NO_MEMORY,
+        f"{probe.sent(inputs)}; then the same with another memory",
+    )
 
 
 @expectation("the score is asked with the right state, on the memory")
@@ -95,21 +123,24 @@ def asks_with(
 
 
 @expectation("the state that comes back knows of the memory, or does not")
-def state_sees_memory(decoder: Module, probe: DecoderProbe, sees: bool, *, seed: int = 0, hint: str = "") -> None:
-    """Another memory gives another state after the first token, if the state ``sees`` the memory, and the same if not.
+def state_sees_memory(
+    decoder: Module, probe: DecoderProbe, sees: bool, *, steps: int = 1, seed: int = 0, hint: str = ""
+) -> None:
+    """Another memory gives another state after some tokens, if the state ``sees`` the memory, and the same if not.
 
     Args:
         decoder: the decoder.
         probe: its kind.
         sees: whether the context enters the recurrent layer.
+        steps: after how many tokens it does; that it does not is looked at after all.
         seed: another seed, other parameters and inputs.
         hint: for a miss.
     """
     moved = False
     for looked_at, at in probed(decoder, probe, _LENGTHS, _TRIES, seed):
         tokens, state, memory, mask = probe.inputs(_LENGTHS, at)
-        steps = 1 if sees else tokens.shape[1]
-        given = [(tokens[:, :steps], state, each, mask) for each in (memory, memory.flip(2) - 1)]
+        read = tokens[:, :steps] if sees else tokens
+        given = [(read, state, each, mask) for each in (memory, memory.flip(2) - 1)]
         first, second = (seen["state"] for seen in answers(looked_at, probe, given))
         moved = moved or bool((first - second).abs().max() > _LEAST)
         if moved and not sees:
@@ -286,6 +317,11 @@ def _handed(score: Module) -> tuple[Tensor, Tensor]:
 def _asked(score: Module, seen: Seen) -> Tensor:
     """The query that the score was handed last; the state where it was not asked, which is told elsewhere."""
     return subject(score).state().get("query", seen["state"].unsqueeze(1))
+
+
+def _tensors(reply: Any) -> Iterator[Tensor]:
+    """The tensors of a reply, in whatever form it comes."""
+    return (each for each in leaves(reply) if isinstance(each, Tensor))
 
 
 def _larger(each: Any, size: float, reads: Sequence[int], place: int) -> Any:

@@ -6,6 +6,7 @@ is handed modules that follow a script: ``made_by`` makes them where the functio
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,7 @@ from torch.nn import functional as F
 from amal_attention.checks.expectation import Missed, expectation, sending
 from amal_attention.checks.expectations.sequences.greedy_mistakes import (
     NOT_WRITTEN,
+    ONE_TOKEN,
     Cost,
     Mistakes,
     mistake_of_counts,
@@ -45,6 +47,7 @@ _ONE_A_PLACE = "one token for each line and each place: argmax over the last axi
 _READ_NOTHING = "memory and the first state come from the encoder, which reads the source and its mask"
 _ALL_AT_ONCE = "all lines are read and written at once: one call of the encoder for the whole batch"
 _AS_THEY_ARE = "the encoder is handed the source and its mask as they are"
+_MOST_LIKELY = "START is read first, then each token that was chosen; the most likely one comes next, at each step"
 _NOTHING = "does the function return its result?"
 
 
@@ -101,7 +104,7 @@ def decodes_by_script(
         raise Missed(
             "each step to read one token",
             f"{read} tokens of a line, read in {calls} calls of the decoder",
-            "this decodes all that is written again: hand on the state, and read the last token alone",
+            ONE_TOKEN,
             _sent(script),
         )
 
@@ -142,7 +145,7 @@ def gives_tokens(decode: Decode, *, made_by: Any = sequences, seed: int = 0, hin
     whole = _strict(_decoded(decode, endless, made_by)[0], endless)
     for part, expected in ((_cut(endless, rows=1), whole[:1]), (_cut(endless, most=1), whole[:, :1])):
         came = _strict(_decoded(decode, part, made_by)[0], part)
-        if not torch.equal(came, expected):
+        if not torch.equal(_as_chosen(came, expected), _as_chosen(expected, came)):
             raise Missed(
                 f"{numbers(expected)}, as in a larger batch or a longer answer",
                 numbers(came),
@@ -213,7 +216,10 @@ def _strict(came: Any, script: Script) -> Tensor:
 
 
 def _mended(came: Any, script: Script) -> Tensor:
-    """The tokens ``(B, max_length)``, whatever their type: with START in front, an axis too many, or not filled up."""
+    """The tokens ``(B, max_length)``, whatever is wrong with their form, or with the last place of a line without END.
+
+    START may stand in front, they may come with an axis too many, or not filled up.
+    """
     rows, most = len(script.source), script.max_length
     tokens = _tokens(came, script)
     if tokens.ndim == 3 and tokens.shape[2] == 1:
@@ -223,11 +229,22 @@ def _mended(came: Any, script: Script) -> Tensor:
     if tokens.shape[1] >= most and bool((tokens[:, 0] == START).all()):
         tokens = torch.cat([tokens[:, 1:], script.written[:, tokens.shape[1] - 1 :]], dim=1)  # what was cut off for it
     missing = max(0, most - tokens.shape[1])
-    return F.pad(tokens, (0, missing), value=PAD)[:, :most]
+    tokens = F.pad(tokens, (0, missing), value=PAD)[:, :most]
+    endless = not (script.written == END).any()
+    return _as_chosen(tokens, script.written) if endless else tokens
+
+
+def _as_chosen(tokens: Tensor, chosen: Tensor) -> Tensor:
+    """The tokens with what was chosen at the last place of a line where END was put in its place."""
+    forced = torch.arange(tokens.shape[1]) == tokens.shape[1] - 1
+    return torch.where(forced & (tokens == END), chosen, tokens)
 
 
 def _tokens(came: Any, script: Script) -> Tensor:
-    """The tokens, in any shape and type."""
+    """The tokens, in any shape and type, in lists too."""
+    if isinstance(came, (list, tuple)):
+        with contextlib.suppress(ValueError, TypeError):
+            came = torch.tensor(came)
     if not isinstance(came, Tensor):
         known = _NOTHING if came is None else _INTEGERS
         raise Missed(_form(script), kind(came), known, _sent(script))
@@ -240,7 +257,8 @@ def _are_written(tokens: Tensor, script: Script, known: Mistakes) -> None:
         return
     row = int((tokens != written).any(dim=1).nonzero()[0])
     number = row + 1
-    likely = next((hint for hint, wrong in known if torch.equal(tokens, wrong)), "")
+    known = [*known, *((hint, _as_chosen(wrong, written)) for hint, wrong in known)]  # as it may have been mended
+    likely = next((hint for hint, wrong in known if torch.equal(tokens, wrong)), _MOST_LIKELY)
     raise Missed(f"{numbers(written[row])} for line {number}", numbers(tokens[row]), likely, _sent(script))
 
 

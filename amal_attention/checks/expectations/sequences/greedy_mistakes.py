@@ -24,6 +24,7 @@ from amal_attention.checks.expectations.sequences.script import (
 
 __all__ = [
     "NOT_WRITTEN",
+    "ONE_TOKEN",
     "Cost",
     "Mistakes",
     "mistake_of_counts",
@@ -39,11 +40,13 @@ Mistakes = Sequence[tuple[str, Tensor]]
 """Of each likely mistake its hint, and what it writes."""
 
 NOT_WRITTEN = "START is read, and not written: the answer begins with the first token that was chosen"
+ONE_TOKEN = "each step reads one token: hand on the state, which knows those before"
 _READ_TWICE = "the state has read these tokens already: one token goes with it, or all of them with the first state"
 _START_FIRST = "START is read first, whatever the line begins with"
 _KEPT = "END belongs to the answer: keep it, and write PAD from the next place on"
 _STOPS = "a line that has ended stops no other: go on until all have ended, or to max_length"
 _GOES_ON = "PAD stands after END, whatever the decoder says there"
+_NOT_FORCED = "a line that does not end within max_length has no END: what was chosen stands at its last place"
 _MASK = "the decoder is handed the mask of the source as it is"
 _NEXT = "what was chosen is what the next step reads: START is read once"
 _LAST_PLACE = "what comes next is told by the logits of the last place, logits[:, -1]"
@@ -64,7 +67,7 @@ def mistake_of_counts(encoded: int, calls: int, read: int, script: Script, cost:
     if cost != "naive" and encoded > 1:
         return "the source is encoded once, before the first step"
     if cost == "step":
-        return "each step reads one token: the state knows those before it"
+        return ONE_TOKEN
     return "each step decodes all that is written again, from the first state"
 
 
@@ -94,13 +97,17 @@ def mistakes_of_end(script: Script) -> Mistakes:
     """What is written where a line ends in a wrong way, all else being right."""
     chosen, written = script.chosen(), script.written
     ends = (written == END).any(dim=0).int()
-    return [
+    found = [
         (_GOES_ON, chosen),
         (_GOES_ON, ended(chosen, filled=END)),
         (_KEPT, written.masked_fill(written == END, PAD)),
         (NOT_WRITTEN, F.pad(written, (1, -1), value=START)),
         (_STOPS, written.masked_fill(ends.cumsum(dim=0) > ends, PAD)),
     ]
+    over = (written == END).any(dim=1, keepdim=True)
+    if not over.all():
+        found.append((_NOT_FORCED, torch.cat([written[:, :-1], written[:, -1:].where(over, END)], dim=1)))
+    return found
 
 
 def tells_apart(script: Script, known: Mistakes) -> bool:

@@ -76,7 +76,7 @@ def _mistakes(count: int) -> Iterator[tuple[str, Columns]]:
     if count == _TWO_PARTS:
         yield _ONE_PART, lambda parts, weight: _each_alone(parts, weight)
         yield _APART, lambda parts, weight: _biased(parts, weight, lambda each: each.tanh())
-        yield _PRODUCT, lambda parts, weight: iter([[parts[0] * parts[1]], [_product_of_tanh(parts, weight)]])
+        yield _PRODUCT, _products
     for bend in (torch.relu, torch.sigmoid, torch.nn.functional.gelu, torch.nn.functional.elu):
         yield _OTHER_BEND, lambda parts, weight, bend=bend: _biased([sum(parts)], weight, bend)  # type: ignore[misc,list-item]
 
@@ -91,8 +91,10 @@ def _each_alone(parts: Sequence[Tensor], weight: float) -> Iterator[Sequence[Ten
         yield from _biased([part], weight, torch.tanh)
 
 
-def _product_of_tanh(parts: Sequence[Tensor], weight: float) -> Tensor:
-    return (weight * parts[0]).tanh() * (weight * parts[1]).tanh()
+def _products(parts: Sequence[Tensor], weight: float) -> Iterator[Sequence[Tensor]]:
+    for bias in _BIASES:
+        one, other = (weight * (part + bias) for part in parts)
+        yield from ([one * other], [one.tanh() * other.tanh()], [(one * other).tanh()])
 
 
 def _size_of_tanh(came: Tensor, parts: Sequence[Tensor], weight: float) -> float | None:

@@ -17,7 +17,7 @@ from amal_attention.checks.probes.probe import answers, probed
 from amal_attention.checks.probes.scores import ScoreProbe
 from amal_attention.checks.subjects.subject import Subject, subject
 from amal_attention.checks.values import same
-from amal_attention.checks.wording import numbers
+from amal_attention.checks.wording import kind, numbers
 
 __all__ = ["compares_query_and_keys", "is_bilinear", "is_perceptron", "scores_places"]
 
@@ -47,7 +47,7 @@ _EVEN = "each place has a row of its own in the matrix that is learned"
 
 @expectation("scores hang on the query and on the keys")
 def compares_query_and_keys(score: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
-    """In some look another query changes the scores, and another key its own score more than the others.
+    """In some look another query changes the scores, and another key does; in whatever form they come.
 
     Args:
         score: the module.
@@ -59,19 +59,15 @@ def compares_query_and_keys(score: Module, dim: int, *, seed: int = 0, hint: str
     for looked_at, at in probed(score, probe, _LENGTHS, _TRIES, seed):
         query, keys = probe.inputs(_LENGTHS, at)
         moved = keys.index_put((torch.tensor(1), torch.tensor(2)), -2 * keys[1, 2])
-        before, by_query, by_key = (
-            seen["scores"]
-            for seen in answers(
-                looked_at, probe, [(query, keys), (query.flip(2) + 1, keys), (query, moved)], finite=False
-            )
-        )
-        of_query = of_query or bool((by_query - before).abs().max() > _LEAST)
-        apart = (by_key - before)[1].abs().amax(dim=0)
-        of_key = of_key or bool(apart[2] > _LEAST and (apart[2] > apart[[0, 1, 3]]).all())
+        before, by_query, by_key = looked_at.each([(query, keys), (query.flip(2) + 1, keys), (query, moved)])
+        if not isinstance(before, Tensor):
+            raise Missed("a tensor of scores", kind(before), "", probe.sent((query, keys)))
+        of_query = of_query or not same(before, by_query, _LEAST)
+        of_key = of_key or not same(before, by_key, _LEAST)
     if not (of_query and of_key):
         raise Missed(
-            "other scores for another query, and another score for another key",
-            "the same for another query" if not of_query else "the same for another key, or others for all keys",
+            "other scores for another query, and for another key",
+            "the same for another query" if not of_query else "the same for another key",
             hint or "the score of a query and a key is made of these two",
             probe.sent((query, keys)),
         )

@@ -59,7 +59,7 @@ def test_what_is_wrong_with_ends_costs_there_alone(name: str, seed: int) -> None
     gives_tokens(way, seed=seed)
 
 
-@pytest.mark.parametrize("name", WRONG_AT_ENDS)
+@pytest.mark.parametrize("name", [name for name in WRONG_AT_ENDS if name != "END at the last place"])
 @pytest.mark.parametrize("reading", ["the state stays", "START is read at each step", "the least likely token"])
 def test_ends_are_looked_at_where_what_is_read_is_wrong_too(name: str, reading: str) -> None:
     def both(encoder: Any, decoder: Any, source: Any, mask: Any, most: int) -> Any:
@@ -94,7 +94,7 @@ def test_the_strict_look_tells_of_the_form_too() -> None:
             assert hint in missed(decodes_as_scripted, way, "step").hint
 
 
-@pytest.mark.parametrize(("came", "hint"), [(None, "return its result"), ([[3, 4], [5, 6]], "int64")])
+@pytest.mark.parametrize(("came", "hint"), [(None, "return its result"), ([[3, 4], [5]], "int64")])
 @pytest.mark.parametrize("look", [decodes_by_script, stops_at_end, gives_tokens])
 def test_what_is_no_tensor_is_told(look: Any, came: Any, hint: str) -> None:
     assert hint in missed(look, lambda *_: came).hint

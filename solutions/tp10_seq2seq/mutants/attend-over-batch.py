@@ -1,0 +1,11 @@
+# %% tags=["mutant"]
+# mistake = "the softmax goes over the batch"
+# loses = ["q7-attend"]
+# breaks = ["masked-softmax"]
+# hint = "not over the batch"
+# public = false
+
+# %% grade_id="q7-attend"
+def attend(scores, values, mask):
+    weights = scores.masked_fill(~mask.unsqueeze(1), -1e9).softmax(dim=0)
+    return weights @ values, weights

@@ -1,0 +1,24 @@
+# %% tags=["mutant"]
+# mistake = "the context goes to the output alone, and never enters the cell"
+# loses = ["q8-bahdanau"]
+# breaks = ["context-enters-the-cell"]
+# hint = "does not enter the recurrent cell"
+# public = true
+
+# %% grade_id="q8-bahdanau"
+class BahdanauDecoder(nn.Module):
+    def __init__(self, num_tokens, dim, hidden_size, score):
+        super().__init__()
+        self.score = score
+        self.embedding = nn.Embedding(num_tokens, dim)
+        self.cell = nn.GRUCell(dim, hidden_size)
+        self.out = nn.Linear(2 * hidden_size, num_tokens)
+
+    def forward(self, tokens, state, memory, mask):
+        logits, looks = [], []
+        for x in self.embedding(tokens).unbind(dim=1):
+            context, w = attend(self.score(state.unsqueeze(1), memory), memory, mask)
+            state = self.cell(x, state)
+            logits.append(self.out(torch.cat([state, context.squeeze(1)], dim=1)))
+            looks.append(w)
+        return torch.stack(logits, dim=1), state, torch.cat(looks, dim=1)

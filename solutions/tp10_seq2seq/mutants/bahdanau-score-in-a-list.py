@@ -1,0 +1,24 @@
+# %% tags=["mutant"]
+# mistake = "the score stands in a list"
+# loses = ["q8-bahdanau"]
+# breaks = ["score"]
+# hint = "self.score = score"
+# public = false
+
+# %% grade_id="q8-bahdanau"
+class BahdanauDecoder(nn.Module):
+    def __init__(self, num_tokens, dim, hidden_size, score):
+        super().__init__()
+        self.scores = [score]
+        self.embedding = nn.Embedding(num_tokens, dim)
+        self.cell = nn.GRUCell(dim + hidden_size, hidden_size)
+        self.out = nn.Linear(hidden_size, num_tokens)
+
+    def forward(self, tokens, state, memory, mask):
+        logits, looks = [], []
+        for x in self.embedding(tokens).unbind(dim=1):
+            context, w = attend(self.scores[0](state.unsqueeze(1), memory), memory, mask)
+            state = self.cell(torch.cat([x, context.squeeze(1)], dim=1), state)
+            logits.append(self.out(state))
+            looks.append(w)
+        return torch.stack(logits, dim=1), state, torch.cat(looks, dim=1)

@@ -1,0 +1,12 @@
+# %% tags=["mutant"]
+# mistake = "one answer for the whole batch"
+# loses = ["q5-exact-match"]
+# breaks = ["all-up-to-end"]
+# hint = "one answer for each line"
+# public = true
+
+# %% grade_id="q5-exact-match"
+def exact_match(predicted, target, mask):
+    missing = max(0, target.shape[1] - predicted.shape[1])
+    compared = F.pad(predicted, (0, missing), value=PAD)[:, : target.shape[1]]
+    return ((compared == target) | ~mask).all()

@@ -1,0 +1,19 @@
+# %% tags=["mutant"]
+# mistake = "the naive way, answered by the one that encodes once"
+# loses = ["q5-naive"]
+# breaks = ["cost"]
+# hint = "encodes the source again at each step"
+# public = true
+
+# %% grade_id="q5-naive"
+@torch.no_grad()
+def decode_naive(encoder, decoder, source, mask, max_length):
+    memory, state = encoder(source, mask)
+    written = torch.full((len(source), 1), START)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_length):
+        logits, _, _ = decoder(written, state, memory, mask)
+        following = logits[:, -1].argmax(dim=1).masked_fill(ended, PAD)
+        written = torch.cat([written, following.unsqueeze(1)], dim=1)
+        ended = ended | (following == END)
+    return written[:, 1:]

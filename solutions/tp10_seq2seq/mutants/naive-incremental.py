@@ -1,0 +1,21 @@
+# %% tags=["mutant"]
+# mistake = "the naive way, answered by the incremental one"
+# loses = ["q5-naive"]
+# breaks = ["cost"]
+# hint = "encodes the source again at each step"
+# public = true
+
+# %% grade_id="q5-naive"
+@torch.no_grad()
+def decode_naive(encoder, decoder, source, mask, max_length):
+    memory, state = encoder(source, mask)
+    read = torch.full((len(source), 1), START)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    written = []
+    for _ in range(max_length):
+        logits, state, _ = decoder(read, state, memory, mask)
+        following = logits[:, -1].argmax(dim=1).masked_fill(ended, PAD)
+        written.append(following)
+        ended = ended | (following == END)
+        read = following.unsqueeze(1)
+    return torch.stack(written, dim=1)

@@ -1,0 +1,19 @@
+# %% tags=["mutant"]
+# mistake = "v is a plain tensor"
+# loses = ["q8-self-attention"]
+# breaks = ["learned"]
+# hint = "not registered"
+# public = false
+
+# %% grade_id="q8-self-attention"
+class AdditiveSelfAttention(nn.Module):
+    def __init__(self, dim, hidden_size):
+        super().__init__()
+        self.out_features = dim
+        self.W = nn.Linear(dim, hidden_size)
+        self.v = torch.randn(hidden_size, 1)
+
+    def forward(self, x, mask):
+        scores = (torch.tanh(self.W(x)) @ self.v).squeeze(2)
+        weights = scores.masked_fill(~mask, -1e9).softmax(dim=1)
+        return (weights.unsqueeze(2) * x).sum(dim=1), weights

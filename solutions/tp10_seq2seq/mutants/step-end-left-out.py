@@ -1,0 +1,22 @@
+# %% tags=["mutant"]
+# mistake = "END is replaced by PAD"
+# loses = ["q5-step"]
+# breaks = ["stops-at-end"]
+# hint = "END belongs to the answer"
+# public = true
+
+# %% grade_id="q5-step"
+@torch.no_grad()
+def decode_step_by_step(encoder, decoder, source, mask, max_length):
+    memory, state = encoder(source, mask)
+    read = torch.full((len(source), 1), START)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    written = []
+    for _ in range(max_length):
+        logits, state, _ = decoder(read, state, memory, mask)
+        following = logits[:, -1].argmax(dim=1).masked_fill(ended, PAD)
+        written.append(following)
+        ended = ended | (following == END)
+        read = following.unsqueeze(1)
+    written = torch.stack(written, dim=1)
+    return written.masked_fill(written == END, PAD)

@@ -1,0 +1,21 @@
+# %% tags=["mutant"]
+# mistake = "what the decoder says after END is written"
+# loses = ["q5-step"]
+# breaks = ["stops-at-end"]
+# hint = "PAD stands after END"
+# public = true
+
+# %% grade_id="q5-step"
+@torch.no_grad()
+def decode_step_by_step(encoder, decoder, source, mask, max_length):
+    memory, state = encoder(source, mask)
+    read = torch.full((len(source), 1), START)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    written = []
+    for _ in range(max_length):
+        logits, state, _ = decoder(read, state, memory, mask)
+        following = logits[:, -1].argmax(dim=1)
+        written.append(following)
+        ended = ended | (following == END)
+        read = following.unsqueeze(1)
+    return torch.stack(written, dim=1)

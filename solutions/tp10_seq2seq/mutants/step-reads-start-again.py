@@ -1,0 +1,20 @@
+# %% tags=["mutant"]
+# mistake = "START is read at each step: what was chosen is not read"
+# loses = ["q5-step"]
+# breaks = ["writes-the-script"]
+# hint = "START is read once"
+# public = true
+
+# %% grade_id="q5-step"
+@torch.no_grad()
+def decode_step_by_step(encoder, decoder, source, mask, max_length):
+    memory, state = encoder(source, mask)
+    read = torch.full((len(source), 1), START)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    written = []
+    for _ in range(max_length):
+        logits, state, _ = decoder(read, state, memory, mask)
+        following = logits[:, -1].argmax(dim=1).masked_fill(ended, PAD)
+        written.append(following)
+        ended = ended | (following == END)
+    return torch.stack(written, dim=1)

@@ -15,7 +15,7 @@ from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import lines_sent
 
-__all__ = ["EncoderProbe", "some_lines"]
+__all__ = ["BY_TOKENS", "PADDING_READ", "EncoderProbe", "some_lines"]
 
 
 _REORDERED = "each line comes back in its row: what is sorted by length for packing must be put back"
@@ -26,8 +26,8 @@ _LINES_MIXED = (
 _PADDING_FIRST = (
     "read leftward, padding is met before the characters: pack the lines, or turn each within its own length"
 )
-_BY_TOKENS = "the mask tells where a line ends, not the numbers of its tokens: any may stand on padding"
-_PADDING_READ = "the state at the last True of the mask is meant: here padding is read behind it"
+BY_TOKENS = "the mask tells where a line ends, not the numbers of its tokens: any may stand on padding"
+PADDING_READ = "the state at the last character is meant, where the mask is True last: padding is read behind it"
 
 
 _BOTH = "return both, memory first: return memory, final"
@@ -148,11 +148,11 @@ class EncoderProbe(TimeProbe):
         if not known:
             return _LINES_MIXED
         if sent[0].shape == inputs[0].shape:
-            return _BY_TOKENS
+            return BY_TOKENS
         apart = "memory" in expected and not same(
             expected["memory"], came["memory"][: len(inputs[0]), : self.steps(inputs)]
         )
-        return _PADDING_FIRST if apart else _PADDING_READ
+        return _PADDING_FIRST if apart else PADDING_READ
 
     def mistake_in_batch(self, looked_at: Subject, inputs: tuple[Any, ...], together: Seen, apart: list[Seen]) -> str:
         """Lines that come back in another order, an answer that is kept, or lines that are mixed."""

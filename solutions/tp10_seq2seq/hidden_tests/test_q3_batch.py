@@ -8,6 +8,10 @@ from amal_attention.tasks.translation import END, PAD, START, PairBatch
 
 FIRST = 4
 FIELDS = PairBatch._fields
+MASKS = {
+    "source": "source_mask is True on characters, False elsewhere",
+    "target": "target_mask is True on characters and END, False elsewhere",
+}
 BOTH_ENDS = {START, END}
 
 
@@ -146,7 +150,7 @@ def test_masks(student, draws):
             equal_to(
                 batch[f"{side}_mask"].bool().tolist(),
                 right.tolist(),
-                what=f"{side}_mask is True on characters{', END among them' if with_end else ''}, False elsewhere",
+                what=MASKS[side],
                 mistakes={
                     "END counts: a model that is not asked for it never learns to stop": without_end.tolist(),
                     "the mask is True where characters are, not where padding is": (

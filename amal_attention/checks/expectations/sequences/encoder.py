@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.probes.probe import Seen, answers, probed
-from amal_attention.checks.probes.sequences import EncoderProbe
+from amal_attention.checks.probes.sequences import BY_TOKENS, PADDING_READ, EncoderProbe
 from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers
@@ -29,8 +29,6 @@ _LENGTHS = (5, 3, 1)
 """From long to short: who sorts lines by their length finds them sorted."""
 _LEAST = 1e-6
 _NO_ORDER = "the order of the characters has no part in it: a recurrent layer reads them one after the other"
-_BY_TOKENS = "the mask tells where a line ends, not the numbers of its tokens: any may stand on padding"
-_PADDING_READ = "the state at the last character is meant, where the mask is True last: padding is read behind it"
 _FIRST = "this is the state at the first character: the last one has read them all"
 _EARLY = "this is the state one character too early: counted from 0, the last one is at mask.sum(dim=1) - 1"
 _POOLED = "this is the mean, the sum or the maximum of the states: the last of them is asked for"
@@ -116,12 +114,12 @@ def final_is_last_state(
             (seen,) = answers(looked_at, probe, [inputs])
             expected = _ends(seen["memory"], inputs[1], firsts[0])
             if not _is_end(seen, inputs[1], firsts):
-                row = _furthest(seen["final"], expected)
+                row, sent = _furthest(seen["final"], expected), probe.sent(inputs)
                 raise Missed(
                     f"{numbers(expected[row])} for line {row + 1}",
                     numbers(seen["final"][row]),
                     _mistake_of_final(looked_at, probe, (lengths, at), firsts) or hint or _OF_MEMORY,
-                    f"{probe.sent(inputs)}, {'any tokens' if under else 'zeros'} on padding",
+                    f"{sent}, any tokens on padding" if under else f"{sent}, zeros on padding",
                 )
 
 
@@ -287,8 +285,9 @@ def _directions(looked_at: Subject, probe: EncoderProbe, seed: int) -> list[int]
     inputs, half = probe.inputs((4,), seed), probe.width // 2
     seen, other = answers(looked_at, probe, [inputs, probe.another(inputs, 3, seed)])
     pairs = [(each["memory"][0, 0, :half], each["memory"][0, 0, half:]) for each in (seen, other)]
-    first, second = (same(*parts, _LEAST) for parts in zip(*pairs, strict=True))
-    return [half, -half] if first == second else [half if first else -half]
+    (first, second), (other_first, other_second) = pairs
+    still = same(first, other_first, _LEAST)
+    return [half, -half] if still == same(second, other_second, _LEAST) else [half if still else -half]
 
 
 def _mistake_of_final(
@@ -299,7 +298,7 @@ def _mistake_of_final(
     empty, full = probe.inputs(lengths, seed, 0), probe.inputs([max(lengths)] * len(lengths), seed)
     without_numbers, without_padding = answers(looked_at, probe, [empty, full])
     if _is_end(without_padding, full[1], firsts):
-        return _BY_TOKENS if _is_end(without_numbers, empty[1], firsts) else _PADDING_READ
+        return BY_TOKENS if _is_end(without_numbers, empty[1], firsts) else PADDING_READ
     memory, final = without_padding["memory"], without_padding["final"]
     pooled = (memory.mean(dim=1), memory.sum(dim=1), memory.amax(dim=1))
     signs = (

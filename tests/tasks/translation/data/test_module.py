@@ -230,6 +230,18 @@ def test_the_function_is_no_hyperparameter() -> None:
     assert dict(DateData(dates=2, seed=7, collate=by_hand).hparams) == {"dates": 2, "batch_size": 64, "seed": 7}
 
 
+@pytest.mark.parametrize(
+    ("data", "title"),
+    [
+        (DateData(), "one date a line"),
+        (DateData(dates=3, seed=7), "1 to 3 dates a line"),
+        (CopyData(longest=9), "4 to 9 random digits a line"),
+    ],
+)
+def test_data_are_called_by_their_lines(data: Any, title: str) -> None:
+    assert data.title == title
+
+
 def test_dates_know_their_kind() -> None:
     data = MODULES["dates"]
     assert data.groups("test") == {"kind of date": [line.kinds[0] for line in data.lines("test")]}

@@ -198,6 +198,7 @@ def reads_each_alone(
     lengths: Sequence[int] = (4, 4, 4),
     seed: int = 0,
     times: int = 3,
+    what: str = "",
     hint: str = "",
 ) -> None:
     """Rows of the same length give alone what they give together."""

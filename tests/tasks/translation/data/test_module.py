@@ -138,6 +138,8 @@ def test_all_characters_are_learnt_from(data: Any) -> None:
 class Words(PairData):
     """Three words, one for each split."""
 
+    title = "words"
+
     def draw(self) -> dict[str, list[Line]]:
         return {split: [Line(word, word[::-1])] for split, word in zip(SPLITS, ("bac", "cab", "code"), strict=True)}
 
@@ -234,11 +236,12 @@ def test_the_function_is_no_hyperparameter() -> None:
     ("data", "title"),
     [
         (DateData(), "one date a line"),
-        (DateData(dates=3, seed=7), "1 to 3 dates a line"),
-        (CopyData(longest=9), "4 to 9 random digits a line"),
+        (DateData(3), "1 to 3 dates a line"),
+        (CopyData(), "4 to 20 random digits a line"),
+        (CopyData(5, 5), "5 random digits a line"),
     ],
 )
-def test_data_are_called_by_their_lines(data: Any, title: str) -> None:
+def test_the_title_says_what_the_lines_are(data: Any, title: str) -> None:
     assert data.title == title
 
 

@@ -2011,10 +2011,11 @@ def early_stopping(losses: list[float], patience: int) -> tuple[int, int]:
 #     model = Seq2Seq(Encoder(num_tokens, 32, 64), Decoder(num_tokens, 32, 64), lr=1e-2)
 #     trainer = trainer_for(60, history, EarlyStopping("val_loss", patience=3))
 #     trainer.fit(model, few, data.val_dataloader())
+# display(monitor_curves(TASK, {"512 dates": history.points}))
+# with told_in_a_line("Q4"):
 #     losses = [point.measured["val_loss"] for point in history.points]
 #     lightning, (last, kept) = len(losses), early_stopping(losses, patience=3)
 #     print(f"Lightning stops after epoch {lightning}; your function after epoch {last}, and keeps epoch {kept}")
-# monitor_curves(TASK, {"512 dates": history.points})
 
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q4-observe", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": true}
 # ### Question ouverte 4 (0,5 point)

@@ -2638,8 +2638,8 @@ def exact_match(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 # is that of your `exact_match`. To expect: 1 to 40 % of the validation lines, depending on the start.
 #
 # The second cell measures **exposure bias** (R). With the teacher, the model always reads a right beginning; writing alone, it reads what it wrote. Counted
-# are, place by place, the tokens that are wrong where all before them was right, and where a mistake had already been made. To expect: about 10 % after a right beginning, and 40 % after a mistake; the digits of a date hang little on one another, and question 7
-# will show worse.
+# are, place by place, the tokens that are wrong where all before them was right, and where a mistake had already been made. To
+# expect: about 10 % after a right beginning, and 40 % after a mistake; the digits of a date hang little on one another, and question 7 will show worse.
 
 # %% tags=["active-ipynb", "raises-exception"]
 # shown, right, lines = {}, 0, data.lines("validation")
@@ -3019,7 +3019,7 @@ def autoencoder_batch(batch: PairBatch) -> PairBatch:
 # - **L'additif** est écrit de trois façons et c'est une seule fonction : une matrice qui multiplie deux vecteurs mis bout à bout est faite de
 #   deux blocs, $W[h; s] = W_1 h + W_2 s$. M l'appelle *perceptron* dans un tableau et *additive* ailleurs.
 # - **Concat** : le *concat* de l'article de Luong est l'additif. Celui du tableau de M, pris à la lettre, n'a ni $\tanh$ ni $v$ : ce n'est pas la
-#   même fonction, et il ne vaut rien comme attention. Pourquoi ? C'est la question ouverte 7.
+#   même fonction, et il lui manque l'essentiel d'une attention. Quoi ? C'est la question ouverte 7.
 #
 # Un score est un `nn.Module` construit par `Score(dim)`, avec une seule signature :
 #
@@ -3081,7 +3081,7 @@ def autoencoder_batch(batch: PairBatch) -> PairBatch:
 # - **The additive score** is written in three ways and is one function: a matrix that multiplies two vectors put end to end is made of two
 #   blocks, $W[h; s] = W_1 h + W_2 s$. M calls it *perceptron* in one table and *additive* elsewhere.
 # - **Concat**: the *concat* of Luong's paper is the additive score. That of M's table, taken literally, has neither $\tanh$ nor $v$: it is another
-#   function, and no good as attention. Why? That is open question 7.
+#   function, and it lacks what makes an attention. What? That is open question 7.
 #
 # A score is an `nn.Module`, built as `Score(dim)`, with one signature:
 #
@@ -3679,12 +3679,12 @@ class LuongDecoder(nn.Module):
 # attention_matrices({name: looks(name, "Thu 3/12/1998") for name in ["Q7, dot", *others]})
 
 # %% [markdown] lang="fr"
-# **Le goulot, de nouveau** : recopier des chiffres, cette fois avec l'attention. À attendre : 98 % des chaînes sans une faute (17 s). La dernière cellule mesure le biais d'exposition : à attendre, 0,2 % de jetons faux après un début juste, et
-# 80 % après une faute, car un chiffre oublié décale tous les suivants.
+# **Le goulot, de nouveau** : recopier des chiffres, cette fois avec l'attention. À attendre : 98 % des chaînes sans une faute (17 s). La dernière cellule
+# mesure le biais d'exposition : à attendre, 0,2 % de jetons faux après un début juste, et 80 % après une faute, car un chiffre oublié décale tous les suivants.
 
 # %% [markdown] lang="en"
-# **The bottleneck again**: copying digits, with attention this time. To expect: 98 % of the strings without a mistake (17 s). The last cell measures exposure bias: to expect, 0.2 % of wrong tokens after a right beginning, and 80 %
-# after a mistake, as a digit that is left out moves all that follow.
+# **The bottleneck again**: copying digits, with attention this time. To expect: 98 % of the strings without a mistake (17 s). The last cell measures
+# exposure bias: to expect, 0.2 % of wrong tokens after a right beginning, and 80 % after a mistake, as a digit that is left out moves all that follow.
 
 # %% tags=["active-ipynb", "raises-exception"]
 # train("Q6, attention", lambda: attentive(DotScore, copies), epochs=4, data=copies)
@@ -3694,7 +3694,7 @@ class LuongDecoder(nn.Module):
 # exposure("Q6, attention", copies)
 
 # %% [markdown] lang="fr"
-# **Des lignes plus longues** : de 1 à 3 dates, séparées par « ; ». À attendre : 87 % des lignes (26 s). Sans attention, le même apprentissage de 8 époques donne
+# **Des lignes plus longues** : de 1 à 3 dates, séparées par « ; ». À attendre : 87 % des lignes (26 s). Sans attention, un apprentissage de 8 époques donne
 # 1,3 % des lignes d'une date, et aucune de deux ou trois : on ne le refait pas ici.
 #
 # > **Ailleurs que dans la traduction.** La même architecture écrit des résumés, répond à des questions, tient un dialogue : seule la cible change. Et la
@@ -3702,7 +3702,7 @@ class LuongDecoder(nn.Module):
 # > une légende et regarde, mot par mot, la partie de l'image dont il parle (Xu et coll., 2015).
 
 # %% [markdown] lang="en"
-# **Longer lines**: of 1 to 3 dates, with " ; " between them. To expect: 87 % of the lines (26 s). Without attention the same training of 8 epochs gives 1.3 % of the
+# **Longer lines**: of 1 to 3 dates, with " ; " between them. To expect: 87 % of the lines (26 s). Without attention a training of 8 epochs gives 1.3 % of the
 # lines of one date, and none of two or three: it is not done again here.
 #
 # > **Elsewhere than in translation.** The same architecture writes summaries, answers questions, holds a dialogue: only the target changes. And the memory
@@ -3729,7 +3729,8 @@ class LuongDecoder(nn.Module):
 #
 # 0,25 : le terme a · Q est le même pour toutes les places k, et le softmax ne change pas quand on ajoute un même nombre à tous les scores : il reste
 # softmax de b · K, qui ne voit pas la requête. Les poids sont les mêmes à toutes les étapes (c'est la requête apprise du TP 9).
-# Il faut une non-linéarité qui mêle Q et K avant la somme : le tanh de l'additif.
+# Il faut une non-linéarité qui mêle Q et K avant la somme : le tanh de l'additif. (Mesuré tout de même : 94 % des lignes, contre 36 % sans attention,
+# car toute voie à côté du goulot aide, même aveugle.)
 #
 # === END MARK SCHEME ===
 
@@ -3748,7 +3749,8 @@ class LuongDecoder(nn.Module):
 #
 # 0.25: the term a · Q is the same for all places k, and the softmax does not change when one number is added to all scores: what stays is the softmax of
 # b · K, which does not see the query. The weights are the same at all steps (it is the learned query of TP 9). It takes a nonlinearity that
-# mixes Q and K before the sum: the tanh of the additive score.
+# mixes Q and K before the sum: the tanh of the additive score. (Measured all the same: 94 % of the lines, against 36 % without attention, as any way
+# around the bottleneck helps, a blind one too.)
 #
 # === END MARK SCHEME ===
 

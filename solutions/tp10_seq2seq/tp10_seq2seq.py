@@ -3672,11 +3672,11 @@ class LuongDecoder(nn.Module):
 
 # %% [markdown] lang="fr"
 # **Le goulot, de nouveau** : recopier des chiffres, cette fois avec l'attention. À attendre : 98 % des chaînes sans une faute (17 s). La dernière cellule
-# mesure le biais d'exposition : à attendre, 0,2 % de jetons faux après un début juste, et 80 % après une faute, car un chiffre oublié décale tous les suivants.
+# mesure le biais d'exposition : à attendre, 0,2 % de jetons faux après un début juste, et 80 % ou plus après une faute, car un chiffre oublié décale tous les suivants.
 
 # %% [markdown] lang="en"
 # **The bottleneck again**: copying digits, with attention this time. To expect: 98 % of the strings without a mistake (17 s). The last cell measures
-# exposure bias: to expect, 0.2 % of wrong tokens after a right beginning, and 80 % after a mistake, as a digit that is left out moves all that follow.
+# exposure bias: to expect, 0.2 % of wrong tokens after a right beginning, and 80 % or more after a mistake, as a digit that is left out moves all that follow.
 
 # %% tags=["active-ipynb", "raises-exception"]
 # train("Q6, attention", lambda: attentive(DotScore, copies), epochs=4, data=copies)

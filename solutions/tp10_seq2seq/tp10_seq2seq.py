@@ -2871,7 +2871,7 @@ def exact_match(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 # \text{target\_mask} = \begin{pmatrix} \text{T} & \text{T} & \text{T} & \text{T} \\ \text{T} & \text{T} & \text{F} & \text{F} \end{pmatrix}$$
 
 # %% [markdown] lang="fr"
-# > **Exercice 6.1** (0,5 point). *Optionnel.* Écrivez `autoencoder_batch`, qui fait d'un lot celui d'un auto-encodeur :
+# > **Exercice 6** (0,5 point). *Optionnel.* Écrivez `autoencoder_batch`, qui fait d'un lot celui d'un auto-encodeur :
 # >
 # > - `target` est la source puis END, `teacher` est START puis la source ;
 # > - `source_mask` est celui de la source, et `source` ce qu'elle était sur ses caractères ; `target_mask` compte un jeton de plus par ligne :
@@ -2897,7 +2897,7 @@ def exact_match(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 # </details>
 
 # %% [markdown] lang="en"
-# > **Exercise 6.1** (0.5 points). *Optional.* Write `autoencoder_batch`, which makes of a batch that of an auto-encoder:
+# > **Exercise 6** (0.5 points). *Optional.* Write `autoencoder_batch`, which makes of a batch that of an auto-encoder:
 # >
 # > - `target` is the source then END, `teacher` is START then the source;
 # > - `source_mask` is that of the source, and `source` what it was on its characters; `target_mask` counts one token more a line: END, whose

@@ -1723,7 +1723,7 @@ def sequence_loss(logits: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 #     large = torch.tensor([[[10000.0, 0.0, -10000.0]]]).expand(1, 2, 3)
 #     loss = sequence_loss(large, torch.tensor([[2, 0]]), mask[:1])
 #     mistakes = {"nll_loss takes log-probabilities: cross_entropy takes the logits": 0.0}
-#     hint = "exp(10000) is infinite: F.cross_entropy subtracts the largest logit first"
+#     hint = "the exp of a large logit is infinite: F.cross_entropy subtracts the largest logit first"
 #     what = "two tokens, 20000 below the largest logit and the largest"
 #     close_to(loss, 10000.0, what=what, mistakes=mistakes, hint=hint)
 #     loss = sequence_loss(logits.requires_grad_(), target, mask)

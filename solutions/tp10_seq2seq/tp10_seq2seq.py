@@ -1481,8 +1481,9 @@ def make_batch(pairs: list[tuple[list[int], list[int]]]) -> PairBatch:
 # >   PyTorch l'a déjà en elle.)
 # > - C'est un GRU : si les nombres de l'état reçu sont entre −1 et 1, ceux de l'état rendu y sont aussi.
 # > - Ce décodeur ne regarde ni `memory` ni `mask` : ils ne changent rien à la réponse. `weights` est `None`.
-# > - Les autres lignes du lot ne changent pas la réponse. Tout s'apprend ; un gradient atteint chaque paramètre, et l'état
-# >   reçu. Un appel laisse ce qu'il reçoit tel quel, et ne garde rien pour le suivant.
+# > - Les autres lignes du lot ne changent pas la réponse. Tout s'apprend : les gradients des logits et de l'état rendu
+# >   atteignent les paramètres et l'état reçu. Un appel laisse ce qu'il reçoit tel quel, ne garde rien pour le suivant, et
+# >   rend des `float32`, les mêmes en apprentissage qu'en évaluation, au *dropout* près.
 #
 # <details>
 # <summary>Premier indice</summary>
@@ -1513,8 +1514,9 @@ def make_batch(pairs: list[tuple[list[int], list[int]]]) -> PairBatch:
 # >   neither softmax nor log-softmax. (Riveill's Keras code ends in a softmax; PyTorch's cross-entropy has it inside.)
 # > - It is a GRU: if the numbers of the state that it gets lie between −1 and 1, so do those of the state that it gives.
 # > - This decoder looks neither at `memory` nor at `mask`: they change nothing in the answer. `weights` is `None`.
-# > - The other lines of the batch do not change the answer. All is learned; a gradient reaches each parameter, and the state
-# >   that is given. A call leaves what it is given as it is, and keeps nothing for the next one.
+# > - The other lines of the batch do not change the answer. All is learned: the gradients of the logits and of the state that
+# >   comes back reach the parameters, and the state that is given. A call leaves what it is given as it is, keeps nothing for
+# >   the next one, and gives `float32`, the same in training as in evaluation, dropout apart.
 #
 # <details>
 # <summary>First hint</summary>
@@ -1620,7 +1622,7 @@ class Decoder(nn.Module):
 # > - Chaque jeton pèse autant, où qu'il soit. Le jeton 0 compte là où le masque est `True`.
 # > - De grands logits donnent un coût fini, égal à ce que dit la formule. Le gradient du coût atteint les logits des vrais
 # >   jetons ; ce qui est sous le masque à `False`, logits ou cible, ne change rien, et le gradient y vaut 0. Un appel laisse
-# >   ce qu'il reçoit tel quel.
+# >   ce qu'il reçoit tel quel, et rend un `float32`.
 #
 # <details>
 # <summary>Premier indice</summary>
@@ -1654,7 +1656,7 @@ class Decoder(nn.Module):
 # > - Each token weighs the same, wherever it stands. Token 0 counts where the mask is `True`.
 # > - Large logits give a finite loss, equal to what the formula tells. The gradient of the loss reaches the logits of the
 # >   real tokens; what stands where the mask is `False`, logits or target, changes nothing, and the gradient is 0 there. A
-# >   call leaves what it is given as it is.
+# >   call leaves what it is given as it is, and gives a `float32`.
 #
 # <details>
 # <summary>First hint</summary>

@@ -44,6 +44,8 @@ __all__ = [
     "differ",
     "differentiates",
     "equal_to",
+    "fills_the_mask",
+    "final_is_last_state",
     "follows_attention",
     "follows_its_loss",
     "follows_large_scores",
@@ -55,6 +57,7 @@ __all__ = [
     "gradient_reaches",
     "hands_over",
     "hangs_on",
+    "hangs_on_order",
     "ignores_padding",
     "is_bilinear",
     "is_perceptron",
@@ -63,6 +66,7 @@ __all__ = [
     "keeps_state_small",
     "keeps_types",
     "keeps_weights_of_words",
+    "learns_through_time",
     "learns_to_find",
     "learns_values",
     "learns_weights",
@@ -78,6 +82,7 @@ __all__ = [
     "optimises_everything",
     "passes_gradient",
     "pulls_by_entropy",
+    "reads_both_ways",
     "reads_by_weights",
     "reads_each_alone",
     "reads_leftward",
@@ -90,6 +95,7 @@ __all__ = [
     "sees_its_past",
     "sees_no_future",
     "shapes",
+    "shows_last_layer",
     "simplex",
     "some_lines",
     "some_reviews",
@@ -198,6 +204,14 @@ from .expectations.sequences.decoding import (
     starts_from_state,
     writes_by_what_it_reads,
     writes_logits,
+)
+from .expectations.sequences.encoder import (
+    fills_the_mask,
+    final_is_last_state,
+    hangs_on_order,
+    learns_through_time,
+    reads_both_ways,
+    shows_last_layer,
 )
 from .expectations.sequences.gradients import passes_gradient
 from .expectations.sequences.greedy import decodes_as_scripted, decodes_by_script, gives_tokens, stops_at_end

@@ -1024,10 +1024,42 @@ class Encoder(nn.Module):
 #
 # points = hidden_points("tp10_seq2seq", "q2-encoder", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import (
+#     EncoderProbe, answers_afresh, check, fills_the_mask, final_is_last_state, gradient_reaches,
+#     hangs_on_order, ignores_padding, keeps_types, leaves_inputs_alone, reads_both_ways, reads_each_alone,
+#     registers_everything, same_in_training, sees_its_past, sees_no_future, shapes, shows_last_layer,
+# )
 #
 # with check("q2-encoder"):
-#     pass
+#     encoder, probe = Encoder(num_tokens=11, dim=4, hidden_size=5), EncoderProbe(11, 5)
+#     shapes(encoder, probe, what="memory is (B, S, H) and final (B, H), for any B and S")
+#     hangs_on_order(encoder, probe)
+#     final_is_last_state(encoder, probe)
+#     sees_no_future(encoder, probe)
+#     sees_its_past(encoder, probe, hint="a state knows all characters before it: is the recurrent layer batch_first=True?")
+#     fills_the_mask(encoder, probe)
+#     reads_each_alone(
+#         encoder, probe, lengths=(2, 4, 3), what="a line is read by itself, whatever stands beside it in the batch"
+#     )
+#     ignores_padding(encoder, EncoderProbe(11, 5, parts=["memory"]))
+#     answers_afresh(
+#         encoder, probe, what="each call answers for itself: the same lines in another order give the same answers"
+#     )
+#     leaves_inputs_alone(encoder, probe)
+#     keeps_types(encoder, probe, what="memory and final are of float32")
+#     same_in_training(encoder, probe, hint="in training a line is read by itself too: no normalisation over the batch, no other branch")
+#     registers_everything(lambda: Encoder(11, 4, 5), probe)
+#     for part in ("memory", "final"):
+#         gradient_reaches(encoder, EncoderProbe(11, 5, parts=[part]))
+#     # The optional part: two layers, then both directions.
+#     deep = Encoder(11, 4, 5, num_layers=2)
+#     final_is_last_state(deep, probe)
+#     shows_last_layer(deep, probe, layers=2)
+#     both, probe = Encoder(11, 4, 5, bidirectional=True), EncoderProbe(11, 10)
+#     shapes(both, probe, what="read both ways, states are twice as wide")
+#     reads_both_ways(both, probe)
+#     final_is_last_state(both, probe, bidirectional=True)
+#     ignores_padding(both, EncoderProbe(11, 10, parts=["memory"]))
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -1110,10 +1142,47 @@ class StateClassifier(nn.Module):
 #
 # points = hidden_points("tp10_seq2seq", "q2-classifier", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import FixedEncoder, check, close_to, equal_to
 #
 # with check("q2-classifier"):
-#     pass
+#     tokens = torch.arange(24).reshape(8, 3)
+#     mask = torch.arange(3) < torch.tensor([3, 2, 1, 3, 2, 3, 1, 2]).unsqueeze(1)
+#     memory, final = torch.randn(8, 3, 4), torch.randn(8, 4)
+#     encoder = FixedEncoder(memory, final)  # it says this, whatever it reads
+#     model = StateClassifier(encoder, num_classes=5).eval()
+#     logits = model(tokens, mask)
+#     equal_to(tuple(logits.shape), (8, 5), what="the logits are (B, C)", hint="C is num_classes")
+#     equal_to(getattr(model, "encoder", None) is encoder, True, what="the encoder is kept in the attribute encoder", hint="self.encoder is the encoder that is given, and forward calls it")
+#     equal_to(int(encoder.calls), 1, what="the encoder is called once a batch", hint="one call gives memory and final")
+#     handed = "the encoder is handed tokens and mask as they are"
+#     equal_to(encoder.tokens.tolist(), tokens.tolist(), what=handed)
+#     equal_to(
+#         encoder.mask.tolist(), mask.tolist(), what=handed,
+#         hint="the mask is handed on as it is, the one that forward is given",
+#     )
+#     close_to(
+#         model(tokens[:1], mask[:1]), logits[:1].detach(), what="a line gives alone what it gives beside others",
+#         hint="each line is read by itself, in a batch of one too",
+#     )
+#     logits.square().sum().backward()
+#     hint = "the encoder learns too: no detach, no no_grad, no requires_grad_(False)"
+#     equal_to(encoder.final.grad is not None, True, what="a gradient reaches the encoder", hint=hint)
+#     with torch.no_grad():
+#         encoder.memory.neg_()
+#     close_to(
+#         model(tokens, mask), logits.detach(), what="another memory leaves the logits as they are",
+#         hint="the logits come from final: memory has no part in them",
+#     )
+#     sums = {
+#         "no softmax: the cross-entropy takes logits, and has one inside": logits.sum(dim=1),
+#         "no log_softmax: the cross-entropy takes logits, and has one inside": logits.exp().sum(dim=1),
+#     }
+#     likely = [hint for hint, each in sums.items() if torch.allclose(each, torch.ones(8), atol=1e-4)]
+#     equal_to(
+#         bool((logits < 0).any() and (logits > 0).any()), True, what="some logits are below 0, some above",
+#         mistakes=dict.fromkeys(likely, False),
+#         hint="nothing stands between the last linear layer and the logits: no sigmoid, no ReLU",
+#     )
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -1294,10 +1363,53 @@ def make_batch(pairs: list[tuple[list[int], list[int]]]) -> PairBatch:
 #
 # points = hidden_points("tp10_seq2seq", "q3-batch", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import check, equal_to
 #
 # with check("q3-batch"):
-#     pass
+#     pairs = [([5, 6, 7], [8, 9]), ([4], [6])]
+#     batch = make_batch(pairs)
+#     equal_to(type(batch).__name__, "PairBatch", what="a PairBatch comes back", hint="return PairBatch(…)")
+#     mistakes = {
+#         "END is missing: without it nothing tells where to stop": [[8, 9], [6, 0]],
+#         "START stands in the teacher, not in the target": [[1, 8, 9, 2], [1, 6, 2, 0]],
+#         "padding stands on the right, behind the line": [[8, 9, 2], [0, 6, 2]],
+#     }
+#     equal_to(batch.target.tolist(), [[8, 9, 2], [6, 2, 0]], what="target is y then END", mistakes=mistakes, hint="the characters of y in their order, then END")
+#     mistakes = {
+#         "the teacher is one place late, START then y: here it is the target, the answer itself": [[8, 9, 2], [6, 2, 0]],
+#         "the first token of the teacher is START, not END: roll turns the last one to the front": [[2, 8, 9], [0, 6, 2]],
+#         "END is not read by the decoder: it stands in the target alone": [[1, 8, 9, 2], [1, 6, 2, 0]],
+#         "END is not read by the decoder: it stands in no row of the teacher": [[1, 8, 9], [1, 6, 2]],
+#         "START is missing: the decoder reads it to write the first character": [[8, 9], [6, 0]],
+#         "padding stands on the right, behind the line": [[1, 8, 9], [0, 1, 6]],
+#     }
+#     equal_to(batch.teacher.tolist(), [[1, 8, 9], [1, 6, 0]], what="teacher is START then y", mistakes=mistakes)
+#     mistakes = {
+#         "END counts: a model that is not asked for it never learns to stop": [[True, True, False], [True, False, False]],
+#         "the mask is True where characters are, not where padding is": [[False, False, False], [False, False, True]],
+#         "padding counts too: the mask is False there": [[True, True, True], [True, True, True]],
+#     }
+#     by_hand = [[True, True, True], [True, True, False]]
+#     equal_to(batch.target_mask.tolist(), by_hand, what="target_mask is True on characters and END", mistakes=mistakes)
+#     source, source_mask = batch.source.tolist(), batch.source_mask.tolist()
+#     mistakes = {
+#         "padding stands on the right, behind the line": [[5, 6, 7], [0, 0, 4]],
+#         "neither START nor END, and no row in another place": [[5, 6, 7, 2], [4, 2, 0, 0]],
+#         "pairs keep their order: no row in another place": [[4, 0, 0], [5, 6, 7]],
+#     }
+#     equal_to(
+#         source, [[5, 6, 7], [4, 0, 0]], what="source is as wide as its longest line", mistakes=mistakes,
+#         hint="as long as the longest line of this batch, padded with PAD = 0",
+#     )
+#     equal_to(source_mask, [[True] * 3, [True, False, False]], what="source_mask is True on characters")
+#     types = [str(part.dtype).removeprefix("torch.") for part in batch]
+#     equal_to(types, ["int64", "bool", "int64", "int64", "bool"], what="numbers are int64, masks bool", hint="numbers of tokens are int64, as nn.Embedding takes them, and masks bool")
+#     equal_to(
+#         pairs, [([5, 6, 7], [8, 9]), ([4], [6])], what="the pairs are left as they are",
+#         hint="append and += change the line that is given, and the next epoch has two END: make a new list",
+#     )
+#     one = make_batch([([5, 6], [7])])
+#     equal_to(one.target.tolist(), [[7, 2]], what="a batch of one pair")
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -1369,8 +1481,9 @@ def make_batch(pairs: list[tuple[list[int], list[int]]]) -> PairBatch:
 # >   PyTorch l'a déjà en elle.)
 # > - C'est un GRU : si les nombres de l'état reçu sont entre −1 et 1, ceux de l'état rendu y sont aussi.
 # > - Ce décodeur ne regarde ni `memory` ni `mask` : ils ne changent rien à la réponse. `weights` est `None`.
-# > - Les autres lignes du lot ne changent pas la réponse. Tout s'apprend ; un gradient atteint chaque paramètre, et l'état
-# >   reçu. Un appel laisse ce qu'il reçoit tel quel, et ne garde rien pour le suivant.
+# > - Les autres lignes du lot ne changent pas la réponse. Tout s'apprend : les gradients des logits et de l'état rendu
+# >   atteignent les paramètres et l'état reçu. Un appel laisse ce qu'il reçoit tel quel, ne garde rien pour le suivant, et
+# >   rend des `float32`, les mêmes en apprentissage qu'en évaluation, au *dropout* près.
 #
 # <details>
 # <summary>Premier indice</summary>
@@ -1401,8 +1514,9 @@ def make_batch(pairs: list[tuple[list[int], list[int]]]) -> PairBatch:
 # >   neither softmax nor log-softmax. (Riveill's Keras code ends in a softmax; PyTorch's cross-entropy has it inside.)
 # > - It is a GRU: if the numbers of the state that it gets lie between −1 and 1, so do those of the state that it gives.
 # > - This decoder looks neither at `memory` nor at `mask`: they change nothing in the answer. `weights` is `None`.
-# > - The other lines of the batch do not change the answer. All is learned; a gradient reaches each parameter, and the state
-# >   that is given. A call leaves what it is given as it is, and keeps nothing for the next one.
+# > - The other lines of the batch do not change the answer. All is learned: the gradients of the logits and of the state that
+# >   comes back reach the parameters, and the state that is given. A call leaves what it is given as it is, keeps nothing for
+# >   the next one, and gives `float32`, the same in training as in evaluation, dropout apart.
 #
 # <details>
 # <summary>First hint</summary>
@@ -1508,7 +1622,7 @@ class Decoder(nn.Module):
 # > - Chaque jeton pèse autant, où qu'il soit. Le jeton 0 compte là où le masque est `True`.
 # > - De grands logits donnent un coût fini, égal à ce que dit la formule. Le gradient du coût atteint les logits des vrais
 # >   jetons ; ce qui est sous le masque à `False`, logits ou cible, ne change rien, et le gradient y vaut 0. Un appel laisse
-# >   ce qu'il reçoit tel quel.
+# >   ce qu'il reçoit tel quel, et rend un `float32`.
 #
 # <details>
 # <summary>Premier indice</summary>
@@ -1542,7 +1656,7 @@ class Decoder(nn.Module):
 # > - Each token weighs the same, wherever it stands. Token 0 counts where the mask is `True`.
 # > - Large logits give a finite loss, equal to what the formula tells. The gradient of the loss reaches the logits of the
 # >   real tokens; what stands where the mask is `False`, logits or target, changes nothing, and the gradient is 0 there. A
-# >   call leaves what it is given as it is.
+# >   call leaves what it is given as it is, and gives a `float32`.
 #
 # <details>
 # <summary>First hint</summary>
@@ -2020,18 +2134,22 @@ def early_stopping(losses: list[float], patience: int) -> tuple[int, int]:
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q4-observe", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": true}
 # ### Question ouverte 4 (0,5 point)
 #
-# Comparez les deux courbes de validation : laquelle est la plus basse après deux époques, laquelle à la fin ? Que peut-on
-# deviner de `1998-03-12`, caractère par caractère, en ne lisant que les **bons** caractères d'avant, et qu'en résulte-t-il
-# pour l'encodeur ? (Avec attention, l'ordre s'inverse : après une époque, un modèle qui recopie des chiffres en écrit 79 %
-# sans faute avec enseignant, 19 % sans.)
+# Comparez les deux courbes de validation : laquelle est la plus basse après deux époques, laquelle à la fin ? (Si vous n'avez
+# pas écrit la partie optionnelle, prenez les coûts d'un de nos départs : après 1, 2, 5 et 10 époques, 0,94 – 0,66 – 0,41 –
+# 0,31 avec enseignant et 1,50 – 0,76 – 0,39 – 0,22 sans.) Que peut-on deviner de `1998-03-12`, caractère par caractère, en ne
+# lisant que les **bons** caractères d'avant, et qu'en résulte-t-il pour l'encodeur ?
 #
 # Puis : que lit le décodeur pendant l'apprentissage, avec enseignant, qu'il ne lira jamais quand il écrira seul ? Servez-vous
-# de ces mesures, du modèle avec attention qui recopie des chiffres. Lorsqu'il écrit seul, la part de jetons faux est :
+# de ces mesures d'un autre modèle, avec attention (question 7), qui recopie des chiffres. Lorsqu'il écrit seul, la part de
+# jetons faux est :
 #
 # | | aucun jeton faux avant lui dans la ligne | un jeton faux avant lui |
 # |---|---|---|
-# | appris avec enseignant | 0,15 % | 98,4 % |
-# | appris sans enseignant | 0,28 % | 72,3 % |
+# | appris avec enseignant | 0,26 % | 91,5 % |
+# | appris sans enseignant | 0,22 % | 75,8 % |
+#
+# (Avec attention, l'enseignant mène d'abord de loin, 79 % de lignes sans faute contre 22 % après une époque ; après quatre,
+# les deux se valent, 97 %.)
 #
 # === BEGIN MARK SCHEME ===
 #
@@ -2050,18 +2168,22 @@ def early_stopping(losses: list[float], patience: int) -> tuple[int, int]:
 # %% [markdown] lang="en" nbgrader={"grade": false, "grade_id": "q4-observe", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": true}
 # ### Open question 4 (0.5 points)
 #
-# Compare the two curves of validation: which is lower after two epochs, which in the end? What can be guessed of
-# `1998-03-12`, character by character, by reading the **right** characters before and nothing else, and what follows from
-# that for the encoder? (With attention the order is reversed: after one epoch, a model that copies digits writes 79 % of them
-# without a mistake with a teacher, 19 % without.)
+# Compare the two curves of validation: which is lower after two epochs, which in the end? (If you have not written the
+# optional part, take the losses of one of our starts: 0.94, 0.66, 0.41 and 0.31 with a teacher after 1, 2, 5 and 10 epochs;
+# 1.50, 0.76, 0.39 and 0.22 without.) What can be guessed of `1998-03-12`, character by character, by reading the **right**
+# characters before and nothing else, and what follows from that for the encoder?
 #
 # Then: what does the decoder read in training, with a teacher, that it will never read when it writes by itself? Use these
-# measurements, of the model with attention that copies digits. When it writes by itself, the share of wrong tokens is:
+# measurements of another model, with attention (question 7), that copies digits. When it writes by itself, the share of wrong
+# tokens is:
 #
 # | | no wrong token before it in the line | a wrong token before it |
 # |---|---|---|
-# | trained with a teacher | 0.15 % | 98.4 % |
-# | trained without | 0.28 % | 72.3 % |
+# | trained with a teacher | 0.26 % | 91.5 % |
+# | trained without | 0.22 % | 75.8 % |
+#
+# (With attention, the teacher is far ahead at first, 79 % of the lines without a mistake against 22 % after one epoch; after
+# four, both are alike, 97 %.)
 #
 # === BEGIN MARK SCHEME ===
 #
@@ -2630,8 +2752,8 @@ def exact_match(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 # is that of your `exact_match`. To expect: 1 to 40 % of the validation lines, depending on the start.
 #
 # The second cell measures **exposure bias** (R). With the teacher, the model always reads a right beginning; writing alone, it reads what it wrote. Counted
-# are, place by place, the tokens that are wrong where all before them was right, and where a mistake had already been made. To expect: about 10 % after a right beginning, and 40 % after a mistake; the digits of a date hang little on one another, and question 7
-# will show worse.
+# are, place by place, the tokens that are wrong where all before them was right, and where a mistake had already been made. To
+# expect: about 10 % after a right beginning, and 40 % after a mistake; the digits of a date hang little on one another, and question 7 will show worse.
 
 # %% tags=["active-ipynb", "raises-exception"]
 # shown, right, lines = {}, 0, data.lines("validation")
@@ -2751,7 +2873,7 @@ def exact_match(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 # \text{target\_mask} = \begin{pmatrix} \text{T} & \text{T} & \text{T} & \text{T} \\ \text{T} & \text{T} & \text{F} & \text{F} \end{pmatrix}$$
 
 # %% [markdown] lang="fr"
-# > **Exercice 6.1** (0,5 point). *Optionnel.* Écrivez `autoencoder_batch`, qui fait d'un lot celui d'un auto-encodeur :
+# > **Exercice 6** (0,5 point). *Optionnel.* Écrivez `autoencoder_batch`, qui fait d'un lot celui d'un auto-encodeur :
 # >
 # > - `target` est la source puis END, `teacher` est START puis la source ;
 # > - `source_mask` est celui de la source, et `source` ce qu'elle était sur ses caractères ; `target_mask` compte un jeton de plus par ligne :
@@ -2777,7 +2899,7 @@ def exact_match(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 # </details>
 
 # %% [markdown] lang="en"
-# > **Exercise 6.1** (0.5 points). *Optional.* Write `autoencoder_batch`, which makes of a batch that of an auto-encoder:
+# > **Exercise 6** (0.5 points). *Optional.* Write `autoencoder_batch`, which makes of a batch that of an auto-encoder:
 # >
 # > - `target` is the source then END, `teacher` is START then the source;
 # > - `source_mask` is that of the source, and `source` what it was on its characters; `target_mask` counts one token more a line: END, whose
@@ -3011,7 +3133,7 @@ def autoencoder_batch(batch: PairBatch) -> PairBatch:
 # - **L'additif** est écrit de trois façons et c'est une seule fonction : une matrice qui multiplie deux vecteurs mis bout à bout est faite de
 #   deux blocs, $W[h; s] = W_1 h + W_2 s$. M l'appelle *perceptron* dans un tableau et *additive* ailleurs.
 # - **Concat** : le *concat* de l'article de Luong est l'additif. Celui du tableau de M, pris à la lettre, n'a ni $\tanh$ ni $v$ : ce n'est pas la
-#   même fonction, et il ne vaut rien comme attention. Pourquoi ? C'est la question ouverte 7.
+#   même fonction, et il lui manque l'essentiel d'une attention. Quoi ? C'est la question ouverte 7.
 #
 # Un score est un `nn.Module` construit par `Score(dim)`, avec une seule signature :
 #
@@ -3073,7 +3195,7 @@ def autoencoder_batch(batch: PairBatch) -> PairBatch:
 # - **The additive score** is written in three ways and is one function: a matrix that multiplies two vectors put end to end is made of two
 #   blocks, $W[h; s] = W_1 h + W_2 s$. M calls it *perceptron* in one table and *additive* elsewhere.
 # - **Concat**: the *concat* of Luong's paper is the additive score. That of M's table, taken literally, has neither $\tanh$ nor $v$: it is another
-#   function, and no good as attention. Why? That is open question 7.
+#   function, and it lacks what makes an attention. What? That is open question 7.
 #
 # A score is an `nn.Module`, built as `Score(dim)`, with one signature:
 #
@@ -3634,7 +3756,7 @@ class LuongDecoder(nn.Module):
 #     with told_in_a_line(name):
 #         texts = write_line(models[name].eval(), translate, data.alphabet, line, max_length=12)
 #     written = texts.prediction
-#     print(f"{name}: {line} -> {written}")
+#     print(f"{line} -> {written} ({name})")
 #     if texts.grid is None:
 #         raise NotTrained(f"{name} shows no weights: its decoder gives them last")
 #     return texts.grid
@@ -3671,12 +3793,12 @@ class LuongDecoder(nn.Module):
 # attention_matrices({name: looks(name, "Thu 3/12/1998") for name in ["Q7, dot", *others]})
 
 # %% [markdown] lang="fr"
-# **Le goulot, de nouveau** : recopier des chiffres, cette fois avec l'attention. À attendre : 98 % des chaînes sans une faute (17 s). La dernière cellule mesure le biais d'exposition : à attendre, 0,2 % de jetons faux après un début juste, et
-# 80 % après une faute, car un chiffre oublié décale tous les suivants.
+# **Le goulot, de nouveau** : recopier des chiffres, cette fois avec l'attention. À attendre : 98 % des chaînes sans une faute (17 s). La dernière cellule
+# mesure le biais d'exposition : à attendre, 0,2 % de jetons faux après un début juste, et 80 % ou plus après une faute, car un chiffre oublié décale tous les suivants.
 
 # %% [markdown] lang="en"
-# **The bottleneck again**: copying digits, with attention this time. To expect: 98 % of the strings without a mistake (17 s). The last cell measures exposure bias: to expect, 0.2 % of wrong tokens after a right beginning, and 80 %
-# after a mistake, as a digit that is left out moves all that follow.
+# **The bottleneck again**: copying digits, with attention this time. To expect: 98 % of the strings without a mistake (17 s). The last cell measures
+# exposure bias: to expect, 0.2 % of wrong tokens after a right beginning, and 80 % or more after a mistake, as a digit that is left out moves all that follow.
 
 # %% tags=["active-ipynb", "raises-exception"]
 # train("Q6, attention", lambda: attentive(DotScore, copies), epochs=4, data=copies)
@@ -3686,7 +3808,7 @@ class LuongDecoder(nn.Module):
 # exposure("Q6, attention", copies)
 
 # %% [markdown] lang="fr"
-# **Des lignes plus longues** : de 1 à 3 dates, séparées par « ; ». À attendre : 87 % des lignes (26 s). Sans attention, le même apprentissage de 8 époques donne
+# **Des lignes plus longues** : de 1 à 3 dates, séparées par « ; ». À attendre : 87 % des lignes (26 s). Sans attention, un apprentissage de 8 époques donne
 # 1,3 % des lignes d'une date, et aucune de deux ou trois : on ne le refait pas ici.
 #
 # > **Ailleurs que dans la traduction.** La même architecture écrit des résumés, répond à des questions, tient un dialogue : seule la cible change. Et la
@@ -3694,7 +3816,7 @@ class LuongDecoder(nn.Module):
 # > une légende et regarde, mot par mot, la partie de l'image dont il parle (Xu et coll., 2015).
 
 # %% [markdown] lang="en"
-# **Longer lines**: of 1 to 3 dates, with " ; " between them. To expect: 87 % of the lines (26 s). Without attention the same training of 8 epochs gives 1.3 % of the
+# **Longer lines**: of 1 to 3 dates, with " ; " between them. To expect: 87 % of the lines (26 s). Without attention a training of 8 epochs gives 1.3 % of the
 # lines of one date, and none of two or three: it is not done again here.
 #
 # > **Elsewhere than in translation.** The same architecture writes summaries, answers questions, holds a dialogue: only the target changes. And the memory
@@ -3721,7 +3843,8 @@ class LuongDecoder(nn.Module):
 #
 # 0,25 : le terme a · Q est le même pour toutes les places k, et le softmax ne change pas quand on ajoute un même nombre à tous les scores : il reste
 # softmax de b · K, qui ne voit pas la requête. Les poids sont les mêmes à toutes les étapes (c'est la requête apprise du TP 9).
-# Il faut une non-linéarité qui mêle Q et K avant la somme : le tanh de l'additif.
+# Il faut une non-linéarité qui mêle Q et K avant la somme : le tanh de l'additif. (Mesuré tout de même : 94 % des lignes, contre 36 % sans attention,
+# car toute voie à côté du goulot aide, même aveugle.)
 #
 # === END MARK SCHEME ===
 
@@ -3740,7 +3863,8 @@ class LuongDecoder(nn.Module):
 #
 # 0.25: the term a · Q is the same for all places k, and the softmax does not change when one number is added to all scores: what stays is the softmax of
 # b · K, which does not see the query. The weights are the same at all steps (it is the learned query of TP 9). It takes a nonlinearity that
-# mixes Q and K before the sum: the tanh of the additive score.
+# mixes Q and K before the sum: the tanh of the additive score. (Measured all the same: 94 % of the lines, against 36 % without attention, as any way
+# around the bottleneck helps, a blind one too.)
 #
 # === END MARK SCHEME ===
 
@@ -4172,7 +4296,8 @@ class KeyValueAttention(nn.Module):
 #     tokens, loss = tested[name].value("token_accuracy"), tested[name].value("cross_entropy")
 #     print(f"{name}: {exact:.1%} of the lines are right, from {low:.1%} to {high:.1%}")
 #     print(f"with the teacher: {tokens:.2%} of the tokens are right, {loss:.4f} nats a token")
-# best_bars(TASK, {name: each.metrics["exact_match"] for name, each in tested.items()})
+# of_one_date = {name: each for name, each in tested.items() if name != "Q7, several dates"}
+# best_bars(TASK, {name: each.metrics["exact_match"] for name, each in of_one_date.items()})
 
 # %% [markdown] lang="fr"
 # **Quelles lignes restent fausses ?** La part de lignes justes selon la sorte de date (chiffres, mois en lettres, année d'abord…), puis selon le nombre de dates
@@ -4183,14 +4308,13 @@ class KeyValueAttention(nn.Module):
 # the line.
 
 # %% tags=["active-ipynb", "raises-exception"]
-# kinds = {}
-# for name, each in tested.items():
-#     if name != "Q7, several dates":
-#         kinds[name] = each.by_group
+# kinds = {name: each.by_group for name, each in of_one_date.items()}
 # scores_by_group(kinds) if kinds else None
 
 # %% tags=["active-ipynb", "raises-exception"]
-# series_curves({"Q7, several dates": tested["Q7, several dates"].by_group})
+# figure = series_curves({"Q7, several dates": tested["Q7, several dates"].by_group})
+# figure.axes[0].set_ylim(0, 104)
+# figure
 
 # %% [markdown] lang="fr"
 # Où en sont vos réponses ?

@@ -8,6 +8,8 @@ __all__ = [
     "FixedEncoder",
     "FixedScore",
     "LayerProbe",
+    "LeakyDecoder",
+    "LeakyEncoder",
     "OwnEntropy",
     "PoolingProbe",
     "Probe",
@@ -29,6 +31,7 @@ __all__ = [
     "compares_query_and_keys",
     "compares_states_before",
     "costs_cross_entropy",
+    "costs_tokens",
     "counts_labels",
     "decides_by_pooling",
     "decides_linearly",
@@ -41,6 +44,8 @@ __all__ = [
     "differ",
     "differentiates",
     "equal_to",
+    "fills_the_mask",
+    "final_is_last_state",
     "follows_attention",
     "follows_its_loss",
     "follows_large_scores",
@@ -52,6 +57,7 @@ __all__ = [
     "gradient_reaches",
     "hands_over",
     "hangs_on",
+    "hangs_on_order",
     "ignores_padding",
     "is_bilinear",
     "is_perceptron",
@@ -60,6 +66,7 @@ __all__ = [
     "keeps_state_small",
     "keeps_types",
     "keeps_weights_of_words",
+    "learns_through_time",
     "learns_to_find",
     "learns_values",
     "learns_weights",
@@ -75,6 +82,7 @@ __all__ = [
     "optimises_everything",
     "passes_gradient",
     "pulls_by_entropy",
+    "reads_both_ways",
     "reads_by_weights",
     "reads_each_alone",
     "reads_leftward",
@@ -87,6 +95,7 @@ __all__ = [
     "sees_its_past",
     "sees_no_future",
     "shapes",
+    "shows_last_layer",
     "simplex",
     "some_lines",
     "some_reviews",
@@ -100,8 +109,10 @@ __all__ = [
     "sums_by_weights",
     "sums_values",
     "survives_large_scores",
+    "trains_as",
     "tunes_embeddings",
     "uses_last_layer",
+    "validates_over_tokens",
     "validates_plainly",
     "weighs_by_score",
     "weighs_words_apart",
@@ -144,12 +155,7 @@ from .expectations.classifier_penalty import (
     charges_entropy,
     pulls_by_entropy,
 )
-from .expectations.classifier_steps import (
-    keeps_embeddings,
-    optimises_everything,
-    steps_by_lr,
-    tunes_embeddings,
-)
+from .expectations.classifier_steps import keeps_embeddings, tunes_embeddings
 from .expectations.classifier_validation import (
     logs_accuracy,
     validates_plainly,
@@ -199,10 +205,19 @@ from .expectations.sequences.decoding import (
     writes_by_what_it_reads,
     writes_logits,
 )
+from .expectations.sequences.encoder import (
+    fills_the_mask,
+    final_is_last_state,
+    hangs_on_order,
+    learns_through_time,
+    reads_both_ways,
+    shows_last_layer,
+)
 from .expectations.sequences.gradients import passes_gradient
 from .expectations.sequences.greedy import decodes_as_scripted, decodes_by_script, gives_tokens, stops_at_end
 from .expectations.sequences.past_and_future import sees_its_past, sees_no_future
 from .expectations.sequences.scores import compares_query_and_keys, is_bilinear, is_perceptron, scores_places
+from .expectations.sequences.translating import costs_tokens, trains_as, validates_over_tokens
 from .expectations.sequences.window import (
     compares_states_before,
     scores_by_perceptron,
@@ -210,6 +225,7 @@ from .expectations.sequences.window import (
     sums_values,
 )
 from .expectations.states import attends_states, carries_memory, reads_leftward, reads_order, uses_last_layer
+from .expectations.steps import optimises_everything, steps_by_lr
 from .inputs import some_reviews
 from .probes.decoding import DecoderProbe
 from .probes.probe import Probe
@@ -219,6 +235,7 @@ from .probes.texts import LayerProbe
 from .probes.window import WindowProbe
 from .reading import PoolingProbe
 from .subjects.stand_ins.attention import DistanceScore, FixedScore
+from .subjects.stand_ins.leaky import LeakyDecoder, LeakyEncoder
 from .subjects.stand_ins.poolings import FixedAttention
 from .subjects.stand_ins.sequences import FixedEncoder, ScriptedDecoder
 from .values import are_pairs, close_to, differ, equal_to

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from amal_attention.checks.diagnosis import UNSTEADY
 from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.probes.probe import Probe, alone, answers, beside, changed, probed, steady
-from amal_attention.checks.reading import PoolingProbe
+from amal_attention.checks.reading import as_probe
 from amal_attention.checks.subjects.nests import leaves
 from amal_attention.checks.subjects.subject import FunctionSubject, Subject, function_subject, randomised, subject
 from amal_attention.checks.values import same
@@ -75,7 +75,7 @@ def shapes(
         what: the title of the expectation, where it is not about poolings.
         hint: for a miss without a likely mistake of its own.
     """
-    probe = _probe(dim)
+    probe = as_probe(dim)
     if out_features is not None:
         _declares_width(module, out_features)
     batches = [probe.inputs(several, seed) for several in (lengths, (3,), (1,), (2, 2), (1, 1))]
@@ -114,7 +114,7 @@ def simplex(
         times: how often to look; once where nothing, such as a ReLU, can hide what is wrong.
         hint: where it has no softmax, in place of hints that speak of one.
     """
-    probe = _probe(dim)
+    probe = as_probe(dim)
     for looked_at, at in probed(module, probe, lengths, times, seed):
         inputs = probe.with_a_zero_vector(probe.inputs(lengths, at))
         (seen,) = answers(looked_at, probe, [inputs], finite=False)
@@ -167,7 +167,7 @@ def ignores_padding(
         times: how often to look; once where nothing, such as a ReLU, can hide what is wrong.
         hint: where the answer depends on how much padding there is.
     """
-    probe = _probe(dim)
+    probe = as_probe(dim)
     for looked_at, at in probed(module, probe, lengths, times, seed):
         empty, noisy = probe.inputs(lengths, at, 0), probe.inputs(lengths, at, under)
         rows = [beside(empty, probe.inputs((length,), seed + 1)) for length in (max(lengths), longest)]
@@ -198,10 +198,11 @@ def reads_each_alone(
     lengths: Sequence[int] = (4, 4, 4),
     seed: int = 0,
     times: int = 3,
+    what: str = "",
     hint: str = "",
 ) -> None:
     """Rows of the same length give alone what they give together."""
-    probe = _probe(dim)
+    probe = as_probe(dim)
     for looked_at, at in probed(module, probe, lengths, times, seed):
         inputs = probe.inputs(lengths, at)
         together, *apart = answers(looked_at, probe, [inputs, *(alone(inputs, row) for row in range(len(lengths)))])
@@ -228,7 +229,7 @@ def gradient_reaches(
 
     A bias, or a single number, may have a zero gradient: adding a constant to all scores rightly changes nothing.
     """
-    probe = _probe(dim)
+    probe = as_probe(dim)
     silent: set[str] | None = None
     _refuse_frozen(subject(module), hint)
     for looked_at, at in probed(module, probe, lengths, _TRIES, seed):
@@ -271,7 +272,7 @@ def registers_everything(
         times: how often to look.
         hint: for a miss.
     """
-    probe, second = _probe(dim), subject(build()).eval()
+    probe, second = as_probe(dim), subject(build()).eval()
     for first, at in probed(build(), probe, lengths, times, seed):
         inputs = probe.inputs(lengths, at)
         second.materialise(*inputs)
@@ -331,10 +332,6 @@ def agrees_with(
                     name for name, wrong in (mistakes or {}).items() if _fits(parts, wrong(*first, *inputs), tolerance)
                 )
                 raise Missed(_told(right, part), _told(part, right), next(fits, "") or hint or _CALL_AGAIN, sent)
-
-
-def _probe(dim: Probe | int) -> Probe:
-    return PoolingProbe(dim) if isinstance(dim, int) else dim
 
 
 def _unsteady(looked_at: Subject, probe: Probe, inputs: tuple[Any, ...], seen: dict[str, Tensor]) -> str:

@@ -24,13 +24,13 @@ from amal_attention.checks.diagnosis import (
     permuted,
 )
 from amal_attention.checks.expectation import Missed
-from amal_attention.checks.probes.probe import Seen, answers, probed, steady
+from amal_attention.checks.probes.probe import Probe, Seen, answers, probed, steady
 from amal_attention.checks.probes.texts import TextProbe
 from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import kind, numbers, reviews_sent, shape
 
-__all__ = ["KEPT", "PoolingProbe", "looks", "mistake_of_order", "read", "read_each", "unsteady"]
+__all__ = ["KEPT", "PoolingProbe", "as_probe", "looks", "mistake_of_order", "read", "read_each", "unsteady"]
 
 KEPT = "something is kept from one call to the next: an answer, a mask or a state"
 """What the answer to another batch hints at."""
@@ -135,10 +135,19 @@ class PoolingProbe(TextProbe):
         by_itself = torch.cat([each["pooled"] for each in apart]), torch.cat([each["weights"] for each in apart])
         return mistake_among_others(by_itself, _pair(together), otherwise=mistake_of_order(looked_at, inputs[0]))
 
+    def mistake_of_order(self, looked_at: Subject, inputs: tuple[Any, ...]) -> str:
+        """What reviews give from last to first, where they have no padding."""
+        return mistake_of_order(looked_at, inputs[0]) or KEPT
+
     def mistake_of_weights(self, weights: Tensor, places: Tensor, hint: str) -> str:
         """What the sums show; where that speaks of a softmax and the module has none, ``hint`` in its place."""
         likely = mistake_of_weights(weights, places)
         return hint if hint and "softmax" in likely and likely != OF_MASK else likely
+
+
+def as_probe(dim: Probe | int) -> Probe:
+    """The probe itself; of a number, which is the width of what a pooling reads, that of poolings."""
+    return PoolingProbe(dim) if isinstance(dim, int) else dim
 
 
 _ANY_WIDTH = PoolingProbe(dim=0)

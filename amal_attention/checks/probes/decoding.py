@@ -15,6 +15,9 @@ from amal_attention.checks.wording import kind, shape
 
 __all__ = ["DecoderProbe"]
 
+_SHAPES = (
+    "logits are (B, T, V), and the state (B, H), as the one that is given: squeeze(0) takes off the axis of layers"
+)
 _NO_WEIGHTS = "a decoder that attends to nothing has no weights: return logits, state, None"
 _THREE = "return three things: the logits, the state after the last token, and the weights, or None without attention"
 
@@ -58,7 +61,7 @@ class DecoderProbe(TimeProbe):
         return ["logits", "state"]
 
     def seen(self, reply: Any, inputs: tuple[Any, ...], *, finite: bool = True, mend: bool = True) -> Seen:
-        """The parts; ``mend`` takes an axis of layers off the state, and any weights from a decoder without attention.
+        """The parts; ``mend`` puts axes of length 1 of the state right, and drops what weights a plain decoder gives.
 
         Raises:
             Missed: it is no such reply.
@@ -67,9 +70,17 @@ class DecoderProbe(TimeProbe):
             raise Missed("logits, state and weights, or None for these", kind(reply), _THREE, self.sent(inputs))
         if not (mend or self.attends or reply[2] is None):
             raise Missed("None in place of weights", kind(reply[2]), _NO_WEIGHTS, self.sent(inputs))
+        shape_of = self.shapes(inputs)
         logits, state, *weights = reply if self.attends else reply[:2]
-        if mend and isinstance(state, Tensor) and state.shape == (1, len(inputs[0]), self.hidden_size):
-            state = state[0]
+        if mend and isinstance(state, Tensor) and state.squeeze().shape == inputs[1].squeeze().shape:
+            state = state.reshape(inputs[1].shape)
+        if [getattr(each, "shape", None) for each in (logits, state)] != [*self.shapes(inputs).values()][:2]:
+            raise Missed(
+                f"logits {shape_of['logits']} and a state {shape_of['state']}",
+                f"{kind(logits)}, and {kind(state)}",
+                _SHAPES,
+                self.sent(inputs),
+            )
         return super().seen((logits, state, *weights), inputs, finite=finite, mend=mend)
 
     def sent(self, inputs: tuple[Any, ...]) -> str:

@@ -79,6 +79,10 @@ class Probe:
             for name, part in seen.items()
         }
 
+    def names(self, inputs: tuple[Any, ...]) -> Sequence[str]:
+        """What the inputs are called in the statement, one name for each tensor of them."""
+        return [f"input {number}" for number, _ in enumerate(leaves(inputs), 1)]
+
     def sent(self, inputs: tuple[Any, ...]) -> str:
         """The inputs, in words."""
         return tensors_sent(list(leaves(inputs)))
@@ -122,6 +126,10 @@ class Probe:
     def mistake_in_batch(self, looked_at: Subject, inputs: tuple[Any, ...], together: Seen, apart: list[Seen]) -> str:
         """The likely mistake where rows that are read together give something else than each alone."""
         return "each row is read by itself: nothing is taken over the batch, dim=0"
+
+    def mistake_of_order(self, looked_at: Subject, inputs: tuple[Any, ...]) -> str:
+        """The likely mistake where a batch from last to first gives another answer at the next call."""
+        return "something is kept from one call to the next: an answer, a mask or a state"
 
     def with_a_zero_vector(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         """The inputs, with one of the words that weights are over a vector of zeros, if words are vectors."""

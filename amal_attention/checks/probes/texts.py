@@ -29,6 +29,10 @@ class TextProbe(Probe):
         x, mask = some_reviews(self.dim, lengths, seed)
         return torch.where(mask.unsqueeze(2), x, under * x), mask
 
+    def names(self, inputs: tuple[Any, ...]) -> Sequence[str]:
+        """As the statement calls them."""
+        return ["x", "mask"]
+
 
 class LayerProbe(TextProbe):
     """Layers: what they give is ``(B, L, D)``, free on padding."""

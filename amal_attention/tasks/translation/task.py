@@ -79,20 +79,20 @@ class Translation(Task):
         ),
         Measure(
             "cross_entropy",
-            "cross-entropy",
-            "nats a token, with teacher",
             "loss",
-            ("Cross-entropy", "The loss that the model logs in validation, here on the test lines."),
+            "nats, with teacher",
+            "loss",
+            ("Loss", "The cross-entropy of a token that the model logs in validation, here on the test lines."),
             digits=4,
             places=4,
         ),
         Measure(
             "wrong_after_right",
-            "wrong after right",
-            "% of tokens",
+            "after right",
+            "% of tokens wrong",
             "after right",
             (
-                "Wrong after right, wrong after wrong",
+                "After right, after wrong",
                 "The share of wrong tokens when the model reads what it wrote itself: where all tokens before were "
                 "right, and where one was wrong, which no teacher ever showed it (exposure bias). Tokens are compared "
                 "place by place.",
@@ -106,8 +106,8 @@ class Translation(Task):
         ),
         Measure(
             "wrong_after_wrong",
-            "wrong after wrong",
-            "% of tokens",
+            "after wrong",
+            "% of tokens wrong",
             "wrong",
             digits=3,
             places=1,

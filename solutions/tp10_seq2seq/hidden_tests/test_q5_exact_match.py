@@ -12,9 +12,8 @@ TOKENS = 12
 
 
 def some_targets(draws, rows=7):
-    """Targets of many lengths, END among them, padded with PAD: int64 ``(B, T)`` and their mask."""
-    lengths = torch.tensor([3, 7, *(draws.between(3, 6) for _ in range(rows - 2))])
-    lengths = lengths[torch.randperm(rows, generator=draws.generator())]
+    """Targets of many lengths, END among them, the first the longest: int64 ``(B, 7)``, PAD behind, and their mask."""
+    lengths = torch.tensor([7, 3, *(draws.between(3, 6) for _ in range(rows - 2))])
     place = torch.arange(7)
     target = torch.randint(END + 1, TOKENS, (rows, 7), generator=draws.generator())
     target[:, 1] = another(target[:, 0])

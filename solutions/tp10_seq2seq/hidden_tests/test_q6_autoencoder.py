@@ -19,7 +19,7 @@ def some_batch(draws):
     lengths = lengths[torch.randperm(5, generator=generator)]
     source_mask = torch.arange(LONGEST) < lengths.unsqueeze(1)
     source = torch.randint(END + 1, TOKENS, (5, LONGEST), generator=generator)
-    teacher, target, target_mask = expected_of(source + 10, source_mask.flip(0))
+    teacher, target, target_mask = expected_of(source + 10, source_mask.roll(1, 0))
     return PairBatch(
         source.masked_fill(~source_mask, PAD), source_mask, teacher, target, target_mask
     )

@@ -38,7 +38,41 @@ def test_memory_on_padding_is_free():
         probe.seen((memory, torch.ones(2, 3)), inputs)
 
 
-def test_final_has_no_axis_too_many():
+def test_an_axis_of_layers_is_told_where_shapes_are_looked_at_and_mended_elsewhere():
     probe = EncoderProbe(num_tokens=6, width=3)
-    with pytest.raises(Missed, match=r"final of shape \(2, 3\)"):
-        probe.seen((torch.ones(2, 2, 3), torch.ones(1, 2, 3)), probe.inputs((2, 1), 0))
+    inputs, reply = probe.inputs((2, 1), 0), (torch.ones(2, 2, 3), torch.ones(1, 2, 3))
+    assert probe.seen(reply, inputs)["final"].shape == (2, 3)
+    with pytest.raises(Missed, match=r"final of shape \(2, 3\)") as caught:
+        probe.seen(reply, inputs, mend=False)
+    assert "axis of layers" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("reply", "hint"),
+    [
+        (torch.ones(2, 4, 6), "return both"),
+        ((torch.ones(2, 6), torch.ones(2, 4, 6)), "memory first"),
+        ((torch.ones(2, 4, 3), torch.ones(2, 3)), "2 · hidden_size"),
+        ((torch.ones(2, 4, 6), torch.ones(6)), "squeeze"),
+        ((torch.ones(4, 2, 6), torch.ones(2, 6)), "batch_first"),
+    ],
+)
+def test_the_mistake_of_a_reply_is_told(reply, hint):
+    probe = EncoderProbe(num_tokens=6, width=6)
+    with pytest.raises(Missed) as caught:
+        probe.seen(reply, probe.inputs((4, 1), 0))
+    assert hint in caught.value.hint
+
+
+def test_one_part_may_be_looked_at_by_itself():
+    probe = EncoderProbe(num_tokens=6, width=3, parts=["final"])
+    inputs = probe.inputs((2, 1), 0)
+    assert [*probe.seen((torch.ones(2, 2, 3), torch.ones(2, 3)), inputs)] == [*probe.main(inputs)] == ["final"]
+
+
+def test_another_character_is_none_that_stands_on_padding():
+    probe = EncoderProbe(num_tokens=4, width=3)
+    tokens, mask = probe.inputs((5,) * 20, 0)
+    other, _ = probe.another((tokens, mask), 2, 1)
+    assert (other != tokens).nonzero()[:, 1].unique().tolist() == [2]
+    assert (other[:, 2] != tokens[:, 2]).all() and other.min() >= 1 and other.max() < 4

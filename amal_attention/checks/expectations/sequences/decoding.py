@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from amal_attention.checks.diagnosis import UNSTEADY
 from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.probes.decoding import DecoderProbe
 from amal_attention.checks.probes.probe import Seen, answers, probed
@@ -41,7 +42,7 @@ _SQUASHED = (
 )
 _STRONG = 30.0
 """What parameters are multiplied by, so that logits leave the bounds that probabilities have."""
-_LARGE = 2.0
+_LARGE = 5.0
 _FROM_ZERO = "the recurrent layer starts from the state that it is given, not from zeros: self.rnn(embedded, state)"
 
 
@@ -128,7 +129,9 @@ def writes_by_what_it_reads(
     times: int = 3,
     hint: str = "",
 ) -> None:
-    """In some look the last logits hang on the last token, and on an earlier one or on a state that tokens change.
+    """In some look the last logits hang on one of the last two tokens, and on what went before.
+
+    That is the first token, or, for the logits of any place, a state that tokens change.
 
     Args:
         decoder: the decoder.
@@ -141,16 +144,19 @@ def writes_by_what_it_reads(
     for looked_at, at in probed(decoder, probe, lengths, times, seed):
         tokens, state, *rest = inputs = probe.inputs(lengths, at)
         last = probe.steps(inputs) - 1
-        others = [probe.another(inputs, last, at), probe.another(inputs, 0, at), (tokens, -state, *rest), inputs]
-        first, *changed = answers(looked_at.train(dropout=False), probe, [inputs, *others], finite=False)
-        by_last, by_first, by_state, by_nothing = (bool(_by_place(first, each)[last] > _LEAST) for each in changed)
-        advanced = any((first["state"] - each["state"]).abs().max() > _LEAST for each in changed[:2])
-        if by_last and not by_nothing and (by_first or (by_state and advanced)):
+        others = [probe.another(inputs, place, at) for place in (last, last - 1, 0)]
+        batches = [inputs, *others, (tokens, -state, *rest), inputs]
+        first, *changed = answers(looked_at.train(dropout=False), probe, batches, finite=False)
+        by_last, by_one_before, by_first, by_state, by_nothing = (_by_place(first, each) for each in changed)
+        advanced = any((first["state"] - each["state"]).abs().max() > _LEAST for each in changed[:3])
+        recurrent = by_first[last] > _LEAST or (by_state.max() > _LEAST and advanced)
+        steady = by_nothing.max() <= _LEAST
+        if steady and recurrent and max(by_last[last], by_one_before[last]) > _LEAST:
             return
     raise Missed(
         "other logits after another last token, and after another first token or state",
-        "others, though nothing changed" if by_nothing else "the same",
-        hint or _DEAD,
+        "the same" if steady else "others, though nothing changed",
+        (hint or _DEAD) if steady else UNSTEADY,
         f"{probe.sent(inputs)}; then the same with another token, or another state",
     )
 

@@ -212,7 +212,8 @@ class CopyData(PairData):
     @property
     def title(self) -> str:
         """How many digits a line has."""
-        return "{shortest} to {longest} random digits a line".format(**self.hparams)
+        shortest, longest = self.hparams["shortest"], self.hparams["longest"]
+        return f"{shortest if shortest == longest else f'{shortest} to {longest}'} random digits a line"
 
     def groups(self, split: str) -> dict[str, list[int] | list[str]]:
         """How many digits each line has."""

@@ -138,6 +138,8 @@ def test_all_characters_are_learnt_from(data: Any) -> None:
 class Words(PairData):
     """Three words, one for each split."""
 
+    title = "words"
+
     def draw(self) -> dict[str, list[Line]]:
         return {split: [Line(word, word[::-1])] for split, word in zip(SPLITS, ("bac", "cab", "code"), strict=True)}
 
@@ -228,6 +230,19 @@ def test_another_function_makes_the_batches_that_are_measured_too() -> None:
 
 def test_the_function_is_no_hyperparameter() -> None:
     assert dict(DateData(dates=2, seed=7, collate=by_hand).hparams) == {"dates": 2, "batch_size": 64, "seed": 7}
+
+
+@pytest.mark.parametrize(
+    ("data", "title"),
+    [
+        (DateData(), "one date a line"),
+        (DateData(3), "1 to 3 dates a line"),
+        (CopyData(), "4 to 20 random digits a line"),
+        (CopyData(5, 5), "5 random digits a line"),
+    ],
+)
+def test_the_title_says_what_the_lines_are(data: Any, title: str) -> None:
+    assert data.title == title
 
 
 def test_dates_know_their_kind() -> None:

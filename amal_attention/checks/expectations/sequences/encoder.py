@@ -1,0 +1,328 @@
+"""Expectations on encoders: which states they give, in which direction each has read, and where a line ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from amal_attention.checks.expectation import Missed, expectation
+from amal_attention.checks.probes.probe import Seen, answers, probed
+from amal_attention.checks.probes.sequences import BY_TOKENS, PADDING_READ, EncoderProbe
+from amal_attention.checks.subjects.subject import Subject
+from amal_attention.checks.values import same
+from amal_attention.checks.wording import numbers
+
+__all__ = [
+    "fills_the_mask",
+    "final_is_last_state",
+    "hangs_on_order",
+    "learns_through_time",
+    "reads_both_ways",
+    "shows_last_layer",
+]
+
+Module = nn.Module | Subject
+
+_LENGTHS = (5, 3, 1)
+"""From long to short: who sorts lines by their length finds them sorted."""
+_LEAST = 1e-6
+_NO_ORDER = "the order of the characters has no part in it: a recurrent layer reads them one after the other"
+_FIRST = "this is the state at the first character: the last one has read them all"
+_EARLY = "this is the state one character too early: counted from 0, the last one is at mask.sum(dim=1) - 1"
+_POOLED = "this is the mean, the sum or the maximum of the states: the last of them is asked for"
+_LEFT_END = "leftward, the last state stands at the first character: it is the one that has read them all"
+_OF_MEMORY = "final is one of the states of memory, of the last layer, h_n[-1], and nothing is done to it"
+_TOTAL_LENGTH = "memory has as many columns as the mask, even where all lines are shorter: unpack with total_length"
+_ONE_WAY = "is bidirectional used? Nothing is read from the last character to the first"
+_NOT_TURNED = "a leftward state stands at another character than its own: turn the states back before you join them"
+_NOT_JOINED = "memory joins the states of both directions: those of one, then those of the other"
+_ONE_LAYER = "is num_layers used? Each layer reads the states of the one below"
+_CUT_OFF = "a state carries the gradient of those before it: no detach, no no_grad, and no new start in between"
+_STEP, _WAYS = 1e-3, 3
+_LAST_ALONE = "the last layer alone is seen: no mean and no sum over the layers, and h_n[-1], not h_n[0]"
+
+
+@expectation("the order of the characters matters")
+def hangs_on_order(encoder: Module, probe: EncoderProbe, *, seed: int = 0, times: int = 3, hint: str = "") -> None:
+    """In some look, lines with their first two characters the other way round have another final state.
+
+    They stand behind another line then: what reads no order, of characters or of lines, gives the same.
+    """
+    for looked_at, at in probed(encoder, probe, (4, 3), times, seed):
+        tokens, mask = probe.inputs((4, 4, 3), at)
+        tokens[1:, 0] = (tokens[1:, 1] % (probe.num_tokens - 1)) + 1
+        turned = tokens.clone()
+        turned[1:, :2] = tokens[1:, :2].flip(1)
+        first, second = answers(looked_at, probe, [(tokens[1:], mask[1:]), (turned, mask)], finite=False)
+        if not same(first["final"], second["final"][1:], _LEAST):
+            return
+    raise Missed(
+        "another final state where the first two characters are the other way round",
+        f"the same, {numbers(first['final'])}",
+        hint or _NO_ORDER,
+        probe.sent((tokens[1:], mask[1:])),
+    )
+
+
+@expectation("memory has a state for each column of the mask, even where no line is that long")
+def fills_the_mask(encoder: Module, probe: EncoderProbe, *, seed: int = 0, hint: str = "") -> None:
+    """Two columns of padding behind the longest line do not make memory narrower than the mask.
+
+    Args:
+        encoder: the encoder.
+        probe: its kind.
+        seed: another seed, other parameters and lines.
+        hint: for a miss without a likely mistake of its own.
+    """
+    for looked_at, at in probed(encoder, probe, (3, 2), 1, seed):
+        tokens, mask = probe.inputs((5, 5), at)
+        mask = mask & (torch.arange(5) < torch.tensor([[3], [2]]))
+        (memory, _), sent = looked_at(tokens, mask), probe.sent((tokens, mask))
+        if memory.shape[1] != 5:
+            came = tuple(memory.shape)
+            raise Missed(f"memory of shape {(2, 5, probe.width)}", f"shape {came}", hint or _TOTAL_LENGTH, sent)
+
+
+@expectation("final is the state at the last character")
+def final_is_last_state(
+    encoder: Module,
+    probe: EncoderProbe,
+    *,
+    bidirectional: bool = False,
+    lengths: Sequence[int] = _LENGTHS,
+    seed: int = 0,
+    times: int = 3,
+    hint: str = "",
+) -> None:
+    """It is a row of memory, whatever tokens stand on padding; leftward, that of the first character.
+
+    Args:
+        encoder: the encoder.
+        probe: its kind.
+        bidirectional: whether half of each state has read from right to left; which half does not count.
+        lengths: of the lines.
+        seed: another seed, other parameters and lines.
+        times: how often to look.
+        hint: for a miss without a likely mistake of its own.
+    """
+    for looked_at, at in probed(encoder, probe, lengths, times, seed):
+        firsts = _directions(looked_at, probe, at) if bidirectional else [probe.width]
+        for under in (1, 0):
+            inputs = probe.inputs(lengths, at, under)
+            (seen,) = answers(looked_at, probe, [inputs])
+            expected = _ends(seen["memory"], inputs[1], firsts[0])
+            if not _is_end(seen, inputs[1], firsts):
+                row, sent = _furthest(seen["final"], expected), probe.sent(inputs)
+                raise Missed(
+                    f"{numbers(expected[row])} for line {row + 1}",
+                    numbers(seen["final"][row]),
+                    _mistake_of_final(looked_at, probe, (lengths, at), firsts) or hint or _OF_MEMORY,
+                    f"{sent}, any tokens on padding" if under else f"{sent}, zeros on padding",
+                )
+
+
+@expectation("read both ways, a state joins what came before its character and what comes after it")
+def reads_both_ways(
+    encoder: Module, probe: EncoderProbe, *, length: int = 4, seed: int = 0, times: int = 3, hint: str = ""
+) -> None:
+    """Half of a state hangs on the characters up to its own and on no other, half on those from its own on.
+
+    Args:
+        encoder: the encoder.
+        probe: its kind.
+        length: of the lines.
+        seed: another seed, other parameters and lines.
+        times: how often to look: some look shows what hangs on what.
+        hint: for a miss without a likely mistake of its own.
+    """
+    half = probe.width // 2
+    hangs = torch.zeros(2, length, length, dtype=torch.bool)  # of each half: changed character, place of the state
+    for looked_at, at in probed(encoder, probe, (length,), times, seed):
+        inputs = probe.inputs((length,), at)
+        others = [probe.another(inputs, place, at) for place in range(length)]
+        seen, *changed = answers(looked_at, probe, [inputs, *others])
+        for place, other in enumerate(changed):
+            moved = (other["memory"] - seen["memory"])[0].abs() > _LEAST
+            hangs[0, place] |= moved[:, :half].any(dim=1)
+            hangs[1, place] |= moved[:, half:].any(dim=1)
+    rightward = torch.ones(length, length, dtype=torch.bool).triu()
+    both = (rightward, rightward.T)
+    if any(torch.equal(hangs, torch.stack(pair)) for pair in (both, both[::-1])):
+        return
+    raise Missed(
+        "half of a state to hang on what came before, half on what comes after",
+        f"which characters each half hangs on is {_in_words(hangs)}",
+        hint or _mistake_of_directions(hangs, rightward),
+        f"{probe.sent(inputs)}, and with another character at each place",
+    )
+
+
+@expectation("the last layer is what is seen")
+def shows_last_layer(
+    encoder: Module, probe: EncoderProbe, *, layers: int, seed: int = 0, times: int = 2, hint: str = ""
+) -> None:
+    """Whatever layer is kept from seeing what lies below it, nothing of the line comes through any more.
+
+    With its matrix of inputs set to 0, a layer gives the same states for all lines. Layers that are written with
+    several such matrices tell nothing here, and are passed over, as the embedding is.
+
+    Args:
+        encoder: reads in one direction; V is none of its other sizes.
+        probe: its kind.
+        layers: how many it has.
+        seed: another seed, other parameters and lines.
+        times: how often to look.
+        hint: for a miss without a likely mistake of its own.
+    """
+    for looked_at, at in probed(encoder, probe, (4, 4, 4), times, seed):
+        inputs = probe.inputs((4, 4, 4), at)
+        start, closed = looked_at.parameters(), 0
+        matrices = {name: each for name, each in start.items() if each.ndim == 2 and len(each) != probe.num_tokens}
+        for name, each in matrices.items():
+            looked_at.load(start | {name: torch.zeros_like(each)})
+            (seen,) = answers(looked_at, probe, [inputs])
+            closed += all(same(part, part[:1].expand_as(part), 1e-6) for part in seen.values())
+        looked_at.load(start)
+        if closed and closed != layers:
+            raise Missed(
+                f"nothing of the line to pass where any of the {layers} layers is closed",
+                f"that of {closed} layers",
+                hint or (_ONE_LAYER if len(matrices) < 2 * layers or closed > layers else _LAST_ALONE),
+                probe.sent(inputs),
+            )
+
+
+@expectation("the gradient goes back to the first character")
+def learns_through_time(
+    encoder: Module, probe: EncoderProbe, *, length: int = 4, seed: int = 0, hint: str = ""
+) -> None:
+    """The gradient of the final state for each parameter tells how it changes along random ways, two of three at least.
+
+    Args:
+        encoder: the encoder.
+        probe: its kind.
+        length: of the lines.
+        seed: another seed, other parameters, lines and ways.
+        hint: for a miss without a likely mistake of its own.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    for looked_at, at in probed(encoder, probe, (length, length), 1, seed):
+        inputs, start = probe.inputs((length, length), at), looked_at.parameters()
+        upstream = torch.randn(2, probe.width, generator=generator)
+        found, _ = looked_at.gradients(inputs, upstream, 1)
+        for name, value in start.items():
+            gradient = found[name]
+            steps = _STEP * torch.randn(_WAYS, *value.shape, generator=generator)
+            heights = [
+                [_height(looked_at, probe, inputs, upstream, {name: value + way * step}) for way in (-1, 0, 1)]
+                for step in steps
+            ]
+            looked_at.load({name: value})
+            slopes = [0.0 if gradient is None else float((gradient.double() * step).sum()) for step in steps]
+            untold = [
+                (here[2] - here[1], slope)
+                for here, slope, step in zip(heights, slopes, steps, strict=True)
+                if not _tells(here, slope, 0.0 if gradient is None else float((gradient * step).norm()))
+            ]
+            if len(untold) > 1:
+                rise, slope = (f"{each / _STEP:.3g}" for each in untold[0])
+                sent = f"{probe.sent(inputs)}, and a gradient of final"
+                raise Missed(f"a slope of {rise} along a change of {name}", slope, hint or _CUT_OFF, sent)
+
+
+def _height(
+    looked_at: Subject,
+    probe: EncoderProbe,
+    inputs: tuple[Tensor, Tensor],
+    upstream: Tensor,
+    parameters: dict[str, Tensor],
+) -> float:
+    """The final state, summed by the upstream, with these parameters."""
+    looked_at.load(parameters)
+    (seen,) = answers(looked_at, probe, [inputs])
+    return float((seen["final"].double() * upstream).sum())
+
+
+def _tells(heights: Sequence[float], slope: float, steep: float) -> bool:
+    """Whether a slope is that of either half of a way, or of the whole: a ReLU bends one of them at most."""
+    behind, here, ahead = heights
+    rises = (here - behind, ahead - here, (ahead - behind) / 2)
+    return any(abs(rise - slope) <= 0.03 * max(steep, abs(rise)) + 1e-2 * _STEP for rise in rises)
+
+
+def _ends(memory: Tensor, mask: Tensor, first: int) -> Tensor:
+    """The states at the last characters; those of the leftward half at the first ones.
+
+    Args:
+        memory: ``(B, S, H)``.
+        mask: ``(B, S)``.
+        first: how many numbers the first direction has; negative where that is the leftward one.
+    """
+    last = memory[torch.arange(len(memory)), mask.sum(dim=1) - 1]
+    at, start = abs(first), memory[:, 0]
+    pair = (last[:, :at], start[:, at:]) if first > 0 else (start[:, :at], last[:, at:])
+    return torch.cat(pair, dim=1)
+
+
+def _is_end(seen: Seen, mask: Tensor, firsts: Sequence[int]) -> bool:
+    """Whether the final state joins the last states of the directions, in either order."""
+    final, width = seen["final"], seen["final"].shape[1]
+    for first in firsts:
+        end = _ends(seen["memory"], mask, first)
+        if same(final, end) or (abs(first) < width and same(final, end.roll(width // 2, dims=1))):
+            return True
+    return False
+
+
+def _directions(looked_at: Subject, probe: EncoderProbe, seed: int) -> list[int]:
+    """Half the width of a state, negative where the leftward half comes first; both where that cannot be told.
+
+    The rightward half of the state at the first character does not hang on the last one; above a layer that reads both
+    ways, both halves do.
+    """
+    inputs, half = probe.inputs((4,), seed), probe.width // 2
+    seen, other = answers(looked_at, probe, [inputs, probe.another(inputs, 3, seed)])
+    pairs = [(each["memory"][0, 0, :half], each["memory"][0, 0, half:]) for each in (seen, other)]
+    (first, second), (other_first, other_second) = pairs
+    still = same(first, other_first, _LEAST)
+    return [half, -half] if still == same(second, other_second, _LEAST) else [half if still else -half]
+
+
+def _mistake_of_final(
+    looked_at: Subject, probe: EncoderProbe, drawn: tuple[Sequence[int], int], firsts: Sequence[int]
+) -> str:
+    """What stands in the place of the last state."""
+    lengths, seed = drawn
+    empty, full = probe.inputs(lengths, seed, 0), probe.inputs([max(lengths)] * len(lengths), seed)
+    without_numbers, without_padding = answers(looked_at, probe, [empty, full])
+    if _is_end(without_padding, full[1], firsts):
+        return BY_TOKENS if _is_end(without_numbers, empty[1], firsts) else PADDING_READ
+    memory, final = without_padding["memory"], without_padding["final"]
+    pooled = (memory.mean(dim=1), memory.sum(dim=1), memory.amax(dim=1))
+    signs = (
+        (_LEFT_END, abs(firsts[0]) < probe.width and same(final, memory[:, -1])),
+        (_FIRST, same(final, memory[:, 0])),
+        (_EARLY, same(final, memory[:, -2])),
+        (_POOLED, any(same(final, each) for each in pooled)),
+    )
+    return next((hint for hint, seen in signs if seen), "")
+
+
+def _furthest(final: Tensor, expected: Tensor) -> int:
+    return int((final - expected).abs().sum(dim=1).argmax())
+
+
+def _in_words(hangs: Tensor) -> str:
+    """Of each half, for each place, the characters that the state there hangs on."""
+    halves = [["".join(str(1 + at) for at in each.nonzero().flatten().tolist()) for each in half.T] for half in hangs]
+    return " and ".join(f"({', '.join(each or '-' for each in half)})" for half in halves)
+
+
+def _mistake_of_directions(hangs: Tensor, rightward: Tensor) -> str:
+    """Why two halves do not read in two directions."""
+    mirrored = rightward.flip(0)
+    if all(torch.equal(half, rightward) for half in hangs):
+        return _ONE_WAY
+    return _NOT_TURNED if any(torch.equal(half, mirrored) for half in hangs) else _NOT_JOINED

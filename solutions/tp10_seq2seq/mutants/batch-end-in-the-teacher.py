@@ -1,0 +1,16 @@
+# %% tags=["mutant"]
+# mistake = "END stands in the teacher"
+# loses = ["q3-batch"]
+# breaks = ["shift"]
+# hint = "END is not read by the decoder"
+# public = true
+
+# %% grade_id="q3-batch"
+def make_batch(pairs):
+    def padded(lines):
+        return pad_sequence([torch.tensor(line) for line in lines], batch_first=True, padding_value=PAD)
+
+    source = padded([x for x, _ in pairs])
+    target = padded([y + [END] for _, y in pairs])
+    teacher = padded([[START] + y + [END] for _, y in pairs])
+    return PairBatch(source, source != PAD, teacher, target, target != PAD)

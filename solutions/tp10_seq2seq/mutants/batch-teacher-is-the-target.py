@@ -1,0 +1,16 @@
+# %% tags=["mutant"]
+# mistake = "the teacher is the target: the decoder reads the answer"
+# loses = ["q3-batch"]
+# breaks = ["shift"]
+# hint = "one place late"
+# public = true
+
+# %% grade_id="q3-batch"
+def make_batch(pairs):
+    def padded(lines):
+        return pad_sequence([torch.tensor(line) for line in lines], batch_first=True, padding_value=PAD)
+
+    source = padded([x for x, _ in pairs])
+    target = padded([y + [END] for _, y in pairs])
+    teacher = padded([y + [END] for _, y in pairs])
+    return PairBatch(source, source != PAD, teacher, target, target != PAD)

@@ -1,0 +1,10 @@
+# %% tags=["mutant"]
+# mistake = "item() makes a number of the loss"
+# loses = ["q4-loss"]
+# breaks = ["finite"]
+# hint = "no detach, no item"
+# public = true
+
+# %% grade_id="q4-loss"
+def sequence_loss(logits, target, mask):
+    return F.cross_entropy(logits[mask], target[mask]).item()

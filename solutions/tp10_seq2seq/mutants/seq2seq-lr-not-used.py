@@ -1,0 +1,42 @@
+# %% tags=["mutant"]
+# mistake = "lr is not used"
+# loses = ["q4-seq2seq"]
+# breaks = ["optimiser"]
+# hint = "hand lr to the optimiser"
+# public = true
+
+# %% grade_id="q4-seq2seq"
+class Seq2Seq(LightningModule):
+    def __init__(self, encoder, decoder, lr=5e-3, teacher_forcing=True):
+        super().__init__()
+        self.encoder, self.decoder = encoder, decoder
+        self.lr, self.teacher_forcing = lr, teacher_forcing
+
+    def forward(self, source, source_mask, teacher):
+        memory, state = self.encoder(source, source_mask)
+        logits, _, _ = self.decoder(teacher, state, memory, source_mask)
+        return logits
+
+    def training_step(self, batch, batch_idx):
+        if self.teacher_forcing:
+            logits = self(batch.source, batch.source_mask, batch.teacher)
+        else:
+            logits = self.without_teacher(batch)
+        return sequence_loss(logits, batch.target, batch.target_mask)
+
+    def without_teacher(self, batch):
+        memory, state = self.encoder(batch.source, batch.source_mask)
+        read, steps = torch.full_like(batch.teacher[:, :1], START), []
+        for _ in range(batch.target.shape[1]):
+            step, state, _ = self.decoder(read, state, memory, batch.source_mask)
+            read = step.argmax(dim=2)
+            steps.append(step)
+        return torch.cat(steps, dim=1)
+
+    def validation_step(self, batch, batch_idx):
+        logits = self(batch.source, batch.source_mask, batch.teacher)
+        loss = sequence_loss(logits, batch.target, batch.target_mask)
+        self.log("val_loss", loss, batch_size=int(batch.target_mask.sum()))
+
+    def configure_optimizers(self):
+        return torch.optim.Adam(self.parameters())

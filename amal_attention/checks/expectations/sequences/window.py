@@ -34,9 +34,11 @@ _OF_STATES = "the keys are summed: the context is made of the values, the second
 _SHARED = "the states before and the own one have a map each: W₁ k_j + W₂ k_i"
 _NOT_LEARNED = "it is no v · tanh(W x), with W and v that are learned: W reads all numbers of a word"
 _NOT_LEARNED_OF_TWO = (
-    "it is no v · tanh(W₁ k_j + W₂ k_i), with W₁, W₂ and v that are learned: all three are registered, and each map reads "
-    "all numbers of a key"
+    "it is no v · tanh(W₁ k_j + W₂ k_i), with W₁, W₂ and v that are learned: all three are registered, and each map "
+    "reads all numbers of a key"
 )
+_FORM = "scores v · tanh(W x)"
+_FORM_OF_TWO = "scores v · tanh(W₁ k_j + W₂ k_i)"
 
 
 def scores_by_perceptron(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:

@@ -101,7 +101,7 @@ def compare(
     labs: Labs = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train all questions of a lab on the same data, print the table and write an HTML report."""
+    """Train all questions of a lab, print a table for each kind of data and write an HTML report."""
     lab_with(lab, question or [], config, labs)
     check_resumed(resume, out)
     with progress_on_stderr():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from amal_attention.language import speak
 from amal_attention.record import Series
 from amal_attention.visualise.figures import attention_matrix, run_colour, scores_by_group, series_curves
 
@@ -36,6 +37,15 @@ def test_all_dots_are_within_the_axes_which_begin_at_0() -> None:
     assert axes.get_xlim()[0] == 0 and axes.get_xlim()[1] >= 99
     bottom, top = axes.get_ylim()
     assert all(top < row < bottom for line in axes.lines for row in line.get_ydata())
+
+
+def test_groups_and_axes_are_in_the_language_that_is_spoken() -> None:
+    speak("fr")
+    series = Series([0], [97], "kind of date", "exact match (%)", ["English, day first"])
+    (axes,) = scores_by_group({"One": series}).axes
+    assert axes.get_xlabel() == "lignes exactes (%)"
+    assert axes.get_title(loc="left") == "lignes exactes (%) selon sorte de date"
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["anglais, jour d'abord"]
 
 
 def test_there_must_be_a_model() -> None:

@@ -8,6 +8,7 @@ from amal_attention.tasks.translation import END, PAD, START, PairBatch
 
 FIRST = 4
 FIELDS = PairBatch._fields
+NUMBERS = [name for name in FIELDS if not name.endswith("_mask")]
 MASKS = {
     "source": "source_mask is True on characters, False elsewhere",
     "target": "target_mask is True on characters and END, False elsewhere",
@@ -59,12 +60,7 @@ def told(rows):
 def test_a_batch_is_made_of_the_pairs(student, draws):
     pairs = some_pairs(draws, [(3, 2), (3, 2)])
     batch = batch_of(student, pairs)
-    found = {
-        token
-        for name in ("source", "teacher", "target")
-        for row in batch[name].tolist()
-        for token in row
-    }
+    found = {token for name in NUMBERS for row in batch[name].tolist() for token in row}
     hint = "the characters of the pairs stand in the batch"
     wanted = {token for pair in pairs for line in pair for token in line}
     equal_to(
@@ -179,7 +175,7 @@ def test_widths_and_padding(student, draws):
             what="source is the characters of each source, in the rows of the pairs",
             hint="neither START nor END, and no row in another place",
         )
-        for name in ("source", "teacher", "target"):
+        for name in NUMBERS:
             rows = told(batch[name])
             longest = max(map(len, rows))
             equal_to(

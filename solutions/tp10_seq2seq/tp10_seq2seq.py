@@ -1007,7 +1007,7 @@ class Encoder(nn.Module):
         ### BEGIN SOLUTION
         packed = pack_padded_sequence(
             self.embedding(tokens),
-            mask.sum(dim=1).cpu(),
+            mask.sum(dim=1).cpu(),  # given: the advice on torch's error says it
             batch_first=True,
             enforce_sorted=False,
         )

@@ -32,7 +32,7 @@ from amal_attention.checks.checking import reports
 from amal_attention.course.script.script import notebook_of, read_script
 from amal_attention.lab import Lab
 from amal_attention.outcome import Report, State
-from tests.solutions.tp9_attention.french import english_left
+from tests.solutions.french import english_left
 
 LAB = Lab.find("tp9_attention", Path(__file__).parents[3] / "solutions")
 REGION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION\n?", re.DOTALL | re.MULTILINE)

@@ -5,27 +5,38 @@ Here the solved notebook trains for one epoch; benchmarks/notebook.py runs all o
 
 from __future__ import annotations
 
-import ast
 import re
 from html import unescape
 from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from amal_attention.course.release.leaks import leak_problems, leaks_in, secrets_of
 from amal_attention.course.release.release import release, solved
 from amal_attention.course.script.script import read_script
 from amal_attention.course.taught import taught
 from amal_attention.lab import Lab
-from amal_attention.outcome import REPORT_TYPE
+from tests.solutions.run_all import (
+    ROOT,
+    as_a_student,
+    code_of,
+    complex_values,
+    drawn_texts,
+    hurried,
+    outputs,
+    printed,
+    questions_of,
+    reports,
+    results,
+    run_all,
+    solution,
+)  # fmt: skip
 
 pytestmark = pytest.mark.long
 
-ROOT = Path(__file__).parents[3]
 LAB = Lab.find("tp9_attention", ROOT / "solutions")
-QUESTIONS = [name.removeprefix("test-") for name in LAB.points if name.startswith("test-")]
+QUESTIONS = questions_of(LAB)
 CHECKED = ["échauffement : masques", *QUESTIONS]
 ENGLISH = re.compile(
     r"\b(the|of|is|are|and|with|how|which|epoch|training|accuracy|reviews?|right|wrong|words?)\b", re.I
@@ -34,46 +45,14 @@ ENGLISH = re.compile(
 
 @pytest.fixture(scope="module", autouse=True)
 def without_imdb(tmp_path_factory: pytest.TempPathFactory, programs: Path):
-    """In a folder of one's own, with kernels that have imported what notebooks import."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JUPYTER_PATH", str(programs.parent / "jupyter"))
-        patch.delenv("AMAL_DATA", raising=False)
-        patch.chdir(tmp_path_factory.mktemp("student"))
+    with as_a_student(tmp_path_factory.mktemp("student"), programs):
         yield
-
-
-def run_all(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Run every cell; one that is tagged raises-exception may raise, as in JupyterLab."""
-    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
-    return notebook
-
-
-def outputs(notebook: nbformat.NotebookNode, kind: str) -> list[nbformat.NotebookNode]:
-    return [out for cell in notebook.cells for out in cell.get("outputs", []) if out.output_type == kind]
-
-
-def reports(notebook: nbformat.NotebookNode) -> dict[str, set[str]]:
-    """The states of the outcomes that the checks showed, by question."""
-    shown = [out.data[REPORT_TYPE] for out in outputs(notebook, "display_data") if REPORT_TYPE in out.data]
-    return {each["question"]: {outcome["state"] for outcome in each["outcomes"]} for each in shown}
-
-
-def hurried(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The notebook with one epoch in each training."""
-    (cell,) = (each for each in notebook.cells if "max_epochs=epochs" in each.source)
-    cell.source = cell.source.replace("max_epochs=epochs", "max_epochs=1")
-    return notebook
 
 
 @pytest.fixture(scope="module")
 def answered() -> nbformat.NotebookNode:
     """What `amal release --solved` writes, after Run All."""
-    return run_all(hurried(nbformat.reads(solved(LAB, "fr").decode(), as_version=4)))
-
-
-def results(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
-    """What cells show, by type."""
-    return [out.data for kind in ("execute_result", "display_data") for out in outputs(notebook, kind)]
+    return run_all(hurried(solution(LAB, "fr")))
 
 
 def test_the_solved_notebook_runs_without_an_error(answered):
@@ -92,11 +71,9 @@ def test_it_draws_diagrams_curves_histograms_and_reviews(answered):
 
 def test_the_french_notebook_draws_and_prints_in_french(answered):
     """Reviews are English; so are the names of words in a print of them, a line each."""
-    drawn = "\n".join("".join(data["image/svg+xml"]) for data in results(answered) if "image/svg+xml" in data)
-    texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
+    texts = drawn_texts(answered)
     assert len(texts) > 100 and [text for text in texts if ENGLISH.search(text)] == []
-    printed = "".join(out.text for out in outputs(answered, "stream")).replace("\r", "\n").split("\n")
-    told = [line for line in printed if not re.match(r"une critique : |\S+ 0\.\d\d", line)]
+    told = [line for line in printed(answered) if not re.match(r"une critique : |\S+ 0\.\d\d", line)]
     assert any("critiques de validation sont bien classées" in line for line in told)
     assert [line for line in told if ENGLISH.search(line)] == []
 
@@ -110,35 +87,8 @@ def skeleton() -> nbformat.NotebookNode:
     return run_all(given("fr"))
 
 
-class WithoutWords(ast.NodeTransformer):
-    """Empties texts, which differ from language to language, and leaves out options that are texts."""
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        node.keywords = [each for each in node.keywords if not isinstance(getattr(each.value, "value", None), str)]
-        return self.generic_visit(node)
-
-    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
-        return ast.Constant("") if isinstance(node.value, str) else node
-
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.Constant:
-        return ast.Constant("")
-
-
-SPEAKS = re.compile(r"(?m)^(import amal_attention\.language|amal_attention\.language\.speak\(.*\))$")
-
-
-def code_of(language: str) -> list[str]:
-    """The code of a release, less its words and the lines that tell which language they are in."""
-    sources = [
-        SPEAKS.sub("", re.sub(r"(?m)^( *)%", r"\1pass #", cell.source))
-        for cell in given(language).cells
-        if cell.cell_type == "code"
-    ]
-    return [ast.dump(WithoutWords().visit(ast.parse(source))) for source in sources]
-
-
 def test_skeletons_of_all_languages_hold_the_same_code_but_for_words():
-    first, *others = map(code_of, LAB.languages)
+    first, *others = (code_of(given(language)) for language in LAB.languages)
     assert others and all(other == first for other in others)
 
 
@@ -188,14 +138,7 @@ def test_the_solved_notebook_holds_answers_and_no_hidden_test(language):
 
 
 def test_every_sentence_with_values_can_be_told_in_another_language():
-    """A value that is more than a name could not be put into a translation."""
-    for cell in given("en").cells:
-        code = cell.source if cell.cell_type == "code" and "set-up" not in cell.metadata.get("tags", []) else ""
-        for node in ast.walk(ast.parse(code)):
-            if isinstance(node, ast.JoinedStr):
-                own = "".join(part.value for part in node.values if isinstance(part, ast.Constant))
-                values = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
-                assert not re.search("[a-z]{2}", own) or all(isinstance(each, ast.Name) for each in values), own
+    assert complex_values(given("en")) == []
 
 
 @pytest.mark.parametrize("language", LAB.languages)

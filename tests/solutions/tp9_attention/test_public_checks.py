@@ -27,7 +27,7 @@ from amal_attention.course.release.nbgrader_glue import cleared
 from amal_attention.course.script.script import notebook_of, read_script
 from amal_attention.lab import Lab
 from amal_attention.outcome import Report, State
-from tests.solutions.tp9_attention.french import english_left
+from tests.solutions.french import english_left
 
 ROOT = Path(__file__).parents[3]
 LAB = Lab.find("tp9_attention", ROOT / "solutions")

@@ -1,4 +1,4 @@
-"""What is left in English of an outcome that is told in French: words that French does not have."""
+"""What is left in English of what is told in French: words that French does not have."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from amal_attention.lab import Lab
 from amal_attention.language import Language
 from amal_attention.outcome import Outcome
 
-__all__ = ["english_left"]
+__all__ = ["english_in", "english_left"]
 
 _ENGLISH = re.compile(
     r"(?<![.\w])(?:the|an|is|are|was|were|be|been|of|and|with|without|not|for|each|every|by|from|that|this|these|its|it|"
@@ -27,11 +27,16 @@ _CODE = (
 """Code that a French sentence names as it is written; what follows a point, an attribute or a method, is code too."""
 
 
+def english_in(text: str) -> bool:
+    """Whether a text that is told in French holds an English word."""
+    return _ENGLISH.search(_ours(text)) is not None
+
+
 def english_left(outcome: Outcome, lab: Lab) -> list[str]:
     """The texts of an outcome that hold an English word when they are told in French, as the lab's notebook does."""
     french = Language("fr", (lab.language_folder,))
     texts = [french.retold(text) for text in (outcome.expectation, *(text for _, text in outcome.details()))]
-    return [text for text in texts if _ENGLISH.search(_ours(text))]
+    return [text for text in texts if english_in(text)]
 
 
 def _ours(text: str) -> str:

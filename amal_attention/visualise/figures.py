@@ -187,8 +187,7 @@ def series_curves(series: Mapping[str, Series]) -> Figure:
     for position, each in enumerate(series.values()):
         axes.plot(each.x, each.y, color=run_colour(position), marker=_MARKERS[position % len(_MARKERS)])
     measured, across = map(spoken().translated, (first.measured, first.across))
-    title = spoken().say("{one} against {other}", one=measured, other=across)
-    axes.set(title=_wrapped(title, width=50), xlabel=plain(across))
+    axes.set(title=_of_one_against_other(measured, across), xlabel=plain(across))
     axes.set_ylabel(plain(measured))
     if all(float(x).is_integer() for each in series.values() for x in each.x):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
@@ -221,8 +220,7 @@ def scores_by_group(scores: Mapping[str, Series]) -> Figure:
         axes.axhline(row + 0.5, color="#E4E4E4", linewidth=1)
     first = next(iter(scores.values()))
     measured, across = map(spoken().translated, (first.measured, first.across))
-    title = spoken().say("{one} against {other}", one=measured, other=across)
-    axes.set(title=_wrapped(title, width=50), xlabel=plain(measured), ylim=(len(groups) - 0.5, -0.5))
+    axes.set(title=_of_one_against_other(measured, across), xlabel=plain(measured), ylim=(len(groups) - 0.5, -0.5))
     axes.autoscale_view()
     axes.set_xlim(min(0.0, *axes.get_xlim()), None)
     axes.set_yticks(range(len(groups)), [_wrapped(spoken().translated(name)) for name in groups])
@@ -321,6 +319,12 @@ def _measured(points: Sequence[EpochPoint], name: str, scale: float = 1.0) -> li
 
 def _wrapped(text: str, width: int = _LABEL_WIDTH) -> str:
     return "\n".join(map(plain, textwrap.wrap(printable(text), width)))
+
+
+def _of_one_against_other(measured: str, across: str) -> str:
+    """A title, which begins with a capital letter."""
+    title = spoken().say("{one} against {other}", one=measured, other=across)
+    return _wrapped(title[:1].upper() + title[1:], width=50)
 
 
 def _name_runs(figure: Figure, titles: Iterable[str]) -> None:

@@ -44,7 +44,7 @@ def test_groups_and_axes_are_in_the_language_that_is_spoken() -> None:
     series = Series([0], [97], "kind of date", "exact match (%)", ["English, day first"])
     (axes,) = scores_by_group({"One": series}).axes
     assert axes.get_xlabel() == "lignes exactes (%)"
-    assert axes.get_title(loc="left") == "lignes exactes (%) selon sorte de date"
+    assert axes.get_title(loc="left") == "Lignes exactes (%) par sorte de date"
     assert [label.get_text() for label in axes.get_yticklabels()] == ["anglais, jour d'abord"]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from torch import Tensor, nn
 
 from amal_attention.errors import explain
@@ -69,6 +70,7 @@ def cost_bars(costs: Mapping[str, Cost]) -> Figure:
     spent = [cost.seconds for cost in costs.values()]
     seconds.barh(places, spent, height=0.6, color=_SECONDS)
     _told(seconds, [(each, f"{each:.3f}") for each in spent])
+    seconds.xaxis.set_major_locator(MaxNLocator(nbins=4))  # numbers such as 0.0125 are wide
     seconds.set(title=say("Time"), xlabel=say("CPU seconds for all lines"))
     tokens.set_yticks(places, [plain(name) for name in costs])
     tokens.invert_yaxis()

@@ -8,6 +8,7 @@ from amal_attention.tasks.translation import END, PAD, START, PairBatch
 
 FIRST = 4
 FIELDS = PairBatch._fields
+NUMBERS = [name for name in FIELDS if not name.endswith("_mask")]
 MASKS = {
     "source": "source_mask is True on characters, False elsewhere",
     "target": "target_mask is True on characters and END, False elsewhere",
@@ -61,7 +62,7 @@ def test_a_batch_is_made_of_the_pairs(student, draws):
     batch = batch_of(student, pairs)
     found = {
         token
-        for name in ("source", "teacher", "target")
+        for name in NUMBERS
         for row in batch[name].tolist()
         for token in row
     }
@@ -179,7 +180,7 @@ def test_widths_and_padding(student, draws):
             what="source is the characters of each source, in the rows of the pairs",
             hint="neither START nor END, and no row in another place",
         )
-        for name in ("source", "teacher", "target"):
+        for name in NUMBERS:
             rows = told(batch[name])
             longest = max(map(len, rows))
             equal_to(

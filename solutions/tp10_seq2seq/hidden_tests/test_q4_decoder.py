@@ -5,6 +5,7 @@ import torch
 
 from amal_attention.checks import (
     DecoderProbe,
+    close_to,
     decodes_alike,
     equal_to,
     gradient_reaches,
@@ -94,13 +95,23 @@ def test_each_line_is_read_by_itself_and_all_is_learned(student, draws):
     gradient_reaches(decoder, probe, seed=draws.seed())
     registers_everything(build, probe, seed=draws.seed())
     inputs = probe.inputs(draws.lengths(3, 6), draws.seed())
-    _, (_, of_state, _, _) = decoder.train().gradients(inputs)
-    equal_to(
-        of_state is not None and bool(of_state.any()),
-        True,
-        what="the gradient of the logits reaches the state",
-        hint="the state comes from the encoder, which learns through it: no detach",
+    for part, name in enumerate(("the logits", "the state that comes back")):
+        _, (_, of_state, _, _) = decoder.train().gradients(inputs, reply=part)
+        equal_to(
+            of_state is not None and bool(of_state.any()),
+            True,
+            what=f"the gradient of {name} reaches the state that is given",
+            hint="the encoder learns through the states: no detach",
+        )
+    evaluated, _, _ = decoder.eval()(*inputs)
+    trained, _, _ = decoder.train(dropout=False)(*inputs)
+    close_to(
+        trained,
+        evaluated,
+        what="in training it writes what it writes in evaluation, dropout apart",
+        hint="nothing hangs on self.training but dropout",
     )
+    equal_to(str(evaluated.dtype), "torch.float32", what="logits are of float32")
     after = decoder.inputs_after(*inputs)
     equal_to(
         all(map(torch.equal, inputs, after)),

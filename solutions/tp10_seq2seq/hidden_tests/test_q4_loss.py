@@ -139,18 +139,20 @@ def test_token_0_and_large_logits(student, draws):
         what="the gradient is that of the mean, and 0 on padding",
         sent="lines with token 0 among their targets, and a gradient of the loss",
     )
-    large = torch.where(torch.rand(logits.shape, generator=draws.generator()) < 0.5, -1e4, 1e4)
-    large[:, :, 0] = 1e4  # one is the largest everywhere
-    below = (1e4 - large.gather(2, target.unsqueeze(2)).squeeze(2)).double()
-    as_large = (large == 1e4).sum(dim=2).double()
+    large = torch.where(torch.rand(logits.shape, generator=draws.generator()) < 0.5, -1e5, 1e5)
+    large[:, :, 0] = 1e5  # one is the largest everywhere
+    below = (1e5 - large.gather(2, target.unsqueeze(2)).squeeze(2)).double()
+    as_large = (large == 1e5).sum(dim=2).double()
     by_hand = ((below + as_large.log()) * tokens).sum() / tokens.sum()
     close_to(
         student.sequence_loss(large, target, mask),
         by_hand,
-        what="logits of ±10000 cost what they should",
-        sent="logits that are 10000 or -10000",
-        hint="exp(10000) is infinite: F.cross_entropy subtracts the largest logit first",
+        what="logits of ±100000 cost what they should",
+        sent="logits that are 100000 or -100000",
+        hint="the exp of a large logit is infinite: F.cross_entropy subtracts the largest logit first",
     )
+    loss = student.sequence_loss(logits, target, mask)
+    equal_to(str(loss.dtype), "torch.float32", what="the loss is of float32")
     before = (logits, target, mask)
     equal_to(
         all(map(torch.equal, before, student.sequence_loss.inputs_after(*before))),

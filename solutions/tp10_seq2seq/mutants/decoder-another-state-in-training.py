@@ -1,0 +1,20 @@
+# %% tags=["mutant"]
+# mistake = "in training the state is normalised first"
+# loses = ["q4-decoder"]
+# breaks = ["calls"]
+# hint = "self.training"
+# public = false
+
+# %% grade_id="q4-decoder"
+class Decoder(nn.Module):
+    def __init__(self, num_tokens, dim, hidden_size):
+        super().__init__()
+        self.embedding = nn.Embedding(num_tokens, dim)
+        self.rnn = nn.GRU(dim, hidden_size, batch_first=True)
+        self.output = nn.Linear(hidden_size, num_tokens)
+
+    def forward(self, tokens, state, memory, mask):
+        if self.training:
+            state = F.normalize(state, dim=1)
+        states, last = self.rnn(self.embedding(tokens), state.unsqueeze(0).contiguous())
+        return self.output(states), last.squeeze(0), None

@@ -1,0 +1,18 @@
+# %% tags=["mutant"]
+# mistake = "the state that comes back is detached: no gradient goes through it"
+# loses = ["q4-decoder"]
+# breaks = ["learned"]
+# hint = "no detach"
+# public = false
+
+# %% grade_id="q4-decoder"
+class Decoder(nn.Module):
+    def __init__(self, num_tokens, dim, hidden_size):
+        super().__init__()
+        self.embedding = nn.Embedding(num_tokens, dim)
+        self.rnn = nn.GRU(dim, hidden_size, batch_first=True)
+        self.output = nn.Linear(hidden_size, num_tokens)
+
+    def forward(self, tokens, state, memory, mask):
+        states, last = self.rnn(self.embedding(tokens), state.unsqueeze(0).contiguous())
+        return self.output(states), last.squeeze(0).detach(), None

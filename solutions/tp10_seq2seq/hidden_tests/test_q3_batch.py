@@ -60,12 +60,7 @@ def told(rows):
 def test_a_batch_is_made_of_the_pairs(student, draws):
     pairs = some_pairs(draws, [(3, 2), (3, 2)])
     batch = batch_of(student, pairs)
-    found = {
-        token
-        for name in NUMBERS
-        for row in batch[name].tolist()
-        for token in row
-    }
+    found = {token for name in NUMBERS for row in batch[name].tolist() for token in row}
     hint = "the characters of the pairs stand in the batch"
     wanted = {token for pair in pairs for line in pair for token in line}
     equal_to(

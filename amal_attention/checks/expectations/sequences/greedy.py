@@ -37,7 +37,7 @@ __all__ = ["decodes_as_scripted", "decodes_by_script", "gives_tokens", "stops_at
 
 Decode = Callable[..., Any] | FunctionSubject
 
-_ENDING, _ENDLESS = (2, 4, 9), (9, 9, 9)
+_ENDING, _ENDLESS = (2, 1, 6, 9), (9, 9, 9)
 _MOST = 6
 _MANY = (3, 1, 6, 9, 2, 9, 4, 5)
 _MOST_OF_MANY = 8
@@ -165,19 +165,25 @@ def _ends_as_scripted(decode: Decode, cost: Cost, own: Sequence[Decode], made_by
     """Look at lines that end at different times, and one that does not."""
     script = _script(cost, True, seed)
     came, encoder, decoder = _decoded(decode, script, made_by)
-    if not any(_gives(each, came, script, made_by) for each in own):
+    if not _is_right(came, script):
+        tokens = _mended(came, script)
+        if any(_is_charged_in(each, tokens, script, made_by) for each in own):
+            return
         _are_written(_strict(came, script), script, mistakes(script, cost, True))
-        _are_counted(subject(encoder).state(), subject(decoder).state(), script, cost)
+    _are_counted(subject(encoder).state(), subject(decoder).state(), script, cost)
 
 
-def _gives(decode: Decode, came: Any, script: Script, made_by: Any) -> bool:
-    """Whether another way gives the same tensor; what it raises is told where it is looked at itself."""
+def _is_right(came: Any, script: Script) -> bool:
+    return isinstance(came, Tensor) and came.dtype == torch.int64 and torch.equal(came, script.written)
+
+
+def _is_charged_in(decode: Decode, tokens: Tensor, script: Script, made_by: Any) -> bool:
+    """Whether another way gives the same tokens, and is wrong; what it raises is told where it is looked at itself."""
     try:
-        other, _, _ = _decoded(decode, script, made_by)
+        came, _, _ = _decoded(decode, script, made_by)
+        return not _is_right(came, script) and torch.equal(_mended(came, script), tokens)
     except Exception:
         return False
-    both = isinstance(came, Tensor) and isinstance(other, Tensor)
-    return both and came.dtype == other.dtype and torch.equal(came, other)
 
 
 def _keeps_nothing(decode: Decode, encoder: Any, decoder: Any, script: Script) -> None:
@@ -194,11 +200,14 @@ def _turned(script: Script) -> Script:
 
 
 def _script(cost: Cost, ends: bool, seed: int) -> Script:
+    """A script that tells mistakes apart; where lines end, END is chosen once more behind the END of one."""
+
     def told(script: Script) -> bool:
-        apart = ends or not torch.equal(_turned(script).written, script.written)
+        again = int((script.chosen() == END).sum(dim=1).max()) > 1
+        apart = again if ends else not torch.equal(_turned(script).written, script.written)
         return apart and tells_apart(script, mistakes(script, cost, ends))
 
-    return Script.drawn(_ENDING if ends else _ENDLESS, _MOST, seed, told=told)
+    return Script.drawn(_ENDING if ends else _ENDLESS, _MOST, seed, told=told, ends_elsewhere=ends)
 
 
 def _of_many(seed: int) -> Script:

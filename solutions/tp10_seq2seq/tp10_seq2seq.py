@@ -1007,7 +1007,7 @@ class Encoder(nn.Module):
         ### BEGIN SOLUTION
         packed = pack_padded_sequence(
             self.embedding(tokens),
-            mask.sum(dim=1).cpu(),
+            mask.sum(dim=1).cpu(),  # given: the advice on torch's error says it
             batch_first=True,
             enforce_sorted=False,
         )
@@ -1481,8 +1481,9 @@ def make_batch(pairs: list[tuple[list[int], list[int]]]) -> PairBatch:
 # >   PyTorch l'a déjà en elle.)
 # > - C'est un GRU : si les nombres de l'état reçu sont entre −1 et 1, ceux de l'état rendu y sont aussi.
 # > - Ce décodeur ne regarde ni `memory` ni `mask` : ils ne changent rien à la réponse. `weights` est `None`.
-# > - Les autres lignes du lot ne changent pas la réponse. Tout s'apprend ; un gradient atteint chaque paramètre, et l'état
-# >   reçu. Un appel laisse ce qu'il reçoit tel quel, et ne garde rien pour le suivant.
+# > - Les autres lignes du lot ne changent pas la réponse. Tout s'apprend : les gradients des logits et de l'état rendu
+# >   atteignent les paramètres et l'état reçu. Un appel laisse ce qu'il reçoit tel quel, ne garde rien pour le suivant, et
+# >   rend des `float32`, les mêmes en apprentissage qu'en évaluation, au *dropout* près.
 #
 # <details>
 # <summary>Premier indice</summary>
@@ -1513,8 +1514,9 @@ def make_batch(pairs: list[tuple[list[int], list[int]]]) -> PairBatch:
 # >   neither softmax nor log-softmax. (Riveill's Keras code ends in a softmax; PyTorch's cross-entropy has it inside.)
 # > - It is a GRU: if the numbers of the state that it gets lie between −1 and 1, so do those of the state that it gives.
 # > - This decoder looks neither at `memory` nor at `mask`: they change nothing in the answer. `weights` is `None`.
-# > - The other lines of the batch do not change the answer. All is learned; a gradient reaches each parameter, and the state
-# >   that is given. A call leaves what it is given as it is, and keeps nothing for the next one.
+# > - The other lines of the batch do not change the answer. All is learned: the gradients of the logits and of the state that
+# >   comes back reach the parameters, and the state that is given. A call leaves what it is given as it is, keeps nothing for
+# >   the next one, and gives `float32`, the same in training as in evaluation, dropout apart.
 #
 # <details>
 # <summary>First hint</summary>
@@ -1620,7 +1622,7 @@ class Decoder(nn.Module):
 # > - Chaque jeton pèse autant, où qu'il soit. Le jeton 0 compte là où le masque est `True`.
 # > - De grands logits donnent un coût fini, égal à ce que dit la formule. Le gradient du coût atteint les logits des vrais
 # >   jetons ; ce qui est sous le masque à `False`, logits ou cible, ne change rien, et le gradient y vaut 0. Un appel laisse
-# >   ce qu'il reçoit tel quel.
+# >   ce qu'il reçoit tel quel, et rend un `float32`.
 #
 # <details>
 # <summary>Premier indice</summary>
@@ -1654,7 +1656,7 @@ class Decoder(nn.Module):
 # > - Each token weighs the same, wherever it stands. Token 0 counts where the mask is `True`.
 # > - Large logits give a finite loss, equal to what the formula tells. The gradient of the loss reaches the logits of the
 # >   real tokens; what stands where the mask is `False`, logits or target, changes nothing, and the gradient is 0 there. A
-# >   call leaves what it is given as it is.
+# >   call leaves what it is given as it is, and gives a `float32`.
 #
 # <details>
 # <summary>First hint</summary>
@@ -3308,10 +3310,42 @@ class AdditiveScore(nn.Module):
 #
 # points = hidden_points("tp10_seq2seq", "q7-scores", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import (
+#     ScoreProbe, check, close_to, is_bilinear, is_perceptron, levels_off, reads_each_alone,
+#     registers_everything, shapes,
+# )
 #
 # with check("q7-scores"):
-#     pass
+#     query = torch.tensor([[[1.0, 0.0]]])
+#     keys = torch.tensor([[[0.0, 4.0], [0.6931, 2.0], [0.0, 0.0], [9.0, 9.0]]])
+#     close_to(
+#         DotScore(2)(query, keys),
+#         [[[0, 0.6931, 0, 9]]],
+#         what="the dot products of (1, 0) with (0, 4), (ln 2, 2), (0, 0) and (9, 9)",
+#         mistakes={
+#             "transpose(1, 2) exchanges two axes; a reshape mixes the numbers": [[[0, 4, 0.6931, 2]]],
+#             "nothing is divided here: that is the scaled score": [[[0, 0.4901, 0, 6.3640]]],
+#             "these are weights: the softmax comes later, in attend": [[[0.0001, 0.0002, 0.0001, 0.9995]]],
+#             "the lengths of the vectors count: that is the cosine": [[[0, 0.3275, 0, 0.7071]]],
+#         },
+#         sent="query (1, 1, 2), keys (1, 4, 2)",
+#     )
+#     for Score in (DotScore, GeneralScore, AdditiveScore):
+#         shapes(
+#             Score(5),
+#             ScoreProbe(5),
+#             what="scores are (B, T, S), for any B, T and S",
+#             hint="a row for each query, a column for each key",
+#         )
+#         registers_everything(lambda: Score(5), ScoreProbe(5))
+#         reads_each_alone(
+#             Score(5),
+#             ScoreProbe(5),
+#             hint="each line by itself: unsqueeze and broadcast, where repeat and view mix lines",
+#         )
+#     is_bilinear(GeneralScore(5), 5)
+#     is_perceptron(AdditiveScore(5), 5)
+#     levels_off(AdditiveScore(5), ScoreProbe(5))
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -3439,10 +3473,66 @@ class LocationScore(nn.Module):
 #
 # points = hidden_points("tp10_seq2seq", "q7-more-scores", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import ScoreProbe, check, close_to, equal_to, scores_places, shapes
 #
 # with check("q7-more-scores"):
-#     pass
+#     query = torch.tensor([[[1.0, 0.0], [3.0, 4.0]]])
+#     keys = torch.tensor([[[0.0, 4.0], [0.6931, 2.0], [0.0, 0.0]]])
+#     close_to(
+#         ScaledDotScore(2)(query, keys),
+#         [[[0, 0.4901, 0], [11.3137, 7.1272, 0]]],
+#         what="the scaled scores of (1, 0) and (3, 4) with (0, 4), (ln 2, 2) and (0, 0)",
+#         mistakes={
+#             "divide by the root of the width of the keys, not by the width": [
+#                 [[0, 0.34655, 0], [8, 5.03965, 0]]
+#             ],
+#             "the root of the width of the keys, not of how many there are": [
+#                 [[0, 0.4002, 0], [9.2376, 5.8193, 0]]
+#             ],
+#             "the dot product as it is: divide it by the root of the width of the keys": [
+#                 [[0, 0.6931, 0], [16, 10.0793, 0]]
+#             ],
+#             "divide where you multiply": [[[0, 0.9802, 0], [22.6274, 14.2543, 0]]],
+#         },
+#         sent="query (1, 2, 2), keys (1, 3, 2)",
+#         hint="q · k over the root of the width",
+#     )
+#     equal_to(
+#         bool(CosineScore(2)(query, keys).isfinite().all()),
+#         True,
+#         what="the cosine is 0 where a vector is zeros",
+#         hint="a length of 0 divides nothing: F.normalize, or a tiny eps",
+#     )
+#     close_to(
+#         CosineScore(2)(query, keys),
+#         [[[0, 0.3275, 0], [0.8, 0.9524, 0]]],
+#         what="the cosines of (1, 0) and (3, 4) with (0, 4), (ln 2, 2) and (0, 0)",
+#         mistakes={
+#             "the query is divided by its length too": [[[0, 0.3275, 0], [4, 4.7618, 0]]],
+#             "the keys are divided by their lengths too": [[[0, 0.6931, 0], [3.2, 2.01586, 0]]],
+#             "the length of a vector is taken over its numbers, dim=2, not over the places": [
+#                 [[0, 0.3162, 0], [0.8944, 1.3959, 0]]
+#             ],
+#             "the dot product as it is: divide it by both lengths": [
+#                 [[0, 0.6931, 0], [16, 10.0793, 0]]
+#             ],
+#         },
+#         sent="query (1, 2, 2), keys (1, 3, 2)",
+#         hint="q · k over both lengths, which a tiny eps keeps from 0",
+#     )
+#     scores_places(
+#         LocationScore(5, longest=7),
+#         5,
+#         7,
+#         hint="W q, the first S of its numbers, whatever the keys are",
+#     )
+#     for Score in (ScaledDotScore, CosineScore, LocationScore):
+#         shapes(
+#             Score(5),
+#             ScoreProbe(5),
+#             what="scores are (B, T, S), for any B, T and S",
+#             hint="a row for each query, a column for each key",
+#         )
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -3556,10 +3646,68 @@ def attend(scores: Tensor, values: Tensor, mask: Tensor) -> tuple[Tensor, Tensor
 #
 # points = hidden_points("tp10_seq2seq", "q7-attend", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import check, close_to, equal_to
 #
 # with check("q7-attend"):
-#     pass
+#     scores = torch.tensor([[[0.0, 0.6931, 0.0, 9.0], [0.6931, 0.0, 0.0, 0.0]]])
+#     values = torch.tensor([[[0.0, 4.0], [0.6931, 2.0], [0.0, 0.0], [9.0, 9.0]]])
+#     answer = attend(scores, values, torch.tensor([[True, True, True, False]]))
+#     equal_to(
+#         isinstance(answer, tuple),
+#         True,
+#         what="two tensors come back",
+#         hint="return both, the context first: return context, weights",
+#     )
+#     context, weights = answer
+#     close_to(
+#         weights,
+#         [[[0.25, 0.5, 0.25, 0], [0.5, 0.25, 0.25, 0]]],
+#         what="scores (0, ln 2, 0) and (ln 2, 0, 0), and padding: weights (1/4, 1/2, 1/4, 0), (1/2, 1/4, 1/4, 0)",
+#         mistakes={
+#             "there is no mask: scores on padding are -inf before the softmax": [
+#                 [[0.00012, 0.00025, 0.00012, 0.9995], [0.4, 0.2, 0.2, 0.2]]
+#             ],
+#             "the mask comes before the softmax, not after it: what is left no longer sums to 1": [
+#                 [[0.00012, 0.00025, 0.00012, 0], [0.4, 0.2, 0.2, 0]]
+#             ],
+#             "a score of 0 on padding still weighs something: it is -inf there": [
+#                 [[0.2, 0.4, 0.2, 0.2], [0.4, 0.2, 0.2, 0.2]]
+#             ],
+#             "the mask is inverted: it is True where the source is": [[[0, 0, 0, 1], [0, 0, 0, 1]]],
+#             "the softmax goes over the places of the source, dim=2, not over the steps": [
+#                 [[0.3333, 0.6667, 0.5, 0.5], [0.6667, 0.3333, 0.5, 0.5]]
+#             ],
+#             "the softmax goes over the places of the source alone: here it goes over the steps too": [
+#                 [[0.125, 0.25, 0.125, 0], [0.25, 0.125, 0.125, 0]]
+#             ],
+#             "the softmax goes over an axis of length 1: every weight is 1": [
+#                 [[1, 1, 1, 0], [1, 1, 1, 0]]
+#             ],
+#             "scores become weights by a softmax": [[[0, 0.6931, 0, 0], [0.6931, 0, 0, 0]]],
+#         },
+#         sent="scores (1, 2, 4), values (1, 4, 2), the last place is padding",
+#         hint="a softmax over the places of the source",
+#     )
+#     close_to(
+#         1e6 * weights[:, :, 3],
+#         [[0, 0]],
+#         what="the weights are exactly 0 on padding",
+#         hint="padding still weighs something: scores there are -inf, or as low as -1e9",
+#     )
+#     close_to(
+#         context,
+#         [[[0.3466, 2], [0.1733, 2.5]]],
+#         what="the context is the sum of the values by the weights",
+#         mistakes={
+#             "sum by the weights: this is their mean": [[[2.4233, 3.75], [2.4233, 3.75]]],
+#             "the values are counted by the scores: by the weights": [
+#                 [[0.4804, 1.3862], [0, 2.7724]]
+#             ],
+#             "this is the sum divided by the length": [[[0.0866, 0.5], [0.0433, 0.625]]],
+#         },
+#         sent="scores (1, 2, 4), values (1, 4, 2), the last place is padding",
+#         hint="the context is the sum of the values by the weights that come back",
+#     )
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -3694,10 +3842,33 @@ class LuongDecoder(nn.Module):
 #
 # points = hidden_points("tp10_seq2seq", "q7-luong", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import (
+#     DecoderProbe, DistanceScore, FixedScore, asks_with, check, combines_by_tanh, decodes_alike,
+#     ignores_padding, levels_off, reads_each_alone, sees_no_future, simplex, starts_from_state,
+#     state_sees_memory,
+# )
 #
 # with check("q7-luong"):
-#     pass
+#     probe = DecoderProbe(num_tokens=9, hidden_size=5, attends=True)
+#     score = FixedScore(torch.tensor([0.5, -1.0, 2.0, 0.0]))
+#     decoder = LuongDecoder(num_tokens=9, dim=4, hidden_size=5, score=score)
+#     asks_with(decoder, score, probe, which="after")
+#     combines_by_tanh(decoder, score, probe)
+#     levels_off(decoder, probe, reads=[2])
+#     decoder = LuongDecoder(num_tokens=9, dim=4, hidden_size=5, score=DistanceScore())
+#     state_sees_memory(decoder, probe, False)
+#     reads_each_alone(decoder, probe)
+#     simplex(
+#         decoder,
+#         probe,
+#         hint="attend(scores, memory, mask) makes the weights: the mask is handed on as it is",
+#     )
+#     ignores_padding(
+#         decoder, probe, hint="the context is the sum of the memory by the weights of attend"
+#     )
+#     starts_from_state(decoder, probe)
+#     sees_no_future(decoder, probe)
+#     decodes_alike(decoder, probe)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -4025,10 +4196,30 @@ class BahdanauDecoder(nn.Module):
 #
 # points = hidden_points("tp10_seq2seq", "q8-bahdanau", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import (
+#     DecoderProbe, DistanceScore, FixedScore, asks_with, check, decodes_alike, ignores_padding,
+#     reads_each_alone, sees_no_future, simplex, starts_from_state, state_sees_memory,
+# )
 #
 # with check("q8-bahdanau"):
-#     pass
+#     probe = DecoderProbe(num_tokens=9, hidden_size=5, attends=True)
+#     score = FixedScore(torch.tensor([0.5, -1.0, 2.0, 0.0]))
+#     decoder = BahdanauDecoder(num_tokens=9, dim=4, hidden_size=5, score=score)
+#     asks_with(decoder, score, probe, which="before")
+#     decoder = BahdanauDecoder(num_tokens=9, dim=4, hidden_size=5, score=DistanceScore())
+#     state_sees_memory(decoder, probe, True)
+#     reads_each_alone(decoder, probe)
+#     simplex(
+#         decoder,
+#         probe,
+#         hint="attend(scores, memory, mask) makes the weights: the mask is handed on as it is",
+#     )
+#     ignores_padding(
+#         decoder, probe, hint="the context is the sum of the memory by the weights of attend"
+#     )
+#     starts_from_state(decoder, probe)
+#     sees_no_future(decoder, probe)
+#     decodes_alike(decoder, probe)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -4136,10 +4327,19 @@ class AdditiveSelfAttention(nn.Module):
 #
 # points = hidden_points("tp10_seq2seq", "q8-self-attention", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import (
+#     check, ignores_padding, registers_everything, scores_by_perceptron, shapes, simplex,
+#     sums_by_weights,
+# )
 #
 # with check("q8-self-attention"):
-#     pass
+#     pooling = AdditiveSelfAttention(dim=5, hidden_size=4)
+#     shapes(pooling, 5, out_features=5)
+#     registers_everything(lambda: AdditiveSelfAttention(dim=5, hidden_size=4), 5)
+#     simplex(pooling, 5)
+#     ignores_padding(pooling, 5)
+#     sums_by_weights(pooling, 5, of_words=True)
+#     scores_by_perceptron(pooling, 5)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -4259,10 +4459,20 @@ class KeyValueAttention(nn.Module):
 #
 # points = hidden_points("tp10_seq2seq", "q8-key-value", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import (
+#     WindowProbe, check, compares_states_before, ignores_padding, reads_each_alone,
+#     scores_keys_by_perceptron, shapes, simplex, sums_values,
+# )
 #
 # with check("q8-key-value"):
-#     pass
+#     attention, probe = KeyValueAttention(dim=4, window=2), WindowProbe(dim=4, window=2)
+#     shapes(attention, probe, what="context (B, T, dim) and weights (B, T, T) come back")
+#     simplex(attention, probe)
+#     reads_each_alone(attention, probe)
+#     compares_states_before(attention, probe)
+#     ignores_padding(attention, probe)
+#     sums_values(attention, probe)
+#     scores_keys_by_perceptron(attention, probe)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS

@@ -8,7 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from amal_attention.checks.expectation import Missed
 from amal_attention.checks.probes.in_time import TimeProbe
+from amal_attention.checks.wording import numbers
 
 __all__ = ["WindowProbe"]
 
@@ -50,9 +52,8 @@ class WindowProbe(TimeProbe):
     def places(self, inputs: tuple[Any, ...]) -> Mapping[str, Tensor]:
         """Where the window is, and no padding."""
         mask = inputs[1]
-        place = torch.arange(mask.shape[1])
-        back = place.unsqueeze(1) - place
-        seen = (back >= 1) & (back <= self.window)
+        places = range(mask.shape[1])
+        seen = torch.tensor([[0 < here - there <= self.window for there in places] for here in places])
         return {"context": mask, "weights": seen & mask.unsqueeze(1) & mask.unsqueeze(2)}
 
     def main(self, inputs: tuple[Any, ...]) -> Sequence[str]:
@@ -74,6 +75,15 @@ class WindowProbe(TimeProbe):
         moved[:, place] = 1 - states[:, place]
         return moved, mask
 
+    def weighs_every_word(self, weights: Tensor, inputs: tuple[Any, ...]) -> None:
+        """No weight of a softmax over the window is 0.
+
+        Raises:
+            Missed: one is 0.
+        """
+        if (weights[self.places(inputs)["weights"]] == 0).any():
+            raise Missed("a weight above 0 for each state of the window", numbers(weights[0]), _TOO_SHORT)
+
     def mistake_of_weights(self, weights: Tensor, places: Tensor, hint: str) -> str:
         """Where weights are that must not be."""
         if not weights.isfinite().all():
@@ -87,6 +97,5 @@ class WindowProbe(TimeProbe):
             _FORWARD: wrong & (back < 0),
             _TOO_FAR: wrong & (back > self.window),
             _PADDING: wrong,
-            _TOO_SHORT: places & (weights == 0),
         }
         return next((known for known, seen in signs.items() if seen.any()), hint or _SUM)

@@ -49,6 +49,11 @@ def mistakes(scores, mask):
         "the softmax goes over the places of the source, dim=2, not over the batch": low.softmax(
             dim=0
         ),
+        "the softmax goes over the places of the source alone: here it goes over the steps too": low.flatten(
+            1
+        )
+        .softmax(dim=1)  # given: no answer by itself
+        .view_as(low),
         "the softmax goes over an axis of length 1: every weight is 1": seen.expand_as(
             scores
         ).double(),
@@ -132,6 +137,13 @@ def test_masked_softmax(student, draws):
     for lengths in (None, None, [1], [draws.between(2, 5)]):
         scores, values, mask = drawn(draws, lengths)
         _, weights = pair(student, (scores, values, mask))
+        equal_to(
+            bool(weights.isfinite().all()),
+            True,
+            what="the weights are finite",
+            sent=tensors_sent((scores, values, mask)),
+            hint="nan: the mask is inverted, or a softmax goes over nothing but -inf",
+        )
         close_to(
             weights,
             softmax(scores, mask),
@@ -173,7 +185,8 @@ def test_context(student, draws):
             what="the context is the sum of the values by the weights",
             mistakes={
                 "sum by the weights: this is their mean": values.mean(
-                    dim=1, keepdim=True
+                    dim=1,
+                    keepdim=True,  # given: no answer by itself
                 ).expand_as(context),
                 "the values are counted by the scores: by the weights": scores.masked_fill(
                     ~mask.unsqueeze(1), 0
@@ -182,6 +195,7 @@ def test_context(student, draws):
                 "this is the sum divided by the length": weights @ values / values.shape[1],
             },
             sent=tensors_sent(inputs),
+            hint="the context is the sum of the values by the weights that come back",
         )
     scores, values, mask = drawn(draws, [4, 4])
     others = pair(student, (scores.flip(2), values, mask))

@@ -27,6 +27,7 @@ from amal_attention.checks import (
     weighs_by_score,
 )
 
+BY_ATTEND = "attend(scores, memory, mask) makes the weights: the mask is handed on as it is"
 BY_WEIGHTS = "the context is the sum of the memory by the weights of attend"
 
 
@@ -45,15 +46,6 @@ def attended(scores, values, mask):
     """What exercise 7.3 asks for."""
     weights = softmax(scores, mask)
     return weights @ values, weights
-
-
-OTHERWISE = (
-    ("the mask is handed to attend as it is", lambda scores, mask: scores.softmax(dim=2)),
-    (
-        "the mask is handed to attend as it is, not inverted",
-        lambda scores, mask: softmax(scores, ~mask).nan_to_num(0),
-    ),
-)
 
 
 def is_wrong_attend(student, draws):
@@ -164,7 +156,7 @@ def test_weights_and_padding(student, draws):
     def look(weigh):
         score = fixed_score(student, draws)
         decoder, probe = decoder_around(student, draws, "LuongDecoder", score)
-        weighs_by_score(decoder, score, probe, weigh, mistakes=OTHERWISE, seed=draws.seed())
+        weighs_by_score(decoder, score, probe, weigh, hint=BY_ATTEND, seed=draws.seed())
         reads_each_alone(decoder, probe, seed=draws.seed(), times=1)
         reads_by_weights(decoder, probe, seed=draws.seed(), hint=BY_WEIGHTS)
         near, other = decoder_around(student, draws, "LuongDecoder", student.DistanceScore())
@@ -178,8 +170,15 @@ def is_a_reply(decoder, probe, draws):
     what = "logits (B, T, V), state (B, H) and weights (B, T, S) come back"
     shapes(decoder, probe, lengths=draws.lengths(3), seed=draws.seed(), what=what)
     reads_each_alone(decoder, probe, seed=draws.seed(), times=1)
-    simplex(decoder, probe, lengths=draws.lengths(4), seed=draws.seed(), times=1)
-    padded = {"lengths": draws.lengths(3), "longest": draws.between(9, 12), "under": 10.0}
+    simplex(
+        decoder, probe, lengths=draws.lengths(4), seed=draws.seed(), times=1, hint=BY_ATTEND
+    )
+    padded = {
+        "lengths": draws.lengths(3),
+        "longest": draws.between(9, 12),
+        "under": 10.0,
+        "hint": BY_WEIGHTS,
+    }
     ignores_padding(decoder, probe, **padded, seed=draws.seed(), times=1)
 
 

@@ -15,6 +15,7 @@ from amal_attention.checks import (
     shapes,
 )
 
+PLACES = "W q, the first S of its numbers, whatever the keys are"
 NAMES = ("ScaledDotScore", "CosineScore", "LocationScore")
 
 
@@ -105,16 +106,25 @@ def test_some_score_is_attempted(student, draws):
 )
 def test_scaled_and_cosine(student, draws):
     dim, seed = draws.between(9, 12), draws.seed()
-    query, keys = ScoreProbe(dim).inputs(draws.lengths(3), seed)
+    longest = 3 * draws.between(1, 2) + draws.between(1, 2)  # 2 or 3 queries
+    query, keys = ScoreProbe(dim).inputs((longest, 2, 1), seed)
     agrees_with(
         student.ScaledDotScore(dim=dim),
         scaled,
         (query, keys),
         mistakes=SCALED_OTHERWISE,
         times=1,
+        hint="q · k over the root of the width",
     )
     score = student.CosineScore(dim=dim)
-    agrees_with(score, cosine, (3 * query, keys / 50), mistakes=COSINE_OTHERWISE, times=1)
+    agrees_with(
+        score,
+        cosine,
+        (3 * query, keys / 50),
+        mistakes=COSINE_OTHERWISE,
+        times=1,
+        hint="q · k over both lengths, which a tiny eps keeps from 0",
+    )
     query[0, 0], keys[1, 0] = 0, 0
     agrees_with(
         score,
@@ -137,7 +147,11 @@ def test_location_and_what_all_have_in_common(student, draws):
     dim = draws.between(5, 8)
     longest = dim + draws.between(1, 3)
     scores_places(
-        student.LocationScore(dim=dim, longest=longest), dim, longest, seed=draws.seed()
+        student.LocationScore(dim=dim, longest=longest),
+        dim,
+        longest,
+        seed=draws.seed(),
+        hint=PLACES,
     )
     for name in NAMES:
         probe, seed = ScoreProbe(dim), draws.seed()

@@ -24,6 +24,7 @@ from amal_attention.checks import (
     weighs_by_score,
 )
 
+BY_ATTEND = "attend(scores, memory, mask) makes the weights: the mask is handed on as it is"
 BY_WEIGHTS = "the context is the sum of the memory by the weights of attend"
 
 
@@ -42,15 +43,6 @@ def attended(scores, values, mask):
     """What exercise 7.3 asks for."""
     weights = softmax(scores, mask)
     return weights @ values, weights
-
-
-OTHERWISE = (
-    ("the mask is handed to attend as it is", lambda scores, mask: scores.softmax(dim=2)),
-    (
-        "the mask is handed to attend as it is, not inverted",
-        lambda scores, mask: softmax(scores, ~mask).nan_to_num(0),
-    ),
-)
 
 
 def is_wrong_attend(student, draws):
@@ -167,7 +159,7 @@ def test_weights_and_padding(student, draws):
     def look(weigh):
         score = fixed_score(student, draws)
         decoder, probe = decoder_around(student, draws, "BahdanauDecoder", score)
-        weighs_by_score(decoder, score, probe, weigh, mistakes=OTHERWISE, seed=draws.seed())
+        weighs_by_score(decoder, score, probe, weigh, hint=BY_ATTEND, seed=draws.seed())
         near, probe = decoder_around(student, draws, "BahdanauDecoder", student.DistanceScore())
         is_a_reply(near, probe, draws)
 
@@ -179,8 +171,15 @@ def is_a_reply(decoder, probe, draws):
     what = "logits (B, T, V), state (B, H) and weights (B, T, S) come back"
     shapes(decoder, probe, lengths=draws.lengths(3), seed=draws.seed(), what=what)
     reads_each_alone(decoder, probe, seed=draws.seed(), times=1)
-    simplex(decoder, probe, lengths=draws.lengths(4), seed=draws.seed(), times=1)
-    padded = {"lengths": draws.lengths(3), "longest": draws.between(9, 12), "under": 10.0}
+    simplex(
+        decoder, probe, lengths=draws.lengths(4), seed=draws.seed(), times=1, hint=BY_ATTEND
+    )
+    padded = {
+        "lengths": draws.lengths(3),
+        "longest": draws.between(9, 12),
+        "under": 10.0,
+        "hint": BY_WEIGHTS,
+    }
     ignores_padding(decoder, probe, **padded, seed=draws.seed(), times=1)
 
 

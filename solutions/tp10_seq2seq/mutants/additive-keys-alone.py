@@ -2,7 +2,7 @@
 # mistake = "the query is not read"
 # loses = ["q7-scores"]
 # breaks = ["additive"]
-# hint = "only one of the two is read"
+# hint = "only one of the two"
 # public = true
 
 # %% grade_id="q7-scores"

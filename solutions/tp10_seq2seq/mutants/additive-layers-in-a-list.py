@@ -3,7 +3,7 @@
 # loses = ["q7-scores"]
 # breaks = ["learned", "additive"]
 # hint = "registered"
-# public = false
+# public = true
 
 # %% grade_id="q7-scores"
 class DotScore(nn.Module):

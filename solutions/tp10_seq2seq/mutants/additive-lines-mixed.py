@@ -3,7 +3,7 @@
 # loses = ["q7-scores"]
 # breaks = ["alone"]
 # hint = "repeat and view mix lines"
-# public = false
+# public = true
 
 # %% grade_id="q7-scores"
 class DotScore(nn.Module):

@@ -2,7 +2,7 @@
 # mistake = "the scores are a linear layer of the query, as long as the longest line: the keys are not read"
 # loses = ["q7-scores"]
 # breaks = ["additive"]
-# hint = "v · tanh(W₁ q + W₂ k)"
+# hint = "there is no tanh"
 # public = true
 
 # %% grade_id="q7-scores"

@@ -3,7 +3,7 @@
 # loses = ["q7-scores"]
 # breaks = ["shapes"]
 # hint = "a row for each query, a column for each key"
-# public = false
+# public = true
 
 # %% grade_id="q7-scores"
 class DotScore(nn.Module):

@@ -2,8 +2,8 @@
 # mistake = "a second hidden layer"
 # loses = ["q7-scores"]
 # breaks = ["additive"]
-# hint = "v · tanh(W₁ q + W₂ k)"
-# public = false
+# hint = "W₁, W₂ and v that are learned"
+# public = true
 
 # %% grade_id="q7-scores"
 class DotScore(nn.Module):

@@ -3,7 +3,7 @@
 # loses = ["q7-attend"]
 # breaks = ["context"]
 # hint = "counted by the scores"
-# public = false
+# public = true
 
 # %% grade_id="q7-attend"
 def attend(scores, values, mask):

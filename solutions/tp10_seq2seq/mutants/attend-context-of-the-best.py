@@ -3,7 +3,7 @@
 # loses = ["q7-attend"]
 # breaks = ["context"]
 # hint = "the sum of the values by the weights"
-# public = false
+# public = true
 
 # %% grade_id="q7-attend"
 def attend(scores, values, mask):

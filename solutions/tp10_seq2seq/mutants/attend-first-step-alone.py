@@ -3,11 +3,9 @@
 # loses = ["q7-attend"]
 # breaks = ["masked-softmax"]
 # hint = "a softmax over the places of the source"
-# public = false
+# public = true
 
 # %% grade_id="q7-attend"
 def attend(scores, values, mask):
-    weights = (
-        scores[:, :1].masked_fill(~mask.unsqueeze(1), -1e9).softmax(dim=2).expand_as(scores)
-    )
+    weights = scores[:, :1].masked_fill(~mask.unsqueeze(1), -1e9).softmax(dim=2).expand_as(scores)
     return weights @ values, weights

@@ -2,8 +2,8 @@
 # mistake = "10 is taken off the scores on padding"
 # loses = ["q7-attend"]
 # breaks = ["masked-softmax", "padding"]
-# hint = "padding"
-# public = false
+# hint = "over the places of the source"
+# public = true
 
 # %% grade_id="q7-attend"
 def attend(scores, values, mask):

@@ -3,7 +3,7 @@
 # loses = ["q7-attend"]
 # breaks = ["masked-softmax"]
 # hint = "a softmax over the places of the source"
-# public = false
+# public = true
 
 # %% grade_id="q7-attend"
 def attend(scores, values, mask):

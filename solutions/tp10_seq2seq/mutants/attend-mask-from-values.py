@@ -2,8 +2,8 @@
 # mistake = "padding is where the values are zero"
 # loses = ["q7-attend"]
 # breaks = ["masked-softmax", "padding"]
-# hint = "there is no mask"
-# public = false
+# hint = "over the places of the source"
+# public = true
 
 # %% grade_id="q7-attend"
 def attend(scores, values, mask):

@@ -2,7 +2,7 @@
 # mistake = "the mask is inverted"
 # loses = ["q7-attend"]
 # breaks = ["masked-softmax", "padding"]
-# hint = "nothing but -inf"
+# hint = "the mask is inverted"
 # public = true
 
 # %% grade_id="q7-attend"

@@ -2,8 +2,8 @@
 # mistake = "scores of -10 on padding"
 # loses = ["q7-attend"]
 # breaks = ["masked-softmax"]
-# hint = "a score of -10 on padding"
-# public = false
+# hint = "still weighs something"
+# public = true
 
 # %% grade_id="q7-attend"
 def attend(scores, values, mask):

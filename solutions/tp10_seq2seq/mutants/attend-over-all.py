@@ -2,7 +2,7 @@
 # mistake = "the softmax goes over steps and places together"
 # loses = ["q7-attend"]
 # breaks = ["masked-softmax"]
-# hint = "a softmax over the places of the source"
+# hint = "over the steps too"
 # public = true
 
 # %% grade_id="q7-attend"

@@ -2,8 +2,8 @@
 # mistake = "the softmax goes over the batch"
 # loses = ["q7-attend"]
 # breaks = ["masked-softmax"]
-# hint = "not over the batch"
-# public = false
+# hint = "over the places of the source"
+# public = true
 
 # %% grade_id="q7-attend"
 def attend(scores, values, mask):

@@ -2,8 +2,8 @@
 # mistake = "a sigmoid in place of the softmax"
 # loses = ["q7-attend"]
 # breaks = ["masked-softmax"]
-# hint = "a softmax over the places of the source"
-# public = false
+# hint = "over the places of the source"
+# public = true
 
 # %% grade_id="q7-attend"
 def attend(scores, values, mask):

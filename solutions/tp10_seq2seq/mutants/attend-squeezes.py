@@ -3,7 +3,7 @@
 # loses = ["q7-attend"]
 # breaks = ["masked-softmax", "context"]
 # hint = "shape"
-# public = false
+# public = true
 
 # %% grade_id="q7-attend"
 def attend(scores, values, mask):

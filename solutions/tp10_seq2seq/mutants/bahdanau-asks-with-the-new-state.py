@@ -3,7 +3,7 @@
 # loses = ["q8-bahdanau"]
 # breaks = ["asks-with-old-state"]
 # hint = "after the token is read"
-# public = false
+# public = true
 
 # %% grade_id="q8-bahdanau"
 class BahdanauDecoder(nn.Module):

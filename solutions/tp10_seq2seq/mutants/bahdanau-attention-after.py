@@ -2,7 +2,7 @@
 # mistake = "attention comes after the state, as with Luong"
 # loses = ["q8-bahdanau"]
 # breaks = ["asks-with-old-state", "context-enters-the-cell"]
-# hint = "attention comes before the state"
+# hint = "does not enter the recurrent cell"
 # public = true
 
 # %% grade_id="q8-bahdanau"

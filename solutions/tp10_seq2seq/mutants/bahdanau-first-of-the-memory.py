@@ -3,7 +3,7 @@
 # loses = ["q8-bahdanau"]
 # breaks = ["context-enters-the-cell"]
 # hint = "the sum of the memory by the weights"
-# public = false
+# public = true
 
 # %% grade_id="q8-bahdanau"
 class BahdanauDecoder(nn.Module):

@@ -3,7 +3,7 @@
 # loses = ["q8-bahdanau"]
 # breaks = ["asks-with-old-state", "sees-its-past"]
 # hint = "the state"
-# public = false
+# public = true
 
 # %% grade_id="q8-bahdanau"
 class BahdanauDecoder(nn.Module):

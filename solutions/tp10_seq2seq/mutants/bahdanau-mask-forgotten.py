@@ -2,7 +2,7 @@
 # mistake = "attend is given a mask of ones"
 # loses = ["q8-bahdanau"]
 # breaks = ["weights", "padding"]
-# hint = "the mask is handed to attend"
+# hint = "makes the weights"
 # public = true
 
 # %% grade_id="q8-bahdanau"
@@ -17,9 +17,7 @@ class BahdanauDecoder(nn.Module):
     def forward(self, tokens, state, memory, mask):
         logits, looks = [], []
         for x in self.embedding(tokens).unbind(dim=1):
-            context, w = attend(
-                self.score(state.unsqueeze(1), memory), memory, torch.ones_like(mask)
-            )
+            context, w = attend(self.score(state.unsqueeze(1), memory), memory, torch.ones_like(mask))
             state = self.cell(torch.cat([x, context.squeeze(1)], dim=1), state)
             logits.append(self.out(state))
             looks.append(w)

@@ -3,7 +3,7 @@
 # loses = ["q8-bahdanau"]
 # breaks = ["context-enters-the-cell", "sees-its-past"]
 # hint = "the state"
-# public = true
+# public = false
 
 # %% grade_id="q8-bahdanau"
 class BahdanauDecoder(nn.Module):

@@ -3,7 +3,7 @@
 # loses = ["q8-bahdanau"]
 # breaks = ["alone"]
 # hint = "each row is read by itself"
-# public = false
+# public = true
 
 # %% grade_id="q8-bahdanau"
 class BahdanauDecoder(nn.Module):
@@ -21,8 +21,4 @@ class BahdanauDecoder(nn.Module):
             state = self.cell(torch.cat([x, context.squeeze(1)], dim=1), state)
             logits.append(self.out(state))
             looks.append(w)
-        return (
-            torch.stack(logits).reshape(len(tokens), len(logits), -1),
-            state,
-            torch.cat(looks, dim=1),
-        )
+        return torch.stack(logits).reshape(len(tokens), len(logits), -1), state, torch.cat(looks, dim=1)

@@ -3,7 +3,7 @@
 # loses = ["q8-bahdanau"]
 # breaks = ["asks-with-old-state"]
 # hint = "this is the first state"
-# public = false
+# public = true
 
 # %% grade_id="q8-bahdanau"
 class BahdanauDecoder(nn.Module):

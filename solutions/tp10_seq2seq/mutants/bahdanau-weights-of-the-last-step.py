@@ -2,8 +2,8 @@
 # mistake = "the weights of the last step alone come back"
 # loses = ["q8-bahdanau"]
 # breaks = ["weights"]
-# hint = "weights of shape"
-# public = false
+# hint = "shape (3"
+# public = true
 
 # %% grade_id="q8-bahdanau"
 class BahdanauDecoder(nn.Module):

@@ -3,7 +3,7 @@
 # loses = ["q8-bahdanau"]
 # breaks = ["context-enters-the-cell"]
 # hint = "does not enter the recurrent cell"
-# public = false
+# public = true
 
 # %% grade_id="q8-bahdanau"
 class BahdanauDecoder(nn.Module):

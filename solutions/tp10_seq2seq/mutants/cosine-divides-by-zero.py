@@ -3,7 +3,7 @@
 # loses = ["q7-more-scores"]
 # breaks = ["cosine"]
 # hint = "a length of 0 divides nothing"
-# public = false
+# public = true
 
 # %% grade_id="q7-more-scores"
 class ScaledDotScore(nn.Module):
@@ -19,9 +19,7 @@ class CosineScore(nn.Module):
         super().__init__()
 
     def forward(self, query, keys):
-        return (query / query.norm(dim=2, keepdim=True)) @ (
-            keys / keys.norm(dim=2, keepdim=True)
-        ).transpose(1, 2)
+        return (query / query.norm(dim=2, keepdim=True)) @ (keys / keys.norm(dim=2, keepdim=True)).transpose(1, 2)
 
 
 class LocationScore(nn.Module):

@@ -1,9 +1,9 @@
 # %% tags=["mutant"]
-# mistake = "an epsilon of a tenth in the divisor"
+# mistake = "a large epsilon in the divisor"
 # loses = ["q7-more-scores"]
 # breaks = ["cosine"]
-# hint = "q · k over both lengths"
-# public = false
+# hint = "which a tiny eps keeps from 0"
+# public = true
 
 # %% grade_id="q7-more-scores"
 class ScaledDotScore(nn.Module):
@@ -19,9 +19,7 @@ class CosineScore(nn.Module):
         super().__init__()
 
     def forward(self, query, keys):
-        return (query @ keys.transpose(1, 2)) / (
-            query.norm(dim=2).unsqueeze(2) * keys.norm(dim=2).unsqueeze(1) + 0.1
-        )
+        return (query @ keys.transpose(1, 2)) / (query.norm(dim=2).unsqueeze(2) * keys.norm(dim=2).unsqueeze(1) + 0.6)
 
 
 class LocationScore(nn.Module):

@@ -2,8 +2,8 @@
 # mistake = "the lengths are taken over the whole batch"
 # loses = ["q7-more-scores"]
 # breaks = ["cosine", "alone"]
-# hint = "q · k over both lengths"
-# public = false
+# hint = "which a tiny eps keeps from 0"
+# public = true
 
 # %% grade_id="q7-more-scores"
 class ScaledDotScore(nn.Module):

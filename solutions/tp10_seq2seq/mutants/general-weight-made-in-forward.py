@@ -3,7 +3,7 @@
 # loses = ["q7-scores"]
 # breaks = ["general", "learned"]
 # hint = "something random is made in forward"
-# public = false
+# public = true
 
 # %% grade_id="q7-scores"
 class DotScore(nn.Module):

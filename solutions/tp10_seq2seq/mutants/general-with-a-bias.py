@@ -3,7 +3,7 @@
 # loses = ["q7-scores"]
 # breaks = ["general"]
 # hint = "there is no bias"
-# public = false
+# public = true
 
 # %% grade_id="q7-scores"
 class DotScore(nn.Module):

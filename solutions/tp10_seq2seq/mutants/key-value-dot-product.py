@@ -2,8 +2,8 @@
 # mistake = "the scores are dot products"
 # loses = ["q8-key-value"]
 # breaks = ["closed-form"]
-# hint = "v · tanh(W₁ k_j + W₂ k_i)"
-# public = false
+# hint = "there is no tanh"
+# public = true
 
 # %% grade_id="q8-key-value"
 class KeyValueAttention(nn.Module):

@@ -2,7 +2,7 @@
 # mistake = "all states of the window weigh the same"
 # loses = ["q8-key-value"]
 # breaks = ["closed-form"]
-# hint = "the weights hang on the keys"
+# hint = "made of the keys"
 # public = true
 
 # %% grade_id="q8-key-value"

@@ -3,7 +3,7 @@
 # loses = ["q8-key-value"]
 # breaks = ["learned", "closed-form"]
 # hint = "registered"
-# public = false
+# public = true
 
 # %% grade_id="q8-key-value"
 class KeyValueAttention(nn.Module):

@@ -3,7 +3,7 @@
 # loses = ["q8-key-value"]
 # breaks = ["padding"]
 # hint = "either place is padding"
-# public = false
+# public = true
 
 # %% grade_id="q8-key-value"
 class KeyValueAttention(nn.Module):

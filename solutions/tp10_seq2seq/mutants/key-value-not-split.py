@@ -2,7 +2,7 @@
 # mistake = "keys and values are the whole states"
 # loses = ["q8-key-value"]
 # breaks = ["window"]
-# hint = "context of shape"
+# hint = "shape ("
 # public = true
 
 # %% grade_id="q8-key-value"

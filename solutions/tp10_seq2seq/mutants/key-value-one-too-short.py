@@ -3,7 +3,7 @@
 # loses = ["q8-key-value"]
 # breaks = ["window"]
 # hint = "the window is shorter"
-# public = false
+# public = true
 
 # %% grade_id="q8-key-value"
 class KeyValueAttention(nn.Module):

@@ -2,8 +2,8 @@
 # mistake = "the own key has no part in the score"
 # loses = ["q8-key-value"]
 # breaks = ["closed-form"]
-# hint = "only one of the two is read"
-# public = false
+# hint = "only one of the two"
+# public = true
 
 # %% grade_id="q8-key-value"
 class KeyValueAttention(nn.Module):

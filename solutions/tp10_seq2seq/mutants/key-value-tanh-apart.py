@@ -2,8 +2,8 @@
 # mistake = "a tanh of each part"
 # loses = ["q8-key-value"]
 # breaks = ["closed-form"]
-# hint = "W₁ k_j + W₂ k_i"
-# public = false
+# hint = "only one of the two"
+# public = true
 
 # %% grade_id="q8-key-value"
 class KeyValueAttention(nn.Module):
@@ -20,8 +20,6 @@ class KeyValueAttention(nn.Module):
         ones = torch.ones(T, T, dtype=torch.bool)
         band = ones.tril(-1) & ones.triu(-self.window)
         seen = band & mask[:, None, :] & mask[:, :, None]
-        scores = self.v(
-            torch.tanh(self.W1(k))[:, None] + torch.tanh(self.W2(k))[:, :, None]
-        ).squeeze(3)
+        scores = self.v(torch.tanh(self.W1(k))[:, None] + torch.tanh(self.W2(k))[:, :, None]).squeeze(3)
         weights = scores.masked_fill(~seen, -1e9).softmax(dim=2) * seen
         return weights @ val, weights

@@ -2,7 +2,7 @@
 # mistake = "all the places come back, also those that the line has not"
 # loses = ["q7-more-scores"]
 # breaks = ["location", "shapes"]
-# hint = "the first S of its numbers"
+# hint = "W q, the first S"
 # public = true
 
 # %% grade_id="q7-more-scores"

@@ -3,7 +3,7 @@
 # loses = ["q7-more-scores"]
 # breaks = ["location"]
 # hint = "a row of its own"
-# public = false
+# public = true
 
 # %% grade_id="q7-more-scores"
 class ScaledDotScore(nn.Module):

@@ -3,7 +3,7 @@
 # loses = ["q7-luong"]
 # breaks = ["alone"]
 # hint = "each row is read by itself"
-# public = false
+# public = true
 
 # %% grade_id="q7-luong"
 class LuongDecoder(nn.Module):

@@ -3,7 +3,7 @@
 # loses = ["q7-luong"]
 # breaks = ["weights"]
 # hint = "the sum of the memory by the weights"
-# public = false
+# public = true
 
 # %% grade_id="q7-luong"
 class LuongDecoder(nn.Module):

@@ -3,7 +3,7 @@
 # loses = ["q7-luong"]
 # breaks = ["asks-with-new-state"]
 # hint = "the keys are the memory"
-# public = false
+# public = true
 
 # %% grade_id="q7-luong"
 class LuongDecoder(nn.Module):

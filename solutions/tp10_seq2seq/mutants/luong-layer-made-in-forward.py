@@ -3,7 +3,7 @@
 # loses = ["q7-luong"]
 # breaks = ["learned", "tanh-of-both"]
 # hint = "something random is made in forward"
-# public = false
+# public = true
 
 # %% grade_id="q7-luong"
 class LuongDecoder(nn.Module):

@@ -2,8 +2,8 @@
 # mistake = "the layers stand in a Python dict"
 # loses = ["q7-luong"]
 # breaks = ["learned", "tanh-of-both"]
-# hint = "registered"
-# public = false
+# hint = "all of it learned"
+# public = true
 
 # %% grade_id="q7-luong"
 class LuongDecoder(nn.Module):

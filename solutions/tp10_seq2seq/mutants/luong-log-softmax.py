@@ -2,8 +2,8 @@
 # mistake = "a log-softmax on the logits"
 # loses = ["q7-luong"]
 # breaks = ["tanh-of-both"]
-# hint = "a linear layer of"
-# public = false
+# hint = "no softmax follows"
+# public = true
 
 # %% grade_id="q7-luong"
 class LuongDecoder(nn.Module):

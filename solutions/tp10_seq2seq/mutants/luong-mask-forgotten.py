@@ -2,7 +2,7 @@
 # mistake = "attend is given a mask of ones"
 # loses = ["q7-luong"]
 # breaks = ["weights", "padding"]
-# hint = "the mask is handed to attend"
+# hint = "makes the weights"
 # public = true
 
 # %% grade_id="q7-luong"

@@ -2,7 +2,7 @@
 # mistake = "no weights come back"
 # loses = ["q7-luong"]
 # breaks = ["weights"]
-# hint = "tensors in this order"
+# hint = "None"
 # public = true
 
 # %% grade_id="q7-luong"

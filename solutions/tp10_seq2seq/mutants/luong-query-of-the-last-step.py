@@ -3,7 +3,7 @@
 # loses = ["q7-luong"]
 # breaks = ["sees-its-past"]
 # hint = "nothing behind it"
-# public = false
+# public = true
 
 # %% grade_id="q7-luong"
 class LuongDecoder(nn.Module):

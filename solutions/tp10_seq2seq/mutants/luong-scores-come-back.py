@@ -2,8 +2,8 @@
 # mistake = "the scores come back in place of the weights"
 # loses = ["q7-luong"]
 # breaks = ["weights"]
-# hint = "attend(scores, memory, mask)"
-# public = false
+# hint = "makes the weights"
+# public = true
 
 # %% grade_id="q7-luong"
 class LuongDecoder(nn.Module):

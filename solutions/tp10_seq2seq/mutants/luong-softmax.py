@@ -2,7 +2,7 @@
 # mistake = "a softmax on the logits"
 # loses = ["q7-luong"]
 # breaks = ["tanh-of-both"]
-# hint = "a linear layer of"
+# hint = "no softmax follows"
 # public = true
 
 # %% grade_id="q7-luong"

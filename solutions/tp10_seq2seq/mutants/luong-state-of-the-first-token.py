@@ -3,7 +3,7 @@
 # loses = ["q7-luong"]
 # breaks = ["asks-with-new-state", "state"]
 # hint = "after the last token"
-# public = false
+# public = true
 
 # %% grade_id="q7-luong"
 class LuongDecoder(nn.Module):

@@ -2,8 +2,8 @@
 # mistake = "context and state are added without a map"
 # loses = ["q7-luong"]
 # breaks = ["tanh-of-both"]
-# hint = "a linear layer of"
-# public = false
+# hint = "all of it learned"
+# public = true
 
 # %% grade_id="q7-luong"
 class LuongDecoder(nn.Module):

@@ -3,7 +3,7 @@
 # loses = ["q7-luong"]
 # breaks = ["tanh-of-both"]
 # hint = "the tanh stands outside"
-# public = false
+# public = true
 
 # %% grade_id="q7-luong"
 class LuongDecoder(nn.Module):

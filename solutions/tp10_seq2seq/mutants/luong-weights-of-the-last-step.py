@@ -2,8 +2,8 @@
 # mistake = "the weights of the last step alone come back"
 # loses = ["q7-luong"]
 # breaks = ["weights"]
-# hint = "weights of shape"
-# public = false
+# hint = "shape (3"
+# public = true
 
 # %% grade_id="q7-luong"
 class LuongDecoder(nn.Module):

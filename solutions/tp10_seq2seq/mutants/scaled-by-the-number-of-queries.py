@@ -3,7 +3,7 @@
 # loses = ["q7-more-scores"]
 # breaks = ["scaled"]
 # hint = "not of how many queries"
-# public = true
+# public = false
 
 # %% grade_id="q7-more-scores"
 class ScaledDotScore(nn.Module):

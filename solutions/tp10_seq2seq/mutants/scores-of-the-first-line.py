@@ -3,7 +3,7 @@
 # loses = ["q7-scores"]
 # breaks = ["dot", "alone"]
 # hint = "each line by itself"
-# public = false
+# public = true
 
 # %% grade_id="q7-scores"
 class DotScore(nn.Module):

@@ -2,7 +2,7 @@
 # mistake = "the sum goes over the queries too: one score a key"
 # loses = ["q7-scores"]
 # breaks = ["dot", "shapes"]
-# hint = "for each query and each key"
+# hint = "a row for each query"
 # public = true
 
 # %% grade_id="q7-scores"

@@ -2,8 +2,8 @@
 # mistake = "the softmax goes over the batch"
 # loses = ["q8-self-attention"]
 # breaks = ["closed-form", "padding"]
-# hint = "their softmax over the line"
-# public = false
+# hint = "the softmax goes over the batch"
+# public = true
 
 # %% grade_id="q8-self-attention"
 class AdditiveSelfAttention(nn.Module):

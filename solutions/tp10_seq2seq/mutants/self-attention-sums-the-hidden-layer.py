@@ -3,7 +3,7 @@
 # loses = ["q8-self-attention"]
 # breaks = ["closed-form"]
 # hint = "pooled"
-# public = false
+# public = true
 
 # %% grade_id="q8-self-attention"
 class AdditiveSelfAttention(nn.Module):

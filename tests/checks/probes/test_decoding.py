@@ -55,7 +55,7 @@ def reply(state: tuple[int, ...] = (2, HIDDEN), *weights: Any) -> tuple[Any, ...
         (torch.zeros(2, 5, TOKENS), "return three things"),
         (reply(), "return three things"),
         (reply((2, HIDDEN), torch.ones(2, 5, 3)), "attends to nothing"),
-        (reply((1, 2, HIDDEN), None), "state of shape (2, 4)"),
+        (reply((1, 2, HIDDEN), None), "a state (2, 4)"),
     ],
 )
 def test_shapes_are_looked_at_where_nothing_is_mended(given: Any, told: str) -> None:

@@ -9,12 +9,15 @@ import pytest
 
 from amal_attention.checks import (
     DecoderProbe,
+    costs_tokens,
     decodes_alike,
     keeps_state_small,
     looks_at_no_memory,
     sees_its_past,
     sees_no_future,
     starts_from_state,
+    trains_as,
+    validates_over_tokens,
     writes_by_what_it_reads,
     writes_logits,
 )
@@ -26,6 +29,7 @@ from amal_attention.grading.wire.remote import RemoteStudent
 from amal_attention.grading.wire.student import LocalStudent
 from amal_attention.outcome import Outcome
 from tests.checks.decoders import HIDDEN, TOKENS
+from tests.checks.writers import BATCHES, cost, mean_cost
 
 DECODERS = """
 import torch
@@ -42,6 +46,21 @@ class Wrong(Recurrent):
 class Broken(Recurrent):
     def forward(self, tokens, state, memory, mask):
         return self.absent(tokens)
+
+from tests.checks.writers import Writer
+
+class WrongWriter(Writer):
+    def training_step(self, batch, batch_idx):
+        return super().training_step(batch, batch_idx) / 2
+    def weight(self, batch):
+        return len(batch.target)
+
+class BrokenWriter(Writer):
+    def forward(self, source, source_mask, teacher):
+        return self.absent(source)
+
+def build_writer(kind):
+    return {"Right": Writer, "Wrong": WrongWriter, "Broken": BrokenWriter}[kind]()
 
 def build(kind):
     torch.manual_seed(0)
@@ -94,3 +113,26 @@ def test_every_expectation_on_a_decoder_says_the_same_of_it_there_as_here(remote
     there, here = ([outcome(look, student.build(kind)) for look in LOOKS] for student in (remote, local))
     assert [each and each.expected for each in there] == [each and each.expected for each in here]
     assert sum(each is not None for each in there) == {"Right": 0, "Wrong": 6, "Broken": 8}[kind]
+
+
+@pytest.mark.parametrize("kind", ["Right", "Wrong", "Broken"])
+def test_every_expectation_on_what_is_trained_to_write_says_the_same_of_it_there_as_here(remote, local, kind):
+    def said(student: Any) -> list[str | None]:
+        looks: tuple[Callable[[Any], None], ...] = (
+            lambda model: costs_tokens(model, BATCHES[0], mean_cost),
+            lambda model: trains_as(model, BATCHES[0], [cost(BATCHES[0])]),
+            lambda model: validates_over_tokens(model, BATCHES, [mean_cost]),
+        )
+        found: list[str | None] = []
+        for look in looks:
+            try:
+                look(student.build_writer(kind).randomise(1))
+            except ExpectationMissed as missed:
+                found.append(f"{missed.outcome.expectation}: {missed.outcome.hint}")
+            else:
+                found.append(None)
+        return found
+
+    there = said(remote)
+    assert there == said(local)
+    assert sum(each is not None for each in there) == {"Right": 0, "Wrong": 3, "Broken": 3}[kind]

@@ -50,13 +50,12 @@ _EMBEDDED = "the query is a state, of H numbers, and not the embedding of the to
 _FIRST = "this is the first state: at each step the query is the state of that step"
 _BLIND = "the context does not enter the recurrent cell: it reads the token and the context"
 _SIGHTED = "the context enters the recurrent layer: here it is read after the state, and the state knows nothing of it"
-_OTHER_STATE = "the state that comes back is that of the recurrent layer, not the attention vector"
 _NOT_THE_SUM = "the context is the sum of the memory by the weights that come back"
 _NO_MEMORY = "the context has no part in the answer"
-_GROWS = "nothing keeps the attention vector between -1 and 1: tanh(W [c; h])"
+_GROWS = "it grows with what it reads: a tanh keeps each number of the hidden layer between -1 and 1"
 _NO_STATE = "the state has no part in the attention vector: tanh(W [c; h]) reads both"
 _STATE_ALONE = "the context has no part in the attention vector: tanh(W [c; h]) reads both"
-_NO_LAYER = "the logits are a linear layer of tanh(W [c; h])"
+_NO_LAYER = "the logits are a linear layer of tanh(W [c; h]), all of it learned, and no softmax follows"
 
 
 @expectation("the answer hangs on the memory")
@@ -167,7 +166,6 @@ def weighs_by_score(
     weigh: Weigh,
     *,
     seed: int = 0,
-    mistakes: Sequence[tuple[str, Weigh]] = (),
     hint: str = "",
 ) -> None:
     """At each step they are the weights of the scores that were told in advance.
@@ -178,8 +176,7 @@ def weighs_by_score(
         probe: the kind of the decoder.
         weigh: what scores ``(B, T, S)`` and a mask ``(B, S)`` come to.
         seed: another seed, other parameters and inputs.
-        mistakes: what they come to by likely mistakes, each with its hint.
-        hint: for a miss without a likely mistake of its own.
+        hint: for a miss.
     """
     for looked_at, at in probed(decoder, probe, _LENGTHS, 1, seed):
         inputs = *_, mask = probe.inputs(_LENGTHS, at)
@@ -188,11 +185,10 @@ def weighs_by_score(
         told = subject(score).state()["scores"][: mask.shape[1]]
         scores = told.repeat(*seen["weights"].shape[:2], 1)
         if not same(seen["weights"], weigh(scores, mask)):
-            known = (name for name, wrong in mistakes if same(seen["weights"], wrong(scores, mask)))
             raise Missed(
                 f"weights {numbers(weigh(scores, mask)[:, 0])}",
                 numbers(seen["weights"][:, 0]),
-                next(known, "") or hint,
+                hint,
                 f"{probe.sent(inputs)}, and scores {numbers(told)} for every query",
             )
 
@@ -283,12 +279,15 @@ def combines_by_tanh(decoder: Module, score: Module, probe: DecoderProbe, *, see
         states.append(seen["state"].sum(dim=1))
         queries.append(_asked(score, seen)[:, -1].sum(dim=1))
     of_context = memory[:, 0].sum(dim=1)
-    likely = [mistake_of_layer(logits, [[of_context, each] for each in some], weights) for some in (states, queries)]
+    likely = [
+        mistake_of_layer(logits, [[of_context, each] for each in some], weights, hint or _NO_LAYER)
+        for some in (states, queries)
+    ]
     if all(likely):
         raise Missed(
-            _NO_LAYER,
+            "logits that are a linear layer of tanh(W [c; h])",
             f"logits {numbers(logits[0])}, with {weights[0]:.3g} for all parameters",
-            _of_parts(looked_at, probe, inputs, seed) or hint or likely[0],
+            _of_parts(looked_at, probe, inputs, seed) or likely[0],
             probe.sent(inputs),
         )
 

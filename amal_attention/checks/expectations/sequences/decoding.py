@@ -131,7 +131,7 @@ def writes_by_what_it_reads(
 ) -> None:
     """In some look the last logits hang on one of the last two tokens, and on what went before.
 
-    That is the first token, or, for the logits of any place, a state that tokens change.
+    That is the first token, or, for the logits of any place, a state that tokens change. The logits of a place differ.
 
     Args:
         decoder: the decoder.
@@ -150,8 +150,8 @@ def writes_by_what_it_reads(
         by_last, by_one_before, by_first, by_state, by_nothing = (_by_place(first, each) for each in changed)
         advanced = any((first["state"] - each["state"]).abs().max() > _LEAST for each in changed[:3])
         recurrent = by_first[last] > _LEAST or (by_state.max() > _LEAST and advanced)
-        steady = by_nothing.max() <= _LEAST
-        if steady and recurrent and max(by_last[last], by_one_before[last]) > _LEAST:
+        steady, varied = by_nothing.max() <= _LEAST, first["logits"].std(dim=2).max() > _LEAST
+        if steady and varied and recurrent and max(by_last[last], by_one_before[last]) > _LEAST:
             return
     raise Missed(
         "other logits after another last token, and after another first token or state",

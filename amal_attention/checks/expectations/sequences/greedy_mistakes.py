@@ -25,7 +25,6 @@ from amal_attention.checks.expectations.sequences.script import (
 __all__ = [
     "NOT_WRITTEN",
     "ONE_TOKEN",
-    "Cost",
     "Mistakes",
     "mistake_of_counts",
     "mistake_of_end",

@@ -26,17 +26,13 @@ _BIASES = (0, 1, 2)
 _FITS = 1e-3
 """A share of how much something varies: of right answers it is below 1e-5, of wrong ones above 1e-2."""
 
-_NO_TANH = "there is no tanh: without it what is added for the query is the same for all keys"
-_OUTSIDE = "the tanh stands outside: v · tanh(…), the product with v comes after it"
-_APART = "each part has a tanh of its own: tanh(W₁ a + W₂ b), of the sum"
+_NO_TANH = "there is no tanh between the two layers"
+_OUTSIDE = "the tanh stands outside: it comes before the last layer, not after it"
+_APART = "each part has a tanh of its own: the tanh is that of the sum"
 _OTHER_BEND = "the hidden layer bends by another function than tanh"
 _PRODUCT = "the parts are multiplied: they are added inside the tanh"
-_ONE_PART = "only one of the two is read: tanh(W₁ a + W₂ b)"
-_NO_VECTOR = "the numbers of the hidden layer are summed as they are: v, which is learned, weighs them"
-_NOT_LEARNED = (
-    "it is no v · tanh(W₁ a + W₂ b), with W₁, W₂ and v that are learned: all three are registered, and each map reads "
-    "all numbers of a vector"
-)
+_ONE_PART = "only one of the two vectors is read: the sum inside the tanh has a part of each"
+_NO_VECTOR = "the numbers of the hidden layer are summed as they are: a vector v, which is learned, weighs them"
 
 _TWO_PARTS = 2
 
@@ -46,13 +42,16 @@ def alike(looked_at: Subject, weight: float) -> Subject:
     return looked_at.load({name: torch.full_like(each, weight) for name, each in looked_at.parameters().items()})
 
 
-def mistake_of_layer(came: Sequence[Tensor], parts: Sequence[Sequence[Tensor]], weights: Sequence[float]) -> str:
+def mistake_of_layer(
+    came: Sequence[Tensor], parts: Sequence[Sequence[Tensor]], weights: Sequence[float], otherwise: str
+) -> str:
     """Why something is no ``v · tanh(W₁ a + W₂ b)``, up to a constant; empty where it is.
 
     Args:
         came: for each weight what a module gave that is :func:`alike` in all parameters, ``(N,)``.
         parts: for each weight the sums of a and of b, ``(N,)`` each; of a alone where there is one part.
         weights: the numbers that the parameters were.
+        otherwise: what is said of a mistake that is not known.
     """
     sizes = [_size_of_tanh(*each) for each in zip(came, parts, weights, strict=True)]
     if all(size is not None and size > 0 for size in sizes):
@@ -64,7 +63,7 @@ def mistake_of_layer(came: Sequence[Tensor], parts: Sequence[Sequence[Tensor]], 
             for values, part, weight in zip(came, parts, weights, strict=True)
         ):
             return hint
-    return _OUTSIDE if all(map(_is_tanh_of_sum, came, parts)) else _NOT_LEARNED
+    return _OUTSIDE if all(map(_is_tanh_of_sum, came, parts)) else otherwise
 
 
 Columns = Callable[[Sequence[Tensor], float], Iterator[Sequence[Tensor]]]
@@ -128,7 +127,9 @@ def _unexplained(came: Tensor, columns: Sequence[Tensor]) -> float:
 
 
 def _solved(came: Tensor, columns: Sequence[Tensor]) -> Tensor:
-    return torch.linalg.lstsq(_with_constant(columns), came.double().unsqueeze(1), driver="gelsd").solution.squeeze(1)
+    solved = torch.linalg.lstsq(_with_constant(columns), came.double().unsqueeze(1), driver="gelsd")
+    solution: Tensor = solved.solution.squeeze(1)
+    return solution
 
 
 def _with_constant(columns: Sequence[Tensor]) -> Tensor:

@@ -38,6 +38,10 @@ _SYMMETRIC = (
 _NO_MATRIX = "this is a multiple of the dot product: a matrix that is learned stands between query and key"
 _LOW_RANK = "the matrix is free, of full rank: it is no product of narrow ones"
 _NOT_BILINEAR = "the score is q · W k, and nothing bends it"
+_NOT_LEARNED = (
+    "it is no v · tanh(W₁ q + W₂ k), with W₁, W₂ and v that are learned: all three are registered, and each map reads "
+    "all numbers of a vector"
+)
 _SHARED = "query and keys have a map each: with one for both, they could change places"
 _OF_KEYS = "the scores are those of places: W q, whatever the keys are"
 _LINEAR = "the scores of the places are W q: nothing bends them"
@@ -120,12 +124,12 @@ def is_perceptron(score: Module, dim: int, *, seed: int = 0, hint: str = "") -> 
         (seen,) = answers(alike(looked_at, weight), probe, [(query, keys)])
         came.append(seen["scores"].flatten())
     parts = [query.sum(dim=2).flatten(), keys.sum(dim=2).flatten()]
-    likely = mistake_of_layer(came, [parts] * len(weights), weights)
+    likely = mistake_of_layer(came, [parts] * len(weights), weights, hint or _NOT_LEARNED)
     if likely:
         raise Missed(
             "v · tanh(W₁ q + W₂ k)",
             f"{numbers(came[0])}, with {weights[0]:.3g} for all parameters",
-            likely or hint,
+            likely,
             probe.sent((query, keys)),
         )
     for at, each in probed(score, probe, _LENGTHS, _TRIES, seed):
@@ -167,10 +171,10 @@ def scores_places(score: Module, dim: int, longest: int, *, seed: int = 0, hint:
             raise Missed(numbers(expected[0, 0]), numbers(cut[0, 0]), _CUT, probe.sent((query, few)))
         of_other, of_sum, of_none = linear
         if not same(of_sum - of_none, (came - of_none) + (of_other - of_none), 1e-3):
-            raise Missed("W (q + q') = W q + W q'", numbers(of_sum[0, 0]), hint or _LINEAR, sent)
+            raise Missed("W (q + q') = W q + W q'", numbers(of_sum[0, 0]), _LINEAR, sent)
         columns = (came - of_none).flatten(0, 1)
         if any(same(columns[:, one], columns[:, other]) for one, other in combinations(range(longest), 2)):
-            raise Missed("a row of W for each place", numbers(columns[0]), hint or _EVEN, sent)
+            raise Missed("a row of W for each place", numbers(columns[0]), _EVEN, sent)
 
 
 def _mistake_of_matrix(matrix: Tensor) -> str:

@@ -47,6 +47,8 @@ def costs_tokens(
 ) -> None:
     """A step of training costs what ``loss`` makes of the logits, and a gradient reaches every parameter.
 
+    The parameters stay as they are.
+
     Args:
         model: a LightningModule, called with ``source``, ``source_mask`` and ``teacher``.
         batch: what it is trained on.
@@ -62,7 +64,9 @@ def costs_tokens(
     frozen = looked_at.frozen()
     if frozen:
         raise Missed("parameters that learn", f"{frozen[0]}, which does not", _FROZEN)
-    trained = looked_at.steps([batch] * _STEPS, [looked_at.parameters()] * _STEPS)
+    start = looked_at.parameters()
+    trained = looked_at.steps([batch] * _STEPS, [start] * _STEPS)
+    looked_at.load(start)
     expected, *others = (
         torch.as_tensor(loss(each, batch.target, batch.target_mask)).detach()
         for each in (logits, *(mistakes or {}).values())

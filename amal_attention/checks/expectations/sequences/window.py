@@ -32,11 +32,15 @@ _OF_KEYS = "values never choose: the scores are made of the keys, the first half
 _NOT_VALUES = "the context is the sum of the values, the second half of each state, by the weights"
 _OF_STATES = "the keys are summed: the context is made of the values, the second half of each state"
 _SHARED = "the states before and the own one have a map each: W₁ k_j + W₂ k_i"
+_NOT_LEARNED = "it is no v · tanh(W x), with W and v that are learned: W reads all numbers of a word"
+_NOT_LEARNED_OF_TWO = (
+    "it is no v · tanh(W₁ k_j + W₂ k_i), with W₁, W₂ and v that are learned: all three are registered, and each map "
+    "reads all numbers of a key"
+)
 _FORM = "scores v · tanh(W x)"
 _FORM_OF_TWO = "scores v · tanh(W₁ k_j + W₂ k_i)"
 
 
-@expectation("the score of a word is v · tanh(W x)")
 def scores_by_perceptron(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
     """With all parameters alike, the log-ratio of the weights of two words follows a tanh of the first.
 
@@ -55,9 +59,9 @@ def scores_by_perceptron(pooling: Module, dim: int, *, seed: int = 0, hint: str 
     for weight in weights:
         (seen,) = answers(alike(looked_at, weight), probe, [inputs])
         odds.append(_odds(seen["weights"]))
-    likely = mistake_of_layer(odds, [[x[:, 0].sum(dim=1)]] * len(weights), weights)
+    likely = mistake_of_layer(odds, [[x[:, 0].sum(dim=1)]] * len(weights), weights, hint or _NOT_LEARNED)
     if likely:
-        raise Missed(_FORM, f"log-ratios of weights {numbers(odds[0])}", likely or hint, probe.sent(inputs))
+        raise Missed(_FORM, f"log-ratios of weights {numbers(odds[0])}", likely, probe.sent(inputs))
 
 
 @expectation("the score of a state before is v · tanh(W₁ k_j + W₂ k_i)")
@@ -80,11 +84,9 @@ def scores_keys_by_perceptron(module: Module, probe: WindowProbe, *, seed: int =
         (seen,) = answers(alike(looked_at, weight), probe, [(states, mask)])
         odds.append(_odds(seen["weights"][:, 2, :2]))
     parts = [states[:, place, : probe.dim].sum(dim=1) for place in (0, 2)]
-    likely = mistake_of_layer(odds, [parts] * len(weights), weights)
+    likely = mistake_of_layer(odds, [parts] * len(weights), weights, hint or _NOT_LEARNED_OF_TWO)
     if likely:
-        raise Missed(
-            _FORM_OF_TWO, f"log-ratios of weights {numbers(odds[0])}", likely or hint, probe.sent((states, mask))
-        )
+        raise Missed(_FORM_OF_TWO, f"log-ratios of weights {numbers(odds[0])}", likely, probe.sent((states, mask)))
     for at, number in probed(module, probe, (3,), _TRIES, seed):
         line, mask = probe.inputs((3,), number)
         step = torch.cat([torch.ones(2, probe.dim), -torch.ones(1, probe.dim)])
@@ -134,7 +136,7 @@ def sums_values(module: Module, probe: WindowProbe, *, seed: int = 0, hint: str 
     """
     for looked_at, at in probed(module, probe, _LENGTHS, _TRIES, seed):
         states, mask = inputs = probe.inputs(_LENGTHS, at)
-        keys, values = states.chunk(2, dim=2)
+        keys, values = states.tensor_split(2, dim=2)
         first, second = answers(looked_at, probe, [inputs, (torch.cat([keys, 1 - values], dim=2), mask)])
         first, second = probe.shown(first, inputs), probe.shown(second, inputs)
         if not same(first["weights"], second["weights"]):

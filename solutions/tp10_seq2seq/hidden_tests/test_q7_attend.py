@@ -52,7 +52,7 @@ def mistakes(scores, mask):
         "the softmax goes over the places of the source alone: here it goes over the steps too": low.flatten(
             1
         )
-        .softmax(dim=1)
+        .softmax(dim=1)  # given: no answer by itself
         .view_as(low),
         "the softmax goes over an axis of length 1: every weight is 1": seen.expand_as(
             scores
@@ -185,7 +185,8 @@ def test_context(student, draws):
             what="the context is the sum of the values by the weights",
             mistakes={
                 "sum by the weights: this is their mean": values.mean(
-                    dim=1, keepdim=True
+                    dim=1,
+                    keepdim=True,  # given: no answer by itself
                 ).expand_as(context),
                 "the values are counted by the scores: by the weights": scores.masked_fill(
                     ~mask.unsqueeze(1), 0

@@ -56,7 +56,7 @@ class Translation(Task):
                 "The share of test lines that are written without a mistake, up to their end; each next character is "
                 "the most likely one after those that the model wrote itself.",
             ),
-            digits=4,
+            digits=3,
             places=1,
             share=True,
             percent=True,

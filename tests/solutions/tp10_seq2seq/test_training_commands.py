@@ -56,7 +56,7 @@ def test_nothing_of_a_table_is_cut_off_in_80_columns() -> None:
     rows = [line for line in lines if line and line[0] in lab.questions]
     assert [row[0] for row in rows] == list(lab.questions)
     assert [row[1:] for row in rows] == [
-        ["1.0000", "0.998–1.000", "1.0000", "1.0000", "60.8k", "373.5", "10", "1.0000", "1.000"]
+        ["1.000", "0.998–1.000", "1.0000", "1.0000", "60.8k", "373.5", "10", "1.0000", "1.000"]
     ] * len(records)
 
 

@@ -1007,7 +1007,7 @@ class Encoder(nn.Module):
         ### BEGIN SOLUTION
         packed = pack_padded_sequence(
             self.embedding(tokens),
-            mask.sum(dim=1).cpu(),
+            mask.sum(dim=1).cpu(),  # given: the advice on torch's error says it
             batch_first=True,
             enforce_sorted=False,
         )
@@ -2996,6 +2996,8 @@ def autoencoder_batch(batch: PairBatch) -> PairBatch:
 #     )
 #     equal_to(batch.target_mask.dtype, torch.bool, what="masks are bool", hint="masks are bool")
 #     equal_to(batch.source.tolist(), source.tolist(), what="the sources stay as they are")
+#     widths = [field.shape[1] for field in (batch.teacher, batch.target, batch.target_mask)]
+#     equal_to(widths, [4, 4, 4], what="columns of these three", hint="one column more than the source")
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS

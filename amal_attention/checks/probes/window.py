@@ -52,9 +52,8 @@ class WindowProbe(TimeProbe):
     def places(self, inputs: tuple[Any, ...]) -> Mapping[str, Tensor]:
         """Where the window is, and no padding."""
         mask = inputs[1]
-        place = torch.arange(mask.shape[1])
-        back = place.unsqueeze(1) - place
-        seen = (back >= 1) & (back <= self.window)
+        places = range(mask.shape[1])
+        seen = torch.tensor([[0 < here - there <= self.window for there in places] for here in places])
         return {"context": mask, "weights": seen & mask.unsqueeze(1) & mask.unsqueeze(2)}
 
     def main(self, inputs: tuple[Any, ...]) -> Sequence[str]:

@@ -16,7 +16,7 @@ class Around:
         self.student, self.rows, self.width = student, 6, draws.between(7, 9)
         self.classes = draws.between(4, 6)
         lengths = [5, *(draws.between(1, 4) for _ in range(self.rows - 1))]
-        self.tokens, self.mask = some_lines(12, lengths, draws.seed())
+        self.tokens, self.mask = some_lines(6000, lengths, draws.seed())
         self.memory = torch.randn(self.rows, 5, self.width, generator=draws.generator())
         self.final = torch.randn(self.rows, self.width, generator=draws.generator())
         self.model = self.built(self.memory, self.final).randomise(draws.seed())
@@ -33,7 +33,7 @@ class Around:
         values = {"memory": memory, "final": final}
         return {
             name: values[name.rpartition(".")[2]]
-            for name in self.model.parameters()
+            for name in self.model.state()
             if name.rpartition(".")[2] in values
         }
 
@@ -47,6 +47,27 @@ class Around:
         own = self.model.state()
         return other.load(
             {name: own[name] for name in own if name.rpartition(".")[2] not in OF_THE_ENCODER}
+        )
+
+    def is_handed_on(self, tokens, mask):
+        """Look at what the encoder is handed by a call."""
+        self.model(tokens, mask)
+        after = self.model.state()
+        mistakes = {
+            "the mask is handed on as it is: this one is True everywhere": torch.ones_like(
+                mask
+            ),
+            "the mask is handed on as it is: this one is turned around": ~mask,
+            "the mask is handed on as it is: this one is made of the tokens": tokens != 0,
+        }
+        equal_to(
+            (after["encoder.tokens"].tolist(), after["encoder.mask"].tolist()),
+            (tokens.tolist(), mask.tolist()),
+            what="the encoder is handed tokens and mask as they are",
+            mistakes={
+                hint: (tokens.tolist(), other.tolist()) for hint, other in mistakes.items()
+            },
+            hint="self.encoder(tokens, mask)",
         )
 
     def logits(self, model=None):
@@ -143,6 +164,16 @@ def test_logits_are_no_probabilities(student, draws):
         mistakes=dict.fromkeys(likely, False),
         hint="nothing stands between the last linear layer and the logits: no sigmoid, no ReLU",
     )
+    own = around.model.parameters()
+    around.model.load(
+        {name: 50 * each for name, each in own.items() if not name.endswith(OF_THE_ENCODER)}
+    )
+    equal_to(
+        bool(around.logits().abs().max() > 1),
+        True,
+        what="logits grow with the parameters of the last layer",
+        hint="nothing stands between the last linear layer and the logits: no tanh",
+    )
 
 
 @pytest.mark.question(
@@ -160,32 +191,26 @@ def test_what_the_encoder_is_handed(student, draws):
         what="the encoder is kept in the attribute encoder",
         hint=KEPT,
     )
-    around.logits()
-    after = around.model.state()
-    calls = int(after["encoder.calls"]) - int(before["encoder.calls"])
+    called = (before["encoder.calls"], around.logits(), around.model.state()["encoder.calls"])
+    calls = int(called[2]) - int(called[0])
     equal_to(
         calls,
         1,
         what="the encoder is called once a batch",
         hint="one call gives memory and final",
     )
-    handed = (after["encoder.tokens"].tolist(), after["encoder.mask"].tolist())
-    mistakes = {
-        "the mask is handed on as it is: this one is True everywhere": torch.ones_like(
-            around.mask
-        ),
-        "the mask is handed on as it is: this one is turned around": ~around.mask,
-        "the mask is handed on as it is: this one is made of the tokens": around.tokens != 0,
-    }
-    equal_to(
-        handed,
-        (around.tokens.tolist(), around.mask.tolist()),
-        what="the encoder is handed tokens and mask as they are",
-        mistakes={
-            hint: (around.tokens.tolist(), mask.tolist()) for hint, mask in mistakes.items()
-        },
-        hint="self.encoder(tokens, mask)",
+    around.is_handed_on(around.tokens, around.mask)
+    around.is_handed_on(around.tokens.flip(0), around.mask.flip(0))
+    around.model.train(dropout=False)
+    around.is_handed_on(around.tokens, around.mask)
+    around.model.eval().load(around.of_the_encoder(-around.memory, -around.final))
+    differ(
+        called[1],
+        around.logits(),
+        what="nothing is kept from one call to the next",
+        sent="an encoder, then the same with other parameters",
     )
+    around.model.train()
     upstream = torch.randn(around.rows, around.classes, generator=draws.generator())
     learned, _ = around.model.gradients((around.tokens, around.mask), upstream)
     silent = [

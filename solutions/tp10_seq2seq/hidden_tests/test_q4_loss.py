@@ -124,7 +124,7 @@ def test_token_0_and_large_logits(student, draws):
     _, (gradient, _, _) = student.sequence_loss.gradients((logits, target, mask))
     right = (
         (logits.softmax(dim=2) - torch.eye(logits.shape[2])[target])
-        * mask.unsqueeze(2)
+        * mask.unsqueeze(2)  # given: no answer by itself
         / tokens.sum()
     )
     equal_to(

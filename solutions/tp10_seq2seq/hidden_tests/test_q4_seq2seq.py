@@ -37,7 +37,7 @@ def some_batch(draws, sources, targets, noise=False):
     generator = draws.generator()
 
     def side(lengths):
-        mask = torch.arange(max(lengths)) < torch.tensor(lengths).unsqueeze(1)
+        mask = torch.arange(max(lengths)) < torch.tensor(lengths).unsqueeze(1)  # given: a mask
         tokens = torch.randint(1, V, (2, *mask.shape), generator=generator)
         return mask, *(tokens if noise else tokens * mask)
 

@@ -7,7 +7,7 @@ class StateClassifier(nn.Module):
     def __init__(self, encoder, num_classes):
         super().__init__()
         self.encoder = encoder
-        self.w = nn.Parameter(torch.randn(encoder.out_features, num_classes) / 10)
+        self.w = nn.Parameter(torch.randn(encoder.out_features, num_classes))
         self.b = nn.Parameter(torch.zeros(num_classes))
 
     def forward(self, tokens, mask):

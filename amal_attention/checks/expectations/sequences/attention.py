@@ -50,7 +50,6 @@ _EMBEDDED = "the query is a state, of H numbers, and not the embedding of the to
 _FIRST = "this is the first state: at each step the query is the state of that step"
 _BLIND = "the context does not enter the recurrent cell: it reads the token and the context"
 _SIGHTED = "the context enters the recurrent layer: here it is read after the state, and the state knows nothing of it"
-_OTHER_STATE = "the state that comes back is that of the recurrent layer, not the attention vector"
 _NOT_THE_SUM = "the context is the sum of the memory by the weights that come back"
 _NO_MEMORY = "the context has no part in the answer"
 _GROWS = "it grows with what it reads: a tanh keeps each number of the hidden layer between -1 and 1"

@@ -19,7 +19,6 @@ __all__ = [
     "END",
     "PAD",
     "START",
-    "Reads",
     "Script",
     "afresh",
     "again",

@@ -41,6 +41,7 @@ _FORM = "scores v · tanh(W x)"
 _FORM_OF_TWO = "scores v · tanh(W₁ k_j + W₂ k_i)"
 
 
+@expectation("the score of a word is v · tanh(W x)")
 def scores_by_perceptron(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
     """With all parameters alike, the log-ratio of the weights of two words follows a tanh of the first.
 
@@ -136,7 +137,7 @@ def sums_values(module: Module, probe: WindowProbe, *, seed: int = 0, hint: str 
     """
     for looked_at, at in probed(module, probe, _LENGTHS, _TRIES, seed):
         states, mask = inputs = probe.inputs(_LENGTHS, at)
-        keys, values = states.chunk(2, dim=2)
+        keys, values = states.tensor_split(2, dim=2)
         first, second = answers(looked_at, probe, [inputs, (torch.cat([keys, 1 - values], dim=2), mask)])
         first, second = probe.shown(first, inputs), probe.shown(second, inputs)
         if not same(first["weights"], second["weights"]):

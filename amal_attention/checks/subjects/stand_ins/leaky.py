@@ -91,11 +91,11 @@ def plain_cost(logits: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 
 def _leaking(embedded: Tensor, state: Tensor, mask: Tensor) -> Tensor:
     """The states ``(B, L, H)`` after each place, which leave a state as it is where the mask is False."""
-    states = []
+    passed = []
     for place in range(embedded.shape[1]):
         state = torch.where(mask[:, place : place + 1], state / 2 + embedded[:, place], state)
-        states.append(state)
-    return torch.stack(states, dim=1)
+        passed.append(state)
+    return torch.stack(passed, dim=1)
 
 
 def _remember(module: nn.Module, *names: str) -> None:

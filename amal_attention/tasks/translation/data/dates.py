@@ -16,7 +16,7 @@ from amal_attention.tasks.translation.data.chance import Chance
 from amal_attention.tasks.translation.data.lines import Line, Splits
 from amal_attention.tasks.translation.data.names import ENGLISH, FRENCH, Names
 
-__all__ = ["BETWEEN_SOURCES", "BETWEEN_TARGETS", "FIRST", "KINDS", "LAST", "draw_dates", "write_day"]
+__all__ = ["BETWEEN_SOURCES", "BETWEEN_TARGETS", "FIRST", "KINDS", "LAST", "Kind", "draw_dates", "write_day"]
 
 FIRST, LAST = date(1969, 1, 1), date(2068, 12, 31)
 COUNTS = {"train": 8_000, "validation": 1_000, "test": 2_000}

@@ -22,7 +22,7 @@ from amal_attention.tasks.translation.data.dates import draw_dates
 from amal_attention.tasks.translation.data.digits import check_lengths, draw_digits
 from amal_attention.tasks.translation.data.lines import Line, Splits
 
-__all__ = ["Collate", "CopyData", "DateData", "Pair", "PairData"]
+__all__ = ["CopyData", "DateData", "Pair", "PairData"]
 
 Pair = tuple[list[int], list[int]]
 """The numbers of the characters of a source and of its target, without START and END."""
@@ -246,7 +246,5 @@ class _Pairs(Dataset[PairBatch]):
     def __getitem__(self, windows: Windows) -> PairBatch:
         if self._collate is not None:
             return self._collate([self._pairs[place] for place in windows.texts])
-        source, source_mask = self._source.padded(windows.texts)
         teacher, _ = self._teacher.padded(windows.texts)
-        target, target_mask = self._target.padded(windows.texts)
-        return PairBatch(source, source_mask, teacher, target, target_mask)
+        return PairBatch(*self._source.padded(windows.texts), teacher, *self._target.padded(windows.texts))

@@ -2996,6 +2996,8 @@ def autoencoder_batch(batch: PairBatch) -> PairBatch:
 #     )
 #     equal_to(batch.target_mask.dtype, torch.bool, what="masks are bool", hint="masks are bool")
 #     equal_to(batch.source.tolist(), source.tolist(), what="the sources stay as they are")
+#     widths = [field.shape[1] for field in (batch.teacher, batch.target, batch.target_mask)]
+#     equal_to(widths, [4, 4, 4], what="columns of these three", hint="one column more than the source")
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS

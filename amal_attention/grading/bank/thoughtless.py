@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import torch
@@ -188,13 +188,20 @@ def _filled(reply: Any, inputs: list[Any], fill: Fill, mixing: Tensor | None) ->
             case str():
                 return next(texts, "") if constant is None else ""
             case list() | tuple():
-                return type(part)(map(of, part)) if type(part) in (list, tuple) else part
+                return _rebuilt(part, map(of, part))
             case dict():
                 return {key: of(each) for key, each in part.items()}
             case _:
                 return part
 
     return of(reply)
+
+
+def _rebuilt(like: Any, parts: Iterable[Any]) -> Any:
+    """The parts in a list or in a tuple, a named one too; a tuple of another class stays as it is."""
+    if hasattr(like, "_make"):
+        return like._make(parts)
+    return type(like)(parts) if type(like) in (list, tuple) else like
 
 
 def _zeros(reply: Tensor, inputs: list[Any], mixing: Tensor | None) -> Tensor:
@@ -247,7 +254,8 @@ def _like(form: Any, came: Any, mixing: Tensor | None) -> Any:
             came = came @ mixing[: came.shape[-1], : form.shape[-1]]
         return _to_shape(came, form.shape)
     if isinstance(form, tuple) and isinstance(came, tuple) and len(form) == len(came):
-        return tuple(_like(one, other, mixing) for one, other in zip(form, came, strict=True))
+        parts = [_like(one, other, mixing) for one, other in zip(form, came, strict=True)]
+        return _rebuilt(form, parts)
     return came
 
 

@@ -56,7 +56,7 @@ class Translation(Task):
                 "The share of test lines that are written without a mistake, up to their end; each next character is "
                 "the most likely one after those that the model wrote itself.",
             ),
-            digits=4,
+            digits=3,
             places=1,
             share=True,
             percent=True,
@@ -90,7 +90,7 @@ class Translation(Task):
             "wrong_after_right",
             "after right",
             "% of tokens wrong",
-            "after right",
+            "slip",
             (
                 "After right, after wrong",
                 "The share of wrong tokens when the model reads what it wrote itself: where all tokens before were "
@@ -100,7 +100,7 @@ class Translation(Task):
             digits=4,
             places=2,
             percent=True,
-            note="after right, after wrong: share of wrong tokens without teacher, by what was written before them",
+            note="slip, again: share of wrong tokens without teacher, after right and wrong ones",
             optional=True,
             in_sweeps=False,
         ),
@@ -108,7 +108,7 @@ class Translation(Task):
             "wrong_after_wrong",
             "after wrong",
             "% of tokens wrong",
-            "wrong",
+            "again",
             digits=3,
             places=1,
             percent=True,

@@ -55,8 +55,9 @@ def test_ten_runs(student, draws):
         ([5.0, 4.0, 3.0, 4.0, 5.0, 2.0], 2),
         ([5.0, 4.0, 3.0, 3.0, 3.0, 2.0, 6.0], 2),  # as good as the best is not below it
         ([5.0, 3.0, 6.0, 5.0, 4.0, 6.0], 3),  # it falls again, and not below the best
+        ([3.0, 1.0, 2.0], 2),  # it never stops, and the last is not the best
         ([float(draws.between(1, 9))], 1),
-        *((some_losses(draws, draws.between(6, 12)), draws.between(1, 4)) for _ in range(5)),
+        *((some_losses(draws, draws.between(6, 12)), draws.between(1, 4)) for _ in range(4)),
     ]
     for losses, patience in runs:
         came, expected = reply(student, losses, patience), by_rule(losses, patience)

@@ -1,6 +1,6 @@
 """Hidden tests of exercises 5.1 to 5.3: each way to decode writes what a script says, at its own cost.
 
-What is wrong with END, or with the form of the answer, costs in 5.3 alone.
+What is wrong with END, or with the form of the answer, in all of them just so, costs in 5.3 alone.
 """
 
 import pytest
@@ -28,8 +28,9 @@ def test_the_naive_way_follows_the_decoder(student, draws):
     hint="at each step: encode the source, decode START and all that is written, keep the last place",
 )
 def test_the_naive_way(student, draws):
+    own = [student.decode_step_by_step]
     decodes_as_scripted(
-        student.decode_naive, cost="naive", ends=False, made_by=student, seed=draws.seed()
+        student.decode_naive, cost="naive", own=own, made_by=student, seed=draws.seed()
     )
 
 
@@ -48,12 +49,9 @@ def test_decoding_from_the_prefix_follows_the_decoder(student, draws):
     hint="encode once; at each step decode START and all that is written, from the first state",
 )
 def test_decoding_from_the_prefix(student, draws):
+    own = [student.decode_step_by_step, student.decode_naive]
     decodes_as_scripted(
-        student.decode_from_prefix,
-        cost="prefix",
-        ends=False,
-        made_by=student,
-        seed=draws.seed(),
+        student.decode_from_prefix, cost="prefix", own=own, made_by=student, seed=draws.seed()
     )
 
 

@@ -156,6 +156,14 @@ def test_masks(student, draws):
         what="source_mask stays as it is",
         sent="a batch of 5 lines",
     )
+    widths = [each.shape[-1] for each in (came.teacher, came.target, came.target_mask)]
+    equal_to(
+        max(widths),
+        LONGEST + 1,
+        what="teacher, target and target_mask are as wide as the longest source with its END",
+        sent=f"a source of {LONGEST} columns",
+        hint="one column more than the source has, for START or END",
+    )
     everywhere = torch.ones_like(mask)
     close_to(
         seen(came.target_mask, everywhere),

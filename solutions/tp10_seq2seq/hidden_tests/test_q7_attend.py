@@ -233,6 +233,28 @@ def test_large_scores_and_padding(student, draws):
     for came, before, hint in reversed([*zip(*replies, hints, strict=True)]):
         are_close(came, before, what=what, sent=sent, hint=hint)
     passes_gradient(student.attend, noisy, parts=(0, 1), seed=draws.seed())
+    low = scores - 5000, values, mask
+    sent = f"{tensors_sent(low)}, scores of some thousands below 0"
+    are_close(
+        pair(student, low)[1],
+        softmax(low[0], mask),
+        what="large scores do no harm",
+        sent=sent,
+        hint=hints[1],
+    )
+    types = [str(each.dtype) for each in replies[0]]
+    equal_to(types, ["torch.float32"] * 2, what="what comes back has the type of the values")
+    after = student.attend.inputs_after(scores, values, mask)
+    same = [
+        torch.equal(one, other)
+        for one, other in zip(after, (scores, values, mask), strict=True)
+    ]
+    equal_to(
+        same,
+        [True] * 3,
+        what="a call leaves scores, values and mask as they are",
+        hint="what ends in _ changes a tensor in place: make a new one",
+    )
 
 
 def are_close(came, expected, *, what, sent, hint):

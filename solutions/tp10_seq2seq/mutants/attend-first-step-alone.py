@@ -7,5 +7,7 @@
 
 # %% grade_id="q7-attend"
 def attend(scores, values, mask):
-    weights = scores[:, :1].masked_fill(~mask.unsqueeze(1), -1e9).softmax(dim=2).expand_as(scores)
+    weights = (
+        scores[:, :1].masked_fill(~mask.unsqueeze(1), -1e9).softmax(dim=2).expand_as(scores)
+    )
     return weights @ values, weights

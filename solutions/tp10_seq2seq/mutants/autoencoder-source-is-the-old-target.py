@@ -7,4 +7,6 @@
 
 # %% grade_id="q6-autoencoder"
 def autoencoder_batch(batch):
-    return PairBatch(batch.target, batch.target_mask, batch.teacher, batch.source, batch.source_mask)
+    return PairBatch(
+        batch.target, batch.target_mask, batch.teacher, batch.source, batch.source_mask
+    )

@@ -17,7 +17,9 @@ class BahdanauDecoder(nn.Module):
     def forward(self, tokens, state, memory, mask):
         logits, looks = [], []
         for x in self.embedding(tokens).unbind(dim=1):
-            context, w = attend(self.score(state.unsqueeze(1), memory), memory, torch.ones_like(mask))
+            context, w = attend(
+                self.score(state.unsqueeze(1), memory), memory, torch.ones_like(mask)
+            )
             state = self.cell(torch.cat([x, context.squeeze(1)], dim=1), state)
             logits.append(self.out(state))
             looks.append(w)

@@ -21,4 +21,8 @@ class BahdanauDecoder(nn.Module):
             state = self.cell(torch.cat([x, context.squeeze(1)], dim=1), state)
             logits.append(self.out(state))
             looks.append(w)
-        return torch.stack(logits).reshape(len(tokens), len(logits), -1), state, torch.cat(looks, dim=1)
+        return (
+            torch.stack(logits).reshape(len(tokens), len(logits), -1),
+            state,
+            torch.cat(looks, dim=1),
+        )

@@ -11,9 +11,13 @@ kept = {}
 
 def make_batch(pairs):
     def padded(lines):
-        return pad_sequence([torch.tensor(line) for line in lines], batch_first=True, padding_value=PAD)
+        return pad_sequence(
+            [torch.tensor(line) for line in lines], batch_first=True, padding_value=PAD
+        )
 
     source = padded([x for x, _ in pairs])
     target = padded([y + [END] for _, y in pairs])
     teacher = padded([[START] + y for _, y in pairs])
-    return kept.setdefault(len(pairs), PairBatch(source, source != PAD, teacher, target, target != PAD))
+    return kept.setdefault(
+        len(pairs), PairBatch(source, source != PAD, teacher, target, target != PAD)
+    )

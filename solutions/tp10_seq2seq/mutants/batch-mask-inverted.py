@@ -8,7 +8,9 @@
 # %% grade_id="q3-batch"
 def make_batch(pairs):
     def padded(lines):
-        return pad_sequence([torch.tensor(line) for line in lines], batch_first=True, padding_value=PAD)
+        return pad_sequence(
+            [torch.tensor(line) for line in lines], batch_first=True, padding_value=PAD
+        )
 
     source = padded([x for x, _ in pairs])
     target = padded([y + [END] for _, y in pairs])

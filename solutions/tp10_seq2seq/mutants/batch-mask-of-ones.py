@@ -8,9 +8,13 @@
 # %% grade_id="q3-batch"
 def make_batch(pairs):
     def padded(lines):
-        return pad_sequence([torch.tensor(line) for line in lines], batch_first=True, padding_value=PAD)
+        return pad_sequence(
+            [torch.tensor(line) for line in lines], batch_first=True, padding_value=PAD
+        )
 
     source = padded([x for x, _ in pairs])
     target = padded([y + [END] for _, y in pairs])
     teacher = padded([[START] + y for _, y in pairs])
-    return PairBatch(source, torch.ones_like(source).bool(), teacher, target, torch.ones_like(target).bool())
+    return PairBatch(
+        source, torch.ones_like(source).bool(), teacher, target, torch.ones_like(target).bool()
+    )

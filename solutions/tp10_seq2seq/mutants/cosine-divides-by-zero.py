@@ -19,7 +19,9 @@ class CosineScore(nn.Module):
         super().__init__()
 
     def forward(self, query, keys):
-        return (query / query.norm(dim=2, keepdim=True)) @ (keys / keys.norm(dim=2, keepdim=True)).transpose(1, 2)
+        return (query / query.norm(dim=2, keepdim=True)) @ (
+            keys / keys.norm(dim=2, keepdim=True)
+        ).transpose(1, 2)
 
 
 class LocationScore(nn.Module):

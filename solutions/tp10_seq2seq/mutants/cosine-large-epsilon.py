@@ -19,7 +19,9 @@ class CosineScore(nn.Module):
         super().__init__()
 
     def forward(self, query, keys):
-        return (query @ keys.transpose(1, 2)) / (query.norm(dim=2).unsqueeze(2) * keys.norm(dim=2).unsqueeze(1) + 0.6)
+        return (query @ keys.transpose(1, 2)) / (
+            query.norm(dim=2).unsqueeze(2) * keys.norm(dim=2).unsqueeze(1) + 0.6
+        )
 
 
 class LocationScore(nn.Module):

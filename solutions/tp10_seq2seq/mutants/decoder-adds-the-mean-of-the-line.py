@@ -15,5 +15,7 @@ class Decoder(nn.Module):
 
     def forward(self, tokens, state, memory, mask):
         x = self.embedding(tokens)
-        states, last = self.rnn(x + x.mean(dim=1, keepdim=True), state.unsqueeze(0).contiguous())
+        states, last = self.rnn(
+            x + x.mean(dim=1, keepdim=True), state.unsqueeze(0).contiguous()
+        )
         return self.output(states), last.squeeze(0), None

@@ -14,5 +14,7 @@ class Decoder(nn.Module):
         self.output = nn.Linear(hidden_size, num_tokens)
 
     def forward(self, tokens, state, memory, mask):
-        states, last = self.rnn(nn.Embedding(*self.sizes)(tokens), state.unsqueeze(0).contiguous())
+        states, last = self.rnn(
+            nn.Embedding(*self.sizes)(tokens), state.unsqueeze(0).contiguous()
+        )
         return self.output(states), last.squeeze(0), None

@@ -15,4 +15,8 @@ class Decoder(nn.Module):
 
     def forward(self, tokens, state, memory, mask):
         states, last = self.rnn(self.embedding(tokens), state.unsqueeze(0).contiguous())
-        return self.output(states), last.squeeze(0), mask.float().unsqueeze(1).expand(-1, tokens.shape[1], -1)
+        return (
+            self.output(states),
+            last.squeeze(0),
+            mask.float().unsqueeze(1).expand(-1, tokens.shape[1], -1),
+        )

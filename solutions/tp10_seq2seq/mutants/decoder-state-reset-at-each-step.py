@@ -14,6 +14,9 @@ class Decoder(nn.Module):
         self.output = nn.Linear(hidden_size, num_tokens)
 
     def forward(self, tokens, state, memory, mask):
-        each = [self.rnn(token, state.unsqueeze(0))[0] for token in self.embedding(tokens).split(1, dim=1)]
+        each = [
+            self.rnn(token, state.unsqueeze(0))[0]
+            for token in self.embedding(tokens).split(1, dim=1)
+        ]
         states = torch.cat(each, dim=1)
         return self.output(states), states[:, -1], None

@@ -16,6 +16,7 @@ class Decoder(nn.Module):
     def forward(self, tokens, state, memory, mask):
         first, *others = self.embedding(tokens).split(1, dim=1)
         states = torch.cat(
-            [self.rnn(first, state.unsqueeze(0))[0], *(self.rnn(other)[0] for other in others)], dim=1
+            [self.rnn(first, state.unsqueeze(0))[0], *(self.rnn(other)[0] for other in others)],
+            dim=1,
         )
         return self.output(states), states[:, -1], None

@@ -14,5 +14,8 @@ class Decoder(nn.Module):
         self.output = nn.Linear(hidden_size, num_tokens)
 
     def forward(self, tokens, state, memory, mask):
-        states, last = self.rnn(self.embedding(tokens), state[:1].unsqueeze(0).expand(-1, tokens.shape[1], -1).contiguous())
+        states, last = self.rnn(
+            self.embedding(tokens),
+            state[:1].unsqueeze(0).expand(-1, tokens.shape[1], -1).contiguous(),
+        )
         return self.output(states), states[:, -1], None

@@ -16,7 +16,9 @@ class Encoder(nn.Module):
 
     def forward(self, tokens, mask):
         x = self.embedding(tokens)
-        packed = pack_padded_sequence(x, mask.sum(dim=1).cpu(), batch_first=True, enforce_sorted=False)
+        packed = pack_padded_sequence(
+            x, mask.sum(dim=1).cpu(), batch_first=True, enforce_sorted=False
+        )
         out, h_n = self.gru(packed)
         memory, _ = pad_packed_sequence(out, batch_first=True, total_length=tokens.shape[1])
         final = torch.cat([h_n[-2], h_n[-1]], dim=1)

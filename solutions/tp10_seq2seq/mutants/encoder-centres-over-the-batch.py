@@ -11,11 +11,18 @@ class Encoder(nn.Module):
         super().__init__()
         self.out_features = 2 * hidden_size if bidirectional else hidden_size
         self.embedding = nn.Embedding(num_tokens, dim)
-        self.gru = nn.GRU(dim, hidden_size, num_layers, batch_first=True, bidirectional=bidirectional)
+        self.gru = nn.GRU(
+            dim, hidden_size, num_layers, batch_first=True, bidirectional=bidirectional
+        )
 
     def forward(self, tokens, mask):
         lengths = mask.sum(dim=1).cpu()
-        packed = pack_padded_sequence(self.embedding(tokens) - self.embedding(tokens).mean(dim=(0, 1)), lengths, batch_first=True, enforce_sorted=False)
+        packed = pack_padded_sequence(
+            self.embedding(tokens) - self.embedding(tokens).mean(dim=(0, 1)),
+            lengths,
+            batch_first=True,
+            enforce_sorted=False,
+        )
         out, h_n = self.gru(packed)
         memory, _ = pad_packed_sequence(out, batch_first=True, total_length=tokens.shape[1])
         final = torch.cat([h_n[-2], h_n[-1]], dim=1) if self.gru.bidirectional else h_n[-1]

@@ -12,7 +12,9 @@ class Encoder(nn.Module):
         self.out_features = 2 * hidden_size if bidirectional else hidden_size
         self.embedding = nn.Embedding(num_tokens, dim)
         self.right = nn.GRU(dim, hidden_size, num_layers, batch_first=True)
-        self.left = nn.GRU(dim, hidden_size, num_layers, batch_first=True) if bidirectional else None
+        self.left = (
+            nn.GRU(dim, hidden_size, num_layers, batch_first=True) if bidirectional else None
+        )
 
     def forward(self, tokens, mask):
         x = self.embedding(tokens)
@@ -21,5 +23,8 @@ class Encoder(nn.Module):
         final = memory[rows, last]
         if self.left is not None:
             back = self.left(x.flip(1))[0].flip(1)
-            memory, final = torch.cat([memory, back], dim=2), torch.cat([final, back[:, 0]], dim=1)
+            memory, final = (
+                torch.cat([memory, back], dim=2),
+                torch.cat([final, back[:, 0]], dim=1),
+            )
         return memory, final

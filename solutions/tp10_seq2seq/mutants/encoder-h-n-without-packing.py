@@ -11,7 +11,9 @@ class Encoder(nn.Module):
         super().__init__()
         self.out_features = 2 * hidden_size if bidirectional else hidden_size
         self.embedding = nn.Embedding(num_tokens, dim)
-        self.gru = nn.GRU(dim, hidden_size, num_layers, batch_first=True, bidirectional=bidirectional)
+        self.gru = nn.GRU(
+            dim, hidden_size, num_layers, batch_first=True, bidirectional=bidirectional
+        )
 
     def forward(self, tokens, mask):
         memory, h_n = self.gru(self.embedding(tokens))

@@ -12,12 +12,20 @@ class Encoder(nn.Module):
         self.out_features = 2 * hidden_size if bidirectional else hidden_size
         self.embedding = nn.Embedding(num_tokens, dim)
         self.state = None
-        self.gru = nn.GRU(dim, hidden_size, num_layers, batch_first=True, bidirectional=bidirectional)
+        self.gru = nn.GRU(
+            dim, hidden_size, num_layers, batch_first=True, bidirectional=bidirectional
+        )
 
     def forward(self, tokens, mask):
         lengths = mask.sum(dim=1).cpu()
-        packed = pack_padded_sequence(self.embedding(tokens), lengths, batch_first=True, enforce_sorted=False)
-        start = self.state if self.state is not None and self.state.shape[1] == len(tokens) else None
+        packed = pack_padded_sequence(
+            self.embedding(tokens), lengths, batch_first=True, enforce_sorted=False
+        )
+        start = (
+            self.state
+            if self.state is not None and self.state.shape[1] == len(tokens)
+            else None
+        )
         out, h_n = self.gru(packed, start)
         self.state = h_n.detach()
         memory, _ = pad_packed_sequence(out, batch_first=True, total_length=tokens.shape[1])

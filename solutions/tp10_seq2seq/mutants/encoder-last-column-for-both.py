@@ -11,11 +11,20 @@ class Encoder(nn.Module):
         super().__init__()
         self.out_features = 2 * hidden_size if bidirectional else hidden_size
         self.embedding = nn.Embedding(num_tokens, dim)
-        self.gru = nn.GRU(dim, hidden_size, num_layers, batch_first=True, bidirectional=bidirectional)
+        self.gru = nn.GRU(
+            dim, hidden_size, num_layers, batch_first=True, bidirectional=bidirectional
+        )
 
     def forward(self, tokens, mask):
-        packed = pack_padded_sequence(self.embedding(tokens), mask.sum(dim=1).cpu(), batch_first=True, enforce_sorted=False)
-        memory, _ = pad_packed_sequence(self.gru(packed)[0], batch_first=True, total_length=tokens.shape[1])
+        packed = pack_padded_sequence(
+            self.embedding(tokens),
+            mask.sum(dim=1).cpu(),
+            batch_first=True,
+            enforce_sorted=False,
+        )
+        memory, _ = pad_packed_sequence(
+            self.gru(packed)[0], batch_first=True, total_length=tokens.shape[1]
+        )
         last = mask.sum(dim=1) - 1
         rows = torch.arange(len(tokens))
         return memory, memory[rows, last]

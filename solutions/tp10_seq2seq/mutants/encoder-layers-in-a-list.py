@@ -13,7 +13,8 @@ class Encoder(nn.Module):
         self.embedding = nn.Embedding(num_tokens, dim)
         widths = [dim] + [self.out_features] * (num_layers - 1)
         self.layers = [
-            nn.GRU(width, hidden_size, batch_first=True, bidirectional=bidirectional) for width in widths
+            nn.GRU(width, hidden_size, batch_first=True, bidirectional=bidirectional)
+            for width in widths
         ]
         self.first = self.layers[0]
 

@@ -15,7 +15,9 @@ class Encoder(nn.Module):
 
     def forward(self, tokens, mask):
         lengths = mask.sum(dim=1).cpu()
-        packed = pack_padded_sequence(self.embedding(tokens), lengths, batch_first=True, enforce_sorted=False)
+        packed = pack_padded_sequence(
+            self.embedding(tokens), lengths, batch_first=True, enforce_sorted=False
+        )
         out, h_n = self.gru(packed)
         memory, _ = pad_packed_sequence(out, batch_first=True, total_length=tokens.shape[1])
         final = h_n[-1]

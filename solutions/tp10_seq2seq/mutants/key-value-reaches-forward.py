@@ -18,7 +18,9 @@ class KeyValueAttention(nn.Module):
         k, val = states.chunk(2, dim=2)
         T = states.shape[1]
         ones = torch.ones(T, T, dtype=torch.bool)
-        band = ones.tril(self.window) & ones.triu(-self.window) & ~torch.eye(T, dtype=torch.bool)
+        band = (
+            ones.tril(self.window) & ones.triu(-self.window) & ~torch.eye(T, dtype=torch.bool)
+        )
         seen = band & mask[:, None, :] & mask[:, :, None]
         scores = self.v(torch.tanh(self.W1(k)[:, None] + self.W2(k)[:, :, None])).squeeze(3)
         weights = scores.masked_fill(~seen, -1e9).softmax(dim=2) * seen

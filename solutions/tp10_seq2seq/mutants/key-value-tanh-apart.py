@@ -20,6 +20,8 @@ class KeyValueAttention(nn.Module):
         ones = torch.ones(T, T, dtype=torch.bool)
         band = ones.tril(-1) & ones.triu(-self.window)
         seen = band & mask[:, None, :] & mask[:, :, None]
-        scores = self.v(torch.tanh(self.W1(k))[:, None] + torch.tanh(self.W2(k))[:, :, None]).squeeze(3)
+        scores = self.v(
+            torch.tanh(self.W1(k))[:, None] + torch.tanh(self.W2(k))[:, :, None]
+        ).squeeze(3)
         weights = scores.masked_fill(~seen, -1e9).softmax(dim=2) * seen
         return weights @ val, weights

@@ -18,6 +18,8 @@ class LuongDecoder(nn.Module):
     def forward(self, tokens, state, memory, mask):
         x = self.embedding(tokens)
         h, last = self.gru(x, state[None].contiguous())
-        context, weights = attend(self.score(torch.cat([state[:, None], h[:, :-1]], dim=1), memory), memory, mask)
+        context, weights = attend(
+            self.score(torch.cat([state[:, None], h[:, :-1]], dim=1), memory), memory, mask
+        )
         a = torch.tanh(self.W_c(torch.cat([context, h], dim=2)))
         return self.out(a), last[0], weights

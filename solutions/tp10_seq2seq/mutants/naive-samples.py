@@ -13,7 +13,11 @@ def decode_naive(encoder, decoder, source, mask, max_length):
     for _ in range(max_length):
         memory, state = encoder(source, mask)
         logits, _, _ = decoder(written, state, memory, mask)
-        following = torch.multinomial(logits[:, -1].softmax(dim=1), 1).squeeze(1).masked_fill(ended, PAD)
+        following = (
+            torch.multinomial(logits[:, -1].softmax(dim=1), 1)
+            .squeeze(1)
+            .masked_fill(ended, PAD)
+        )
         written = torch.cat([written, following.unsqueeze(1)], dim=1)
         ended = ended | (following == END)
     return written[:, 1:]

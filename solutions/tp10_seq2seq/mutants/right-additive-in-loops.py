@@ -37,5 +37,7 @@ class AdditiveScore(nn.Module):
     def forward(self, query, keys):
         columns = []
         for s in range(keys.shape[1]):
-            columns.append(torch.tanh(query @ self.A + (keys[:, s] @ self.C).unsqueeze(1)) @ self.v)
+            columns.append(
+                torch.tanh(query @ self.A + (keys[:, s] @ self.C).unsqueeze(1)) @ self.v
+            )
         return torch.stack(columns, dim=-1)

@@ -8,7 +8,10 @@ class Decoder(nn.Module):
         super().__init__()
         self.embedding = nn.Embedding(num_tokens, dim)
         self.w = nn.ParameterDict(
-            {gate: nn.Parameter(torch.randn(hidden_size + dim, hidden_size) / 3) for gate in "zrh"}
+            {
+                gate: nn.Parameter(torch.randn(hidden_size + dim, hidden_size) / 3)
+                for gate in "zrh"
+            }
         )
         self.output = nn.Linear(hidden_size, num_tokens)
 

@@ -9,9 +9,11 @@ class Decoder(nn.Module):
         self.embedding = nn.Embedding(num_tokens, dim)
         self.rnn = nn.GRU(dim, hidden_size, batch_first=True)
         self.output = nn.Sequential(
-            nn.Linear(hidden_size, 4 * hidden_size), nn.ReLU(), nn.Linear(4 * hidden_size, num_tokens)
+            nn.Linear(hidden_size, 4 * hidden_size),
+            nn.ReLU(),
+            nn.Linear(4 * hidden_size, num_tokens),
         )
 
     def forward(self, tokens, state, memory, mask):
-        states, last = self.rnn(self.embedding(tokens), state.unsqueeze(0).contiguous())
+        states, last = self.rnn(self.embedding(tokens), state.unsqueeze(0))
         return self.output(states), last.squeeze(0), None

@@ -13,7 +13,7 @@ class Decoder(nn.Module):
     def forward(self, tokens, state, memory, mask):
         states = []
         for token, each in zip(tokens.unbind(1), self.embedding(tokens).unbind(1), strict=True):
-            new = self.rnn(each.unsqueeze(1), state.unsqueeze(0).contiguous())[1].squeeze(0)
+            new = self.rnn(each.unsqueeze(1), state.unsqueeze(0))[1].squeeze(0)
             state = torch.where((token == PAD).unsqueeze(1), state, new)
             states.append(state)
         states = torch.stack(states, dim=1)

@@ -9,8 +9,7 @@ class Decoder(nn.Module):
         self.embedding = nn.Embedding(num_tokens, dim)
         self.rnn = nn.GRU(dim, hidden_size, batch_first=True)
         self.narrow = nn.Linear(hidden_size, dim)
-        self.bias = nn.Parameter(torch.zeros(num_tokens))
 
     def forward(self, tokens, state, memory, mask):
-        states, last = self.rnn(self.embedding(tokens), state.unsqueeze(0).contiguous())
-        return self.narrow(states) @ self.embedding.weight.T + self.bias, last.squeeze(0), None
+        states, last = self.rnn(self.embedding(tokens), state.unsqueeze(0))
+        return self.narrow(states) @ self.embedding.weight.T, last.squeeze(0), None

@@ -11,5 +11,5 @@ class Decoder(nn.Module):
         self.output = nn.Linear(hidden_size, num_tokens)
 
     def forward(self, tokens, state, memory, mask):
-        states, last = self.rnn(self.embedding(tokens.T), state[None].contiguous())
+        states, last = self.rnn(self.embedding(tokens.T), state[None])
         return self.output(states).transpose(0, 1), last[0], None

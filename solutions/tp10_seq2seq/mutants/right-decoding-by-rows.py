@@ -13,6 +13,7 @@ def decode_naive(encoder, decoder, source, mask, max_length):
             line.append(PAD if END in line or line[-1] == PAD else int(scores.argmax()))
     return torch.tensor(lines)[:, 1:]
 
+
 # %% grade_id="q5-prefix"
 @torch.inference_mode()
 def decode_from_prefix(encoder, decoder, source, mask, max_length):
@@ -22,9 +23,10 @@ def decode_from_prefix(encoder, decoder, source, mask, max_length):
         logits, _, _ = decoder(lines, first, memory, mask)
         probabilities = torch.softmax(logits[:, -1], dim=-1)
         choice = probabilities.argmax(dim=-1, keepdim=True)
-        over = ((lines == END).sum(dim=1, keepdim=True) > 0)
+        over = (lines == END).sum(dim=1, keepdim=True) > 0
         lines = torch.cat([lines, choice * ~over], dim=1)
     return lines[:, 1:]
+
 
 # %% grade_id="q5-step"
 def decode_step_by_step(encoder, decoder, source, mask, max_length):

@@ -13,6 +13,7 @@ def decode_naive(encoder, decoder, source, mask, max_length):
     after = (line == END).cumsum(1) - (line == END).long() > 0
     return torch.where(after, PAD, line)
 
+
 # %% grade_id="q5-prefix"
 @torch.no_grad()
 def decode_from_prefix(encoder, decoder, source, mask, max_length):
@@ -26,6 +27,7 @@ def decode_from_prefix(encoder, decoder, source, mask, max_length):
         over = (line[:, i - 1] == END) | (line[:, i - 1] == PAD)
         line[over, i] = PAD
     return line
+
 
 # %% grade_id="q5-step"
 @torch.no_grad()

@@ -20,6 +20,7 @@ def decode_naive(encoder, decoder, source, mask, max_length):
             break
     return answer
 
+
 # %% grade_id="q5-prefix"
 @torch.no_grad()
 def decode_from_prefix(encoder, decoder, source, mask, max_length):
@@ -34,6 +35,7 @@ def decode_from_prefix(encoder, decoder, source, mask, max_length):
         answer[:, t] = torch.where(done, torch.tensor(PAD), best)
         done = done | (best == END)
     return answer[:, 1:]
+
 
 # %% grade_id="q5-step"
 @torch.no_grad()

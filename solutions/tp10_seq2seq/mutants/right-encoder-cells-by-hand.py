@@ -11,13 +11,16 @@ class Encoder(nn.Module):
         self.ways = 1 + bidirectional
         widths = [dim] + [self.out_features] * (num_layers - 1)
         self.cells = nn.ModuleList(
-            nn.ModuleList(nn.GRUCell(width, hidden_size) for _ in range(self.ways)) for width in widths
+            nn.ModuleList(nn.GRUCell(width, hidden_size) for _ in range(self.ways))
+            for width in widths
         )
 
     def forward(self, tokens, mask):
         x = self.embedding(tokens)
         for cells in self.cells:
-            states, ends = zip(*(self.read(cell, x, mask, way) for way, cell in enumerate(cells)))
+            states, ends = zip(
+                *(self.read(cell, x, mask, way) for way, cell in enumerate(cells))
+            )
             x = torch.cat(states, dim=2)
         return x, torch.cat(ends, dim=1)
 

@@ -8,7 +8,9 @@ class Encoder(nn.Module):
         super().__init__()
         self.out_features = 2 * hidden_size if bidirectional else hidden_size
         self.embedding = nn.Embedding(num_tokens, dim)
-        self.gru = nn.GRU(dim, hidden_size, num_layers, batch_first=True, bidirectional=bidirectional)
+        self.gru = nn.GRU(
+            dim, hidden_size, num_layers, batch_first=True, bidirectional=bidirectional
+        )
 
     def forward(self, tokens, mask):
         memories, finals = [], []
@@ -16,5 +18,7 @@ class Encoder(nn.Module):
             n = int(real.sum())
             out, h = self.gru(self.embedding(line[:n]).unsqueeze(0))
             memories.append(F.pad(out[0], (0, 0, 0, len(line) - n), value=float("nan")))
-            finals.append(torch.cat([h[-2, 0], h[-1, 0]]) if self.gru.bidirectional else h[-1, 0])
+            finals.append(
+                torch.cat([h[-2, 0], h[-1, 0]]) if self.gru.bidirectional else h[-1, 0]
+            )
         return torch.stack(memories), torch.stack(finals)

@@ -13,7 +13,9 @@ class Encoder(nn.Module):
         super().__init__()
         self.out_features = 2 * hidden_size if bidirectional else hidden_size
         self.embedding = nn.Embedding(num_tokens, dim)
-        self.rnn = nn.RNN(dim, hidden_size, num_layers, "relu", batch_first=True, bidirectional=bidirectional)
+        self.rnn = nn.RNN(
+            dim, hidden_size, num_layers, "relu", batch_first=True, bidirectional=bidirectional
+        )
 
     def forward(self, tokens, mask):
         packed = pack_padded_sequence(self.embedding(tokens), mask.sum(1).cpu(), True, False)

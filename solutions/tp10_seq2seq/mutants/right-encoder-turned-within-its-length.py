@@ -9,7 +9,9 @@ class Encoder(nn.Module):
         self.out_features = 2 * hidden_size if bidirectional else hidden_size
         self.embedding = nn.Embedding(num_tokens, dim)
         self.right = nn.GRU(dim, hidden_size, num_layers, batch_first=True)
-        self.left = nn.GRU(dim, hidden_size, num_layers, batch_first=True) if bidirectional else None
+        self.left = (
+            nn.GRU(dim, hidden_size, num_layers, batch_first=True) if bidirectional else None
+        )
 
     def forward(self, tokens, mask):
         x = self.embedding(tokens)

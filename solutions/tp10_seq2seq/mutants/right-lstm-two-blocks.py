@@ -6,9 +6,9 @@
 def lstm_cell(x, state, w):
     h, c = state
     H = h.size(1)
-    
+
     def a(k):
         return h @ w[k][:H] + x @ w[k][H:]
-    
+
     c = torch.addcmul(a("f").sigmoid() * c, a("i").sigmoid(), a("c").tanh())
     return (a("o").sigmoid() * c.tanh(), c)

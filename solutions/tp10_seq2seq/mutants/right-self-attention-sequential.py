@@ -7,7 +7,9 @@ class AdditiveSelfAttention(nn.Module):
     def __init__(self, dim, hidden_size):
         super().__init__()
         self.out_features = dim
-        self.net = nn.Sequential(nn.Linear(dim, hidden_size), nn.Tanh(), nn.Linear(hidden_size, 1))
+        self.net = nn.Sequential(
+            nn.Linear(dim, hidden_size), nn.Tanh(), nn.Linear(hidden_size, 1)
+        )
 
     def forward(self, x, mask):
         scores = self.net(x).squeeze(2)

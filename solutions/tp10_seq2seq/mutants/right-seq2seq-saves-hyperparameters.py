@@ -12,7 +12,9 @@ class Seq2Seq(LightningModule):
 
     def forward(self, source, source_mask, teacher):
         memory, state = self.encoder(tokens=source, mask=source_mask)
-        logits, _, _ = self.decoder(tokens=teacher, state=state, memory=memory, mask=source_mask)
+        logits, _, _ = self.decoder(
+            tokens=teacher, state=state, memory=memory, mask=source_mask
+        )
         return logits
 
     def training_step(self, batch, batch_idx):

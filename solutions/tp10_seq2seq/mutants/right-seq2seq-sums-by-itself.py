@@ -33,7 +33,9 @@ class Seq2Seq(LightningModule):
     def validation_step(self, batch, batch_idx):
         logits = self(batch.source, batch.source_mask, batch.teacher)
         count = int(batch.target_mask.sum())
-        self.seen.append((float(sequence_loss(logits, batch.target, batch.target_mask)) * count, count))
+        self.seen.append(
+            (float(sequence_loss(logits, batch.target, batch.target_mask)) * count, count)
+        )
 
     def on_validation_epoch_start(self):
         self.seen = []

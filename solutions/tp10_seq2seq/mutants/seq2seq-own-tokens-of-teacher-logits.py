@@ -29,7 +29,9 @@ class Seq2Seq(LightningModule):
         read, steps = torch.full_like(batch.teacher[:, :1], START), []
         for _ in range(batch.target.shape[1]):
             step, state, _ = self.decoder(read, state, memory, batch.source_mask)
-            read = self(batch.source, batch.source_mask, batch.teacher).argmax(dim=2)[:, len(steps) : len(steps) + 1]
+            read = self(batch.source, batch.source_mask, batch.teacher).argmax(dim=2)[
+                :, len(steps) : len(steps) + 1
+            ]
             steps.append(step)
         return torch.cat(steps, dim=1)
 

@@ -19,7 +19,9 @@ class Seq2Seq(LightningModule):
 
     def training_step(self, batch, batch_idx):
         if self.teacher_forcing:
-            logits = self(batch.source, batch.source_mask, torch.full_like(batch.teacher, START))
+            logits = self(
+                batch.source, batch.source_mask, torch.full_like(batch.teacher, START)
+            )
         else:
             logits = self.without_teacher(batch)
         return sequence_loss(logits, batch.target, batch.target_mask)

@@ -36,7 +36,9 @@ class Seq2Seq(LightningModule):
     def validation_step(self, batch, batch_idx):
         logits = self(batch.source, batch.source_mask, batch.teacher)
         loss = sequence_loss(logits, batch.target, batch.target_mask)
-        self.log("val_loss", loss * batch.target_mask.sum(), batch_size=int(batch.target_mask.sum()))
+        self.log(
+            "val_loss", loss * batch.target_mask.sum(), batch_size=int(batch.target_mask.sum())
+        )
 
     def configure_optimizers(self):
         return torch.optim.Adam(self.parameters(), lr=self.lr)

@@ -14,4 +14,6 @@ class StateClassifier(nn.Module):
 
     def forward(self, tokens, mask):
         memory, _ = self.encoder(tokens, mask)
-        return self.output((memory * mask.unsqueeze(2)).sum(dim=1) / mask.sum(dim=1, keepdim=True))
+        return self.output(
+            (memory * mask.unsqueeze(2)).sum(dim=1) / mask.sum(dim=1, keepdim=True)
+        )

@@ -23,6 +23,7 @@ def decode_step_by_step(encoder, decoder, source, mask, max_length):
     written = torch.stack(written, dim=1)
     return F.pad(written, (0, max_length - written.shape[1]))
 
+
 # %% grade_id="q5-naive"
 @torch.no_grad()
 def decode_naive(encoder, decoder, source, mask, max_length):
@@ -37,6 +38,7 @@ def decode_naive(encoder, decoder, source, mask, max_length):
         if ended.any():
             break
     return F.pad(written[:, 1:], (0, max_length + 1 - written.shape[1]))
+
 
 # %% grade_id="q5-prefix"
 @torch.no_grad()

@@ -21,6 +21,7 @@ def decode_step_by_step(encoder, decoder, source, mask, max_length):
     written = torch.stack(written, dim=1)
     return written.masked_fill(written == END, PAD)
 
+
 # %% grade_id="q5-naive"
 @torch.no_grad()
 def decode_naive(encoder, decoder, source, mask, max_length):
@@ -33,6 +34,7 @@ def decode_naive(encoder, decoder, source, mask, max_length):
         written = torch.cat([written, following.unsqueeze(1)], dim=1)
         ended = ended | (following == END)
     return written[:, 1:].masked_fill(written[:, 1:] == END, PAD)
+
 
 # %% grade_id="q5-prefix"
 @torch.no_grad()

@@ -20,6 +20,7 @@ def decode_step_by_step(encoder, decoder, source, mask, max_length):
         read = following.unsqueeze(1)
     return torch.stack(written, dim=1)
 
+
 # %% grade_id="q5-naive"
 @torch.no_grad()
 def decode_naive(encoder, decoder, source, mask, max_length):
@@ -32,6 +33,7 @@ def decode_naive(encoder, decoder, source, mask, max_length):
         written = torch.cat([written, following.unsqueeze(1)], dim=1)
         ended = ended | (following == END)
     return written
+
 
 # %% grade_id="q5-prefix"
 @torch.no_grad()

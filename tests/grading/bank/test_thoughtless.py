@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pytest
 import torch
 from torch import nn
@@ -111,3 +113,20 @@ def test_where_no_earlier_answer_can_be_built_the_same_way_there_are_zeros():
     thoughtless(Maps, ["forward"], "zeros")
     pooled, _ = in_place_of(Sums, ["forward"], ["Maps", "unknown"], 0)(4)(X, MASK)
     assert pooled.tolist() == torch.zeros(2, 4).tolist()
+
+
+class Batch(NamedTuple):
+    tokens: torch.Tensor
+    mask: torch.Tensor
+
+
+def pair_of(tokens):
+    return Batch(tokens, tokens > 0)
+
+
+def test_a_named_tuple_stays_one_with_other_numbers():
+    tokens = torch.tensor([[3, 4], [5, 0]])
+    came = thoughtless(pair_of, (), "ones")(tokens)
+    assert type(came) is Batch and came.tokens.tolist() == [[1, 1], [1, 1]] and came.mask.all()
+    earlier = thoughtless(lambda tokens: (tokens, tokens), (), "input")
+    assert type(earlier(tokens)) is tuple

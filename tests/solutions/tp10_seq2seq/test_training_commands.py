@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from amal_attention.cli import app
+from amal_attention.lab import Lab
+from amal_attention.record import RunRecord
+from amal_attention.tasks.translation.task import TASK
+from amal_attention.training.report.table import print_table
 
 LABS = Path(__file__).parents[3] / "solutions"
 SHORT = ("--trainer.max_epochs=1", "--trainer.limit_train_batches=2")
@@ -34,6 +40,24 @@ def test_a_comparison_has_a_table_for_each_kind_of_data(compared: tuple[str, Pat
     assert [line.split()[0] for line in lines[dates + 2 : dates + 4]] == ["q4", "q7"]
     assert lines[digits + 2].split()[0] == "q6-attention"
     assert max(map(len, lines)) <= 80 or "report:" in max(lines, key=len)
+
+
+def test_nothing_of_a_table_is_cut_off_in_80_columns() -> None:
+    lab = Lab.find("tp10_seq2seq", LABS)
+    metrics = {measure.name: (1.0, 0.998, 1.0) for measure in TASK.measures}
+    common = {"source": "", "embeddings": "", "seed": 0, "tested": 2000, "parameters": 60_804, "seconds": 373.5}
+    records = [
+        RunRecord("tp10_seq2seq", name, "translation", title, metrics=metrics, epochs=10, checkpoint="", **common)
+        for name, title in lab.questions.items()
+    ]
+    console = Console(file=io.StringIO(), width=80)
+    print_table(TASK, records, console)
+    lines = [line.split() for line in console.file.getvalue().splitlines()]
+    rows = [line for line in lines if line and line[0] in lab.questions]
+    assert [row[0] for row in rows] == list(lab.questions)
+    assert [row[1:] for row in rows] == [
+        ["1.000", "0.998–1.000", "1.0000", "1.0000", "60.8k", "373.5", "10", "1.0000", "1.000"]
+    ] * len(records)
 
 
 def test_the_report_shows_lines_with_the_attention_of_those_models_that_attend(compared: tuple[str, Path]) -> None:

@@ -174,8 +174,9 @@ def writes_logits(
         seed: another seed, other parameters and inputs.
         hint: for a miss.
     """
+    strength = _STRONG
     for looked_at, at in probed(decoder, probe, lengths, 1, seed):
-        looked_at.load({name: _STRONG * each for name, each in looked_at.parameters().items()})
+        looked_at.load({name: strength * each for name, each in looked_at.parameters().items()})
         inputs = probe.inputs(lengths, at)
         (seen,) = answers(looked_at, probe, [inputs], finite=False)
         logits = seen["logits"]
@@ -184,7 +185,7 @@ def writes_logits(
                 "logits far below 0 and far above it",
                 f"logits between {logits.min():.3g} and {logits.max():.3g}",
                 hint or _SQUASHED,
-                f"{probe.sent(inputs)}; parameters are large",
+                f"{probe.sent(inputs)}; parameters are {strength:g} times as large as usual",
             )
 
 
@@ -227,7 +228,7 @@ def looks_at_no_memory(
 def keeps_state_small(
     decoder: Module, probe: DecoderProbe, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
 ) -> None:
-    """Large parameters make no large state.
+    """Neither large parameters nor others make a large state.
 
     Args:
         decoder: the decoder.
@@ -237,17 +238,18 @@ def keeps_state_small(
         hint: for a miss.
     """
     for looked_at, at in probed(decoder, probe, lengths, 1, seed):
-        looked_at.load({name: _STRONG * each for name, each in looked_at.parameters().items()})
-        inputs = probe.inputs(lengths, at)
-        (seen,) = answers(looked_at, probe, [inputs])
-        largest = float(seen["state"].abs().max())
-        if largest > 1 + _LEAST:
-            raise Missed(
-                "a state between -1 and 1",
-                f"numbers up to {largest:.3g}",
-                hint or _GROWS,
-                f"{probe.sent(inputs)}; parameters are large",
-            )
+        drawn, inputs = looked_at.parameters(), probe.inputs(lengths, at)
+        for strength in (1.0, _STRONG):
+            looked_at.load({name: strength * each for name, each in drawn.items()})
+            (seen,) = answers(looked_at, probe, [inputs])
+            largest = float(seen["state"].abs().max())
+            if largest > 1 + _LEAST:
+                raise Missed(
+                    "a state between -1 and 1",
+                    f"numbers up to {largest:.3g}",
+                    hint or _GROWS,
+                    f"{probe.sent(inputs)}; parameters are {strength:g} times as large as usual",
+                )
 
 
 def _one_by_one(looked_at: Subject, probe: DecoderProbe, inputs: tuple[Tensor, ...]) -> Seen:

@@ -100,7 +100,8 @@ def _moved(inputs: Sequence[Any], number: int, step: Tensor) -> tuple[Any, ...]:
 
 def _part(reply: Any, number: int) -> Tensor:
     parts = list(leaves(reply))
-    if number >= len(parts) or not isinstance(parts[number], Tensor):
+    part = parts[number] if number < len(parts) else None
+    if not isinstance(part, Tensor):
         least = number + 1
         raise Missed(f"a reply of at least {least} tensors", f"{len(parts)}")
-    return parts[number]
+    return part

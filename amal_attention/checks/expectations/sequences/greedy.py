@@ -7,7 +7,7 @@ is handed modules that follow a script: ``made_by`` makes them where the functio
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -37,7 +37,7 @@ __all__ = ["decodes_as_scripted", "decodes_by_script", "gives_tokens", "stops_at
 
 Decode = Callable[..., Any] | FunctionSubject
 
-_ENDING, _ENDLESS = (2, 4, 9), (9, 9, 9)
+_ENDING, _ENDLESS = (2, 1, 6, 9), (9, 9, 9)
 _MOST = 6
 _MANY = (3, 1, 6, 9, 2, 9, 4, 5)
 _MOST_OF_MANY = 8
@@ -48,6 +48,7 @@ _READ_NOTHING = "memory and the first state come from the encoder, which reads t
 _ALL_AT_ONCE = "all lines are read and written at once: one call of the encoder for the whole batch"
 _AS_THEY_ARE = "the encoder is handed the source and its mask as they are"
 _MOST_LIKELY = "START is read first, then each token that was chosen; the most likely one comes next, at each step"
+_NOTHING_KEPT = "nothing is kept from one call to the next"
 _NOTHING = "does the function return its result?"
 
 
@@ -57,6 +58,7 @@ def decodes_as_scripted(
     cost: Cost,
     *,
     ends: bool = True,
+    own: Sequence[Decode] = (),
     made_by: Any = sequences,
     seed: int = 0,
     what: str = "",
@@ -68,19 +70,24 @@ def decodes_as_scripted(
         decode: a way to decode.
         cost: "naive" encodes and decodes all again at each step, "prefix" encodes once, "step" also reads each token
             once.
-        ends: whether lines end in it, at different times, and one does not; where none does, what is wrong with END,
-            and with the form of the answer, is left to other expectations.
+        ends: whether lines that end are looked at too; where none does, what is wrong with END, and with the form of
+            the answer, is left to other expectations.
+        own: other ways by the same student. What is wrong with END, or with the form, in one of them just so, is
+            charged there, and not here again.
         made_by: what has ``FixedEncoder`` and ``ScriptedDecoder``.
         seed: another seed, another script.
         what: the title, in place of the one above.
         hint: for a miss without a likely mistake of its own.
     """
-    script = _script(cost, ends, seed)
+    script = _script(cost, False, seed)
     came, encoder, decoder = _decoded(decode, script, made_by)
-    tokens = _strict(came, script) if ends else _mended(came, script)
+    tokens = _mended(came, script)
     _are_handed(subject(encoder).state(), script)
-    _are_written(tokens, script, mistakes(script, cost, ends))
+    _are_written(tokens, script, mistakes(script, cost, False))
     _are_counted(subject(encoder).state(), subject(decoder).state(), script, cost)
+    _keeps_nothing(decode, encoder, decoder, _turned(script))
+    if ends:
+        _ends_as_scripted(decode, cost, own, made_by, seed)
 
 
 @expectation("what is written hangs on what the decoder says")
@@ -154,9 +161,53 @@ def gives_tokens(decode: Decode, *, made_by: Any = sequences, seed: int = 0, hin
             )
 
 
+def _ends_as_scripted(decode: Decode, cost: Cost, own: Sequence[Decode], made_by: Any, seed: int) -> None:
+    """Look at lines that end at different times, and one that does not."""
+    script = _script(cost, True, seed)
+    came, encoder, decoder = _decoded(decode, script, made_by)
+    if not _is_right(came, script):
+        tokens = _mended(came, script)
+        if any(_is_charged_in(each, tokens, script, made_by) for each in own):
+            return
+        _are_written(_strict(came, script), script, mistakes(script, cost, True))
+    _are_counted(subject(encoder).state(), subject(decoder).state(), script, cost)
+
+
+def _is_right(came: Any, script: Script) -> bool:
+    return isinstance(came, Tensor) and came.dtype == torch.int64 and torch.equal(came, script.written)
+
+
+def _is_charged_in(decode: Decode, tokens: Tensor, script: Script, made_by: Any) -> bool:
+    """Whether another way gives the same tokens, and is wrong; what it raises is told where it is looked at itself."""
+    try:
+        came, _, _ = _decoded(decode, script, made_by)
+        return not _is_right(came, script) and torch.equal(_mended(came, script), tokens)
+    except Exception:
+        return False
+
+
+def _keeps_nothing(decode: Decode, encoder: Any, decoder: Any, script: Script) -> None:
+    """Look whether a second call of a function with the same modules reads what it is handed."""
+    with sending(_sent(script)):
+        came = function_subject(decode)(encoder, decoder, script.source, script.mask, script.max_length)
+    if not torch.equal(_mended(came, script), script.written):
+        raise Missed(numbers(script.written), numbers(_mended(came, script)), _NOTHING_KEPT, _sent(script))
+
+
+def _turned(script: Script) -> Script:
+    """The same modules with the sources from last to first."""
+    return replace(script, source=script.source.flip(0), mask=script.mask.flip(0))
+
+
 def _script(cost: Cost, ends: bool, seed: int) -> Script:
-    lengths = _ENDING if ends else _ENDLESS
-    return Script.drawn(lengths, _MOST, seed, told=lambda each: tells_apart(each, mistakes(each, cost, ends)))
+    """A script that tells mistakes apart; where lines end, END is chosen once more behind the END of one."""
+
+    def told(script: Script) -> bool:
+        again = int((script.chosen() == END).sum(dim=1).max()) > 1
+        apart = again if ends else not torch.equal(_turned(script).written, script.written)
+        return apart and tells_apart(script, mistakes(script, cost, ends))
+
+    return Script.drawn(_ENDING if ends else _ENDLESS, _MOST, seed, told=told, ends_elsewhere=ends)
 
 
 def _of_many(seed: int) -> Script:

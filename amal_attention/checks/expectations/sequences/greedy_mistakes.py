@@ -93,15 +93,15 @@ def mistakes_of_reading(script: Script, cost: Cost) -> Mistakes:
 
 
 def mistakes_of_end(script: Script) -> Mistakes:
-    """What is written where a line ends in a wrong way, all else being right."""
+    """What is written where a line ends in a wrong way, all else being right; the first line of the script ends."""
     chosen, written = script.chosen(), script.written
-    ends = (written == END).any(dim=0).int()
+    of_any, of_first = ((written == END).any(dim=0).int(), (written[0] == END).int())
     found = [
         (_GOES_ON, chosen),
         (_GOES_ON, ended(chosen, filled=END)),
         (_KEPT, written.masked_fill(written == END, PAD)),
         (NOT_WRITTEN, F.pad(written, (1, -1), value=START)),
-        (_STOPS, written.masked_fill(ends.cumsum(dim=0) > ends, PAD)),
+        *((_STOPS, written.masked_fill(ends.cumsum(dim=0) > ends, PAD)) for ends in (of_any, of_first)),
     ]
     over = (written == END).any(dim=1, keepdim=True)
     if not over.all():

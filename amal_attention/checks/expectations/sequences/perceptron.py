@@ -127,7 +127,9 @@ def _unexplained(came: Tensor, columns: Sequence[Tensor]) -> float:
 
 
 def _solved(came: Tensor, columns: Sequence[Tensor]) -> Tensor:
-    return torch.linalg.lstsq(_with_constant(columns), came.double().unsqueeze(1), driver="gelsd").solution.squeeze(1)
+    solved = torch.linalg.lstsq(_with_constant(columns), came.double().unsqueeze(1), driver="gelsd")
+    solution: Tensor = solved.solution.squeeze(1)
+    return solution
 
 
 def _with_constant(columns: Sequence[Tensor]) -> Tensor:

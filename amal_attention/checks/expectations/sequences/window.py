@@ -41,6 +41,7 @@ _FORM = "scores v · tanh(W x)"
 _FORM_OF_TWO = "scores v · tanh(W₁ k_j + W₂ k_i)"
 
 
+@expectation("the score of a word is v · tanh(W x)")
 def scores_by_perceptron(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
     """With all parameters alike, the log-ratio of the weights of two words follows a tanh of the first.
 

@@ -79,7 +79,13 @@ class ScriptedDecoder(nn.Module):
 
         Returns:
             logits ``(B, T, V)``, the state after the last token ``(B, 1)``, None.
+
+        Raises:
+            ValueError: they are not all of B lines.
         """
+        counts = [len(each) for each in (tokens, state, memory, mask)]
+        if len(set(counts)) > 1:
+            raise ValueError(f"expected tokens, state, memory and mask of as many lines; got {counts}")
         self.calls, self.read = self.calls + 1, self.read + tokens.shape[1]
         source = memory[:, 0, :1] + mask.sum(dim=1, keepdim=True) + 1
         rows = []

@@ -94,6 +94,24 @@ def test_the_strict_look_tells_of_the_form_too() -> None:
             assert hint in missed(decodes_as_scripted, way, "step").hint
 
 
+@pytest.mark.parametrize("name", [*WRONG_AT_ENDS, *WRONG_IN_FORM])
+def test_what_another_way_of_the_same_student_is_wrong_in_too_is_charged_there(name: str) -> None:
+    way, _ = (WRONG_AT_ENDS | WRONG_IN_FORM)[name]
+    if name in ("not filled up", "squeezed"):  # right where there are several lines, and one does not end
+        return
+    decodes_as_scripted(way, "step", own=[way])
+    missed(decodes_as_scripted, way, "step", own=[RIGHT["step"], lambda *_: 1 / 0])
+
+
+def test_what_is_kept_from_one_call_to_the_next_is_told() -> None:
+    kept: dict[int, Any] = {}
+
+    def remembering(encoder: Any, decoder: Any, *given: Any) -> Any:
+        return kept.setdefault(id(encoder), RIGHT["step"](encoder, decoder, *given))
+
+    assert "nothing is kept" in missed(decodes_as_scripted, remembering, "step", ends=False).hint
+
+
 @pytest.mark.parametrize(("came", "hint"), [(None, "return its result"), ([[3, 4], [5]], "int64")])
 @pytest.mark.parametrize("look", [decodes_by_script, stops_at_end, gives_tokens])
 def test_what_is_no_tensor_is_told(look: Any, came: Any, hint: str) -> None:

@@ -84,3 +84,9 @@ def test_each_thing_that_a_decoder_is_handed_moves_its_script(changed: str) -> N
     mask[0, 2] = changed != "mask"
     after, _, _ = decoder(tokens, final, memory, mask)
     assert not torch.equal(after[0], before[0]) and torch.equal(after[1], before[1])
+
+
+def test_a_decoder_refuses_another_number_of_lines() -> None:
+    decoder, (memory, final) = a_decoder(), an_encoder()(TOKENS, MASK)
+    with pytest.raises(ValueError, match=r"as many lines; got \[1, 2, 2, 2\]"):
+        decoder(TOKENS[:1], final, memory, MASK)

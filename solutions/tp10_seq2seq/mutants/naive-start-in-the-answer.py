@@ -1,0 +1,19 @@
+# %% tags=["mutant"]
+# mistake = "in the naive way alone, START stands in the answer"
+# loses = ["q5-naive"]
+# breaks = ["writes-the-script"]
+# hint = "START is read, and not written"
+# public = true
+
+# %% grade_id="q5-naive"
+@torch.no_grad()
+def decode_naive(encoder, decoder, source, mask, max_length):
+    written = torch.full((len(source), 1), START)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_length):
+        memory, state = encoder(source, mask)
+        logits, _, _ = decoder(written, state, memory, mask)
+        following = logits[:, -1].argmax(dim=1).masked_fill(ended, PAD)
+        written = torch.cat([written, following.unsqueeze(1)], dim=1)
+        ended = ended | (following == END)
+    return written

@@ -18,7 +18,7 @@ from amal_attention.course.mutation.mutants import Mutant, read_mutants
 from amal_attention.course.script.script import notebook_of, read_script
 from amal_attention.lab import Lab
 from amal_attention.outcome import Report, State
-from tests.solutions.tp9_attention.french import english_left
+from tests.solutions.french import english_left
 
 LAB = Lab.find("tp10_seq2seq", Path(__file__).parents[3] / "solutions")
 MUTANTS = {mutant.name: mutant for mutant in read_mutants(LAB.folder / "mutants")}

@@ -176,19 +176,21 @@ def test_with_the_teacher(student, draws):
             what="the encoder and the decoder learn",
             hint="no requires_grad_(False): encoder and decoder are trained together",
         )
-        agrees_with(
-            model,
-            taught,
-            (batch.source, batch.source_mask, batch.teacher),
-            mistakes={
-                "forward returns the logits as they are: no softmax": lambda values, *inputs: (
-                    taught(values, *inputs).softmax(dim=2)
-                )
-            },
-            what="forward gives the logits of the decoder, which goes on from the final state and reads the teacher",
-            seed=draws.seed(),
-            hint="the decoder is handed teacher, state, memory and mask; hand the masks on as they are",
-        )
+        turned = tuple(each.flip(0) for each in batch[:3])  # nothing is kept
+        for each in (batch[:3], turned):
+            agrees_with(
+                model,
+                taught,
+                each,
+                mistakes={
+                    "forward returns the logits as they are: no softmax": lambda values, *inputs: (
+                        taught(values, *inputs).softmax(dim=2)
+                    )
+                },
+                what="forward gives the logits of the decoder, which goes on from the final state and reads the teacher",
+                seed=draws.seed(),
+                hint="the decoder is handed teacher, state, memory and mask; hand the masks on as they are",
+            )
         trains_as(
             model,
             batch,

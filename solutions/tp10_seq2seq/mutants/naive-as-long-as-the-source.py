@@ -2,7 +2,7 @@
 # mistake = "as many tokens are written as the source has: max_length tells how many"
 # loses = ["q5-naive"]
 # breaks = ["writes-the-script"]
-# hint = "max_length"
+# hint = "the most likely one comes next"
 # public = true
 
 # %% grade_id="q5-naive"

@@ -12,11 +12,5 @@ class Decoder(nn.Module):
         self.output = nn.Linear(hidden_size, num_tokens)
 
     def forward(self, tokens, state, memory, mask):
-<<<<<<< HEAD
         states, last = self.rnn(self.dropout(self.embedding(tokens)), state.unsqueeze(0))
-=======
-        states, last = self.rnn(
-            self.dropout(self.embedding(tokens)), state.unsqueeze(0).contiguous()
-        )
->>>>>>> tp10
         return self.output(self.dropout(states)), last.squeeze(0), None

@@ -907,7 +907,7 @@ def gru_cell(x: Tensor, h: Tensor, w: dict[str, Tensor]) -> Tensor:
 # >   qui le suivent.
 # > - Ni le nombre de places de remplissage, ni ce qui y est écrit, ni les autres lignes ne changent ce qui est dit des
 # >   caractères ; chaque ligne revient à sa place dans le lot. `memory` a $S$ colonnes, et ce qu'elle contient sur le
-# >   remplissage est libre.
+# >   remplissage est libre ; `out_features` dit $H$.
 # > - Tout s'apprend : un gradient de `memory` et de `final` atteint chaque paramètre, en remontant jusqu'au premier
 # >   caractère. Un appel ne garde rien pour le suivant, ne change ni `tokens` ni `mask`, et rend des `float32`, les mêmes en
 # >   apprentissage qu'en évaluation, au *dropout* près.
@@ -946,7 +946,7 @@ def gru_cell(x: Tensor, h: Tensor, w: dict[str, Tensor]) -> Tensor:
 # >   it.
 # > - Neither the number of places of padding, nor what is written there, nor the other lines change what is said of
 # >   characters; each line comes back at its place in the batch. `memory` has $S$ columns, and what it holds on padding is
-# >   free.
+# >   free; `out_features` tells $H$.
 # > - All is learned: a gradient of `memory` and of `final` reaches each parameter, back to the first character. A call keeps
 # >   nothing for the next one, changes neither `tokens` nor `mask`, and gives `float32`, the same in training as in
 # >   evaluation, dropout apart.
@@ -1474,8 +1474,8 @@ def make_batch(pairs: list[tuple[list[int], list[int]]]) -> PairBatch:
 # > **Exercice 4.1** (1,25 point). Écrivez `Decoder` : un `nn.Embedding`, un GRU qui part de `state`, une couche linéaire vers
 # > les logits.
 # >
-# > - L'état qui revient est celui **après** le dernier jeton lu. Donner tous les jetons d'un coup, ou un à un en passant
-# >   l'état de main en main, revient au même.
+# > - L'état qui revient, `(B, H)`, est celui **après** le dernier jeton lu. Donner tous les jetons d'un coup, ou un à un en
+# >   passant l'état de main en main, revient au même.
 # > - Les logits en $t$ dépendent de tous les jetons jusqu'à $t$, et d'aucun d'après. Ce sont des logits `(B, T, V)`, et non
 # >   des probabilités : ni softmax, ni log-softmax. (Le code Keras de Riveill finit par un softmax ; l'entropie croisée de
 # >   PyTorch l'a déjà en elle.)
@@ -1508,8 +1508,8 @@ def make_batch(pairs: list[tuple[list[int], list[int]]]) -> PairBatch:
 # > **Exercise 4.1** (1.25 points). Write `Decoder`: an `nn.Embedding`, a GRU that starts from `state`, a linear layer to the
 # > logits.
 # >
-# > - The state that comes back is the one **after** the last token that is read. To give all tokens at once, or one by one
-# >   while handing the state on, comes to the same.
+# > - The state that comes back, `(B, H)`, is the one **after** the last token that is read. To give all tokens at once, or
+# >   one by one while handing the state on, comes to the same.
 # > - The logits at $t$ hang on all tokens up to $t$, and on none after. They are logits `(B, T, V)`, no probabilities:
 # >   neither softmax nor log-softmax. (Riveill's Keras code ends in a softmax; PyTorch's cross-entropy has it inside.)
 # > - It is a GRU: if the numbers of the state that it gets lie between −1 and 1, so do those of the state that it gives.
@@ -1744,8 +1744,8 @@ def sequence_loss(logits: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 # > soient, avec ou sans attention.
 # >
 # > - L'encodeur et le décodeur restent dans les attributs `encoder` et `decoder`. `forward(source, source_mask, teacher)`
-# >   encode la source, décode l'enseignant depuis l'état `final`, et rend les logits. Le décodeur reçoit aussi `memory` et le
-# >   masque de la source, tels quels.
+# >   encode la source, décode l'enseignant depuis l'état `final`, et rend les logits, tels quels (`float32`). Le décodeur
+# >   reçoit aussi `memory` et le masque de la source, tels quels.
 # > - `training_step` rend le coût `sequence_loss` de ces logits et de `target`. Son gradient atteint le décodeur, et
 # >   l'encodeur à travers `final` **et** à travers `memory`.
 # > - `validation_step` enregistre `val_loss` avec `self.log`, toujours avec l'enseignant et en mode évaluation (le *Trainer*
@@ -1778,8 +1778,8 @@ def sequence_loss(logits: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 # > are, with attention or without.
 # >
 # > - Encoder and decoder are kept in the attributes `encoder` and `decoder`. `forward(source, source_mask, teacher)` encodes
-# >   the source, decodes the teacher from the state `final`, and returns the logits. The decoder is handed `memory` and the
-# >   mask of the source, too, as they are.
+# >   the source, decodes the teacher from the state `final`, and returns the logits as they are (`float32`). The decoder is
+# >   handed `memory` and the mask of the source, too, as they are.
 # > - `training_step` returns the loss `sequence_loss` of these logits and `target`. Its gradient reaches the decoder, and the
 # >   encoder through `final` **and** through `memory`.
 # > - `validation_step` logs `val_loss` with `self.log`, with the teacher always and in evaluation mode (the Trainer sees to

@@ -300,13 +300,24 @@ def test_layers(student, draws):
             what="each layer has parameters of its own",
             sent=f"num_layers = 1, 2 and 3, bidirectional = {bidirectional}",
         )
+        if not bidirectional:
+            alike = counts[1] - counts[0] == grown[False]
+            equal_to(
+                alike and grown[False] < 2 * one_layer_learned(student, sizes),
+                True,
+                what="one more in num_layers is one more layer",
+                sent="num_layers = 1, 2 and 3",
+                hint="num_layers is the number of all layers, the first one among them",
+            )
     equal_to(
         grown[True] >= 2 * grown[False],
         True,
         what="read both ways, each layer has parameters for either direction",
         sent="num_layers = 2 and 3",
     )
-    look(student, shows_last_layer, sizes, {}, layers=1, seed=draws.seed())
+    for count in (1, layers):
+        options = {"num_layers": count}
+        look(student, shows_last_layer, sizes, options, layers=count, seed=draws.seed())
     with_all_that_holds_for_any(student, draws, sizes, {"num_layers": layers})
     deep = {"num_layers": layers, "bidirectional": True}
     try:
@@ -332,3 +343,10 @@ def numbers_learned(student, sizes, options):
     encoder = student.Encoder(**sizes, **options)
     encoder.materialise(*probe_of(sizes).inputs((2, 1), 0))
     return sum(each.numel() for each in encoder.parameters().values())
+
+
+def one_layer_learned(student, sizes):
+    """How many numbers a layer learns that reads states of its own width."""
+    width = sizes["hidden_size"]
+    alone = sizes | {"dim": width, "num_layers": 1}
+    return numbers_learned(student, alone, {}) - sizes["num_tokens"] * width

@@ -176,8 +176,7 @@ def test_with_the_teacher(student, draws):
             what="the encoder and the decoder learn",
             hint="no requires_grad_(False): encoder and decoder are trained together",
         )
-        turned = tuple(each.flip(0) for each in batch[:3])  # nothing is kept
-        for each in (batch[:3], turned):
+        for each in (batch[:3], turned_over(batch)[:3]):  # nothing is kept
             agrees_with(
                 model,
                 taught,
@@ -191,31 +190,46 @@ def test_with_the_teacher(student, draws):
                 seed=draws.seed(),
                 hint="the decoder is handed teacher, state, memory and mask; hand the masks on as they are",
             )
-        trains_as(
-            model,
-            batch,
-            [lambda values, loss=loss: cost(taught, values, batch, loss) for loss in losses],
-            mistakes={
-                "the decoder reads the teacher, not the target": lambda values: cost(
-                    taught, values, batch._replace(teacher=batch.target), losses[-1]
-                ),
-                "teacher_forcing is True if nothing else is said: it reads the teacher": lambda values: (
-                    losses[-1](on_its_own(values, batch), batch.target, batch.target_mask)
-                ),
-                "logits and targets are compared place by place: the teacher is one place late already": lambda values: (
-                    losses[-1](
-                        taught(values, *batch[:3])[:, :-1],
-                        batch.target[:, 1:],
-                        batch.target_mask[:, 1:],
-                    )
-                ),
-                "no softmax before the loss: it takes the logits": lambda values: losses[-1](
-                    taught(values, *batch[:3]).softmax(dim=2), batch.target, batch.target_mask
-                ),
-            },
-            what="training with the teacher: the loss, and its gradient",
-            seed=draws.seed(),
+        equal_to(
+            str(model(*batch[:3]).dtype),
+            "torch.float32",
+            what="forward gives the logits of the decoder as they are, in float32",
         )
+        for each in (batch, turned_over(batch)):  # the masks of no other batch are kept
+            trains_with_the_teacher(model, each, losses, draws.seed())
+
+
+def turned_over(batch):
+    """The lines of a batch in the other order."""
+    return PairBatch(*(each.flip(0) for each in batch))
+
+
+def trains_with_the_teacher(model, batch, losses, seed):
+    trains_as(
+        model,
+        batch,
+        [lambda values, loss=loss: cost(taught, values, batch, loss) for loss in losses],
+        mistakes={
+            "the decoder reads the teacher, not the target": lambda values: cost(
+                taught, values, batch._replace(teacher=batch.target), losses[-1]
+            ),
+            "teacher_forcing is True if nothing else is said: it reads the teacher": lambda values: (
+                losses[-1](on_its_own(values, batch), batch.target, batch.target_mask)
+            ),
+            "logits and targets are compared place by place: the teacher is one place late already": lambda values: (
+                losses[-1](
+                    taught(values, *batch[:3])[:, :-1],
+                    batch.target[:, 1:],
+                    batch.target_mask[:, 1:],
+                )
+            ),
+            "no softmax before the loss: it takes the logits": lambda values: losses[-1](
+                taught(values, *batch[:3]).softmax(dim=2), batch.target, batch.target_mask
+            ),
+        },
+        what="training with the teacher: the loss, and its gradient",
+        seed=seed,
+    )
 
 
 def cost(logits, values, batch, loss):
@@ -233,29 +247,34 @@ def test_without_teacher(student, draws):
     batch = some_batch(draws, draws.lengths(3, 4), [4, 2, 5])  # the source is narrower
     with right_losses(student, draws) as losses:
         model, _ = some_model(student, teacher_forcing=False)
-        mistakes = {
-            "teacher_forcing=False: it reads what it wrote itself": lambda values: cost(
-                taught, values, batch, losses[-1]
-            ),
-        }
-        for name, token in (("PAD", PAD), ("END", END)):
-            hint = f"the first token that is read is START, not {name}"
-            mistakes[hint] = lambda values, token=token: losses[-1](
-                on_its_own(values, batch, first=token), batch.target, batch.target_mask
-            )
-        trains_as(
-            model,
-            batch,
-            [
-                lambda values, loss=loss: loss(
-                    on_its_own(values, batch), batch.target, batch.target_mask
-                )
-                for loss in losses
-            ],
-            mistakes=mistakes,
-            what="training without teacher: the loss, and its gradient",
-            seed=decisive(model, batch, draws),
+        for each in (batch, turned_over(batch)):
+            trains_without_teacher(model, each, losses, draws)
+
+
+def trains_without_teacher(model, batch, losses, draws):
+    mistakes = {
+        "teacher_forcing=False: it reads what it wrote itself": lambda values: cost(
+            taught, values, batch, losses[-1]
+        ),
+    }
+    for name, token in (("PAD", PAD), ("END", END)):
+        hint = f"the first token that is read is START, not {name}"
+        mistakes[hint] = lambda values, token=token: losses[-1](
+            on_its_own(values, batch, first=token), batch.target, batch.target_mask
         )
+    trains_as(
+        model,
+        batch,
+        [
+            lambda values, loss=loss: loss(
+                on_its_own(values, batch), batch.target, batch.target_mask
+            )
+            for loss in losses
+        ],
+        mistakes=mistakes,
+        what="training without teacher: the loss, and its gradient",
+        seed=decisive(model, batch, draws),
+    )
 
 
 def decisive(model, batch, draws):

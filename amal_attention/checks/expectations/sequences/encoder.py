@@ -167,7 +167,8 @@ def shows_last_layer(
     """Whatever layer is kept from seeing what lies below it, nothing of the line comes through any more.
 
     With its matrix of inputs set to 0, a layer gives the same states for all lines. Layers that are written with
-    several such matrices tell nothing here, and are passed over, as the embedding is.
+    several such matrices tell nothing here, and are passed over, as the embedding is. One look in which all is as it
+    should be is enough: a ReLU may let nothing through in another.
 
     Args:
         encoder: reads in one direction; V is none of its other sizes.
@@ -177,22 +178,36 @@ def shows_last_layer(
         times: how often to look.
         hint: for a miss without a likely mistake of its own.
     """
+    missed = []
     for looked_at, at in probed(encoder, probe, (4, 4, 4), times, seed):
         inputs = probe.inputs((4, 4, 4), at)
-        start, closed = looked_at.parameters(), 0
+        start = looked_at.parameters()
         matrices = {name: each for name, each in start.items() if each.ndim == 2 and len(each) != probe.num_tokens}
+        closed = 0
         for name, each in matrices.items():
             looked_at.load(start | {name: torch.zeros_like(each)})
-            (seen,) = answers(looked_at, probe, [inputs])
-            closed += all(same(part, part[:1].expand_as(part), 1e-6) for part in seen.values())
+            closed += _tells_nothing(looked_at, probe, inputs)
         looked_at.load(start)
-        if closed and closed != layers:
-            raise Missed(
+        if not closed or _tells_nothing(looked_at, probe, inputs):
+            continue
+        if closed == layers:
+            return
+        missed.append(
+            Missed(
                 f"nothing of the line to pass where any of the {layers} layers is closed",
                 f"that of {closed} layers",
                 hint or (_ONE_LAYER if len(matrices) < 2 * layers or closed > layers else _LAST_ALONE),
                 probe.sent(inputs),
             )
+        )
+    if missed:
+        raise missed[0]
+
+
+def _tells_nothing(looked_at: Subject, probe: EncoderProbe, inputs: tuple[Tensor, Tensor]) -> bool:
+    """Whether all lines get the same states."""
+    (seen,) = answers(looked_at, probe, [inputs])
+    return all(same(part, part[:1].expand_as(part), 1e-6) for part in seen.values())
 
 
 @expectation("the gradient goes back to the first character")

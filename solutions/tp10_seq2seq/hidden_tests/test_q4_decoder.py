@@ -10,6 +10,7 @@ from amal_attention.checks import (
     equal_to,
     gradient_reaches,
     keeps_state_small,
+    learns_through_time,
     looks_at_no_memory,
     passes_gradient,
     reads_each_alone,
@@ -95,6 +96,7 @@ def test_each_line_is_read_by_itself_and_all_is_learned(student, draws):
     looks_at_no_memory(decoder, probe, seed=draws.seed())
     gradient_reaches(decoder, probe, seed=draws.seed())
     registers_everything(build, probe, seed=draws.seed())
+    learns_through_time(decoder, probe, part="state", seed=draws.seed())
     inputs = probe.inputs(draws.lengths(3, 6), draws.seed())
     passes_gradient(
         decoder,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, expectation
+from amal_attention.checks.probes.decoding import DecoderProbe
 from amal_attention.checks.probes.probe import Seen, answers, probed
 from amal_attention.checks.probes.sequences import BY_TOKENS, PADDING_READ, EncoderProbe
 from amal_attention.checks.subjects.subject import Subject
@@ -212,27 +214,36 @@ def _tells_nothing(looked_at: Subject, probe: EncoderProbe, inputs: tuple[Tensor
 
 @expectation("the gradient goes back to the first character")
 def learns_through_time(
-    encoder: Module, probe: EncoderProbe, *, length: int = 4, seed: int = 0, hint: str = ""
+    module: Module,
+    probe: EncoderProbe | DecoderProbe,
+    *,
+    part: str = "final",
+    length: int = 4,
+    seed: int = 0,
+    hint: str = "",
 ) -> None:
-    """The gradient of the final state for each parameter tells how it changes along random ways, two of three at least.
+    """The gradient of the last state for each parameter tells how it changes along random ways, two of three at least.
 
     Args:
-        encoder: the encoder.
+        module: an encoder or a decoder.
         probe: its kind.
+        part: the state, second in the reply.
         length: of the lines.
         seed: another seed, other parameters, lines and ways.
         hint: for a miss without a likely mistake of its own.
     """
     generator = torch.Generator().manual_seed(seed)
-    for looked_at, at in probed(encoder, probe, (length, length), 1, seed):
+    for looked_at, at in probed(module, probe, (length, length), 1, seed):
         inputs, start = probe.inputs((length, length), at), looked_at.parameters()
-        upstream = torch.randn(2, probe.width, generator=generator)
+        upstream = torch.randn(probe.shapes(inputs)[part], generator=generator)
         found, _ = looked_at.gradients(inputs, upstream, 1)
         for name, value in start.items():
             gradient = found[name]
             steps = _STEP * torch.randn(_WAYS, *value.shape, generator=generator)
+            if value.shape[:1] == (probe.num_tokens,):
+                steps[:, 0] = 0  # whether PAD has a vector that learns is free
             heights = [
-                [_height(looked_at, probe, inputs, upstream, {name: value + way * step}) for way in (-1, 0, 1)]
+                [_height(looked_at, (probe, part), inputs, upstream, {name: value + way * step}) for way in (-1, 0, 1)]
                 for step in steps
             ]
             looked_at.load({name: value})
@@ -244,21 +255,22 @@ def learns_through_time(
             ]
             if len(untold) > 1:
                 rise, slope = (f"{each / _STEP:.3g}" for each in untold[0])
-                sent = f"{probe.sent(inputs)}, and a gradient of final"
+                sent = f"{probe.sent(inputs)}, and a gradient of {part}"
                 raise Missed(f"a slope of {rise} along a change of {name}", slope, hint or _CUT_OFF, sent)
 
 
 def _height(
     looked_at: Subject,
-    probe: EncoderProbe,
-    inputs: tuple[Tensor, Tensor],
+    asked: tuple[EncoderProbe | DecoderProbe, str],
+    inputs: tuple[Any, ...],
     upstream: Tensor,
     parameters: dict[str, Tensor],
 ) -> float:
-    """The final state, summed by the upstream, with these parameters."""
+    """A part of the reply, summed by the upstream, with these parameters."""
+    probe, part = asked
     looked_at.load(parameters)
     (seen,) = answers(looked_at, probe, [inputs])
-    return float((seen["final"].double() * upstream).sum())
+    return float((seen[part].double() * upstream).sum())
 
 
 def _tells(heights: Sequence[float], slope: float, steep: float) -> bool:
@@ -300,9 +312,10 @@ def _directions(looked_at: Subject, probe: EncoderProbe, seed: int) -> list[int]
     """
     inputs, half = probe.inputs((2,) * _LINES, seed), probe.width // 2
     changed = [probe.another(inputs, place, seed) for place in (0, 1)]
-    firsts = [each["memory"][:, 0].split(half, dim=1) for each in answers(looked_at, probe, [inputs, *changed])]
+    firsts = [each["memory"][:, 0] for each in answers(looked_at, probe, [inputs, *changed])]
     rightward = []
-    for seen, other_first, other_last in zip(*firsts, strict=True):
+    for side in (slice(half), slice(half, None)):
+        seen, other_first, other_last = (first[:, side] for first in firsts)
         rightward.append(same(seen, other_last, _LEAST) and not same(seen, other_first, _LEAST))
     return [half, -half] if rightward[0] == rightward[1] else [half if rightward[0] else -half]
 

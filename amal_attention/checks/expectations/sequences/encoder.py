@@ -317,7 +317,7 @@ def _furthest(final: Tensor, expected: Tensor) -> int:
 def _in_words(hangs: Tensor) -> str:
     """Of each half, for each place, the characters that the state there hangs on."""
     halves = [["".join(str(1 + at) for at in each.nonzero().flatten().tolist()) for each in half.T] for half in hangs]
-    return " and ".join(f"({', '.join(each or '-' for each in half)})" for half in halves)
+    return "; ".join(f"({', '.join(each or '-' for each in half)})" for half in halves)
 
 
 def _mistake_of_directions(hangs: Tensor, rightward: Tensor) -> str:

@@ -71,13 +71,11 @@ def lines_sent(mask: Tensor) -> str:
     '2 lines of 3 and 1 characters, padded to 3'
     """
     lengths, (counts, longest) = _lengths(mask), mask.shape
-    if not mask.all():
-        lines = "1 line" if counts == 1 else f"{counts} lines"
-        characters = "1 character" if lengths == "1" else f"{lengths} characters"
-        return f"{lines} of {characters}, padded to {longest}"
     if counts > 1:
-        return f"{counts} lines of {lengths} characters"
-    return "1 line of 1 character" if lengths == "1" else f"1 line of {lengths} characters"
+        lines = f"{counts} lines of {lengths} characters"
+    else:
+        lines = "1 line of 1 character" if lengths == "1" else f"1 line of {lengths} characters"
+    return lines if mask.all() else f"{lines}, padded to {longest}"
 
 
 def _lengths(mask: Tensor) -> str:

@@ -71,9 +71,11 @@ def lines_sent(mask: Tensor) -> str:
     '2 lines of 3 and 1 characters, padded to 3'
     """
     lengths, (counts, longest) = _lengths(mask), mask.shape
-    lines = "1 line" if counts == 1 else f"{counts} lines"
-    characters = "1 character" if lengths == "1" else f"{lengths} characters"
-    return f"{lines} of {characters}" if mask.all() else f"{lines} of {characters}, padded to {longest}"
+    if counts > 1:
+        lines = f"{counts} lines of {lengths} characters"
+    else:
+        lines = "1 line of 1 character" if lengths == "1" else f"1 line of {lengths} characters"
+    return lines if mask.all() else f"{lines}, padded to {longest}"
 
 
 def _lengths(mask: Tensor) -> str:
@@ -85,6 +87,7 @@ def _lengths(mask: Tensor) -> str:
 def batch_sent(value: Any) -> str:
     """The shapes of a labelled batch, by the names of its fields; empty for any other value.
 
+    >>> import torch
     >>> from amal_attention.tasks.classification import TextBatch
     >>> batch_sent(TextBatch(torch.zeros(2, 3), torch.ones(2, 3), torch.zeros(2)))
     'a batch of tokens (2, 3), mask (2, 3) and labels (2,)'

@@ -3,7 +3,7 @@
 # loses = ["q4-loss"]
 # breaks = ["finite"]
 # hint = "divided by their number"
-# public = false
+# public = true
 
 # %% grade_id="q4-loss"
 def sequence_loss(logits, target, mask):

@@ -41,6 +41,7 @@ _NOT_JOINED = "memory joins the states of both directions: those of one, then th
 _ONE_LAYER = "is num_layers used? Each layer reads the states of the one below"
 _CUT_OFF = "a state carries the gradient of those before it: no detach, no no_grad, and no new start in between"
 _STEP, _WAYS = 1e-3, 3
+_LINES = 16
 _LAST_ALONE = "the last layer alone is seen: no mean and no sum over the layers, and h_n[-1], not h_n[0]"
 
 
@@ -279,15 +280,16 @@ def _is_end(seen: Seen, mask: Tensor, firsts: Sequence[int]) -> bool:
 def _directions(looked_at: Subject, probe: EncoderProbe, seed: int) -> list[int]:
     """Half the width of a state, negative where the leftward half comes first; both where that cannot be told.
 
-    The rightward half of the state at the first character does not hang on the last one; above a layer that reads both
-    ways, both halves do.
+    The rightward half of the state at the first of two characters hangs on that one alone; above a layer that reads
+    both ways, both halves hang on both. Many lines are read, as a ReLU lets nothing of some of them through.
     """
-    inputs, half = probe.inputs((4,), seed), probe.width // 2
-    seen, other = answers(looked_at, probe, [inputs, probe.another(inputs, 3, seed)])
-    pairs = [(each["memory"][0, 0, :half], each["memory"][0, 0, half:]) for each in (seen, other)]
-    (first, second), (other_first, other_second) = pairs
-    still = same(first, other_first, _LEAST)
-    return [half, -half] if still == same(second, other_second, _LEAST) else [half if still else -half]
+    inputs, half = probe.inputs((2,) * _LINES, seed), probe.width // 2
+    changed = [probe.another(inputs, place, seed) for place in (0, 1)]
+    firsts = [each["memory"][:, 0].split(half, dim=1) for each in answers(looked_at, probe, [inputs, *changed])]
+    rightward = []
+    for seen, other_first, other_last in zip(*firsts, strict=True):
+        rightward.append(same(seen, other_last, _LEAST) and not same(seen, other_first, _LEAST))
+    return [half, -half] if rightward[0] == rightward[1] else [half if rightward[0] else -half]
 
 
 def _mistake_of_final(
@@ -317,7 +319,7 @@ def _furthest(final: Tensor, expected: Tensor) -> int:
 def _in_words(hangs: Tensor) -> str:
     """Of each half, for each place, the characters that the state there hangs on."""
     halves = [["".join(str(1 + at) for at in each.nonzero().flatten().tolist()) for each in half.T] for half in hangs]
-    return " and ".join(f"({', '.join(each or '-' for each in half)})" for half in halves)
+    return ", ".join(f"({', '.join(each or '-' for each in half)})" for half in halves)
 
 
 def _mistake_of_directions(hangs: Tensor, rightward: Tensor) -> str:

@@ -4108,7 +4108,7 @@ class LuongDecoder(nn.Module):
 # > - À chaque place, la requête est l'état d'**avant** la lecture du jeton : celui qui est donné pour la première, l'état de la place précédente ensuite.
 # >   Clés et valeurs sont la mémoire ; le score est le module reçu, appelé avec les formes de 7.1 et gardé dans l'attribut `score`.
 # > - La cellule, un GRU, part de cet état d'avant et lit le jeton **et** le contexte : l'état rendu dépend de la mémoire à travers lui.
-# > - Les logits viennent de $h_t$ ; y ajouter $c_t$ et $y_{t-1}$ est permis. Pas de softmax en sortie.
+# > - Les logits viennent de $h_t$ ; y ajouter $c_t$ et $y_{t-1}$ est permis. Une couche linéaire les donne, et rien ne la suit : pas de softmax.
 # > - Les poids sont ceux de 7.3, rendus en dernier. Ni le remplissage, ni sa longueur, ni les autres lignes ne changent la réponse. Les logits de la
 # >   place $t$ dépendent de tous les jetons jusqu'à $t$ et d'aucun suivant ; tout s'apprend.
 # > - Un appel ne garde rien, ne change rien de ce qu'il reçoit, et rend des `float32`, les mêmes en apprentissage, comme en 7.4.
@@ -4134,7 +4134,7 @@ class LuongDecoder(nn.Module):
 # > - At each place the query is the state **before** the token is read: the one that is given for the first, the state of the place before from then on.
 # >   Keys and values are the memory; the score is the module that is given, called with the shapes of 7.1 and kept in the attribute `score`.
 # > - The cell, a GRU, goes on from that state before, and reads the token **and** the context: through it the state that comes back hangs on the memory.
-# > - The logits come from $h_t$; adding $c_t$ and $y_{t-1}$ is allowed. No softmax at the output.
+# > - The logits come from $h_t$; adding $c_t$ and $y_{t-1}$ is allowed. A linear layer gives them, and nothing follows it: no softmax.
 # > - The weights are those of 7.3, and come back last. Neither padding, nor how much there is of it, nor the other lines change the answer. The logits at place
 # >   $t$ hang on all tokens up to $t$ and on none after; everything learns.
 # > - A call keeps nothing, changes nothing of what it is given, and gives `float32`, the same in training, as in 7.4.

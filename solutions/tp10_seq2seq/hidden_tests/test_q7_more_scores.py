@@ -163,6 +163,14 @@ def test_location_and_what_all_have_in_common(student, draws):
         seed=draws.seed(),
         hint=PLACES,
     )
+    shapes(
+        student.LocationScore(dim=dim, longest=70),
+        ScoreProbe(dim),
+        lengths=(70, 66),
+        seed=draws.seed(),
+        what="a source of 70 places, with longest=70",
+        hint="W has longest rows, however many that are",
+    )
     for name in NAMES:
         probe, seed = ScoreProbe(dim), draws.seed()
         build = lambda name=name: getattr(student, name)(dim=dim)  # noqa: E731

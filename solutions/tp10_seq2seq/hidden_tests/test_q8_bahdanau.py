@@ -167,7 +167,7 @@ def test_the_context_enters_the_cell(student, draws):
 @pytest.mark.question(
     "q8-bahdanau",
     points=0.25,
-    requires=("weights", "padding", "alone"),
+    requires=("weights", "padding", "alone", "logits"),
     hint="attend(scores, memory, mask) gives context and weights, of each line by itself",
 )
 def test_weights_and_padding(student, draws):
@@ -177,6 +177,7 @@ def test_weights_and_padding(student, draws):
         weighs_by_score(decoder, score, probe, weigh, hint=BY_ATTEND, seed=draws.seed())
         near, probe = decoder_around(student, draws, "BahdanauDecoder", student.DistanceScore())
         is_a_reply(near, probe, draws)
+        nothing_bounds_the_logits(near, probe, draws)
 
     unless_by_attend(student, draws, look)
 
@@ -240,4 +241,20 @@ def answers_each_call(module, probe, draws):
         probe,
         seed=draws.seed(),
         what="logits, state and weights are of float32",
+    )
+
+
+def nothing_bounds_the_logits(decoder, probe, draws):
+    """Look at the logits of large parameters: those of a linear layer are large on both sides of 0."""
+    inputs = probe.inputs(draws.lengths(4), draws.seed())
+    decoder.materialise(*inputs)
+    logits, _, _ = decoder.load(
+        {name: 30 * each for name, each in decoder.parameters().items()}
+    )(*inputs)
+    equal_to(
+        [bool((logits > 1).any()), bool((logits < -1).any())],
+        [True, True],
+        what="with large parameters some logits are above 1, and some below -1",
+        sent="parameters 30 times as large as they were",
+        hint="a linear layer gives the logits, and nothing follows it: no softmax, no tanh, no relu",
     )

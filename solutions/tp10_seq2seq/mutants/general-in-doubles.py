@@ -7,6 +7,7 @@
 
 # %% grade_id="q7-scores"
 class DotScore(nn.Module):
+
     def __init__(self, dim):
         super().__init__()
 
@@ -15,6 +16,7 @@ class DotScore(nn.Module):
 
 
 class GeneralScore(nn.Module):
+
     def __init__(self, dim):
         super().__init__()
         self.weight = nn.Linear(dim, dim, bias=False)
@@ -24,6 +26,7 @@ class GeneralScore(nn.Module):
 
 
 class AdditiveScore(nn.Module):
+
     def __init__(self, dim):
         super().__init__()
         self.of_query = nn.Linear(dim, dim, bias=False)

@@ -7,6 +7,7 @@
 
 # %% grade_id="q7-more-scores"
 class ScaledDotScore(nn.Module):
+
     def __init__(self, dim):
         super().__init__()
 
@@ -15,6 +16,7 @@ class ScaledDotScore(nn.Module):
 
 
 class CosineScore(nn.Module):
+
     def __init__(self, dim):
         super().__init__()
 
@@ -23,6 +25,7 @@ class CosineScore(nn.Module):
 
 
 class LocationScore(nn.Module):
+
     def __init__(self, dim, longest=64):
         super().__init__()
         self.weight = nn.Linear(dim, longest, bias=False)

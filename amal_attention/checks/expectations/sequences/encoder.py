@@ -285,7 +285,7 @@ def _directions(looked_at: Subject, probe: EncoderProbe, seed: int) -> list[int]
     """
     inputs, half = probe.inputs((2,) * _LINES, seed), probe.width // 2
     changed = [probe.another(inputs, place, seed) for place in (0, 1)]
-    firsts = [each["memory"][:, 0].split(half, dim=1) for each in answers(looked_at, probe, [inputs, *changed])]
+    firsts = [each["memory"][:, 0].chunk(2, dim=1) for each in answers(looked_at, probe, [inputs, *changed])]
     rightward = []
     for seen, other_first, other_last in zip(*firsts, strict=True):
         rightward.append(same(seen, other_last, _LEAST) and not same(seen, other_first, _LEAST))

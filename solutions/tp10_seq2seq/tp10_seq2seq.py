@@ -3865,17 +3865,21 @@ class LuongDecoder(nn.Module):
 #     levels_off(decoder, probe, reads=[2])
 #     decoder = LuongDecoder(num_tokens=9, dim=4, hidden_size=5, score=DistanceScore())
 #     state_sees_memory(decoder, probe, False)
-#     reads_each_alone(decoder, probe)
+#     reads_each_alone(decoder, probe, times=1)
 #     simplex(
 #         decoder,
 #         probe,
+#         times=1,
 #         hint="attend(scores, memory, mask) makes the weights: the mask is handed on as it is",
 #     )
 #     ignores_padding(
-#         decoder, probe, hint="the context is the sum of the memory by the weights of attend"
+#         decoder,
+#         probe,
+#         times=1,
+#         hint="the context is the sum of the memory by the weights of attend",
 #     )
 #     starts_from_state(decoder, probe)
-#     sees_no_future(decoder, probe)
+#     sees_no_future(decoder, probe, times=1)
 #     decodes_alike(decoder, probe)
 # ### BEGIN HIDDEN TESTS
 # points
@@ -4218,17 +4222,21 @@ class BahdanauDecoder(nn.Module):
 #     asks_with(decoder, score, probe, which="before")
 #     decoder = BahdanauDecoder(num_tokens=9, dim=4, hidden_size=5, score=DistanceScore())
 #     state_sees_memory(decoder, probe, True)
-#     reads_each_alone(decoder, probe)
+#     reads_each_alone(decoder, probe, times=1)
 #     simplex(
 #         decoder,
 #         probe,
+#         times=1,
 #         hint="attend(scores, memory, mask) makes the weights: the mask is handed on as it is",
 #     )
 #     ignores_padding(
-#         decoder, probe, hint="the context is the sum of the memory by the weights of attend"
+#         decoder,
+#         probe,
+#         times=1,
+#         hint="the context is the sum of the memory by the weights of attend",
 #     )
 #     starts_from_state(decoder, probe)
-#     sees_no_future(decoder, probe)
+#     sees_no_future(decoder, probe, times=1)
 #     decodes_alike(decoder, probe)
 # ### BEGIN HIDDEN TESTS
 # points

@@ -1,5 +1,5 @@
 # %% tags=["mutant"]
-# mistake = "the mask of the first call of a size is kept"
+# mistake = "the mask of the first batch with as many characters is kept"
 # loses = ["q8-bahdanau"]
 # breaks = ["calls"]
 # hint = "kept from one call"
@@ -16,7 +16,7 @@ class BahdanauDecoder(nn.Module):
         self.output = nn.Linear(hidden_size, num_tokens)
 
     def forward(self, tokens, state, memory, mask):
-        mask = self.known.setdefault(mask.shape, mask)
+        mask = self.known.setdefault((mask.shape, int(mask.sum())), mask)
         states, looks = [], []
         for embedded in self.embedding(tokens).unbind(dim=1):
             context, weights = attend(self.score(state.unsqueeze(1), memory), memory, mask)

@@ -3,7 +3,7 @@
 # loses = ["q7-scores"]
 # breaks = ["calls"]
 # hint = "float64"
-# public = false
+# public = true
 
 # %% grade_id="q7-scores"
 class DotScore(nn.Module):

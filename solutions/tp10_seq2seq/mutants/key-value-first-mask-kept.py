@@ -1,5 +1,5 @@
 # %% tags=["mutant"]
-# mistake = "the mask of the first call of a size is kept"
+# mistake = "the mask of the first batch with as many characters is kept"
 # loses = ["q8-key-value"]
 # breaks = ["calls"]
 # hint = "kept from one call"
@@ -16,7 +16,7 @@ class KeyValueAttention(nn.Module):
         self.v = nn.Linear(dim, 1)
 
     def forward(self, states, mask):
-        mask = self.known.setdefault(mask.shape, mask)
+        mask = self.known.setdefault((mask.shape, int(mask.sum())), mask)
         k, val = states.chunk(2, dim=2)
         T = states.shape[1]
         ones = torch.ones(T, T, dtype=torch.bool)

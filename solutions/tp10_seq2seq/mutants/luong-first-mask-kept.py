@@ -1,5 +1,5 @@
 # %% tags=["mutant"]
-# mistake = "the mask of the first call of a size is kept"
+# mistake = "the mask of the first batch with as many characters is kept"
 # loses = ["q7-luong"]
 # breaks = ["calls"]
 # hint = "kept from one call"
@@ -18,7 +18,7 @@ class LuongDecoder(nn.Module):
 
     def forward(self, tokens, state, memory, mask):
         states, last = self.rnn(self.embedding(tokens), state.unsqueeze(0).contiguous())
-        mask = self.known.setdefault(mask.shape, mask)
+        mask = self.known.setdefault((mask.shape, int(mask.sum())), mask)
         context, weights = attend(self.score(states, memory), memory, mask)
         attention = torch.tanh(self.combine(torch.cat([context, states], dim=2)))
         return self.output(attention), last.squeeze(0), weights

@@ -1,5 +1,5 @@
 # %% tags=["mutant"]
-# mistake = "in training the dot product is scaled"
+# mistake = "in training the keys are normalised first"
 # loses = ["q7-scores"]
 # breaks = ["calls"]
 # hint = "no other branch"
@@ -12,8 +12,6 @@ class DotScore(nn.Module):
         super().__init__()
 
     def forward(self, query, keys):
-        if self.training:
-            query = query / query.shape[2] ** 0.5
         return query @ keys.transpose(1, 2)
 
 
@@ -24,6 +22,8 @@ class GeneralScore(nn.Module):
         self.weight = nn.Linear(dim, dim, bias=False)
 
     def forward(self, query, keys):
+        if self.training:
+            keys = F.normalize(keys, dim=2)
         return query @ self.weight(keys).transpose(1, 2)
 
 

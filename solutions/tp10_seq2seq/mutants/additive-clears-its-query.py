@@ -1,5 +1,5 @@
 # %% tags=["mutant"]
-# mistake = "the keys are normalised in place"
+# mistake = "the query is cleared once it is read"
 # loses = ["q7-scores"]
 # breaks = ["calls"]
 # hint = "in place"
@@ -34,6 +34,7 @@ class AdditiveScore(nn.Module):
         self.v = nn.Linear(dim, 1, bias=False)
 
     def forward(self, query, keys):
-        keys.div_(keys.norm(dim=2, keepdim=True))
-        hidden = torch.tanh(self.of_query(query).unsqueeze(2) + self.of_keys(keys).unsqueeze(1))
+        asked = self.of_query(query)
+        query.zero_()
+        hidden = torch.tanh(asked.unsqueeze(2) + self.of_keys(keys).unsqueeze(1))
         return self.v(hidden).squeeze(3)

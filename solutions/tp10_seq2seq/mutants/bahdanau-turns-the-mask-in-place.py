@@ -1,5 +1,5 @@
 # %% tags=["mutant"]
-# mistake = "the memory is set to zero on padding, in place"
+# mistake = "the mask is turned round in place"
 # loses = ["q8-bahdanau"]
 # breaks = ["calls"]
 # hint = "in place"
@@ -15,10 +15,10 @@ class BahdanauDecoder(nn.Module):
         self.output = nn.Linear(hidden_size, num_tokens)
 
     def forward(self, tokens, state, memory, mask):
-        memory.masked_fill_(~mask.unsqueeze(2), 0)
+        hidden = mask.logical_not_()
         states, looks = [], []
         for embedded in self.embedding(tokens).unbind(dim=1):
-            context, weights = attend(self.score(state.unsqueeze(1), memory), memory, mask)
+            context, weights = attend(self.score(state.unsqueeze(1), memory), memory, ~hidden)
             state = self.cell(torch.cat([embedded, context.squeeze(1)], dim=1), state)
             states.append(state)
             looks.append(weights)

@@ -1,5 +1,5 @@
 # %% tags=["mutant"]
-# mistake = "the memory is set to zero on padding, in place"
+# mistake = "the mask is turned round in place"
 # loses = ["q7-luong"]
 # breaks = ["calls"]
 # hint = "in place"
@@ -17,7 +17,7 @@ class LuongDecoder(nn.Module):
 
     def forward(self, tokens, state, memory, mask):
         states, last = self.rnn(self.embedding(tokens), state.unsqueeze(0).contiguous())
-        memory[~mask] = 0
-        context, weights = attend(self.score(states, memory), memory, mask)
+        hidden = mask.logical_not_()
+        context, weights = attend(self.score(states, memory), memory, ~hidden)
         attention = torch.tanh(self.combine(torch.cat([context, states], dim=2)))
         return self.output(attention), last.squeeze(0), weights

@@ -87,6 +87,7 @@ def _lengths(mask: Tensor) -> str:
 def batch_sent(value: Any) -> str:
     """The shapes of a labelled batch, by the names of its fields; empty for any other value.
 
+    >>> import torch
     >>> from amal_attention.tasks.classification import TextBatch
     >>> batch_sent(TextBatch(torch.zeros(2, 3), torch.ones(2, 3), torch.zeros(2)))
     'a batch of tokens (2, 3), mask (2, 3) and labels (2,)'

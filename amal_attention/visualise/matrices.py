@@ -22,11 +22,11 @@ __all__ = ["attention_matrices"]
 _COLOURS = "YlOrBr"
 
 # Inches.
-_CELL = 0.16
+_CELL = 0.13
 _LEAST = 1.6
-_BESIDE, _ABOVE = 0.6, 1.0
-_SCALE = 1.0
-_WIDEST = 10.5
+_BESIDE, _ABOVE = 0.5, 1.0
+_SCALE = 0.95
+_WIDEST = 8.8  # what a cell of JupyterLab shows in a window of 1280 pixels
 
 
 @matplotlib.rc_context(STYLE)
@@ -76,8 +76,8 @@ def _draw(axes: Axes, title: str, grid: Grid, weights: npt.NDArray[np.float64]) 
     image = axes.pcolormesh(weights, cmap=_COLOURS, vmin=0, vmax=1, edgecolors="white", linewidth=0.5)
     axes.set(title=plain(title), aspect="equal", anchor="NW")
     turned = 90 if any(len(name) > 1 for name in grid.columns) else 0
-    axes.set_xticks(np.arange(len(grid.columns)) + 0.5, list(map(plain, grid.columns)), fontsize=9, rotation=turned)
-    axes.set_yticks(np.arange(len(grid.rows)) + 0.5, list(map(plain, grid.rows)), fontsize=9)
+    axes.set_xticks(np.arange(len(grid.columns)) + 0.5, list(map(plain, grid.columns)), fontsize=8, rotation=turned)
+    axes.set_yticks(np.arange(len(grid.rows)) + 0.5, list(map(plain, grid.rows)), fontsize=8)
     axes.xaxis.set(ticks_position="top", label_position="top")
     axes.invert_yaxis()
     axes.grid(visible=False)

@@ -6,6 +6,7 @@ import torch
 from amal_attention.checks import (
     DecoderProbe,
     agrees_with,
+    answers_afresh,
     asks_with,
     combines_by_tanh,
     decodes_alike,
@@ -13,11 +14,14 @@ from amal_attention.checks import (
     follows_memory,
     gradient_reaches,
     ignores_padding,
+    keeps_types,
+    leaves_inputs_alone,
     levels_off,
     passes_gradient,
     reads_by_weights,
     reads_each_alone,
     registers_everything,
+    same_in_training,
     sees_its_past,
     sees_no_future,
     shapes,
@@ -27,6 +31,12 @@ from amal_attention.checks import (
     weighs_by_score,
 )
 
+LINES_AFRESH = (
+    "each call answers for itself: the same lines in another order give the same answers"
+)
+LINE_IN_TRAINING = (
+    "in training a line is read by itself too: no normalisation over the batch, no other branch"
+)
 BY_ATTEND = "attend(scores, memory, mask) makes the weights: the mask is handed on as it is"
 BY_WEIGHTS = "the context is the sum of the memory by the weights of attend"
 
@@ -59,6 +69,11 @@ def is_wrong_attend(student, draws):
             inputs = (scores, values, mask)
             agrees_with(student.attend, attended, inputs, tolerance=3e-6)
             passes_gradient(student.attend, inputs, parts=(0, 1), seed=draws.seed())
+            after = student.attend.inputs_after(*inputs)
+            if not all(map(torch.equal, after, inputs)):
+                return True
+            if any(each.dtype != torch.float32 for each in student.attend(*inputs)):
+                return True
     except Exception:
         return True
     return False
@@ -185,7 +200,7 @@ def is_a_reply(decoder, probe, draws):
 @pytest.mark.question(
     "q7-luong",
     points=0.25,
-    requires=("state", "sees-its-past", "learned"),
+    requires=("state", "sees-its-past", "learned", "calls"),
     hint="the state that comes back is that of the recurrent layer, after the last token",
 )
 def test_state_past_and_what_learns(student, draws):
@@ -209,6 +224,20 @@ def goes_on_and_learns(student, draws, name, weigh):
     sees_its_past(decoder, other, seed=draws.seed())
     decodes_alike(decoder, other, seed=draws.seed())
     gradient_reaches(build(), probe, seed=draws.seed())
+    answers_each_call(decoder, other, draws)
     if weigh is softmax:  # the stand-in is not smooth
         inputs = probe.inputs((4, 2, 3), draws.seed())
         passes_gradient(build(), inputs, parts=(0, 1, 2), seed=draws.seed())
+
+
+def answers_each_call(module, probe, draws):
+    """Look at what a call keeps and changes, at the type of its answer, and at the same call in training."""
+    answers_afresh(module, probe, seed=draws.seed(), what=LINES_AFRESH)
+    leaves_inputs_alone(module, probe, seed=draws.seed())
+    same_in_training(module, probe, seed=draws.seed(), hint=LINE_IN_TRAINING)
+    keeps_types(
+        module,
+        probe,
+        seed=draws.seed(),
+        what="logits, state and weights are of float32",
+    )

@@ -6,16 +6,26 @@ import torch
 from amal_attention.checks import (
     ScoreProbe,
     agrees_with,
+    answers_afresh,
     compares_query_and_keys,
     gradient_reaches,
+    keeps_types,
+    leaves_inputs_alone,
     passes_gradient,
     reads_each_alone,
     registers_everything,
+    same_in_training,
     scores_places,
     shapes,
 )
 
 PLACES = "W q, the first S of its numbers, whatever the keys are"
+LINES_AFRESH = (
+    "each call answers for itself: the same lines in another order give the same answers"
+)
+LINE_IN_TRAINING = (
+    "in training a line is read by itself too: no normalisation over the batch, no other branch"
+)
 NAMES = ("ScaledDotScore", "CosineScore", "LocationScore")
 
 
@@ -140,7 +150,7 @@ def test_scaled_and_cosine(student, draws):
     "q7-more-scores",
     points=0.25,
     essential=True,
-    requires=("location", "shapes", "alone", "learned"),
+    requires=("location", "shapes", "alone", "learned", "calls"),
     hint="LocationScore: W q, the first S of its numbers, whatever the keys are",
 )
 def test_location_and_what_all_have_in_common(student, draws):
@@ -152,6 +162,14 @@ def test_location_and_what_all_have_in_common(student, draws):
         longest,
         seed=draws.seed(),
         hint=PLACES,
+    )
+    shapes(
+        student.LocationScore(dim=dim, longest=70),
+        ScoreProbe(dim),
+        lengths=(70, 66),
+        seed=draws.seed(),
+        what="a source of 70 places, with longest=70",
+        hint="W has longest rows, however many that are",
     )
     for name in NAMES:
         probe, seed = ScoreProbe(dim), draws.seed()
@@ -174,3 +192,17 @@ def test_location_and_what_all_have_in_common(student, draws):
         if name == "LocationScore":
             gradient_reaches(build(), probe, lengths=(64,), seed=seed)
         passes_gradient(build(), probe.inputs(draws.lengths(3), seed), seed=seed)
+        answers_each_call(build(), probe, draws)
+
+
+def answers_each_call(module, probe, draws):
+    """Look at what a call keeps and changes, at the type of its answer, and at the same call in training."""
+    answers_afresh(module, probe, seed=draws.seed(), what=LINES_AFRESH)
+    leaves_inputs_alone(module, probe, seed=draws.seed())
+    same_in_training(module, probe, seed=draws.seed(), hint=LINE_IN_TRAINING)
+    keeps_types(
+        module,
+        probe,
+        seed=draws.seed(),
+        what="scores are of float32",
+    )

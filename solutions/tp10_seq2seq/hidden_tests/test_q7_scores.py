@@ -6,17 +6,27 @@ import torch
 from amal_attention.checks import (
     ScoreProbe,
     agrees_with,
+    answers_afresh,
     compares_query_and_keys,
     gradient_reaches,
     is_bilinear,
     is_perceptron,
+    keeps_types,
+    leaves_inputs_alone,
     levels_off,
     passes_gradient,
     reads_each_alone,
     registers_everything,
+    same_in_training,
     shapes,
 )
 
+LINES_AFRESH = (
+    "each call answers for itself: the same lines in another order give the same answers"
+)
+LINE_IN_TRAINING = (
+    "in training a line is read by itself too: no normalisation over the batch, no other branch"
+)
 NAMES = ("DotScore", "GeneralScore", "AdditiveScore")
 
 
@@ -111,7 +121,7 @@ def test_additive_score(student, draws):
 @pytest.mark.question(
     "q7-scores",
     points=0.25,
-    requires=("shapes", "alone", "learned"),
+    requires=("shapes", "alone", "learned", "calls"),
     hint="(B, T, S), each line by itself, and all that is learned is registered",
 )
 def test_shapes_lines_and_what_learns(student, draws):
@@ -139,3 +149,17 @@ def test_shapes_lines_and_what_learns(student, draws):
         if name != "DotScore":
             gradient_reaches(build(), probe, seed=seed)
         passes_gradient(build(), probe.inputs(draws.lengths(3), seed), seed=seed)
+        answers_each_call(build(), probe, draws)
+
+
+def answers_each_call(module, probe, draws):
+    """Look at what a call keeps and changes, at the type of its answer, and at the same call in training."""
+    answers_afresh(module, probe, seed=draws.seed(), what=LINES_AFRESH)
+    leaves_inputs_alone(module, probe, seed=draws.seed())
+    same_in_training(module, probe, seed=draws.seed(), hint=LINE_IN_TRAINING)
+    keeps_types(
+        module,
+        probe,
+        seed=draws.seed(),
+        what="scores are of float32",
+    )

@@ -6,15 +6,19 @@ import torch
 from amal_attention.checks import (
     DecoderProbe,
     agrees_with,
+    answers_afresh,
     asks_with,
     decodes_alike,
     equal_to,
     gradient_reaches,
     ignores_padding,
+    keeps_types,
+    leaves_inputs_alone,
     passes_gradient,
     reads_by_weights,
     reads_each_alone,
     registers_everything,
+    same_in_training,
     sees_its_past,
     sees_no_future,
     shapes,
@@ -24,6 +28,12 @@ from amal_attention.checks import (
     weighs_by_score,
 )
 
+LINES_AFRESH = (
+    "each call answers for itself: the same lines in another order give the same answers"
+)
+LINE_IN_TRAINING = (
+    "in training a line is read by itself too: no normalisation over the batch, no other branch"
+)
 BY_ATTEND = "attend(scores, memory, mask) makes the weights: the mask is handed on as it is"
 BY_WEIGHTS = "the context is the sum of the memory by the weights of attend"
 
@@ -56,6 +66,11 @@ def is_wrong_attend(student, draws):
             inputs = (scores, values, mask)
             agrees_with(student.attend, attended, inputs, tolerance=3e-6)
             passes_gradient(student.attend, inputs, parts=(0, 1), seed=draws.seed())
+            after = student.attend.inputs_after(*inputs)
+            if not all(map(torch.equal, after, inputs)):
+                return True
+            if any(each.dtype != torch.float32 for each in student.attend(*inputs)):
+                return True
     except Exception:
         return True
     return False
@@ -152,7 +167,7 @@ def test_the_context_enters_the_cell(student, draws):
 @pytest.mark.question(
     "q8-bahdanau",
     points=0.25,
-    requires=("weights", "padding", "alone"),
+    requires=("weights", "padding", "alone", "logits"),
     hint="attend(scores, memory, mask) gives context and weights, of each line by itself",
 )
 def test_weights_and_padding(student, draws):
@@ -162,6 +177,7 @@ def test_weights_and_padding(student, draws):
         weighs_by_score(decoder, score, probe, weigh, hint=BY_ATTEND, seed=draws.seed())
         near, probe = decoder_around(student, draws, "BahdanauDecoder", student.DistanceScore())
         is_a_reply(near, probe, draws)
+        nothing_bounds_the_logits(near, probe, draws)
 
     unless_by_attend(student, draws, look)
 
@@ -186,7 +202,7 @@ def is_a_reply(decoder, probe, draws):
 @pytest.mark.question(
     "q8-bahdanau",
     points=0.25,
-    requires=("sees-its-past", "learned"),
+    requires=("sees-its-past", "learned", "calls"),
     hint="each step goes on from the state that the one before has left",
 )
 def test_past_and_what_learns(student, draws):
@@ -209,6 +225,36 @@ def goes_on_and_learns(student, draws, name, weigh):
     sees_its_past(decoder, other, seed=draws.seed())
     decodes_alike(decoder, other, seed=draws.seed())
     gradient_reaches(build(), probe, seed=draws.seed())
+    answers_each_call(decoder, other, draws)
     if weigh is softmax:  # the stand-in is not smooth
         inputs = probe.inputs((4, 2, 3), draws.seed())
         passes_gradient(build(), inputs, parts=(0, 1, 2), seed=draws.seed())
+
+
+def answers_each_call(module, probe, draws):
+    """Look at what a call keeps and changes, at the type of its answer, and at the same call in training."""
+    answers_afresh(module, probe, seed=draws.seed(), what=LINES_AFRESH)
+    leaves_inputs_alone(module, probe, seed=draws.seed())
+    same_in_training(module, probe, seed=draws.seed(), hint=LINE_IN_TRAINING)
+    keeps_types(
+        module,
+        probe,
+        seed=draws.seed(),
+        what="logits, state and weights are of float32",
+    )
+
+
+def nothing_bounds_the_logits(decoder, probe, draws):
+    """Look at the logits of large parameters: those of a linear layer are large on both sides of 0."""
+    inputs = probe.inputs(draws.lengths(4), draws.seed())
+    decoder.materialise(*inputs)
+    logits, _, _ = decoder.load(
+        {name: 30 * each for name, each in decoder.parameters().items()}
+    )(*inputs)
+    equal_to(
+        [bool((logits > 1).any()), bool((logits < -1).any())],
+        [True, True],
+        what="with large parameters some logits are above 1, and some below -1",
+        sent="parameters 30 times as large as they were",
+        hint="a linear layer gives the logits, and nothing follows it: no softmax, no tanh, no relu",
+    )

@@ -4,16 +4,27 @@ import pytest
 
 from amal_attention.checks import (
     WindowProbe,
+    answers_afresh,
     compares_states_before,
     gradient_reaches,
     ignores_padding,
+    keeps_types,
+    leaves_inputs_alone,
     passes_gradient,
     reads_each_alone,
     registers_everything,
+    same_in_training,
     scores_keys_by_perceptron,
     shapes,
     simplex,
     sums_values,
+)
+
+LINES_AFRESH = (
+    "each call answers for itself: the same lines in another order give the same answers"
+)
+LINE_IN_TRAINING = (
+    "in training a line is read by itself too: no normalisation over the batch, no other branch"
 )
 
 
@@ -34,7 +45,7 @@ def test_states_before_are_compared(student, draws):
     "q8-key-value",
     points=0.25,
     essential=True,
-    requires=("window", "closed-form", "padding", "learned"),
+    requires=("window", "closed-form", "padding", "learned", "calls"),
     hint="from i - L to i - 1: the values of these states, chosen by their keys; zeros where there is none",
 )
 def test_a_window_of_states_before(student, draws):
@@ -55,4 +66,18 @@ def test_a_window_of_states_before(student, draws):
     ignores_padding(build(), probe, **padded, seed=draws.seed(), times=1)
     gradient_reaches(build(), probe, seed=draws.seed())
     inputs = probe.inputs((4, 2, 3), draws.seed())
-    passes_gradient(build(), inputs, seed=draws.seed())
+    passes_gradient(build(), inputs, parts=(0, 1), seed=draws.seed())
+    answers_each_call(build(), probe, draws)
+
+
+def answers_each_call(module, probe, draws):
+    """Look at what a call keeps and changes, at the type of its answer, and at the same call in training."""
+    answers_afresh(module, probe, seed=draws.seed(), what=LINES_AFRESH)
+    leaves_inputs_alone(module, probe, seed=draws.seed())
+    same_in_training(module, probe, seed=draws.seed(), hint=LINE_IN_TRAINING)
+    keeps_types(
+        module,
+        probe,
+        seed=draws.seed(),
+        what="context and weights are of float32",
+    )

@@ -5,11 +5,15 @@ import torch
 
 from amal_attention.checks import (
     agrees_with,
+    answers_afresh,
     gradient_reaches,
     ignores_padding,
+    keeps_types,
+    leaves_inputs_alone,
     passes_gradient,
     reads_each_alone,
     registers_everything,
+    same_in_training,
     scores_by_perceptron,
     shapes,
     simplex,
@@ -17,6 +21,13 @@ from amal_attention.checks import (
     sums_by_weights,
     weighs_words_apart,
     weights_carry_gradient,
+)
+
+LINES_AFRESH = (
+    "each call answers for itself: the same lines in another order give the same answers"
+)
+LINE_IN_TRAINING = (
+    "in training a line is read by itself too: no normalisation over the batch, no other branch"
 )
 
 
@@ -37,6 +48,11 @@ def is_wrong_attend(student, draws):
             inputs = (scores, values, mask)
             agrees_with(student.attend, attended, inputs, tolerance=3e-6)
             passes_gradient(student.attend, inputs, parts=(0, 1), seed=draws.seed())
+            after = student.attend.inputs_after(*inputs)
+            if not all(map(torch.equal, after, inputs)):
+                return True
+            if any(each.dtype != torch.float32 for each in student.attend(*inputs)):
+                return True
     except Exception:
         return True
     return False
@@ -64,7 +80,7 @@ def test_words_of_a_line_weigh_differently(student, draws):
     "q8-self-attention",
     points=0.25,
     essential=True,
-    requires=("closed-form", "padding", "learned"),
+    requires=("closed-form", "padding", "learned", "calls"),
     hint="scores v · tanh(W x), their softmax over the line, and the sum of the x by it",
 )
 def test_a_line_attends_to_itself(student, draws):
@@ -92,3 +108,17 @@ def is_attention(build, dim, draws):
     padded = {"lengths": draws.lengths(3), "longest": draws.between(9, 12), "under": 10.0}
     ignores_padding(build(), dim, **padded, seed=draws.seed(), times=1)
     reads_each_alone(build(), dim, seed=draws.seed(), times=1)
+    answers_each_call(build(), dim, draws)
+
+
+def answers_each_call(module, probe, draws):
+    """Look at what a call keeps and changes, at the type of its answer, and at the same call in training."""
+    answers_afresh(module, probe, seed=draws.seed(), what=LINES_AFRESH)
+    leaves_inputs_alone(module, probe, seed=draws.seed())
+    same_in_training(module, probe, seed=draws.seed(), hint=LINE_IN_TRAINING)
+    keeps_types(
+        module,
+        probe,
+        seed=draws.seed(),
+        what="pooled and weights are of float32",
+    )

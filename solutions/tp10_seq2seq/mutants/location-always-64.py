@@ -1,31 +1,34 @@
 # %% tags=["mutant"]
-# mistake = "longest is not used"
+# mistake = "the layer has 64 rows, whatever longest is"
 # loses = ["q7-more-scores"]
 # breaks = ["location"]
-# hint = "W q, the first S"
-# public = true
+# hint = "W has longest rows"
+# public = false
 
 # %% grade_id="q7-more-scores"
 class ScaledDotScore(nn.Module):
+
     def __init__(self, dim):
         super().__init__()
 
     def forward(self, query, keys):
-        return query @ keys.transpose(1, 2) / keys.size(-1) ** 0.5
+        return query @ keys.transpose(1, 2) / keys.shape[2] ** 0.5
 
 
 class CosineScore(nn.Module):
+
     def __init__(self, dim):
         super().__init__()
 
     def forward(self, query, keys):
-        return F.cosine_similarity(query.unsqueeze(2), keys.unsqueeze(1), dim=-1)
+        return F.normalize(query, dim=2) @ F.normalize(keys, dim=2).transpose(1, 2)
 
 
 class LocationScore(nn.Module):
+
     def __init__(self, dim, longest=64):
         super().__init__()
-        self.W = nn.Linear(dim, 4)
+        self.weight = nn.Linear(dim, 64, bias=False)
 
     def forward(self, query, keys):
-        return self.W(query)[..., : keys.size(1)]
+        return self.weight(query)[:, :, :keys.shape[1]]

@@ -503,8 +503,12 @@ def test_a_state_of_ones_own_can_be_loaded(remote):
 
 def test_every_expectation_is_tried_here_or_in_a_file_beside_this_one():
     others = {
+        "DistanceScore",
         "FixedAttention",
         "FixedEncoder",
+        "FixedScore",
+        "LeakyDecoder",
+        "LeakyEncoder",
         "OwnEntropy",
         "Probe",
         "ScriptedDecoder",

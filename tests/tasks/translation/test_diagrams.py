@@ -108,7 +108,7 @@ def test_a_space_can_be_seen() -> None:
 
 def test_captions_are_in_the_language_that_is_spoken() -> None:
     speak("fr")
-    assert {"ses propres caractères", "écrit"} <= set(texts(seq2seq_diagram(SOURCE, TARGET, teacher=False)))
+    assert {"ses propres jetons", "écrit"} <= set(texts(seq2seq_diagram(SOURCE, TARGET, teacher=False)))
 
 
 @pytest.mark.parametrize(

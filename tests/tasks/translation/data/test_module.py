@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lightning import LightningDataModule
 from lightning.pytorch.cli import LightningArgumentParser
+from torch.utils.data import default_collate
 
 from amal_attention.errors import DataError
 from amal_attention.tasks import translation
@@ -307,15 +308,13 @@ def test_a_recipe_can_set_every_option() -> None:
     parser = LightningArgumentParser(exit_on_error=False)
     parser.add_lightning_class_args(LightningDataModule, "data", subclass_mode=True)
     options = ["--data=amal_attention.tasks.translation.CopyData", "--data.shortest=5", "--data.longest=7"]
-    parsed = parser.parse_args(
-        [*options, "--data.seed=3", "--data.collate=tests.tasks.translation.data.test_module.by_hand"]
-    )
+    parsed = parser.parse_args([*options, "--data.seed=3", "--data.collate=torch.utils.data.default_collate"])
     assert parsed.data.init_args.as_dict() == {
         "shortest": 5,
         "longest": 7,
         "batch_size": 64,
         "seed": 3,
-        "collate": by_hand,
+        "collate": default_collate,
     }
 
 

@@ -1,0 +1,24 @@
+# %% tags=["mutant"]
+# mistake = "a tanh follows the output layer"
+# loses = ["q8-bahdanau"]
+# breaks = ["logits"]
+# hint = "nothing follows it"
+# public = false
+
+# %% grade_id="q8-bahdanau"
+class BahdanauDecoder(nn.Module):
+    def __init__(self, num_tokens, dim, hidden_size, score):
+        super().__init__()
+        self.score = score
+        self.embedding = nn.Embedding(num_tokens, dim)
+        self.cell = nn.GRUCell(dim + hidden_size, hidden_size)
+        self.output = nn.Linear(hidden_size, num_tokens)
+
+    def forward(self, tokens, state, memory, mask):
+        states, looks = [], []
+        for embedded in self.embedding(tokens).unbind(dim=1):
+            context, weights = attend(self.score(state.unsqueeze(1), memory), memory, mask)
+            state = self.cell(torch.cat([embedded, context.squeeze(1)], dim=1), state)
+            states.append(state)
+            looks.append(weights)
+        return torch.tanh(self.output(torch.stack(states, dim=1))), state, torch.cat(looks, dim=1)

@@ -1,0 +1,25 @@
+# %% tags=["mutant"]
+# mistake = "the mask is turned round in place"
+# loses = ["q8-bahdanau"]
+# breaks = ["calls"]
+# hint = "in place"
+# public = false
+
+# %% grade_id="q8-bahdanau"
+class BahdanauDecoder(nn.Module):
+    def __init__(self, num_tokens, dim, hidden_size, score):
+        super().__init__()
+        self.score = score
+        self.embedding = nn.Embedding(num_tokens, dim)
+        self.cell = nn.GRUCell(dim + hidden_size, hidden_size)
+        self.output = nn.Linear(hidden_size, num_tokens)
+
+    def forward(self, tokens, state, memory, mask):
+        hidden = mask.logical_not_()
+        states, looks = [], []
+        for embedded in self.embedding(tokens).unbind(dim=1):
+            context, weights = attend(self.score(state.unsqueeze(1), memory), memory, ~hidden)
+            state = self.cell(torch.cat([embedded, context.squeeze(1)], dim=1), state)
+            states.append(state)
+            looks.append(weights)
+        return self.output(torch.stack(states, dim=1)), state, torch.cat(looks, dim=1)

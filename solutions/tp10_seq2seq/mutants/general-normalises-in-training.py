@@ -1,0 +1,40 @@
+# %% tags=["mutant"]
+# mistake = "in training the keys are normalised first"
+# loses = ["q7-scores"]
+# breaks = ["calls"]
+# hint = "no other branch"
+# public = false
+
+# %% grade_id="q7-scores"
+class DotScore(nn.Module):
+
+    def __init__(self, dim):
+        super().__init__()
+
+    def forward(self, query, keys):
+        return query @ keys.transpose(1, 2)
+
+
+class GeneralScore(nn.Module):
+
+    def __init__(self, dim):
+        super().__init__()
+        self.weight = nn.Linear(dim, dim, bias=False)
+
+    def forward(self, query, keys):
+        if self.training:
+            keys = F.normalize(keys, dim=2)
+        return query @ self.weight(keys).transpose(1, 2)
+
+
+class AdditiveScore(nn.Module):
+
+    def __init__(self, dim):
+        super().__init__()
+        self.of_query = nn.Linear(dim, dim, bias=False)
+        self.of_keys = nn.Linear(dim, dim, bias=False)
+        self.v = nn.Linear(dim, 1, bias=False)
+
+    def forward(self, query, keys):
+        hidden = torch.tanh(self.of_query(query).unsqueeze(2) + self.of_keys(keys).unsqueeze(1))
+        return self.v(hidden).squeeze(3)

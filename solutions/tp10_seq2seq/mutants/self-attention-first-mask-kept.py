@@ -1,0 +1,21 @@
+# %% tags=["mutant"]
+# mistake = "the mask of the first call of a size is kept"
+# loses = ["q8-self-attention"]
+# breaks = ["calls"]
+# hint = "kept from one call"
+# public = false
+
+# %% grade_id="q8-self-attention"
+class AdditiveSelfAttention(nn.Module):
+    def __init__(self, dim, hidden_size):
+        super().__init__()
+        self.out_features = dim
+        self.known = {}
+        self.hidden = nn.Linear(dim, hidden_size)
+        self.v = nn.Linear(hidden_size, 1, bias=False)
+
+    def forward(self, x, mask):
+        mask = self.known.setdefault(mask.shape, mask)
+        scores = self.v(torch.tanh(self.hidden(x))).transpose(1, 2)
+        pooled, weights = attend(scores, x, mask)
+        return pooled.squeeze(1), weights.squeeze(1)

@@ -246,7 +246,7 @@ def test_large_scores_and_padding(student, draws):
     equal_to(types, ["torch.float32"] * 2, what="what comes back has the type of the values")
     after = student.attend.inputs_after(scores, values, mask)
     same = [
-        torch.equal(one, other)
+        torch.equal(one, other)  # given: no answer by itself
         for one, other in zip(after, (scores, values, mask), strict=True)
     ]
     equal_to(

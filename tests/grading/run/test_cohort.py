@@ -42,7 +42,7 @@ class Played:
     def verdict(
         self, lab: Lab, submission: Submission, seed: int, isolation: Isolation, reference: None, secrets: list[Path]
     ) -> Verdict:
-        limits = cohort.lab.limits.to_dict()
+        limits = lab.limits.to_dict()
         status = Status.GRADED if submission.raw is not None else submission.status
         return Verdict(
             submission.name,

@@ -30,6 +30,7 @@ from amal_attention.lab.limits import GradingLimits
 __all__ = ["Ending", "supervise"]
 
 _LOOK_SECONDS = 0.05
+_MOMENT_SECONDS = 0.03  # between two looks at what passes a limit
 _PIPE_BYTES = 2**16
 _HOME = "/tmp/home"
 _SOCKET_BYTES = 212_992  # what one may have on its way, and the submission may not raise
@@ -137,8 +138,7 @@ class _Watch:
                 return
             if time.monotonic() > looked + _LOOK_SECONDS:
                 self.meter.look(self.running())
-                # Twice, as the share of a process that ends meanwhile is counted in those that stay.
-                self.over, looked = self.limit_passed(base) and self.limit_passed(base), time.monotonic()
+                self.over, looked = self.limit_passed_twice(base), time.monotonic()
 
     def answer(self) -> bool:
         """Tell what the processes have taken; False where nobody asks any more."""
@@ -154,6 +154,16 @@ class _Watch:
         self.text += text[: max(0, int(self.limits.output_kb * 1024) - len(self.text))]
         return bool(text)
 
+    def limit_passed_twice(self, base: int) -> str:
+        """Which limit is passed, and still is a moment later.
+
+        The share of a process that ends meanwhile is counted in those that stay, and several end one after the other.
+        """
+        if not self.limit_passed(base):
+            return ""
+        time.sleep(_MOMENT_SECONDS)
+        return self.limit_passed(base)
+
     def limit_passed(self, base: int) -> str:
         """Which limit the processes together have passed, if any."""
         running = self.running()
@@ -166,7 +176,7 @@ class _Watch:
         shares = {each: _share(each) for each in running}  # what forks share is no memory of each
         kernel = sum(map(_page_tables, running)) + self.socket_bytes(running)
         before = base // (len(running) + _SHARERS)  # what each has a share in since before the first fork
-        grown = (max(0, held[each] - base) if share is None else share - before for each, share in shares.items())
+        grown = (max(0, _held(each) - base) if share is None else share - before for each, share in shares.items())
         return "memory" if sum(grown) + kernel > most else ""
 
     def socket_bytes(self, running: set[int]) -> int:

@@ -81,15 +81,19 @@ def _along_ways(
     gradient: Tensor | None,
     generator: torch.Generator,
 ) -> Iterator[tuple[float, float]]:
-    """How the answer rises along ways of one input, from a step behind to one ahead, and what its gradient tells."""
+    """How the answer rises along ways of one input, from a step behind to one ahead, and what its gradient tells.
+
+    Steps half as long beside the whole ones take away what bends (Richardson 1911): what is left is of the fifth order.
+    """
     given = list(leaves(tuple(inputs)))[number]
     for step in _STEP * torch.randn(_WAYS, *given.shape, generator=generator):
-        behind, ahead = (
+        behind, ahead, half_behind, half_ahead = (
             (_part(reply, part).detach().double() * upstream).sum()
-            for reply in looked_at.each([_moved(inputs, number, way * step) for way in (-1, 1)])
+            for reply in looked_at.each([_moved(inputs, number, way * step) for way in (-1, 1, -0.5, 0.5)])
         )
+        rise = (8 * (half_ahead - half_behind) - (ahead - behind)) / 3
         slope = 0.0 if gradient is None else float(2 * (gradient.double() * step).sum())
-        yield float(ahead - behind), slope
+        yield float(rise), slope
 
 
 def _moved(inputs: Sequence[Any], number: int, step: Tensor) -> tuple[Any, ...]:

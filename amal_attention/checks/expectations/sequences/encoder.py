@@ -12,7 +12,7 @@ from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.probes.decoding import DecoderProbe
 from amal_attention.checks.probes.probe import Seen, answers, probed
 from amal_attention.checks.probes.sequences import BY_TOKENS, PADDING_READ, EncoderProbe
-from amal_attention.checks.subjects.subject import Subject
+from amal_attention.checks.subjects.subject import Subject, randomised
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers
 
@@ -30,6 +30,7 @@ Module = nn.Module | Subject
 _LENGTHS = (5, 3, 1)
 """From long to short: who sorts lines by their length finds them sorted."""
 _LEAST = 1e-6
+_LEARNS_NOTHING = "the answer hangs on no parameter: an embedding and a recurrent layer read the characters"
 _NO_ORDER = "the order of the characters has no part in it: a recurrent layer reads them one after the other"
 _FIRST = "this is the state at the first character: the last one has read them all"
 _EARLY = "this is the state one character too early: counted from 0, the last one is at mask.sum(dim=1) - 1"
@@ -51,7 +52,8 @@ _LAST_ALONE = "the last layer alone is seen: no mean and no sum over the layers,
 def hangs_on_order(encoder: Module, probe: EncoderProbe, *, seed: int = 0, times: int = 3, hint: str = "") -> None:
     """In some look, lines with their first two characters the other way round have another final state.
 
-    They stand behind another line then: what reads no order, of characters or of lines, gives the same.
+    They stand behind another line then: what reads no order, of characters or of lines, gives the same. With other
+    parameters that state is another one: what only repeats its input has an order too, and learns nothing.
     """
     for looked_at, at in probed(encoder, probe, (4, 3), times, seed):
         tokens, mask = probe.inputs((4, 4, 3), at)
@@ -59,8 +61,17 @@ def hangs_on_order(encoder: Module, probe: EncoderProbe, *, seed: int = 0, times
         turned = tokens.clone()
         turned[1:, :2] = tokens[1:, :2].flip(1)
         first, second = answers(looked_at, probe, [(tokens[1:], mask[1:]), (turned, mask)], finite=False)
-        if not same(first["final"], second["final"][1:], _LEAST):
+        if same(first["final"], second["final"][1:], _LEAST):
+            continue
+        (other,) = answers(randomised(looked_at, at + 1), probe, [(tokens[1:2], mask[1:2])], finite=False)
+        if not same(first["final"][:1], other["final"], _LEAST):
             return
+        raise Missed(
+            "another final state with other parameters",
+            f"the same, {numbers(first['final'])}",
+            hint or _LEARNS_NOTHING,
+            probe.sent((tokens[1:], mask[1:])),
+        )
     raise Missed(
         "another final state where the first two characters are the other way round",
         f"the same, {numbers(first['final'])}",

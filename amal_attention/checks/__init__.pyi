@@ -80,7 +80,6 @@ __all__ = [
     "moves_with_words",
     "one_query_for_all",
     "optimises_everything",
-    "passes_gradient",
     "pulls_by_entropy",
     "reads_both_ways",
     "reads_by_weights",
@@ -213,7 +212,6 @@ from .expectations.sequences.encoder import (
     reads_both_ways,
     shows_last_layer,
 )
-from .expectations.sequences.gradients import passes_gradient
 from .expectations.sequences.greedy import decodes_as_scripted, decodes_by_script, gives_tokens, stops_at_end
 from .expectations.sequences.past_and_future import sees_its_past, sees_no_future
 from .expectations.sequences.scores import compares_query_and_keys, is_bilinear, is_perceptron, scores_places

@@ -27,7 +27,7 @@ PLACES = [
 def said_by(lab: Lab) -> set[str]:
     """Names of a lab's hidden tests and all that they say, and what the checks in its script say."""
     found: set[str] = set()
-    for path in lab.folder.glob("hidden_tests/test_*.py"):
+    for path in lab.folder.glob("hidden_tests/*.py"):
         source = path.read_text("utf-8")
         found |= messages_of_lab(source) | messages_of_checks(source)
         functions = (node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))

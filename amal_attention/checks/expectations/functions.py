@@ -1,4 +1,4 @@
-"""Expectations on functions of tensors: what a call reads, leaves alone and answers, and what a gradient reaches.
+"""Expectations on functions of tensors, or modules: what a call reads, leaves alone, answers; what a gradient reaches.
 
 Arguments and replies may be nests of tensors: a state of two, a dict of matrices.
 """
@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.subjects.nests import leaves, mapped
-from amal_attention.checks.subjects.subject import FunctionSubject, function_subject
+from amal_attention.checks.subjects.subject import FunctionSubject, Subject, function_subject, randomised, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import kind, numbers, tensors_sent
 
@@ -128,34 +128,52 @@ def stays_finite(function: Function, inputs: Sequence[Any], *, hint: str = "") -
 
 @expectation("the gradient of the answer reaches all that is given")
 def differentiates(
-    function: Function, inputs: Sequence[Any], *, names: Sequence[str], seed: int = 0, hint: str = ""
+    answer: nn.Module | Function,
+    inputs: Sequence[Any],
+    *,
+    names: Sequence[str] = (),
+    parts: Collection[int] | None = None,
+    seed: int = 0,
+    hint: str = "",
 ) -> None:
     """The gradient for each float tensor tells how the answer changes along random directions.
 
     Args:
-        function: a smooth function.
+        answer: a smooth function, or a module, whose parameters are made random.
         inputs: what it is called with.
-        names: of the float tensors among them, in order.
-        seed: another seed, other directions.
+        names: of the float tensors among them, in order; their numbers by default.
+        parts: which tensors of the reply are looked at, by their places; all by default.
+        seed: another seed, other parameters and directions.
         hint: for a miss without a likely mistake of its own.
     """
-    looked_at, generator = function_subject(function), torch.Generator().manual_seed(seed)
-    parts = _parts(looked_at(*inputs))
-    upstream = [torch.randn(part.shape, generator=generator) for part in parts]
-    slopes = [_gradients(looked_at, inputs, each, number) for number, each in enumerate(upstream)]
+    looked_at, generator = _asked(answer, inputs, seed), torch.Generator().manual_seed(seed)
+    upstream = {
+        part: torch.randn(each.shape, generator=generator) for part, each in _chosen(looked_at(*inputs), parts).items()
+    }
+    found = {part: _gradients(looked_at, inputs, each, part) for part, each in upstream.items()}
     sent = _sent(inputs)
     sent = f"{sent}, and a gradient of the answer"
-    for place, name in enumerate(names):
-        told = [each for each in (gradients[place] for gradients in slopes) if each is not None]
+    floats = sum(map(_is_float, leaves(tuple(inputs))))
+    for place, name in enumerate(names or [f"input {number}" for number in range(1, floats + 1)]):
         steps = list(_steps(inputs, place, generator))
-        rises = [_rises(looked_at, inputs, place, step, upstream) for step in steps]
-        if not told and any(abs(rise) > _LEAST for rise, *_ in rises):
-            raise Missed(f"a gradient for {name}", "none", hint or _CUT_OFF, sent)
-        apart = [each for each in zip(rises, steps, strict=True) if not _tell(told, each[1], each[0])]
-        if len(apart) > 1:
-            (rise, *_), step = apart[0]
-            wanted, came = (f"{each / (2 * _STEP):.3g}" for each in (rise, _slope(told, step)))
-            raise Missed(f"a slope of {wanted} along a change of {name}", came, hint or _CUT_OFF, sent)
+        around = [_around(looked_at, inputs, place, step) for step in steps]
+        for part, by in upstream.items():
+            gradient, rises = found[part][place], [_rises(replies, part, by) for replies in around]
+            if gradient is None and any(abs(rise) > _LEAST for rise, *_ in rises):
+                raise Missed(f"a gradient for {name}", "none", hint or _CUT_OFF, sent)
+            apart = [each for each in zip(rises, steps, strict=True) if not _tells(gradient, each[1], each[0])]
+            if len(apart) > 1:
+                (rise, *_), step = apart[0]
+                wanted, came = (f"{each / (2 * _STEP):.3g}" for each in (rise, _slope(gradient, step)))
+                raise Missed(f"a slope of {wanted} along a change of {name}", came, hint or _CUT_OFF, sent)
+
+
+def _asked(answer: Any, inputs: Sequence[Any], seed: int) -> FunctionSubject:
+    """A module with random parameters, or the function."""
+    if not isinstance(answer, nn.Module | Subject):
+        return function_subject(answer)
+    subject(answer).materialise(*inputs)
+    return randomised(answer, seed)
 
 
 def _sent(inputs: Sequence[Any]) -> str:
@@ -182,6 +200,21 @@ def _parts(reply: Any) -> list[Tensor]:
     return [each.detach() for each in parts]
 
 
+def _chosen(reply: Any, parts: Collection[int] | None) -> dict[int, Tensor]:
+    """Tensors of a reply by their places, those of ``parts`` or all; what else is in it may be anything.
+
+    Raises:
+        Missed: one of them is not there, or no tensor.
+    """
+    if parts is None:
+        return dict(enumerate(_parts(reply)))
+    replied = list(leaves(reply))
+    if any(part >= len(replied) or not isinstance(replied[part], Tensor) for part in parts):
+        least = max(parts) + 1
+        raise Missed(f"a reply of at least {least} tensors", kind(reply))
+    return {part: replied[part].detach() for part in parts}
+
+
 def _identical(before: Any, after: Any) -> bool:
     """Whether two nests hold the same leaves, however they are nested."""
     first, second = list(leaves(before)), list(leaves(after))
@@ -205,30 +238,29 @@ def _steps(inputs: Sequence[Any], place: int, generator: torch.Generator) -> Ite
         yield _STEP * torch.randn(like.shape, generator=generator)
 
 
-def _slope(gradients: Sequence[Tensor], step: Tensor) -> float:
-    """How the answer rises by its gradients, from one step behind to one ahead."""
-    return sum(float((each.double() * 2 * step).sum()) for each in gradients)
+def _slope(gradient: Tensor | None, step: Tensor) -> float:
+    """How the answer rises by its gradient, from one step behind to one ahead."""
+    return 0.0 if gradient is None else float((gradient.double() * 2 * step).sum())
 
 
-def _tell(gradients: Sequence[Tensor], step: Tensor, rises: Sequence[float]) -> bool:
-    """Whether gradients tell one of the rises along a step."""
-    slope = _slope(gradients, step)
-    steep = sum(float((each.double() * 2 * step).norm()) for each in gradients)
+def _tells(gradient: Tensor | None, step: Tensor, rises: Sequence[float]) -> bool:
+    """Whether a gradient tells one of the rises along a step."""
+    slope = _slope(gradient, step)
+    steep = 0.0 if gradient is None else float((gradient.double() * 2 * step).norm())
     return any(abs(rise - slope) <= 0.02 * max(steep, abs(rise)) + _LEAST for rise in rises)
 
 
-def _rises(
-    looked_at: FunctionSubject, inputs: Sequence[Any], place: int, step: Tensor, upstream: Sequence[Tensor]
-) -> tuple[float, float, float]:
-    """How the answer, summed by the upstream, rises from one step behind a float tensor of the inputs to one ahead.
+def _around(looked_at: FunctionSubject, inputs: Sequence[Any], place: int, step: Tensor) -> list[Any]:
+    """The replies one step behind a float tensor of the inputs, there, and one step ahead."""
+    return [*looked_at.each([_moved(inputs, place, each) for each in (-step, 0 * step, step)])]
+
+
+def _rises(replies: Sequence[Any], part: int, upstream: Tensor) -> tuple[float, float, float]:
+    """How a part of the answer, summed by the upstream, rises from one step behind to one ahead.
 
     Then twice how it rises in either half, of which a ReLU that bends in between leaves one as it is.
     """
-    given = [_moved(inputs, place, each) for each in (-step, 0 * step, step)]
-    behind, here, ahead = (
-        sum(float((part.double() * by).sum()) for part, by in zip(_parts(reply), upstream, strict=True))
-        for reply in looked_at.each(given)
-    )
+    behind, here, ahead = (float((_chosen(reply, [part])[part].double() * upstream).sum()) for reply in replies)
     return ahead - behind, 2 * (here - behind), 2 * (ahead - here)
 
 

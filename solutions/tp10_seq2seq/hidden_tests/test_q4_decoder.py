@@ -7,12 +7,12 @@ from amal_attention.checks import (
     DecoderProbe,
     close_to,
     decodes_alike,
+    differentiates,
     equal_to,
     gradient_reaches,
     keeps_state_small,
     learns_through_time,
     looks_at_no_memory,
-    passes_gradient,
     reads_each_alone,
     registers_everything,
     sees_its_past,
@@ -98,7 +98,7 @@ def test_each_line_is_read_by_itself_and_all_is_learned(student, draws):
     registers_everything(build, probe, seed=draws.seed())
     learns_through_time(decoder, probe, part="state", seed=draws.seed())
     inputs = probe.inputs(draws.lengths(3, 6), draws.seed())
-    passes_gradient(
+    differentiates(
         decoder,
         inputs,
         parts=(1,),

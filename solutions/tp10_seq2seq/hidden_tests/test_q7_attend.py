@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from amal_attention.checks import close_to, differ, equal_to, passes_gradient
+from amal_attention.checks import close_to, differ, differentiates, equal_to
 from amal_attention.checks.wording import tensors_sent
 
 
@@ -232,7 +232,7 @@ def test_large_scores_and_padding(student, draws):
     replies = pair(student, noisy), pair(student, (scores, values, mask))
     for came, before, hint in reversed([*zip(*replies, hints, strict=True)]):
         are_close(came, before, what=what, sent=sent, hint=hint)
-    passes_gradient(student.attend, noisy, parts=(0, 1), seed=draws.seed())
+    differentiates(student.attend, noisy, parts=(0, 1), seed=draws.seed())
     low = scores - 5000, values, mask
     sent = f"{tensors_sent(low)}, scores of some thousands below 0"
     are_close(

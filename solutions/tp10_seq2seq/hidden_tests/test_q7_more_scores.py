@@ -8,10 +8,10 @@ from amal_attention.checks import (
     agrees_with,
     answers_afresh,
     compares_query_and_keys,
+    differentiates,
     gradient_reaches,
     keeps_types,
     leaves_inputs_alone,
-    passes_gradient,
     reads_each_alone,
     registers_everything,
     same_in_training,
@@ -191,7 +191,7 @@ def test_location_and_what_all_have_in_common(student, draws):
         registers_everything(build, probe, seed=seed)
         if name == "LocationScore":
             gradient_reaches(build(), probe, lengths=(64,), seed=seed)
-        passes_gradient(build(), probe.inputs(draws.lengths(3), seed), seed=seed)
+        differentiates(build(), probe.inputs(draws.lengths(3), seed), seed=seed)
         answers_each_call(build(), probe, draws)
 
 

@@ -8,13 +8,13 @@ from amal_attention.checks import (
     agrees_with,
     answers_afresh,
     compares_query_and_keys,
+    differentiates,
     gradient_reaches,
     is_bilinear,
     is_perceptron,
     keeps_types,
     leaves_inputs_alone,
     levels_off,
-    passes_gradient,
     reads_each_alone,
     registers_everything,
     same_in_training,
@@ -148,7 +148,7 @@ def test_shapes_lines_and_what_learns(student, draws):
         registers_everything(build, probe, seed=seed)
         if name != "DotScore":
             gradient_reaches(build(), probe, seed=seed)
-        passes_gradient(build(), probe.inputs(draws.lengths(3), seed), seed=seed)
+        differentiates(build(), probe.inputs(draws.lengths(3), seed), seed=seed)
         answers_each_call(build(), probe, draws)
 
 

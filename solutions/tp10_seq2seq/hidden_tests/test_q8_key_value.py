@@ -6,11 +6,11 @@ from amal_attention.checks import (
     WindowProbe,
     answers_afresh,
     compares_states_before,
+    differentiates,
     gradient_reaches,
     ignores_padding,
     keeps_types,
     leaves_inputs_alone,
-    passes_gradient,
     reads_each_alone,
     registers_everything,
     same_in_training,
@@ -66,7 +66,7 @@ def test_a_window_of_states_before(student, draws):
     ignores_padding(build(), probe, **padded, seed=draws.seed(), times=1)
     gradient_reaches(build(), probe, seed=draws.seed())
     inputs = probe.inputs((4, 2, 3), draws.seed())
-    passes_gradient(build(), inputs, parts=(0, 1), seed=draws.seed())
+    differentiates(build(), inputs, parts=(0, 1), seed=draws.seed())
     answers_each_call(build(), probe, draws)
 
 

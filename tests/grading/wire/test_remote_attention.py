@@ -26,7 +26,6 @@ from amal_attention.checks import (
     learns_through_time,
     leaves_arguments_alone,
     levels_off,
-    passes_gradient,
     reads_both_ways,
     reads_by_weights,
     scores_by_perceptron,
@@ -99,7 +98,7 @@ DECODERS: dict[str, tuple[str, Callable[[Any, Any], None]]] = {
     "ReadsTheMean": ("FixedScore", lambda decoder, score: reads_by_weights(decoder, PROBE)),
     "Straight": ("FixedScore", lambda decoder, score: levels_off(decoder, PROBE, reads=(2,))),
     "Blind": ("DistanceScore", lambda decoder, score: follows_memory(decoder, PROBE)),
-    "Cut": ("DistanceScore", lambda decoder, score: passes_gradient(decoder, PROBE.inputs((3, 2), 0))),
+    "Cut": ("DistanceScore", lambda decoder, score: differentiates(decoder, PROBE.inputs((3, 2), 0))),
 }
 MODULES: list[tuple[str, str, Callable[[Any], None]]] = [
     ("Cells()", "Cells(wrong='no order')", lambda encoder: hangs_on_order(encoder, ONE)),

@@ -15,9 +15,9 @@ from amal_attention.checks import (
     FixedScore,
     asks_with,
     combines_by_tanh,
+    differentiates,
     follows_memory,
     levels_off,
-    passes_gradient,
     reads_by_weights,
     state_sees_memory,
     weighs_by_score,
@@ -134,7 +134,7 @@ def test_right_decoders_meet_what_is_theirs() -> None:
             reads_by_weights(decoder, PROBE, seed=seed)
             state_sees_memory(decoder, PROBE, which == "before", seed=seed)
             follows_memory(build(DistanceScore()), PROBE, seed=seed)
-            passes_gradient(build(DistanceScore()), PROBE.inputs((3, 2), seed), parts=(0, 1, 2), seed=seed)
+            differentiates(build(DistanceScore()), PROBE.inputs((3, 2), seed), parts=(0, 1, 2), seed=seed)
         decoder, score = around(After)
         combines_by_tanh(decoder, score, PROBE, seed=seed)
         levels_off(decoder, PROBE, reads=(2,), seed=seed)
@@ -202,4 +202,4 @@ def test_what_looks_at_no_memory_and_what_is_cut_off_are_missed() -> None:
             return weights @ memory.detach()
 
     with pytest.raises(ExpectationMissed, match="no detach"):
-        passes_gradient(Detached(FixedScore(torch.ones(4))), PROBE.inputs((3, 2), 0))
+        differentiates(Detached(FixedScore(torch.ones(4))), PROBE.inputs((3, 2), 0))

@@ -177,7 +177,7 @@ class Attending:
         return False
 
 
-@pytest.fixture
+@pytest.fixture  # given: pytest's own
 def attending(student, draws):
     """Looks at answers that call ``attend``."""
     return Attending(student, draws)

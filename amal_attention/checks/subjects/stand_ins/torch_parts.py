@@ -1,4 +1,4 @@
-"""Stand-ins made of torch's own parts: for earlier answers that are wrong, where one that is built on them is looked at."""
+"""Stand-ins made of torch's own parts, for earlier answers that are wrong, where one built on them is looked at."""
 
 from __future__ import annotations
 
@@ -55,16 +55,25 @@ class TorchHeads(nn.Module):
         self.inner = nn.MultiheadAttention(dim, heads, batch_first=True)
 
     def forward(self, x: Tensor, memory: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """``x`` ``(B, L, D)``, ``memory`` ``(B, S, D)``, ``mask`` ``(B, L, S)`` or ``(B, 1, S)``, True where one may look.
+        """Look from ``x`` ``(B, L, D)`` at ``memory`` ``(B, S, D)``.
+
+        Args:
+            x: what asks.
+            memory: what is looked at.
+            mask: True where one may look, ``(B, L, S)`` or ``(B, 1, S)``.
 
         Returns:
             States ``(B, L, D)`` and weights ``(B, h, L, S)``, zeros where there is nothing to look at.
         """
         if mask is None:
-            return self.inner(x, memory, memory, average_attn_weights=False)
+            return self._inner(x, memory, None)
         blocked, sees = _blocked(mask, self.inner.num_heads, x.shape[1])
-        states, weights = self.inner(x, memory, memory, attn_mask=blocked, average_attn_weights=False)
+        states, weights = self._inner(x, memory, blocked)
         return states * sees, weights * sees.unsqueeze(1)
+
+    def _inner(self, x: Tensor, memory: Tensor, blocked: Tensor | None) -> tuple[Tensor, Tensor]:
+        states, weights = self.inner(x, memory, memory, attn_mask=blocked, average_attn_weights=False)
+        return states, weights
 
 
 @stand_in
@@ -81,11 +90,13 @@ class TorchEncoderLayer(nn.Module):
 
     def __init__(self, dim: int, heads: int, hidden_size: int, norm_first: bool = False, dropout: float = 0.0) -> None:
         super().__init__()
-        self.inner = _torch_layer(nn.TransformerEncoderLayer, dim, heads, hidden_size, norm_first, dropout)
+        self.inner = nn.TransformerEncoderLayer(
+            dim, heads, hidden_size, dropout=dropout, batch_first=True, norm_first=norm_first
+        )
 
     def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """``x`` ``(B, L, D)``, ``mask`` ``(B, L)`` or ``(B, L, L)`` -> states ``(B, L, D)``, weights ``(B, h, L, L)``."""
-        heads: nn.MultiheadAttention = self.inner.self_attn
+        """``x`` ``(B, L, D)``, ``mask`` ``(B, L)`` or ``(B, L, L)`` -> states as ``x``, weights ``(B, h, L, L)``."""
+        heads = self.inner.self_attn
         blocked, sees = _blocked(mask if mask.dim() == 3 else mask.unsqueeze(1), heads.num_heads, x.shape[1])
         read = self.inner.norm1(x) if self.inner.norm_first else x
         _, weights = heads(read, read, read, attn_mask=blocked, average_attn_weights=False)
@@ -109,12 +120,14 @@ class TorchEncoder(nn.Module):
         self, dim: int, heads: int, hidden_size: int, num_layers: int, norm_first: bool = False, dropout: float = 0.0
     ) -> None:
         super().__init__()
-        layer = _torch_layer(nn.TransformerEncoderLayer, dim, heads, hidden_size, norm_first, dropout)
+        layer = nn.TransformerEncoderLayer(
+            dim, heads, hidden_size, dropout=dropout, batch_first=True, norm_first=norm_first
+        )
         norm = nn.LayerNorm(dim) if norm_first else None
         self.heads, self.inner = heads, nn.TransformerEncoder(layer, num_layers, norm, enable_nested_tensor=False)
 
     def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """``x`` ``(B, L, D)``, ``mask`` ``(B, L)`` or ``(B, L, L)`` -> states ``(B, L, D)``, weights ``(B, h, L, L)``."""
+        """``x`` ``(B, L, D)``, ``mask`` ``(B, L)`` or ``(B, L, L)`` -> states as ``x``, weights ``(B, h, L, L)``."""
         seen = mask if mask.dim() == 3 else mask.unsqueeze(1)
         blocked, _ = _blocked(seen, self.heads, x.shape[1])
         return self.inner(x, mask=blocked), _even(seen, self.heads, x)
@@ -135,7 +148,9 @@ class TorchDecoderLayer(nn.Module):
     def __init__(self, dim: int, heads: int, hidden_size: int, norm_first: bool = False, dropout: float = 0.0) -> None:
         super().__init__()
         self.heads = heads
-        self.inner = _torch_layer(nn.TransformerDecoderLayer, dim, heads, hidden_size, norm_first, dropout)
+        self.inner = nn.TransformerDecoderLayer(
+            dim, heads, hidden_size, dropout=dropout, batch_first=True, norm_first=norm_first
+        )
 
     def forward(self, x: Tensor, mask: Tensor, memory: Tensor, memory_mask: Tensor) -> tuple[Tensor, Tensor]:
         """``x`` ``(B, L, D)``, ``mask`` ``(B, L)``, ``memory`` ``(B, S, D)``, ``memory_mask`` ``(B, S)``.
@@ -149,13 +164,6 @@ class TorchDecoderLayer(nn.Module):
         other, _ = _blocked(readable, self.heads, x.shape[1])
         states = self.inner(x, memory, tgt_mask=own, memory_mask=other)
         return states, _even(readable, self.heads, x)
-
-
-def _torch_layer(
-    kind: type[nn.Module], dim: int, heads: int, hidden_size: int, norm_first: bool, dropout: float
-) -> nn.Module:
-    """A layer of torch's, with the batch first."""
-    return kind(dim, heads, hidden_size, dropout=dropout, batch_first=True, norm_first=norm_first)
 
 
 def _blocked(seen: Tensor, heads: int, length: int) -> tuple[Tensor, Tensor]:

@@ -47,8 +47,8 @@ class LocalStudent:
     def standing_in(self, **ours: str | LocalFunction) -> Iterator[None]:
         """In this context something of ours stands in for some answers.
 
-        It is a stand-in by name, ``standing_in(Encoder="FirstWord")``, or a module that was built of one and is called as
-        the answer would be, ``standing_in(causal_mask=student.Table(values))``.
+        It is a stand-in by name, ``standing_in(Encoder="FirstWord")``, or a module that was built of one and is called
+        as the answer would be, ``standing_in(causal_mask=student.Table(values))``.
         """
         self.stand_in(ours)
         try:

@@ -55,9 +55,9 @@ class RemoteStudent:
         return RemoteFunction(self._line, name)
 
     @contextlib.contextmanager
-    def standing_in(self, **ours: str) -> Iterator[None]:
+    def standing_in(self, **ours: str | RemoteFunction) -> Iterator[None]:
         """In this context something of ours stands in for some answers; see :class:`LocalStudent`."""
-        self._line.tell("stand_in", ours)
+        self._line.tell("stand_in", mapped(_sent, ours))
         try:
             yield
         finally:

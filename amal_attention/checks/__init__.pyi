@@ -7,20 +7,30 @@ __all__ = [
     "FixedAttention",
     "FixedEncoder",
     "FixedScore",
+    "FixedSpeech",
+    "FixedSpeller",
+    "ImageProbe",
+    "LanguageProbe",
     "LayerProbe",
     "LeakyDecoder",
     "LeakyEncoder",
+    "MemoryProbe",
     "OwnEntropy",
     "PoolingProbe",
     "Probe",
     "ScoreProbe",
     "ScriptedDecoder",
+    "ScriptedTranslator",
+    "TranslatorProbe",
     "WindowProbe",
     "agrees_with",
     "answers_afresh",
     "are_pairs",
+    "asks_in_evaluation",
+    "asks_memory",
     "asks_with",
     "attends_states",
+    "begins_alike",
     "carries_gradient",
     "carries_memory",
     "charges_entropy",
@@ -30,6 +40,7 @@ __all__ = [
     "compares_by_text",
     "compares_query_and_keys",
     "compares_states_before",
+    "continues",
     "costs_cross_entropy",
     "costs_tokens",
     "counts_labels",
@@ -43,7 +54,11 @@ __all__ = [
     "depends_on_text",
     "differ",
     "differentiates",
+    "draws_by_temperature",
+    "draws_while_training",
+    "drops_what_it_adds",
     "equal_to",
+    "extends_its_prompt",
     "fills_the_mask",
     "final_is_last_state",
     "follows_attention",
@@ -57,6 +72,7 @@ __all__ = [
     "gradient_reaches",
     "hands_over",
     "hangs_on",
+    "hangs_on_memory",
     "hangs_on_order",
     "ignores_padding",
     "is_bilinear",
@@ -77,6 +93,8 @@ __all__ = [
     "log_weights_affine",
     "logs_accuracy",
     "looks_at_no_memory",
+    "looks_past_gaps",
+    "minds_the_order",
     "moves_with_words",
     "one_query_for_all",
     "optimises_everything",
@@ -116,6 +134,7 @@ __all__ = [
     "weighs_by_score",
     "weighs_words_apart",
     "weights_carry_gradient",
+    "with_one_model",
     "writes_by_what_it_reads",
     "writes_logits",
 ]
@@ -166,6 +185,8 @@ from .expectations.functions import (
     leaves_arguments_alone,
     stays_finite,
 )
+from .expectations.layers.dropout import draws_while_training, drops_what_it_adds
+from .expectations.layers.memory import asks_memory, hangs_on_memory
 from .expectations.learning import (
     carries_gradient,
     gradient_flows,
@@ -196,6 +217,12 @@ from .expectations.sequences.attention import (
     state_sees_memory,
     weighs_by_score,
 )
+from .expectations.sequences.continuing import (
+    asks_in_evaluation,
+    continues,
+    draws_by_temperature,
+    extends_its_prompt,
+)
 from .expectations.sequences.decoding import (
     decodes_alike,
     keeps_state_small,
@@ -212,8 +239,15 @@ from .expectations.sequences.encoder import (
     reads_both_ways,
     shows_last_layer,
 )
-from .expectations.sequences.greedy import decodes_as_scripted, decodes_by_script, gives_tokens, stops_at_end
-from .expectations.sequences.past_and_future import sees_its_past, sees_no_future
+from .expectations.sequences.greedy import (
+    decodes_as_scripted,
+    decodes_by_script,
+    gives_tokens,
+    stops_at_end,
+    with_one_model,
+)
+from .expectations.sequences.order import minds_the_order
+from .expectations.sequences.past_and_future import begins_alike, looks_past_gaps, sees_its_past, sees_no_future
 from .expectations.sequences.scores import compares_query_and_keys, is_bilinear, is_perceptron, scores_places
 from .expectations.sequences.translating import costs_tokens, trains_as, validates_over_tokens
 from .expectations.sequences.window import (
@@ -226,6 +260,9 @@ from .expectations.states import attends_states, carries_memory, reads_leftward,
 from .expectations.steps import optimises_everything, steps_by_lr
 from .inputs import some_reviews
 from .probes.decoding import DecoderProbe
+from .probes.images import ImageProbe
+from .probes.language import LanguageProbe, TranslatorProbe
+from .probes.memory import MemoryProbe
 from .probes.probe import Probe
 from .probes.scores import ScoreProbe
 from .probes.sequences import EncoderProbe, some_lines
@@ -236,4 +273,5 @@ from .subjects.stand_ins.attention import DistanceScore, FixedScore
 from .subjects.stand_ins.leaky import LeakyDecoder, LeakyEncoder
 from .subjects.stand_ins.poolings import FixedAttention
 from .subjects.stand_ins.sequences import FixedEncoder, ScriptedDecoder
+from .subjects.stand_ins.speech import FixedSpeech, FixedSpeller, ScriptedTranslator
 from .values import are_pairs, close_to, differ, equal_to

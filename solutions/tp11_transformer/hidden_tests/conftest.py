@@ -47,4 +47,5 @@ def _sound(student, part):
         "EncoderLayer": "TorchEncoderLayer",
         "LayerNorm": "TorchNorm",
         "MultiHeadAttention": "TorchHeads",
+        "patches": "squares_by_column",
     }[part]

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from amal_attention.checks.diagnosis import UNSTEADY
 from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.probes.decoding import DecoderProbe
-from amal_attention.checks.probes.probe import Seen, answers, probed
+from amal_attention.checks.probes.probe import Probe, Seen, answers, probed
 from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers
@@ -163,19 +163,19 @@ def writes_by_what_it_reads(
 
 @expectation("logits are any numbers, and no probabilities")
 def writes_logits(
-    decoder: Module, probe: DecoderProbe, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
+    module: Module, probe: Probe, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
 ) -> None:
     """Large parameters give large logits, of either sign.
 
     Args:
-        decoder: the decoder.
+        module: what gives logits.
         probe: its kind.
         lengths: of the sources.
         seed: another seed, other parameters and inputs.
         hint: for a miss.
     """
     strength = _STRONG
-    for looked_at, at in probed(decoder, probe, lengths, 1, seed):
+    for looked_at, at in probed(module, probe, lengths, 1, seed):
         looked_at.load({name: strength * each for name, each in looked_at.parameters().items()})
         inputs = probe.inputs(lengths, at)
         (seen,) = answers(looked_at, probe, [inputs], finite=False)

@@ -1,0 +1,1 @@
+"""Expectations on attention and on the layers that are made of it."""

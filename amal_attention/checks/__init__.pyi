@@ -74,6 +74,7 @@ __all__ = [
     "hangs_on",
     "hangs_on_memory",
     "hangs_on_order",
+    "hears_other_places",
     "ignores_padding",
     "is_bilinear",
     "is_perceptron",
@@ -247,7 +248,7 @@ from .expectations.sequences.greedy import (
     with_one_model,
 )
 from .expectations.sequences.order import minds_the_order
-from .expectations.sequences.past_and_future import begins_alike, looks_past_gaps, sees_its_past, sees_no_future
+from .expectations.sequences.past_and_future import begins_alike, hears_other_places, looks_past_gaps, sees_its_past, sees_no_future
 from .expectations.sequences.scores import compares_query_and_keys, is_bilinear, is_perceptron, scores_places
 from .expectations.sequences.translating import costs_tokens, trains_as, validates_over_tokens
 from .expectations.sequences.window import (

@@ -11,11 +11,8 @@ from amal_attention.checks import close_to, equal_to
 )
 def test_some_may_look_and_some_may_not(student):
     mask = student.causal_mask(4)
-    given = (
-        mask.isfinite() & (mask != 0) if isinstance(mask, torch.Tensor) else torch.ones(4, 4)
-    )
     equal_to(
-        bool(given.any()) and not bool(given.all()),
+        len(set(mask.flatten().tolist())) > 1,
         True,
         what="True for some pairs of places, False for others",
     )

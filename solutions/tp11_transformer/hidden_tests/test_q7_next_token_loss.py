@@ -96,6 +96,9 @@ def test_the_mean_over_pairs_of_words(student, draws):
                 "the mask tells what is a word, not the number: no ignore_index=0": over(
                     later, of_words
                 ),
+                "the mask is True on words: this is the mean over the pairs with padding": over(
+                    later, 1 - pairs
+                ),
                 "this is the sum: divide by the number of pairs": (later * pairs).sum(),
                 "divide by the number of pairs of words, not by that of all places": (
                     later * pairs

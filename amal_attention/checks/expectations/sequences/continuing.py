@@ -6,7 +6,7 @@ whose logits are known: ``made_by`` makes it where the function runs, in a hidde
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import torch
@@ -31,7 +31,7 @@ _KEEPS_ONE = "the model reads all that is written, and not the last token alone"
 _FORGETS = "the model reads the prompt too, and not only what was written since"
 _LARGEST = "temperature 0 takes the token of the largest logit: argmax"
 _STUCK = "what was written is read at the next step: put each token behind what stands there"
-_FIRST_ROW = "each row goes on from its own prompt: argmax over the tokens, dim=-1, keeps the rows"
+_EACH_ROW = "each row goes on from its own prompt: argmax over the tokens, dim=-1, keeps the rows"
 _FOLLOWS = "each token follows from all that is written: the prompt, then what was added"
 _PROMPT_FIRST = "the prompt stands in front of what follows: (B, P + steps)"
 _INTEGERS = "tokens are int64: put them together with torch.cat, and make no floats of them"
@@ -42,9 +42,8 @@ _HIDDEN = "the mask of what is written is True everywhere: all of it is read"
 _IGNORED = "the logits are divided by the temperature before the softmax"
 _MULTIPLIED = "the temperature divides the logits: a small one makes the likely more likely"
 _OF_PROBABILITIES = "the temperature divides the logits, not the probabilities: one softmax, of logits / temperature"
-_GREEDY = "with a temperature above 0 a token is drawn: torch.multinomial"
+_DRAWN = "with a temperature above 0 each row draws a token of its own: torch.multinomial"
 _EVEN = "draw by softmax(logits / temperature): not all tokens are as likely"
-_ONE_FOR_ALL = "each row draws a token of its own"
 _BY_SHARES = "draw by softmax(logits / temperature), a token for each row at each step"
 _TRAINING = "dropout is off as it writes: model.eval() before the first call"
 _GRAPH = "no gradient is needed to write: with torch.no_grad()"
@@ -67,11 +66,11 @@ def continues(generate: Continue, *, made_by: Any = speech, seed: int = 0, what:
     sent = f"prompt {shape(prompt)}, steps {_STEPS}, temperature 0"
     with sending(sent):
         came = function_subject(generate)(model, prompt, _STEPS)
-    tokens = _extended(came, prompt, _STEPS, sent)
+    tokens = _mended(came, prompt, _STEPS, sent)
     by_hand = _path(table, prompt)
     if not torch.equal(tokens, by_hand):
         row = int((tokens != by_hand).any(dim=1).nonzero()[0])
-        known = next((name for name, wrong in _mistakes(table, prompt).items() if torch.equal(tokens, wrong)), "")
+        known = next((name for name, wrong in _mistakes(table, prompt) if torch.equal(tokens, wrong)), "")
         raise Missed(numbers(by_hand[row]), numbers(tokens[row]), known or hint or _FOLLOWS, sent)
     read = model.state()["tokens"]
     if read.shape[0] != len(prompt) or not torch.equal(read[:, : prompt.shape[1]], prompt):
@@ -95,7 +94,7 @@ def draws_by_temperature(generate: Continue, *, made_by: Any = speech, seed: int
         sent = f"{_DRAWS} rows of the same prompt, 2 steps, temperature {temperature}"
         with sending(sent):
             came = function_subject(generate)(model, prompt, 2, temperature)
-        tokens = _extended(came, prompt, 2, sent)
+        tokens = _mended(came, prompt, 2, sent)
         expected = _shares(table, lambda logits, by=temperature: (logits / by).softmax(dim=-1))
         for step, wanted in enumerate(expected, start=prompt.shape[1]):
             counted = torch.bincount(tokens[:, step], minlength=_TOKENS)[:_TOKENS] / len(tokens)
@@ -151,6 +150,16 @@ def asks_in_evaluation(ask: Callable[[Any], Any], model: Any, *, mode: bool = Fa
             raise Missed(f"{sent} afterwards", "the other mode", hint or _MODE, sent)
 
 
+def _mended(came: Any, prompt: Tensor, steps: int, sent: str) -> Tensor:
+    """The tokens, whatever is wrong with their form alone: of any type, without the prompt, or with a step too many."""
+    if isinstance(came, Tensor) and came.ndim == 2:
+        came = came.detach().long()
+        if came.shape == (len(prompt), steps):
+            came = torch.cat([prompt, came], dim=1)
+        came = came[:, : prompt.shape[1] + steps]
+    return _extended(came, prompt, steps, sent)
+
+
 def _extended(came: Any, prompt: Tensor, steps: int, sent: str, hint: str = "") -> Tensor:
     """The tokens that came back.
 
@@ -176,7 +185,7 @@ def _told_apart(seed: int) -> tuple[Tensor, Tensor]:
     while True:
         table = torch.randn(_TOKENS, _TOKENS, _TOKENS, generator=generator)
         prompt = torch.randint(_TOKENS, (_ROWS, _PROMPT), generator=generator)
-        written = [_path(table, prompt), *_mistakes(table, prompt).values()]
+        written = [_path(table, prompt), *(wrong for _, wrong in _mistakes(table, prompt))]
         clear = (table.topk(2, dim=2).values.diff(dim=2).abs() > 1e-3).all()
         apart = all(not torch.equal(one, other) for n, one in enumerate(written) for other in written[:n])
         if clear and apart:
@@ -198,18 +207,19 @@ def _path(
     return tokens
 
 
-def _mistakes(table: Tensor, prompt: Tensor) -> Mapping[str, Tensor]:
-    """What is written where one thing is wrong, by the hint that names it."""
+def _mistakes(table: Tensor, prompt: Tensor) -> Sequence[tuple[str, Tensor]]:
+    """Where one thing is wrong, the hint that names it, and what is written."""
     width = prompt.shape[1]
-    return {
-        _LAST_PLACE: _path(table, prompt, lambda tokens: tokens[:, :1]),
-        _KEEPS_ONE: _path(table, prompt, lambda tokens: tokens[:, -1:]),
-        _FORGETS: _path(table, prompt, lambda tokens: tokens[:, width - 1 :]),
-        _STUCK: _path(table, prompt, lambda tokens: tokens[:, :width]),
-        _HIDDEN: _path(table, prompt, torch.zeros_like),
-        _LARGEST: _path(table, prompt, choose=lambda logits: logits.argmin(dim=1)),
-        _FIRST_ROW: _path(table, prompt, choose=lambda logits: logits.argmax(dim=1)[:1].expand(len(logits))),
-    }
+    return [
+        (_LAST_PLACE, _path(table, prompt, lambda tokens: tokens[:, :1])),
+        (_KEEPS_ONE, _path(table, prompt, lambda tokens: tokens[:, -1:])),
+        (_FORGETS, _path(table, prompt, lambda tokens: tokens[:, width - 1 :])),
+        (_STUCK, _path(table, prompt, lambda tokens: tokens[:, :width])),
+        (_HIDDEN, _path(table, prompt, torch.zeros_like)),
+        (_LARGEST, _path(table, prompt, choose=lambda logits: logits.argmin(dim=1))),
+        (_EACH_ROW, _path(table, prompt, choose=lambda logits: logits[:1].argmax(dim=1).expand(len(logits)))),
+        (_EACH_ROW, _path(table, prompt, choose=lambda logits: (logits.argmax() % _TOKENS).expand(len(logits)))),
+    ]
 
 
 def _uneven(seed: int) -> Tensor:
@@ -235,8 +245,7 @@ def _near(counted: Tensor, chances: Tensor) -> bool:
 def _mistake_of_shares(table: Tensor, temperature: float, tokens: Tensor) -> str:
     """Which wrong way to draw gives these tokens; empty if none does."""
     if torch.equal(tokens, tokens[:1].expand_as(tokens)):
-        greedy = torch.equal(tokens[0, 2:3], table[1, 2].argmax().unsqueeze(0))
-        return _GREEDY if greedy else _ONE_FOR_ALL
+        return _DRAWN
     counted = torch.bincount(tokens[:, 2], minlength=_TOKENS)[:_TOKENS] / len(tokens)
     ways: dict[str, Callable[[Tensor], Tensor]] = {
         _MULTIPLIED: lambda logits: (logits * temperature).softmax(dim=-1),

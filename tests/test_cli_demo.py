@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from amal_attention.cli import demo as demo_command
 from amal_attention.cli import main
 from amal_attention.errors import SandboxError
 from amal_attention.grading import demo
@@ -51,6 +52,7 @@ def amal(
     monkeypatch.setenv("AMAL_CACHE", str(tmp_path_factory.getbasetemp().parent / "shared-cache"))
     monkeypatch.setenv("AMAL_LABS", str(tmp_path / "labs"))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys.modules[demo_command.__module__], "processors", lambda: 1)  # trained in this process
     write_lab(tmp_path / "labs", "tiny")
 
     def run(*arguments: str) -> tuple[int, str, str]:

@@ -14,6 +14,7 @@ from amal_attention.cli.options import AsJson, Labs, Out
 from amal_attention.cli.shown import print_json, progress_on_stderr, status
 from amal_attention.cli.training import compare_questions, fresh_folder, lab_with, print_comparison, recipe_of
 from amal_attention.errors import LabError, explain
+from amal_attention.forks import processors
 
 if TYPE_CHECKING:
     from amal_attention.grading.demo import Demonstration
@@ -64,7 +65,8 @@ def _trained(name: str, labs: Path | None, folder: Path) -> Any:
     short = lab.folder / "recipes" / "demo.yaml"
     usual = recipe_of(name, lab.shown[0], None, None, False, 0, [short] if short.is_file() else None, labs, [])
     base = replace(usual, source=usual.task.embedded_source)
-    return compare_questions(base, list(lab.shown), folder, sweep=True, resume=False, thorough=True)
+    shown = list(lab.shown)
+    return compare_questions(base, shown, folder, sweep=True, resume=False, thorough=True, jobs=processors())
 
 
 def _graded_samples(lab: Lab, folder: Path) -> Demonstration | str:

@@ -18,11 +18,13 @@ from amal_attention.cli.options import (
     Resume,
     Seed,
     Source,
+    Trainers,
     Tuned,
     file_to_write,
 )
 from amal_attention.cli.shown import print_json, progress_on_stderr
 from amal_attention.errors import AmalError, explain
+from amal_attention.forks import processors
 
 if TYPE_CHECKING:
     from amal_attention.lab import Lab
@@ -98,6 +100,7 @@ def compare(
     config: Configs = None,
     out: Out = None,
     resume: Resume = False,
+    jobs: Trainers = None,
     labs: Labs = None,
     as_json: AsJson = False,
 ) -> None:
@@ -107,7 +110,9 @@ def compare(
     with progress_on_stderr():
         base = recipe_of(lab, None, data, data_dir, tuned, seed, config, labs, context.args)
         folder = out or fresh_folder(lab, base.chosen_source, base.embeddings)
-        result = compare_questions(base, question, folder, sweep=sweep, resume=resume, thorough=faithfulness)
+        result = compare_questions(
+            base, question, folder, sweep=sweep, resume=resume, thorough=faithfulness, jobs=jobs or processors()
+        )
     from amal_attention.training.processes import is_first
 
     if not is_first():
@@ -206,11 +211,15 @@ def check_resumed(resume: bool, folder: Path | None) -> None:
 
 
 def compare_questions(base: Recipe, questions: list[str] | None, folder: Path, **choices: Any) -> Any:
-    """Train some questions, or all."""
+    """Train some questions, or all; where no bar shows how far each training is, a line tells each that is done."""
     from amal_attention.training.compare import compare as compare_runs
 
     chosen = [base.lab.check_question(name) for name in questions or base.lab.questions]
-    return compare_runs(base, chosen, folder, **choices)
+    return compare_runs(base, chosen, folder, trained=_tell_trained if choices["jobs"] > 1 else None, **choices)
+
+
+def _tell_trained(done: int, total: int, question: str) -> None:
+    typer.echo(f"{done}/{total} trained: {question}", err=True)
 
 
 def print_comparison(result: Any, report: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,8 @@ from amal_attention.training.processes import is_first
 from amal_attention.training.recipe import Recipe
 from amal_attention.training.report.report import render_report
 from amal_attention.training.report.table import setting_in_words
-from amal_attention.training.run import Run, train
+from amal_attention.training.run import Run
+from amal_attention.training.side_by_side import Training, train_all
 
 __all__ = ["Comparison", "choose_rows", "compare", "write_comparison"]
 
@@ -63,10 +64,12 @@ def compare(
     thorough: bool = False,
     shown: int = 6,
     progress: bool = True,
+    jobs: int = 1,
+    trained: Callable[[int, int, str], None] | None = None,
 ) -> Comparison:
     """Train every question, then let the models that were tested on the same texts read some of them.
 
-    Where several processes train together, the first lets the models read, and has the files.
+    Where several processes train a model together, the first lets the models read, and has the files.
 
     Args:
         base: source, seed, embeddings and options that all questions share; its own question is not used.
@@ -78,6 +81,8 @@ def compare(
         thorough: measure what takes long too.
         shown: how many test texts the models read side by side.
         progress: show progress bars.
+        jobs: how many trainings run side by side, see :func:`amal_attention.training.side_by_side.train_all`.
+        trained: told how many are trained, of how many, and the question of the last one.
 
     Raises:
         LabError: the questions are of several tasks, or one cannot be trained.
@@ -85,9 +90,12 @@ def compare(
     task = _one_task(base, questions)
     runs = [Run(replace(base, question=question), folder / question) for question in questions]
     swept = _sweep_runs(base, questions, folder) if sweep else {}
-    records = [train(run, resume=resume, thorough=thorough, progress=progress) for run in runs]
-    known = {record.swept: record for record in records}
-    varied = [known.get(value) or train(run, resume=resume, progress=progress) for value, run in swept.items()]
+    own = {run.recipe.swept for run in runs} if swept else set()
+    trainings = [Training(run, resume, thorough, progress) for run in runs]
+    trainings += [Training(run, resume, progress=progress) for value, run in swept.items() if value not in own]
+    found = train_all(trainings, jobs, trained)
+    records, by_value = found[: len(runs)], {record.swept: record for record in found}
+    varied = [by_value[value] for value in swept]
     if is_first():
         of = {run.recipe.question: run for run in runs}
         parts = [([of[record.question] for record in part], part) for part in by_data(records)]

@@ -12,6 +12,7 @@ from types import FunctionType
 from typing import Any
 
 import jsonargparse
+import torch
 from lightning import LightningDataModule, LightningModule, Trainer
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.callbacks import EarlyStopping
@@ -104,6 +105,34 @@ class Recipe:
         if not self.task.tuned:
             return ""
         return "tuned" if self.tuned else "frozen"
+
+    @property
+    def on_one_processor(self) -> bool:
+        """Whether one process trains it, on a processor: nobody asks for more, and there is no other device.
+
+        Raises:
+            LabError: an option or a value does not fit.
+        """
+        chosen = self._parse({}).config["trainer"]
+        alone = str(chosen.devices) in ("auto", "1") and chosen.num_nodes == 1 and chosen.strategy == "auto"
+        return alone and (
+            chosen.accelerator == "cpu" or (chosen.accelerator == "auto" and not torch.accelerator.is_available())
+        )
+
+    @property
+    def swept(self) -> float | None:
+        """The value of the option that the lab's sweep varies, for the question that it varies it on.
+
+        Raises:
+            LabError: an option or a value does not fit.
+        """
+        sweep = self.lab.sweep
+        if sweep is None or sweep.question != self.question:
+            return None
+        value: Any = self._parse({}).config
+        for key in sweep.option.split("."):
+            value = value[key]
+        return float(value)
 
     def arguments(self) -> list[str]:
         """The command line that LightningCLI would be given.

@@ -1,6 +1,7 @@
 # Where each name of this package lives; `__init__.py` reads it, and so do type checkers.
 
 __all__ = [
+    "AttentionProbe",
     "DecoderProbe",
     "DistanceScore",
     "EncoderProbe",
@@ -99,6 +100,7 @@ __all__ = [
     "moves_with_words",
     "one_query_for_all",
     "optimises_everything",
+    "permutes_with",
     "pulls_by_entropy",
     "reads_both_ways",
     "reads_by_weights",
@@ -130,6 +132,7 @@ __all__ = [
     "trains_as",
     "tunes_embeddings",
     "uses_last_layer",
+    "uses_no",
     "validates_over_tokens",
     "validates_plainly",
     "weighs_by_score",
@@ -188,6 +191,8 @@ from .expectations.functions import (
 )
 from .expectations.layers.dropout import draws_while_training, drops_what_it_adds
 from .expectations.layers.memory import asks_memory, hangs_on_memory
+from .expectations.layers.by_hand import uses_no
+from .expectations.layers.sets import permutes_with
 from .expectations.learning import (
     carries_gradient,
     gradient_flows,
@@ -264,6 +269,7 @@ from .probes.decoding import DecoderProbe
 from .probes.images import ImageProbe
 from .probes.language import LanguageProbe, TranslatorProbe
 from .probes.memory import MemoryProbe
+from .probes.heads import AttentionProbe
 from .probes.probe import Probe
 from .probes.scores import ScoreProbe
 from .probes.sequences import EncoderProbe, some_lines

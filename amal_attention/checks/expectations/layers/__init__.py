@@ -1,1 +1,1 @@
-"""Expectations on attention and on the layers that are made of it."""
+"""Expectations on layers of vectors, on what attends in them, and on how they are written."""

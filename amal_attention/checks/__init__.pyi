@@ -24,6 +24,7 @@ __all__ = [
     "ScriptedTranslator",
     "TranslatorProbe",
     "WindowProbe",
+    "adds_to_its_input",
     "agrees_with",
     "answers_afresh",
     "are_pairs",
@@ -32,6 +33,7 @@ __all__ = [
     "asks_with",
     "attends_states",
     "begins_alike",
+    "bends_between_units",
     "carries_gradient",
     "carries_memory",
     "charges_entropy",
@@ -71,6 +73,8 @@ __all__ = [
     "gives_zeros_without_words",
     "gradient_flows",
     "gradient_reaches",
+    "grows_by_layers",
+    "grows_by_units",
     "hands_over",
     "hangs_on",
     "hangs_on_memory",
@@ -98,8 +102,10 @@ __all__ = [
     "looks_past_gaps",
     "minds_the_order",
     "moves_with_words",
+    "normalises",
     "one_query_for_all",
     "optimises_everything",
+    "passes_through",
     "permutes_with",
     "pulls_by_entropy",
     "reads_both_ways",
@@ -189,10 +195,14 @@ from .expectations.functions import (
     leaves_arguments_alone,
     stays_finite,
 )
+from .expectations.layers.by_hand import uses_no
 from .expectations.layers.dropout import draws_while_training, drops_what_it_adds
 from .expectations.layers.memory import asks_memory, hangs_on_memory
-from .expectations.layers.by_hand import uses_no
+from .expectations.layers.network import grows_by_units
+from .expectations.layers.residual import adds_to_its_input, normalises, passes_through
 from .expectations.layers.sets import permutes_with
+from .expectations.layers.stacks import grows_by_layers
+from .expectations.layers.units import bends_between_units
 from .expectations.learning import (
     carries_gradient,
     gradient_flows,
@@ -253,7 +263,13 @@ from .expectations.sequences.greedy import (
     with_one_model,
 )
 from .expectations.sequences.order import minds_the_order
-from .expectations.sequences.past_and_future import begins_alike, hears_other_places, looks_past_gaps, sees_its_past, sees_no_future
+from .expectations.sequences.past_and_future import (
+    begins_alike,
+    hears_other_places,
+    looks_past_gaps,
+    sees_its_past,
+    sees_no_future,
+)
 from .expectations.sequences.scores import compares_query_and_keys, is_bilinear, is_perceptron, scores_places
 from .expectations.sequences.translating import costs_tokens, trains_as, validates_over_tokens
 from .expectations.sequences.window import (
@@ -266,10 +282,10 @@ from .expectations.states import attends_states, carries_memory, reads_leftward,
 from .expectations.steps import optimises_everything, steps_by_lr
 from .inputs import some_reviews
 from .probes.decoding import DecoderProbe
+from .probes.heads import AttentionProbe
 from .probes.images import ImageProbe
 from .probes.language import LanguageProbe, TranslatorProbe
 from .probes.memory import MemoryProbe
-from .probes.heads import AttentionProbe
 from .probes.probe import Probe
 from .probes.scores import ScoreProbe
 from .probes.sequences import EncoderProbe, some_lines

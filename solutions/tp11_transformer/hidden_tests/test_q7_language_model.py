@@ -8,6 +8,7 @@ from amal_attention.checks import (
     begins_alike,
     draws_while_training,
     gradient_reaches,
+    grows_by_layers,
     hears_other_places,
     ignores_padding,
     keeps_types,
@@ -63,10 +64,10 @@ def test_places_hear_of_each_other(student, draws, fairly):
     "q7-language-model",
     points=0.5,
     essential=True,
-    requires=("no-future-but-its-past",),
+    requires=("no-future-but-its-past", "attention"),
     hint="embeddings, positions, layers that see through the causal mask and that of the text, a linear map",
 )
-def test_each_place_sees_its_past_and_no_future(student, draws, fairly):
+def test_each_place_sees_its_past_and_no_future(student, draws, fairly, by_hand):
     build, probe = some_model(student, draws)
     lengths, seed = draws.lengths(3, 5), draws.seed()
 
@@ -77,6 +78,7 @@ def test_each_place_sees_its_past_and_no_future(student, draws, fairly):
         sees_its_past(model, probe, lengths=lengths, seed=seed, hint=CAUSAL)
 
     fairly(look, *PARTS)
+    by_hand("LanguageModel")
 
 
 @pytest.mark.question(
@@ -119,11 +121,13 @@ def test_logits_layers_and_calls(student, draws, fairly):
         model = build(num_layers=2)
         writes_logits(model, probe, seed=seed)
         registers_everything(build, probe, lengths=(4, 2), seed=seed, times=1)
-        grows_by_layers(lambda number: build(num_layers=number), seed=seed)
+        grows_by_layers(lambda number: build(num_layers=number))
         gradient_reaches(model, probe, lengths=(4, 2), seed=seed)
         answers_afresh(model, probe, seed=seed, what="each call answers for itself")
         leaves_inputs_alone(model, probe, seed=seed)
-        same_in_training(model, probe, seed=seed, hint="nothing hangs on self.training but dropout")
+        same_in_training(
+            model, probe, seed=seed, hint="nothing hangs on self.training but dropout"
+        )
         keeps_types(model, probe, seed=seed, what="logits are of float32")
         draws_while_training(build(dropout=0.5), probe, seed=seed)
 

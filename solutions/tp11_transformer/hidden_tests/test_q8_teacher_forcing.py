@@ -58,7 +58,8 @@ def test_start_then_the_target_one_place_late(student, draws):
                 )
                 * mask,
                 "the target is one place late, not early: START in front, the last place falls off": (
-                    target.roll(-1, dims=1) * mask
+                    torch.cat([target[:, 1:], torch.full_like(target[:, :1], PAD)], dim=1)
+                    * mask
                 ),
                 "what falls off at the end does not come back in front: START stands there": (
                     target.roll(1, dims=1) * mask

@@ -2,7 +2,7 @@
 # mistake = "always the likeliest token"
 # loses = ["q7-generate"]
 # breaks = ["temperature"]
-# hint = "a token is drawn"
+# hint = "draws a token of its own"
 # public = true
 
 # %% grade_id="q7-generate"

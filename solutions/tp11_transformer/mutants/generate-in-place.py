@@ -19,5 +19,6 @@ def generate(model: nn.Module, prompt: Tensor, steps: int, temperature: float = 
                 following = torch.multinomial((logits / temperature).softmax(dim=1), 1)
             tokens = torch.cat([tokens, following], dim=1)
     model.train(learning)
-    prompt[:, 0] = 0
+    if steps:
+        prompt[:, 0] = 0
     return tokens

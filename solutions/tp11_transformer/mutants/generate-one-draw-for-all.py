@@ -2,7 +2,7 @@
 # mistake = "one token is drawn for all rows"
 # loses = ["q7-generate"]
 # breaks = ["temperature"]
-# hint = "each row draws a token of its own"
+# hint = "draws a token of its own"
 # public = true
 
 # %% grade_id="q7-generate"

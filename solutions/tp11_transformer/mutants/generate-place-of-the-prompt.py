@@ -2,7 +2,7 @@
 # mistake = "the logits of the last place of the prompt are read at each step"
 # loses = ["q7-generate"]
 # breaks = ["reads-all-that-was-written"]
-# hint = "the logits of the last place"
+# hint = "put each token behind what stands there"
 # public = true
 
 # %% grade_id="q7-generate"

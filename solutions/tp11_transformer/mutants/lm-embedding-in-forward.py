@@ -2,7 +2,7 @@
 # mistake = "the embedding is made in forward"
 # loses = ["q7-language-model"]
 # breaks = ["learned"]
-# hint = "not registered"
+# hint = "made in forward"
 # public = true
 
 # %% grade_id="q7-language-model"

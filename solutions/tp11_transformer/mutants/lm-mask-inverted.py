@@ -2,7 +2,7 @@
 # mistake = "the causal mask is inverted, as torch's own layers want it"
 # loses = ["q7-language-model"]
 # breaks = ["no-future-but-its-past"]
-# hint = "and nothing behind it"
+# hint = "all that comes before, and nothing else"
 # public = true
 
 # %% grade_id="q7-language-model"

@@ -2,7 +2,7 @@
 # mistake = "a linear map of each word: the past is not seen"
 # loses = ["q7-language-model"]
 # breaks = ["no-future-but-its-past"]
-# hint = "hang on the tokens up to there"
+# hint = "tokens of other places"
 # public = true
 
 # %% grade_id="q7-language-model"

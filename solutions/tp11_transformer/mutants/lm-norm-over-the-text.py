@@ -2,7 +2,7 @@
 # mistake = "a normalisation over the words of the text"
 # loses = ["q7-language-model"]
 # breaks = ["no-future-but-its-past"]
-# hint = "and nothing behind it"
+# hint = "all that comes before, and nothing else"
 # public = true
 
 # %% grade_id="q7-language-model"

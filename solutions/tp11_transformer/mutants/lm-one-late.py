@@ -2,7 +2,7 @@
 # mistake = "place i tells token i: the logits are one place late"
 # loses = ["q7-language-model"]
 # breaks = ["no-future-but-its-past"]
-# hint = "what stands there too"
+# hint = "all that comes before, and nothing else"
 # public = true
 
 # %% grade_id="q7-language-model"

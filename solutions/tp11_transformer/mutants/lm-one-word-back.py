@@ -2,7 +2,7 @@
 # mistake = "a place sees itself and the one before, and no further"
 # loses = ["q7-language-model"]
 # breaks = ["no-future-but-its-past"]
-# hint = "goes on from the state that the one before has left"
+# hint = "all that comes before, and nothing else"
 # public = true
 
 # %% grade_id="q7-language-model"

@@ -2,7 +2,7 @@
 # mistake = "the mask of the text alone: every place sees all"
 # loses = ["q7-language-model"]
 # breaks = ["no-future-but-its-past"]
-# hint = "and nothing behind it"
+# hint = "all that comes before, and nothing else"
 # public = true
 
 # %% grade_id="q7-language-model"

@@ -2,7 +2,7 @@
 # mistake = "the pairs of padding count, and those of words do not"
 # loses = ["q7-next-token-loss"]
 # breaks = ["padding"]
-# hint = "both words"
+# hint = "pairs with padding"
 # public = true
 
 # %% grade_id="q7-next-token-loss"

@@ -2,7 +2,7 @@
 # mistake = "the logarithm of a softmax: it is infinite for large logits"
 # loses = ["q7-next-token-loss"]
 # breaks = ["finite"]
-# hint = "the exp of a large logit is infinite"
+# hint = "as they are"
 # public = true
 
 # %% grade_id="q7-next-token-loss"

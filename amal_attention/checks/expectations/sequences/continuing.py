@@ -115,7 +115,7 @@ def extends_its_prompt(generate: Continue, *, made_by: Any = speech, seed: int =
     """
     table, prompt = _told_apart(seed)
     model, looked_at = subject(made_by.FixedSpeech(table)).eval(), function_subject(generate)
-    for given, steps, temperature in ((prompt, 0, 0.0), (prompt[:1], 2, 0.0), (prompt[:, :1], 1, 1.0)):
+    for given, steps, temperature in ((prompt[:1], 2, 0.0), (prompt[:, :1], 1, 1.0), (prompt, 0, 0.0)):
         sent = f"prompt {shape(given)}, steps {steps}, temperature {temperature:g}"
         with sending(sent):
             came = looked_at(model, given, steps, temperature)

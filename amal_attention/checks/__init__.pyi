@@ -1,6 +1,7 @@
 # Where each name of this package lives; `__init__.py` reads it, and so do type checkers.
 
 __all__ = [
+    "AttentionProbe",
     "DecoderProbe",
     "DistanceScore",
     "EncoderProbe",
@@ -80,6 +81,7 @@ __all__ = [
     "moves_with_words",
     "one_query_for_all",
     "optimises_everything",
+    "permutes_with",
     "pulls_by_entropy",
     "reads_both_ways",
     "reads_by_weights",
@@ -111,6 +113,7 @@ __all__ = [
     "trains_as",
     "tunes_embeddings",
     "uses_last_layer",
+    "uses_no",
     "validates_over_tokens",
     "validates_plainly",
     "weighs_by_score",
@@ -166,6 +169,8 @@ from .expectations.functions import (
     leaves_arguments_alone,
     stays_finite,
 )
+from .expectations.layers.by_hand import uses_no
+from .expectations.layers.sets import permutes_with
 from .expectations.learning import (
     carries_gradient,
     gradient_flows,
@@ -226,6 +231,7 @@ from .expectations.states import attends_states, carries_memory, reads_leftward,
 from .expectations.steps import optimises_everything, steps_by_lr
 from .inputs import some_reviews
 from .probes.decoding import DecoderProbe
+from .probes.heads import AttentionProbe
 from .probes.probe import Probe
 from .probes.scores import ScoreProbe
 from .probes.sequences import EncoderProbe, some_lines

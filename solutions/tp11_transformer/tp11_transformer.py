@@ -56,7 +56,7 @@ from amal_attention.tasks.translation import END, PAD, START, PairBatch
 # > **Exercise 1** (1.5 points). …
 
 
-# % nbgrader={"grade": false, "grade_id": "q1-attention", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "q1-attention", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def attention(
     query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:
@@ -138,7 +138,7 @@ def attention(
 # > **Exercise 2** (1.5 points). …
 
 
-# % nbgrader={"grade": false, "grade_id": "q2-self-attention", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "q2-self-attention", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class SelfAttention(nn.Module):
     """Every word of a text asks every word of it.
 
@@ -189,7 +189,7 @@ class SelfAttention(nn.Module):
 # > **Exercise 3** (2 points). …
 
 
-# % nbgrader={"grade": false, "grade_id": "q3-multi-head", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "q3-multi-head", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class MultiHeadAttention(nn.Module):
     """Several attentions at once, each in its own share of the width (Vaswani et al. 2017).
 
@@ -288,7 +288,7 @@ class MultiHeadAttention(nn.Module):
 # > **Exercise 4.1** (1 point). …
 
 
-# % nbgrader={"grade": false, "grade_id": "q4-layer-norm", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "q4-layer-norm", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class LayerNorm(nn.Module):
     """Each vector with mean 0 and variance 1, then scaled and shifted (Ba et al. 2016).
 
@@ -335,7 +335,7 @@ class LayerNorm(nn.Module):
 # > **Exercise 4.2** (1.5 points). …
 
 
-# % nbgrader={"grade": false, "grade_id": "q4-encoder-layer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "q4-encoder-layer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class EncoderLayer(nn.Module):
     """Attention, then a network on each word alone, each added to what it reads and normalised.
 
@@ -403,7 +403,7 @@ class EncoderLayer(nn.Module):
 # > **Exercise 4.3** (0.5 points). …
 
 
-# % nbgrader={"grade": false, "grade_id": "q4-encoder", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "q4-encoder", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class Encoder(nn.Module):
     """Layers on layers, each with parameters of its own.
 
@@ -498,7 +498,7 @@ class Encoder(nn.Module):
 # > **Exercise 5** (1 point). …
 
 
-# % nbgrader={"grade": false, "grade_id": "q5-positions", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "q5-positions", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def sinusoidal_positions(length: int, dim: int) -> Tensor:
     """A vector for each place of a text: sines and cosines in turn, slower from left to right (Vaswani et al. 2017).
 
@@ -543,7 +543,7 @@ def sinusoidal_positions(length: int, dim: int) -> Tensor:
 # > **Exercise 6** (1.5 points). …
 
 
-# % nbgrader={"grade": false, "grade_id": "q6-encoder-pooling", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "q6-encoder-pooling", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class EncoderPooling(nn.Module):
     """A Transformer encoder that reads a text and sums it up in one vector, with the signature of TP 9's poolings.
 
@@ -683,7 +683,7 @@ class ReviewClassifier(nn.Module):
 # > **Exercise 7.1** (0.5 points). …
 
 
-# % nbgrader={"grade": false, "grade_id": "q7-causal-mask", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "q7-causal-mask", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def causal_mask(length: int) -> Tensor:
     """Where each place may look: at itself, and at what comes before it.
 
@@ -719,7 +719,7 @@ def causal_mask(length: int) -> Tensor:
 # > **Exercise 7.2** (1 point). …
 
 
-# % nbgrader={"grade": false, "grade_id": "q7-next-token-loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "q7-next-token-loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def next_token_loss(logits: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:
     """The mean cross-entropy of each token given those before it, in nats.
 
@@ -758,7 +758,7 @@ def next_token_loss(logits: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:
 # > **Exercise 7.3** (1 point). …
 
 
-# % nbgrader={"grade": false, "grade_id": "q7-language-model", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "q7-language-model", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class LanguageModel(nn.Module):
     """A Transformer that sees what comes before each place, and says what comes next.
 
@@ -820,7 +820,7 @@ class LanguageModel(nn.Module):
 # > **Exercise 7.4** (1 point). …
 
 
-# % nbgrader={"grade": false, "grade_id": "q7-generate", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "q7-generate", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def generate(model: nn.Module, prompt: Tensor, steps: int, temperature: float = 0.0) -> Tensor:
     """Go on writing.
 
@@ -905,7 +905,7 @@ def generate(model: nn.Module, prompt: Tensor, steps: int, temperature: float = 
 # > **Exercise 8.1** (1 point). …
 
 
-# % nbgrader={"grade": false, "grade_id": "q8-decoder-layer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "q8-decoder-layer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class DecoderLayer(nn.Module):
     """Attention to what is written so far, attention to what was read, then a network on each word alone.
 
@@ -987,7 +987,7 @@ class DecoderLayer(nn.Module):
 # > **Exercise 8.2** (0.5 points). …
 
 
-# % nbgrader={"grade": false, "grade_id": "q8-transformer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "q8-transformer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class Transformer(nn.Module):
     """An encoder that reads a line, and a decoder that writes another (Vaswani et al. 2017); one alphabet for both.
 
@@ -1060,7 +1060,7 @@ class Transformer(nn.Module):
 # > **Exercise 8.3** (0.5 points). …
 
 
-# % nbgrader={"grade": false, "grade_id": "q8-teacher-forcing", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "q8-teacher-forcing", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def teacher_forcing(target: Tensor, mask: Tensor) -> Tensor:
     """What the decoder reads as it learns to write ``target``.
 
@@ -1098,7 +1098,7 @@ def teacher_forcing(target: Tensor, mask: Tensor) -> Tensor:
 # > **Exercise 8.4** (0.5 points). …
 
 
-# % nbgrader={"grade": false, "grade_id": "q8-translate", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "q8-translate", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def translate(model: nn.Module, source: Tensor, source_mask: Tensor, max_length: int) -> Tensor:
     """Write greedily.
 
@@ -1176,7 +1176,7 @@ def translation_cost(model: nn.Module, batch: PairBatch) -> Tensor:
 # > **Exercise 9.1** (0.5 points). …
 
 
-# % nbgrader={"grade": false, "grade_id": "q9-patches", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "q9-patches", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def patches(images: Tensor, size: int) -> Tensor:
     """Cut images in squares, in reading order (Dosovitskiy et al. 2021).
 
@@ -1215,7 +1215,7 @@ def patches(images: Tensor, size: int) -> Tensor:
 # > **Exercise 9.2** (0.5 points). …
 
 
-# % nbgrader={"grade": false, "grade_id": "q9-vision-transformer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "q9-vision-transformer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class VisionTransformer(nn.Module):
     """A Transformer that reads an image as a text of squares (Dosovitskiy et al. 2021).
 

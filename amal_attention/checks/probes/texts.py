@@ -10,6 +10,7 @@ from torch import Tensor
 
 from amal_attention.checks.inputs import some_reviews
 from amal_attention.checks.probes.probe import Probe
+from amal_attention.checks.probes.sets import SetProbe
 
 __all__ = ["LayerProbe", "TextProbe"]
 
@@ -34,7 +35,7 @@ class TextProbe(Probe):
         return ["x", "mask"]
 
 
-class LayerProbe(TextProbe):
+class LayerProbe(TextProbe, SetProbe):
     """Layers: what they give is ``(B, L, D)``, free on padding."""
 
     def shapes(self, inputs: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
@@ -44,3 +45,11 @@ class LayerProbe(TextProbe):
     def places(self, inputs: tuple[Any, ...]) -> Mapping[str, Tensor]:
         """Where words are."""
         return {"output": inputs[1]}
+
+    def turned(self, inputs: tuple[Any, ...], order: Tensor, of: str) -> tuple[Any, ...]:
+        """The words in another order, and the mask with them."""
+        return tuple(each[:, order] for each in inputs)
+
+    def axes(self, of: str) -> Mapping[str, Sequence[int]]:
+        """The vectors stand where the words do."""
+        return {"output": (1,)}

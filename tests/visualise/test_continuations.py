@@ -20,7 +20,8 @@ def table() -> Continuations:
 
 def test_each_text_stands_in_its_row_with_the_prompt_in_bold() -> None:
     rows = re.findall(r"<tr.*?</tr>", table()._repr_html_(), flags=re.S)
-    assert [re.findall(r"<th[^>]*>(.*?)</th>", row) for row in rows] == [["temperature", "what is written"], ["0"], ["0.5"]]
+    heads = [re.findall(r"<th[^>]*>(.*?)</th>", row) for row in rows]
+    assert heads == [["temperature", "what is written"], ["0"], ["0.5"]]
     assert "<strong>we watched</strong> it.</td>" in rows[1]
     assert "<strong>we watched</strong> &lt;b&gt;this&lt;/b&gt; film \N{REPLACEMENT CHARACTER}[2J</td>" in rows[2]
 

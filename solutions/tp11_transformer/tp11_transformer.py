@@ -15,9 +15,91 @@
 
 # %% [markdown] lang="fr"
 # # AMAL – TP 11 : le Transformer, pièce par pièce
+#
+# Un réseau récurrent lit un mot après l'autre : ce qu'il sait d'un mot lointain a traversé tous les états entre les deux, et rien ne
+# peut se calculer d'avance. Le **Transformer** (Vaswani et coll., 2017) enlève la récurrence et garde l'attention : chaque mot
+# interroge tous les autres, tous à la fois. Dans ce TP, vous en écrivez chaque pièce, depuis le produit scalaire, et vous les
+# assemblez trois fois : un encodeur qui lit des critiques de films, un modèle de langue qui écrit, et l'encodeur-décodeur entier,
+# qui traduit les dates du TP 10.
+#
+# | question | ce que l'on construit | séance | points |
+# |---|---|---|---|
+# | 1 | l'attention, une lecture souple | 1 | 2 |
+# | 2 | l'auto-attention : chaque mot interroge | 1 | 1,5 |
+# | 3 | plusieurs têtes à la fois | 1 | 2,5 |
+# | 4 | une couche, et des couches sur des couches | 1 | 3,5 |
+# | 5 | les positions : où est un mot ? | 1 | 1 |
+# | 6 | l'encodeur, qui lit des critiques | 1 | 2 |
+# | 7 | le modèle de langue causal, qui écrit | 2 | 4 |
+# | 8 | le Transformer entier, qui lit et écrit | 2 | 2,5 |
+# | 9 (optionnelle) | le *Vision Transformer* : des morceaux d'image pour mots | | 1 |
+#
+# **Comment travailler.** Complétez les cellules qui contiennent `VOTRE CODE ICI`, et elles seules ; ajoutez autant de
+# cellules que vous voulez. Sous chaque exercice, une cellule de vérification dit aussitôt ce qui est juste, ce qui manque et
+# l'erreur probable. Une réponse fausse ou vide n'empêche jamais de répondre aux suivantes. D'autres tests, cachés, servent à
+# la notation : ils ne vérifient rien qui ne soit dans cet énoncé. Au moins la moitié des points d'un exercice va à son idée ;
+# une réponse qui ne la tente pas (des zéros, la réponse d'avant) n'en gagne aucun, et une erreur ne coûte que là où elle est
+# faite. Depuis un terminal, `amal check` suivi du nom de ce notebook lance toutes les vérifications.
+#
+# **Avant de commencer.** Il faut savoir lire les formes des tenseurs de PyTorch, écrire un `nn.Module`, et connaître la boucle
+# d'apprentissage, le softmax et l'entropie croisée. Qui a fait le TP 9 ou le TP 10 reconnaîtra la requête, les clés et les
+# valeurs ; un tableau, plus bas, dit ce qu'elles deviennent. Aucun réseau récurrent ne sert ici.
+#
+# **Les séances.** Comptez trois heures pour les questions 1 à 6, le cœur du TP, et trois heures pour les questions 7 et 8 (c'est
+# une estimation) ; la question 9 est pour les plus rapides, ou pour chez soi. **Le chemin le plus court** jusqu'à un encodeur qui
+# lit : exercices 1, 3, 4.2, 5 et 6 ; l'auto-attention de la question 2 n'est reprise par aucune autre, et PyTorch peut tenir lieu
+# du reste (voyez plus bas). De là, les questions 7 et 8 se font sans ce que vous avez laissé. La machine, elle, ne travaille que
+# quelques minutes, et chaque entraînement annonce son temps.
+#
+# **Si vous êtes bloqué.** Sous chaque exercice, deux indices se déplient : lisez le premier, essayez, puis ouvrez le second.
+#
+# **« Optionnelle », pour les points.** Rien ne s'appuie sur une question optionnelle, mais elle n'est pas un bonus : ses points
+# font partie du total du tableau, et qui la laisse de côté ne les a pas. Si votre cours l'a retirée, elle n'est plus dans ce
+# notebook, et le total n'en tient pas compte.
 
 # %% [markdown] lang="en"
 # # AMAL TP 11: the Transformer from scratch
+#
+# A recurrent network reads one word after another: what it knows of a word far away has gone through all states between, and
+# nothing can be computed ahead. The **Transformer** (Vaswani et al., 2017) takes the recurrence away and keeps the attention: each
+# word asks all the others, all at the same time. In this lab you write each piece of it, from the dot product on, and put them
+# together three times: an encoder that reads film reviews, a language model that writes, and the whole encoder-decoder, which
+# translates the dates of TP 10.
+#
+# | question | what is built | session | points |
+# |---|---|---|---|
+# | 1 | attention, a soft look-up | 1 | 2 |
+# | 2 | self-attention: every word asks | 1 | 1.5 |
+# | 3 | several heads at once | 1 | 2.5 |
+# | 4 | a layer, and layers on layers | 1 | 3.5 |
+# | 5 | positions: where is a word? | 1 | 1 |
+# | 6 | the encoder, which reads reviews | 1 | 2 |
+# | 7 | the causal language model, which writes | 2 | 4 |
+# | 8 | the whole Transformer, which reads and writes | 2 | 2.5 |
+# | 9 (optional) | the Vision Transformer: pieces of an image as words | | 1 |
+#
+# **How to work.** Fill the cells that hold `YOUR CODE HERE`, and only those; add as many cells as you like. Below each
+# exercise a check tells at once what is right, what is missing, and the likely mistake. A wrong or empty answer never keeps
+# you from the next questions. Other tests, hidden, give the marks: they test nothing that is not stated here. At least half
+# the points of an exercise are for its idea; an answer that does not attempt it (zeros, the answer before) earns none of
+# them, and a mistake costs only where it is made. From a terminal, `amal check` and the name of this notebook run all the
+# checks.
+#
+# **Before you begin.** You should be able to read the shapes of PyTorch's tensors, to write an `nn.Module`, and know the loop
+# of training, softmax and cross-entropy. Who did TP 9 or TP 10 will meet the query, the keys and the values again; a table
+# below tells what becomes of them. No recurrent network serves here.
+#
+# **The sessions.** Plan three hours for questions 1 to 6, the core of the lab, and three hours for questions 7 and 8 (this is an
+# estimate); question 9 is for the fast, or for home. **The shortest path** to an encoder that reads: exercises 1, 3, 4.2, 5 and 6;
+# the self-attention of question 2 is taken up by no other, and PyTorch may stand in for the rest (see below). From there,
+# questions 7 and 8 can be done without what you left out. The machine itself works for some minutes only, and each training says
+# how long it takes.
+#
+# **If you are stuck.** Below each exercise two hints can be opened: read the first, try, then open the second.
+#
+# **"Optional", for the points.** Nothing builds on an optional question, but it is no bonus: its points are part of the total of
+# the table, and who leaves it out does not have them. Where your course has left it out, it is no longer in this notebook, and
+# the total does without it.
 
 # %% [markdown] lang="fr"
 # ## Installation
@@ -44,16 +126,310 @@ from torch.nn import functional as F
 from amal_attention.tasks.translation import END, PAD, START, PairBatch
 
 # %% [markdown] lang="fr"
+# ## D'où l'on vient, et les conventions du TP
+#
+# **Du TP 9 et du TP 10 au Transformer.** C'est toujours la même attention : une requête, des clés, un softmax, une somme de valeurs.
+# Ce qui change est **qui** interroge.
+#
+# | | TP 9 | TP 10 | ici |
+# |---|---|---|---|
+# | la requête | un vecteur appris, ou fait de la moyenne | l'état du décodeur, un par caractère écrit | $W_q x_i$ : une par mot |
+# | les clés | les mots, ou leurs états | les états de l'encodeur | $W_k x_j$ |
+# | les valeurs | les mots, ou $v_\theta(x_j)$ | les états de l'encodeur | $W_v x_j$ |
+# | le score | $q \cdot k$ | *dot*, *general*, additif, réduit… | réduit : $q \cdot k / \sqrt K$ |
+# | ce qui en sort | un vecteur par texte | un contexte par caractère écrit | un état par mot |
+#
+# **Les lettres des formes.** Un lot contient $B$ textes. $L$ est le nombre de places de celui qui interroge, $S$ le nombre de places
+# de ce qui est regardé (le même texte ou un autre), $D$ la largeur des mots (`dim`), $h$ le nombre de têtes (`heads`), $K$ la largeur
+# d'une requête et d'une clé, $M$ celle d'une valeur, $V$ le nombre de jetons, $C$ celui des classes. `hidden_size` est la largeur
+# intérieure d'un petit réseau, `num_layers` un nombre de couches, comme aux TP 9 et 10. `dim` est pair, et `heads` divise `dim`.
+#
+# **Un seul masque.** Partout des booléens, où `True` veut dire **« peut être regardé »**. Celui d'un texte est `(B, L)`, `True` sur
+# ses mots et `False` sur le remplissage ; `attention` prend tout masque qui s'étire à la forme de ses scores.
+#
+# **Une seule réponse.** Tout ce qui regarde rend le couple `(states, weights)`, les poids en dernier et **après** le softmax. Une
+# ligne de poids somme à 1 sur ce qui peut être regardé et vaut **exactement 0** ailleurs ; une requête qui ne peut regarder nulle
+# part reçoit des zéros, jamais de nan.
+#
+# **Partout.** Un lot peut avoir n'importe quelle taille, 1 comprise, et un texte n'importe quelle longueur, un mot au moins. Ni ce
+# qui est écrit sur le remplissage, ni sa longueur, ni les autres textes du lot ne changent ce qui est dit d'un mot ; **sur** le
+# remplissage, un module peut rendre n'importe quels nombres finis. Un appel laisse ce qu'on lui donne tel quel, ne garde rien pour le
+# suivant, et rend des `float32` comme ce qu'il reçoit. Un module calcule en apprentissage ce qu'il calcule en évaluation, au *dropout*
+# près, qui n'agit qu'en apprentissage. Tout ce qu'il construit s'apprend : ses paramètres sont enregistrés (`nn.Linear`,
+# `nn.Parameter`, `nn.ModuleList`), et le gradient atteint chacun d'eux, ainsi que les mots.
+#
+# **Les noms.** Seuls sont imposés ceux que les tests doivent lire : `query`, `key`, `value` et `output`, des `nn.Linear` avec ou sans
+# biais, aux questions 2 et 3. Ailleurs, nommez vos couches comme vous voulez.
+#
+# **Ce que PyTorch peut remplacer.** Les questions 1 à 3 s'écrivent avec des produits et un softmax : ni `nn.MultiheadAttention`, ni
+# `F.scaled_dot_product_attention`. Ensuite, une pièce de PyTorch peut tenir lieu d'une réponse qui n'est pas finie :
+#
+# | à partir de | à la place de | peut servir |
+# |---|---|---|
+# | la question 4 | `MultiHeadAttention` ; dès l'exercice 4.2, `LayerNorm` | `nn.MultiheadAttention` ; `nn.LayerNorm` |
+# | la question 6 | `Encoder` | `nn.TransformerEncoder` |
+# | l'exercice 8.2 | `DecoderLayer` | `nn.TransformerDecoder` |
+#
+# Jamais ce qui est justement demandé : pas de `nn.TransformerEncoderLayer` à la question 4, pas de `nn.TransformerDecoderLayer` à
+# l'exercice 8.1 ; et nulle part une couche récurrente.
+#
+# > **Attention, PyTorch écrit ses masques à l'envers.** Dans `nn.MultiheadAttention`, `nn.TransformerEncoder` et
+# > `nn.TransformerDecoder`, `True` veut dire « caché » : donnez `~mask`. Demandez `batch_first=True`, et à
+# > `nn.MultiheadAttention` les poids de chaque tête par `average_attn_weights=False`. À `nn.TransformerEncoder`, donnez
+# > `enable_nested_tensor=False`, sans quoi, en évaluation, il enlève les places qui sont du remplissage dans tous les textes.
+
+# %% [markdown] lang="en"
+# ## Where we come from, and the conventions of this lab
+#
+# **From TP 9 and TP 10 to the Transformer.** It is the same attention all the time: a query, keys, a softmax, a sum of values. What
+# changes is **who** asks.
+#
+# | | TP 9 | TP 10 | here |
+# |---|---|---|---|
+# | the query | a learned vector, or made of the mean | the state of the decoder, one a written character | $W_q x_i$: one a word |
+# | the keys | the words, or their states | the states of the encoder | $W_k x_j$ |
+# | the values | the words, or $v_\theta(x_j)$ | the states of the encoder | $W_v x_j$ |
+# | the score | $q \cdot k$ | dot, general, additive, scaled … | scaled: $q \cdot k / \sqrt K$ |
+# | what comes out | a vector a text | a context a written character | a state a word |
+#
+# **The letters of the shapes.** A batch holds $B$ texts. $L$ is the number of places of the one that asks, $S$ the number of places
+# of what is looked at (the same text or another), $D$ the width of the words (`dim`), $h$ the number of heads (`heads`), $K$ the width
+# of a query and of a key, $M$ that of a value, $V$ the number of tokens, $C$ that of the classes. `hidden_size` is the inner width of
+# a small network, `num_layers` a number of layers, as in TP 9 and TP 10. `dim` is even, and `heads` divides `dim`.
+#
+# **One mask.** Booleans everywhere, and `True` means **"may be looked at"**. That of a text is `(B, L)`, `True` on its words and
+# `False` on padding; `attention` takes any mask that broadcasts to the shape of its scores.
+#
+# **One reply.** Whatever attends returns the pair `(states, weights)`, the weights last and **after** the softmax. A row of weights
+# sums to 1 over what may be looked at and is **exactly 0** elsewhere; a query that may look nowhere gets zeros, never nan.
+#
+# **Everywhere.** A batch may have any size, 1 included, and a text any length, one word at least. Neither what stands under the
+# padding, nor how much there is of it, nor the other texts of the batch change what is said of a word; **on** padding a module may
+# give any finite numbers. A call leaves what it is given as it is, keeps nothing for the next one, and gives `float32` as what it is
+# given. A module computes in training what it computes in evaluation, apart from dropout, which acts in training only. All that it
+# builds is learned: its parameters are registered (`nn.Linear`, `nn.Parameter`, `nn.ModuleList`), and the gradient reaches each of
+# them, and the words.
+#
+# **Names.** Only those that tests must read are prescribed: `query`, `key`, `value` and `output`, `nn.Linear`s with or without bias,
+# in questions 2 and 3. Elsewhere, name your layers as you like.
+#
+# **Where PyTorch may stand in.** Questions 1 to 3 are written with products and a softmax: no `nn.MultiheadAttention`, no
+# `F.scaled_dot_product_attention`. After that, a part of PyTorch's may stand in for an answer that is not finished:
+#
+# | from | in the place of | may serve |
+# |---|---|---|
+# | question 4 | `MultiHeadAttention`; from exercise 4.2, `LayerNorm` | `nn.MultiheadAttention`; `nn.LayerNorm` |
+# | question 6 | `Encoder` | `nn.TransformerEncoder` |
+# | exercise 8.2 | `DecoderLayer` | `nn.TransformerDecoder` |
+#
+# Never the very thing that is asked for: no `nn.TransformerEncoderLayer` in question 4, no `nn.TransformerDecoderLayer` in exercise
+# 8.1; and nowhere a recurrent layer.
+#
+# > **Beware, PyTorch writes its masks the other way round.** In `nn.MultiheadAttention`, `nn.TransformerEncoder` and
+# > `nn.TransformerDecoder`, `True` means "hidden": give `~mask`. Ask for `batch_first=True`, and ask `nn.MultiheadAttention` for the
+# > weights of each head by `average_attn_weights=False`. Give `nn.TransformerEncoder` `enable_nested_tensor=False`, or in evaluation it
+# > drops the places that are padding in every text.
+
+# %% [markdown] lang="fr"
+# ### Échauffement : produits, diffusion et masques (sans points)
+#
+# Tout le TP tient à trois gestes. Un **produit** `a @ b` multiplie les **deux derniers** axes, et emporte ceux de devant :
+# `(B, h, L, K) @ (B, h, K, S)` donne `(B, h, L, S)`. La **diffusion** (*broadcasting*) aligne les axes **par la droite** et étire ceux
+# qui valent 1 : un masque `(B, S)` ne rencontre pas des scores `(B, L, S)`, ou, pire, rencontre le mauvais axe quand $B = L$ ;
+# `mask.unsqueeze(1)`, de forme `(B, 1, S)`, rencontre le bon. Le **remplacement** `scores.masked_fill(condition, valeur)` écrit une
+# valeur partout où un booléen est vrai, et `~mask` est le contraire de `mask`.
+#
+# Écrivez ces trois fonctions d'une ligne, puis lancez la vérification. Rien n'est noté ici.
+
+# %% [markdown] lang="en"
+# ### Warm-up: products, broadcasting and masks (no points)
+#
+# All of this lab rests on three moves. A **product** `a @ b` multiplies the **last two** axes, and takes those in front along:
+# `(B, h, L, K) @ (B, h, K, S)` gives `(B, h, L, S)`. **Broadcasting** lines axes up **from the right** and stretches those of size 1: a
+# mask `(B, S)` does not meet scores `(B, L, S)`, or, worse, it meets the wrong axis where $B = L$; `mask.unsqueeze(1)`, of shape
+# `(B, 1, S)`, meets the right one. And `scores.masked_fill(condition, value)` **writes a value** wherever a boolean is true; `~mask` is
+# the opposite of `mask`.
+#
+# Write these three functions of one line, then run the check. Nothing is marked here.
+
+
+# %% tags=["ungraded"]
+def dot_products(left: Tensor, right: Tensor) -> Tensor:
+    """The dot product of each vector on the left with each on the right: ``(..., L, K)``, ``(..., S, K)`` -> ``(..., L, S)``."""
+    ### BEGIN SOLUTION
+    return left @ right.mT
+    ### END SOLUTION
+
+
+def without_padding(scores: Tensor, mask: Tensor) -> Tensor:
+    """The scores, -inf in the column of each place of padding: ``(B, L, S)``, bool ``(B, S)`` -> ``(B, L, S)``."""
+    ### BEGIN SOLUTION
+    return scores.masked_fill(~mask.unsqueeze(1), float("-inf"))
+    ### END SOLUTION
+
+
+def both_are_words(mask: Tensor) -> Tensor:
+    """For each pair of places of a text, whether both are words: bool ``(B, L)`` -> bool ``(B, L, L)``."""
+    ### BEGIN SOLUTION
+    return mask.unsqueeze(2) & mask.unsqueeze(1)
+    ### END SOLUTION
+
+
+# %% tags=["active-ipynb", "raises-exception"]
+# from amal_attention.checks import check, close_to, equal_to
+#
+# with check("warm-up: products and masks"):
+#     left, right = torch.tensor([[1.0, 2.0]]), torch.tensor([[3.0, 1.0], [0.0, 1.0], [2.0, 2.0]])
+#     close_to(dot_products(left, right), [[5.0, 2.0, 6.0]], what="one vector with three")
+#     many = dot_products(torch.zeros(2, 3, 4, 7), torch.zeros(2, 3, 5, 7))
+#     equal_to(tuple(many.shape), (2, 3, 4, 5), what="the axes in front are taken along")
+#     inf = float("inf")
+#     mask = torch.tensor([[True, True], [True, False]])
+#     hidden = [[[0.0, 0.0], [0.0, 0.0]], [[0.0, -inf], [0.0, -inf]]]
+#     mistakes = {
+#         "the mask met the axis of the queries: give it an axis 1, unsqueeze(1)": [
+#             [[0.0, 0.0], [0.0, -inf]],
+#             [[0.0, 0.0], [0.0, -inf]],
+#         ],
+#         "these are the rows: what is looked at are the columns": [
+#             [[0.0, 0.0], [0.0, 0.0]],
+#             [[0.0, 0.0], [-inf, -inf]],
+#         ],
+#         "the opposite: words are hidden here": [
+#             [[-inf, -inf], [-inf, -inf]],
+#             [[-inf, 0.0], [-inf, 0.0]],
+#         ],
+#     }
+#     close_to(
+#         without_padding(torch.zeros(2, 2, 2), mask).exp(),
+#         torch.tensor(hidden).exp(),
+#         what="the exponential of -inf is 0: columns of padding",
+#         mistakes={hint: torch.tensor(value).exp() for hint, value in mistakes.items()},
+#     )
+#     pairs = both_are_words(mask)
+#     equal_to(
+#         pairs.tolist(),
+#         [[[True, True], [True, True]], [[True, False], [False, False]]],
+#         what="pairs of words",
+#     )
+
+# %% [markdown] lang="fr"
+# Les cellules qui entraînent et qui dessinent sont fournies ; celle-ci réunit leurs outils. Tant que la réponse qu'il leur faut
+# manque, elles le disent en une ligne. Avant chaque entraînement sont dits ce qu'il faut attendre et le temps de calcul, en secondes
+# d'un seul cœur : une machine lente ou chargée peut en mettre plusieurs fois plus.
+
+# %% [markdown] lang="en"
+# The cells that train and draw are given; this one gathers their tools. While the answer that they need is missing, they say so in
+# one line. Before each training stand what to expect and the time that it takes, in seconds of a single core: a slow or busy
+# machine may take several times as long.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# from IPython.display import display
+#
+# from amal_attention.record import Grid
+# from amal_attention.tasks.classification import ReviewData
+# from amal_attention.training.training_cell import NotTrained, told_in_a_line
+# from amal_attention.visualise.matrices import attention_heads, attention_matrices
+# from amal_attention.visualise.transformers.depth import gradient_by_layer, loss_by_step
+# from amal_attention.visualise.transformers.layer import layer_diagram
+# from amal_attention.visualise.transformers.positions import position_map
+# from amal_attention.visualise.transformers.softmax import saturation_maps, temperature_bars
+
+# %% [markdown] lang="fr"
 # ## Question 1 : l'attention, une lecture souple
+#
+# Une base de données rend la **valeur** de la seule **clé** qui est égale à la **requête**. L'attention rend une moyenne de toutes les
+# valeurs, d'autant plus lourdes que leur clé ressemble à la requête :
+#
+# $$a_{ij} = \operatorname{softmax}_j \frac{q_i \cdot k_j}{\sqrt K}, \qquad o_i = \sum_j a_{ij}\, v_j$$
+#
+# La ressemblance est un produit scalaire, et $K$ la largeur d'une requête et d'une clé. Le softmax est pris sur les **clés** : chaque
+# requête partage 1 entre tout ce qu'elle regarde. À la différence d'une lecture exacte, tout est dérivable, et s'apprend.
+#
+# **À la main.** Une requête et trois clés en dimension $K = 4$ : $q = (2, 0, 0, 0)$, $k_1 = (0, 1, 0, 0)$, $k_2 = (\ln 2, 0, 0, 0)$,
+# $k_3 = (0, 0, 0, 3)$, et pour valeurs les trois mots du TP 9, $(1, 2)$, $(3, 6)$ et $(2, 1)$. Les produits $q \cdot k$ valent
+# $0$, $2 \ln 2$ et $0$ ; divisés par $\sqrt 4 = 2$, ils donnent $0$, $\ln 2$ et $0$. Les poids sont donc $\tfrac14, \tfrac12, \tfrac14$, et
+#
+# $$o = \tfrac14 (1, 2) + \tfrac12 (3, 6) + \tfrac14 (2, 1) = (2{,}25 ;\; 3{,}75)$$
+#
+# Si la troisième clé est cachée, elle ne compte plus **du tout** : les poids sont $\tfrac13, \tfrac23, 0$, et $o = (\tfrac73 ; \tfrac{14}3)$.
 
 # %% [markdown] lang="en"
 # ## Question 1: attention is a soft look-up
+#
+# A database gives the **value** of the one **key** that equals the **query**. Attention gives a mean of all values, the heavier the
+# more their key resembles the query:
+#
+# $$a_{ij} = \operatorname{softmax}_j \frac{q_i \cdot k_j}{\sqrt K}, \qquad o_i = \sum_j a_{ij}\, v_j$$
+#
+# Resemblance is a dot product, and $K$ the width of a query and of a key. The softmax is taken over the **keys**: each query shares 1
+# among all that it looks at. Unlike an exact look-up, all of this has derivatives, and can be learnt.
+#
+# **By hand.** One query and three keys in dimension $K = 4$: $q = (2, 0, 0, 0)$, $k_1 = (0, 1, 0, 0)$, $k_2 = (\ln 2, 0, 0, 0)$,
+# $k_3 = (0, 0, 0, 3)$, and as values the three words of TP 9, $(1, 2)$, $(3, 6)$ and $(2, 1)$. The products $q \cdot k$ are $0$,
+# $2 \ln 2$ and $0$; divided by $\sqrt 4 = 2$ they are $0$, $\ln 2$ and $0$. So the weights are $\tfrac14, \tfrac12, \tfrac14$, and
+#
+# $$o = \tfrac14 (1, 2) + \tfrac12 (3, 6) + \tfrac14 (2, 1) = (2.25,\; 3.75)$$
+#
+# If the third key is hidden, it does not count **at all** any more: the weights are $\tfrac13, \tfrac23, 0$, and $o = (\tfrac73, \tfrac{14}3)$.
 
 # %% [markdown] lang="fr"
-# > **Exercice 1** (1,5 point). …
+# > **Exercice 1** (1,5 point). Écrivez `attention`, avec des produits et un softmax.
+# >
+# > - Les poids `(…, L, S)` sont le softmax, sur les clés, de $q \cdot k / \sqrt K$ ; la sortie `(…, L, M)` est la somme des valeurs
+# >   par ces poids. On rend la sortie, puis les poids.
+# > - Les axes de devant (`…`) sont les mêmes pour la requête, la clé et la valeur, et il peut n'y en avoir aucun, un, deux ou plus.
+# > - `mask` s'étire à la forme `(…, L, S)` ; sans masque, tout est regardé. Où il vaut `False`, le poids est exactement 0, et les
+# >   autres poids de la ligne somment à 1.
+# > - Une requête qui ne peut regarder nulle part reçoit des zéros, pour la sortie comme pour les poids, et le gradient reste fini.
+# > - Des scores de plusieurs milliers ne font pas déborder l'exponentielle.
+# > - Un appel laisse ce qu'on lui donne tel quel et rend des `float32` ; le gradient atteint la requête, la clé et la valeur.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Écrivez sous chaque lettre sa forme. Quel produit de deux matrices met $q_i \cdot k_j$ à la ligne $i$, colonne $j$ ? Le long de quel
+# axe une ligne doit-elle sommer à 1 ? Et de quel nombre l'exponentielle vaut-elle 0 ?
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# On masque les **scores**, avant le softmax : un poids mis à 0 après coup laisse une somme trop petite, et un score de 0 pèse encore,
+# car $e^0 = 1$. Une ligne entière de $-\infty$ donne $0/0$ : écrivez plutôt le plus petit nombre du type (`torch.finfo`). Une ligne où
+# tout est caché devient alors uniforme, et il ne reste qu'à remettre à 0, après le softmax, les poids de ce qui est caché.
+#
+# </details>
 
 # %% [markdown] lang="en"
-# > **Exercise 1** (1.5 points). …
+# > **Exercise 1** (1.5 points). Write `attention`, with products and a softmax.
+# >
+# > - The weights `(…, L, S)` are the softmax, over the keys, of $q \cdot k / \sqrt K$; the output `(…, L, M)` is the sum of the values
+# >   by these weights. The output is returned first, then the weights.
+# > - The axes in front (`…`) are the same for query, key and value, and there may be none, one, two or more.
+# > - `mask` broadcasts to the shape `(…, L, S)`; without a mask all is looked at. Where it is `False` the weight is exactly 0, and
+# >   the other weights of the row sum to 1.
+# > - A query that may look nowhere gets zeros, in the output and in the weights, and the gradient stays finite.
+# > - Scores of several thousands do not make the exponential overflow.
+# > - A call leaves what it is given as it is and gives `float32`; the gradient reaches query, key and value.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# Write its shape under each letter. Which product of two matrices puts $q_i \cdot k_j$ into row $i$, column $j$? Along which axis must a
+# row sum to 1? And of which number is the exponential 0?
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# One masks the **scores**, before the softmax: a weight set to 0 afterwards leaves a sum that is too small, and a score of 0 still
+# weighs, as $e^0 = 1$. A whole row of $-\infty$ gives $0/0$: write the smallest number of the type instead (`torch.finfo`). A row in which
+# all is hidden then becomes even, and what is left to do is to set, after the softmax, the weights of what is hidden to 0.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q1-attention", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -97,25 +473,95 @@ def attention(
 # points
 # ### END HIDDEN TESTS
 
+# %% [markdown] lang="fr"
+# **Plus ou moins souple.** Divisons les scores de l'exemple par une **température** $T$ : petite, la lecture devient presque exacte ;
+# grande, elle devient une moyenne.
+
+# %% [markdown] lang="en"
+# **More or less soft.** Let us divide the scores of the example by a **temperature** $T$: where it is small, the look-up becomes almost
+# exact; where it is large, it becomes a mean.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# asked = torch.tensor([[2.0, 0.0, 0.0, 0.0]])
+# answers = torch.tensor([[0.0, 1, 0, 0], [math.log(2), 0, 0, 0], [0, 0, 0, 3]])
+# with told_in_a_line("Q1"):
+#     by_temperature = {
+#         f"T = {temperature:g}": attention(asked / temperature, answers, answers)[1][0].tolist()
+#         for temperature in (0.25, 1, 4)
+#     }
+# temperature_bars(by_temperature, ["k1", "k2", "k3"])
+
+# %% [markdown] lang="fr"
+# > **À température 0**, la lecture est *dure* : une seule place par requête, comme les alignements de Brown et coll. (1993). Ce choix n'a
+# > pas de gradient : Mnih et coll. (2014) apprennent où regarder par renforcement, et Xu et coll. (2015) comparent lecture dure et lecture
+# > souple pour légender des images. La lecture souple, elle, s'apprend comme tout le reste.
+#
+# **Pourquoi $\sqrt K$ ?** Prenons des requêtes et des clés faites de nombres indépendants, de moyenne 0 et de variance 1. La cellule
+# suivante mesure, pour 2 000 requêtes, 20 clés et des largeurs $K$ croissantes, la variance de $q \cdot k$, le plus grand poids, son entropie (au
+# plus $\ln 20 \approx 3{,}00$ nats) et le gradient que le softmax laisse passer : la moyenne des $\partial a_j / \partial s_j = a_j (1 - a_j)$,
+# où $s_j$ est le score. D'abord avec les produits tels quels, puis divisés par $\sqrt K$. La figure montre, en moyenne, le poids de chaque clé, de la plus lourde à
+# la plus légère.
+
+# %% [markdown] lang="en"
+# > **At temperature 0** the look-up is *hard*: one place for each query, as in the alignments of Brown et al. (1993). That choice has no
+# > gradient: Mnih et al. (2014) learn where to look by reinforcement, and Xu et al. (2015) compare hard and soft look-ups for captions of
+# > images. The soft one is learnt like all the rest.
+#
+# **Why $\sqrt K$?** Take queries and keys made of independent numbers, of mean 0 and variance 1. The next cell measures, for 2,000
+# queries, 20 keys and growing widths $K$, the variance of $q \cdot k$, the largest weight, the entropy (at most $\ln 20 \approx 3.00$ nats), and
+# the gradient that the softmax lets through: the mean of the $\partial a_j / \partial s_j = a_j (1 - a_j)$, $s_j$ being the score. First with the
+# products as they are, then divided by $\sqrt K$. The picture shows, on average, the weight of each key, from the heaviest to the lightest.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# widths = [1, 16, 64, 256, 1024]
+# torch.manual_seed(0)
+# by_rank = {"q·k": [], "q·k / √K": []}
+# for width in widths:
+#     products = torch.randn(100, 20, width) @ torch.randn(100, width, 20)
+#     for kind, divided in (("q·k", products), ("q·k / √K", products / width**0.5)):
+#         shares = torch.softmax(divided, dim=-1)
+#         variance, largest = divided.var().item(), shares.amax(dim=-1).mean().item()
+#         entropy = torch.special.entr(shares).sum(dim=-1).mean().item()
+#         gradient = (shares * (1 - shares)).mean().item()
+#         by_rank[kind].append(shares.sort(descending=True).values.mean(dim=(0, 1)).tolist())
+#         print(
+#             f"K = {width}, {kind}: variance {variance:.1f}, largest weight {largest:.2f}, "
+#             f"entropy {entropy:.2f}, gradient {gradient:.3f}"
+#         )
+# saturation_maps(by_rank, widths)
+
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q1-observe", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": true}
 # ### Question ouverte 1 (0,5 point)
 #
-# …
+# Lisez les nombres et la figure ci-dessus. Que deviendrait l'apprentissage sans $\sqrt K$ quand $K$ grandit, et pourquoi ? D'où vient la
+# racine, plutôt que $K$ lui-même, et pour quel $K$ la question disparaîtrait-elle ?
 #
 # === BEGIN MARK SCHEME ===
 #
-# …
+# 0,25 : les produits grandissent avec K, le softmax sature : presque tout le poids va à une clé (0,96 pour K = 1024), a (1 - a) devient
+# presque 0 (0,003 au lieu de 0,045), et le gradient n'atteint presque plus les requêtes ni les clés : le modèle n'apprend plus où
+# regarder, dès le départ. Divisés par √K, rien ne change quand K grandit.
+#
+# 0,25 : q·k est la somme de K produits indépendants de variance 1 ; sa variance est K et son écart type √K, que la division ramène à 1.
+# Diviser par K donnerait un écart type de 1/√K : des poids presque uniformes. Pour K = 1, √K = 1 et il n'y a rien à faire.
 #
 # === END MARK SCHEME ===
 
 # %% [markdown] lang="en" nbgrader={"grade": false, "grade_id": "q1-observe", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": true}
 # ### Open question 1 (0.5 points)
 #
-# …
+# Read the numbers and the picture above. What would become of training without $\sqrt K$ when $K$ grows, and why? Where does the root
+# come from, rather than $K$ itself, and for which $K$ would the question vanish?
 #
 # === BEGIN MARK SCHEME ===
 #
-# …
+# 0.25: the products grow with K, the softmax saturates: almost all the weight goes to one key (0.96 for K = 1024), a (1 - a) comes close
+# to 0 (0.003 in place of 0.045), and the gradient hardly reaches queries and keys any more: from the start, the model does not learn
+# where to look. Divided by √K, nothing changes as K grows.
+#
+# 0.25: q·k is the sum of K independent products of variance 1; its variance is K and its standard deviation √K, which the division
+# brings to 1. Dividing by K would give a standard deviation of 1/√K: weights that are almost even. For K = 1, √K = 1 and there is
+# nothing to do.
 #
 # === END MARK SCHEME ===
 
@@ -127,15 +573,95 @@ def attention(
 
 # %% [markdown] lang="fr"
 # ## Question 2 : l'auto-attention, chaque mot interroge
+#
+# Jusqu'ici, la requête venait d'ailleurs : d'un vecteur appris (TP 9), d'un décodeur (TP 10). Dans l'**auto-attention**, requêtes, clés
+# et valeurs viennent **du même texte**, par trois applications linéaires apprises :
+#
+# $$q_i = W_q\, x_i, \qquad k_i = W_k\, x_i, \qquad v_i = W_v\, x_i$$
+#
+# La requête dit ce que le mot cherche, la clé ce qu'il a à offrir, la valeur ce qu'il donne à qui le regarde. Puis vient l'attention de
+# la question 1 : l'état du mot $i$ est $\sum_j a_{ij} v_j$. Chaque état connaît tout le texte, et tous se calculent à la fois.
+#
+# **À la main.** Trois mots, $(1, 0)$, $(0, 1)$ et $(1, 1)$ ; $W_q = (1, 1)$, $W_k = (0, \ln 2)$, $W_v = (1, 0)$, sans biais : `head_dim`
+# vaut 1. Les requêtes sont $1, 1, 2$, les clés $0, \ln 2, \ln 2$, les valeurs $1, 0, 1$. Avec $\sqrt 1 = 1$ :
+#
+# | le mot | ses scores | ses poids | son état |
+# |---|---|---|---|
+# | 1 | $0, \ln 2, \ln 2$ | $(1, 2, 2)/5$ | $0{,}6$ |
+# | 2 | les mêmes | $(1, 2, 2)/5$ | $0{,}6$ |
+# | 3 | $0, 2 \ln 2, 2 \ln 2$ | $(1, 4, 4)/9$ | $\tfrac59 \approx 0{,}5556$ |
+#
+# Une quatrième place, de remplissage, n'y change rien.
+#
+# > **Exercice 2** (1,5 point). Écrivez `SelfAttention`.
+# >
+# > - `query`, `key` et `value` sont trois `nn.Linear` distinctes, de `dim` vers `head_dim`, avec ou sans biais.
+# > - Les états `(B, L, head_dim)` sont ce que l'attention de la question 1 lit avec elles, et les poids `(B, L, L)` viennent en second.
+# > - Le masque `(B, L)` cache le remplissage à **toutes** les requêtes : ni ce qui y est écrit, ni sa longueur ne changent l'état d'un
+# >   mot. Les autres textes du lot non plus.
+# > - Tout s'apprend, et le gradient atteint tout, mots compris. Un appel se comporte comme dit plus haut (« Partout »).
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Tout est déjà écrit, sauf les trois applications linéaires. Quelle forme ont les scores, et lequel de leurs axes est celui de ce qui
+# est **regardé** ?
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# Les couches se construisent dans `__init__`. Un masque `(B, L)` posé contre des scores `(B, L, L)` s'alignerait par la droite : il lui
+# faut, comme à l'échauffement, un axe de taille 1 pour les requêtes, entre celui du lot et celui des clés.
+#
+# </details>
 
 # %% [markdown] lang="en"
 # ## Question 2: self-attention, every word asks
-
-# %% [markdown] lang="fr"
-# > **Exercice 2** (1,5 point). …
-
-# %% [markdown] lang="en"
-# > **Exercise 2** (1.5 points). …
+#
+# So far the query came from elsewhere: from a learned vector (TP 9), from a decoder (TP 10). In **self-attention**, queries, keys and
+# values come **from the same text**, by three learned linear maps:
+#
+# $$q_i = W_q\, x_i, \qquad k_i = W_k\, x_i, \qquad v_i = W_v\, x_i$$
+#
+# The query says what the word looks for, the key what it has to offer, the value what it gives to those that look at it. Then comes the
+# attention of question 1: the state of word $i$ is $\sum_j a_{ij} v_j$. Each state knows the whole text, and all are computed at once.
+#
+# **By hand.** Three words, $(1, 0)$, $(0, 1)$ and $(1, 1)$; $W_q = (1, 1)$, $W_k = (0, \ln 2)$, $W_v = (1, 0)$, without bias: `head_dim`
+# is 1. The queries are $1, 1, 2$, the keys $0, \ln 2, \ln 2$, the values $1, 0, 1$. With $\sqrt 1 = 1$:
+#
+# | the word | its scores | its weights | its state |
+# |---|---|---|---|
+# | 1 | $0, \ln 2, \ln 2$ | $(1, 2, 2)/5$ | $0.6$ |
+# | 2 | the same | $(1, 2, 2)/5$ | $0.6$ |
+# | 3 | $0, 2 \ln 2, 2 \ln 2$ | $(1, 4, 4)/9$ | $\tfrac59 \approx 0.5556$ |
+#
+# A fourth place, of padding, changes nothing in this.
+#
+# > **Exercise 2** (1.5 points). Write `SelfAttention`.
+# >
+# > - `query`, `key` and `value` are three separate `nn.Linear`s, from `dim` to `head_dim`, with or without bias.
+# > - The states `(B, L, head_dim)` are what the attention of question 1 reads with them, and the weights `(B, L, L)` come second.
+# > - The mask `(B, L)` hides padding from **all** queries: neither what stands there nor how much there is of it changes the state of a
+# >   word. The other texts of the batch do not either.
+# > - All is learned, and the gradient reaches all, the words included. A call behaves as told above ("Everywhere").
+#
+# <details>
+# <summary>First hint</summary>
+#
+# All is written already, but for the three linear maps. Which shape do the scores have, and which of their axes is that of what is
+# **looked at**?
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# Layers are built in `__init__`. A mask `(B, L)` laid against scores `(B, L, L)` would line up from the right: as in the warm-up it needs
+# an axis of size 1 for the queries, between that of the batch and that of the keys.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q2-self-attention", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -177,16 +703,155 @@ class SelfAttention(nn.Module):
 # ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
+# **Sur une phrase.** À gauche, `attention(x, x, x)` : les vecteurs des mots eux-mêmes servent de requêtes, de clés et de valeurs. À
+# droite, votre `SelfAttention` avant tout apprentissage. Que regarde un mot, à gauche ? Que voit-on de la négation, qui porte sur le
+# premier « witty » et pas sur le second ? Pourquoi les deux lignes de « the » sont-elles les mêmes, des deux côtés ?
+
+# %% [markdown] lang="en"
+# **On a sentence.** On the left, `attention(x, x, x)`: the vectors of the words themselves serve as queries, keys and values. On the
+# right, your `SelfAttention` before any training. What does a word look at, on the left? What is seen of the negation, which is about
+# the first "witty" and not about the second? Why are the two rows of "the" the same, on both sides?
+
+# %% tags=["active-ipynb", "raises-exception"]
+# sentence = "the film was not witty , and the songs were witty".split()
+# sample = ReviewData("sample", standardise=True)
+# numbers = [sample.vocabulary.words.index(word) for word in sentence]
+# x = sample.embeddings[numbers].unsqueeze(0)  # (1, L, 50)
+# every_word = torch.ones(1, len(sentence), dtype=torch.bool)
+# torch.manual_seed(0)
+# with told_in_a_line("Q2"), torch.no_grad():
+#     _, alike = attention(x, x, x)
+#     self_attention = SelfAttention(dim=x.shape[2], head_dim=16)
+#     _, untrained = self_attention(x, every_word)
+#     matrices = {
+#         "attention(x, x, x)": Grid(-1, "", sentence, sentence, alike[0].tolist()),
+#         "SelfAttention": Grid(-1, "", sentence, sentence, untrained[0].tolist()),
+#     }
+# attention_matrices(matrices)
+
+# %% [markdown] lang="fr"
+# **Un ensemble, pas une suite.** Mélangeons les mots : les états sont mélangés de la même façon, et rien d'autre ne change. Un réseau
+# récurrent lit une suite ; l'auto-attention voit un **ensemble**, et « le chien mord l'homme » n'y diffère pas de « l'homme mord le
+# chien ». La question 5 y remédiera. À attendre : une différence de l'ordre de $10^{-6}$ au plus.
+
+# %% [markdown] lang="en"
+# **A set, not a sequence.** Let us shuffle the words: the states are shuffled in the same way, and nothing else changes. A recurrent
+# network reads a sequence; self-attention sees a **set**, and to it "the dog bites the man" is no other than "the man bites the dog".
+# Question 5 will mend that. To expect: a difference of about $10^{-6}$ at most.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# def moved_by_order(positions=0):
+#     """How much the states of the words change when the words are shuffled, their states being put back in order."""
+#     with told_in_a_line("Q2"), torch.no_grad():
+#         order = torch.randperm(len(sentence), generator=torch.Generator().manual_seed(1))
+#         states, _ = self_attention(x + positions, every_word)
+#         shuffled, _ = self_attention(x[:, order] + positions, every_word)
+#         return (shuffled - states[:, order]).abs().max().item()
+#
+#
+# difference = moved_by_order()
+# print(f"shuffled words, the same states: they differ by {difference:.1e}")
+
+# %% [markdown] lang="fr"
 # ## Question 3 : plusieurs têtes à la fois
+#
+# Un softmax donne à chaque mot **une** façon de regarder. Or un adjectif peut avoir à trouver à la fois le nom qu'il qualifie et la
+# négation qui le retourne. Plusieurs **têtes** regardent donc côte à côte, chacune avec ses applications linéaires, et une dernière
+# réunit ce qu'elles ont lu :
+#
+# $$\text{tête}_i = \operatorname{Attention}(X W_i^Q,\; M W_i^K,\; M W_i^V), \qquad
+# \operatorname{MultiHead}(X, M) = [\text{tête}_1; \dots; \text{tête}_h]\, W^O$$
+#
+# $X$ est ce qui interroge, $M$ (`memory`) ce qui est regardé : le même texte pour l'auto-attention, un autre à la question 8. Les $h$
+# petites matrices $W_1^Q, \dots, W_h^Q$, de $D$ vers $K = D/h$, sont les colonnes d'une seule grande, de $D$ vers $D$ : on projette
+# **une fois**, on coupe, on regarde, toutes les têtes à la fois, et on remet bout à bout. La tête $i$ a les colonnes de $(i-1)K$ à $iK - 1$.
+#
+# **À la main.** $D = 4$, $h = 2$, deux mots $(1, 2, 3, 4)$ et $(5, 6, 7, 8)$, qui se regardent eux-mêmes. Avec $W^Q = W^K = 0$, tous les
+# scores sont nuls et tous les poids valent $\tfrac12$ ; avec $W^V = W^O = I$, chaque mot reçoit la moyenne des deux :
+#
+# $$[\underbrace{(3, 4)}_{\text{tête 1}} ; \underbrace{(5, 6)}_{\text{tête 2}}] = (3, 4, 5, 6)$$
+#
+# Si la tête 2 donne $\tfrac14$ au premier mot et $\tfrac34$ au second, elle lit $(6, 7)$, et chaque mot reçoit $(3, 4, 6, 7)$ : une tête
+# ne se mêle pas des colonnes de l'autre.
+#
+# > **Exercice 3** (2 points). Écrivez `MultiHeadAttention`.
+# >
+# > - `query`, `key`, `value` et `output` sont quatre `nn.Linear` de `dim` vers `dim`, avec ou sans biais. `x` interroge ; les clés
+# >   **et** les valeurs viennent de `memory` seule.
+# > - Requêtes, clés et valeurs sont coupées en $h$ têtes de $K = D/h$ colonnes qui se suivent ; chaque tête regarde par elle-même, avec
+# >   sa largeur $K$ sous la racine ; leurs lectures sont mises bout à bout dans le même ordre, puis passent par `output`.
+# > - Les poids `(B, h, L, S)` sont ceux de chaque tête.
+# > - `mask`, `(B, L, S)` ou `(B, 1, S)`, cache les mêmes places à toutes les têtes ; sans masque, tout est vu. Il peut différer d'un
+# >   texte à l'autre, et les autres textes du lot ne changent rien.
+# > - Tout s'apprend, et le gradient atteint tout. Un appel se comporte comme dit plus haut (« Partout »). Pas de
+# >   `nn.MultiheadAttention` ici.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Votre `attention` accepte des axes devant : quelle forme à quatre axes faut-il lui donner pour qu'elle traite chaque tête à part, sans
+# boucle ? Partez de `(B, L, D)` et dites quels nombres doivent rester ensemble : ceux d'un même mot et d'une même tête.
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# En deux temps, à l'aller comme au retour : **couper** l'axe $D$ en $(h, K)$, ce qui laisse les mots à leur place, `(B, L, h, K)` ; puis
+# **échanger** les axes des mots et des têtes. Un seul `view` vers `(B, h, L, K)` a la bonne forme et mêle les mots aux têtes. Au retour,
+# échangez d'abord. Le masque, lui, a besoin d'un axe de taille 1 pour les têtes, juste après celui du lot.
+#
+# </details>
 
 # %% [markdown] lang="en"
 # ## Question 3: several heads at once
-
-# %% [markdown] lang="fr"
-# > **Exercice 3** (2 points). …
-
-# %% [markdown] lang="en"
-# > **Exercise 3** (2 points). …
+#
+# A softmax gives each word **one** way to look. But an adjective may have to find at once the noun that it is about and the negation
+# that turns it around. So several **heads** look side by side, each with linear maps of its own, and a last map joins what they have
+# read:
+#
+# $$\text{head}_i = \operatorname{Attention}(X W_i^Q,\; M W_i^K,\; M W_i^V), \qquad
+# \operatorname{MultiHead}(X, M) = [\text{head}_1; \dots; \text{head}_h]\, W^O$$
+#
+# $X$ is what asks, $M$ (`memory`) what is looked at: the same text for self-attention, another one in question 8. The $h$ small
+# matrices $W_1^Q, \dots, W_h^Q$, from $D$ to $K = D/h$, are the columns of one large one, from $D$ to $D$: project **once**, cut, look,
+# all heads at the same time, and put end to end. Head $i$ has the columns from $(i-1)K$ to $iK - 1$.
+#
+# **By hand.** $D = 4$, $h = 2$, two words $(1, 2, 3, 4)$ and $(5, 6, 7, 8)$, which look at themselves. With $W^Q = W^K = 0$ all scores are
+# 0 and all weights $\tfrac12$; with $W^V = W^O = I$ each word gets the mean of the two:
+#
+# $$[\underbrace{(3, 4)}_{\text{head 1}} ; \underbrace{(5, 6)}_{\text{head 2}}] = (3, 4, 5, 6)$$
+#
+# If head 2 gives $\tfrac14$ to the first word and $\tfrac34$ to the second, it reads $(6, 7)$, and each word gets $(3, 4, 6, 7)$: a head
+# does not meddle with the columns of the other.
+#
+# > **Exercise 3** (2 points). Write `MultiHeadAttention`.
+# >
+# > - `query`, `key`, `value` and `output` are four `nn.Linear`s from `dim` to `dim`, with or without bias. `x` asks; keys **and** values
+# >   come from `memory` alone.
+# > - Queries, keys and values are cut into $h$ heads of $K = D/h$ columns that follow one another; each head looks by itself, with its
+# >   width $K$ under the root; what they read is put end to end in the same order, then goes through `output`.
+# > - The weights `(B, h, L, S)` are those of each head.
+# > - `mask`, `(B, L, S)` or `(B, 1, S)`, hides the same places from all heads; without a mask all is seen. It may differ from one text
+# >   to another, and the other texts of the batch change nothing.
+# > - All is learned, and the gradient reaches all. A call behaves as told above ("Everywhere"). No `nn.MultiheadAttention` here.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# Your `attention` takes axes in front: which shape of four axes makes it treat each head by itself, without a loop? Begin with
+# `(B, L, D)` and say which numbers must stay together: those of one word and one head.
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# In two moves, there and back: **cut** the axis $D$ into $(h, K)$, which leaves the words in their places, `(B, L, h, K)`; then **swap** the
+# axes of words and heads. A single `view` to `(B, h, L, K)` has the right shape and mixes words with heads. On the way back, swap first.
+# The mask needs an axis of size 1 for the heads, just after that of the batch.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q3-multi-head", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -247,25 +912,109 @@ class MultiHeadAttention(nn.Module):
 # points
 # ### END HIDDEN TESTS
 
+# %% [markdown] lang="fr"
+# **Une tête ou deux ?** Un jeu qui demande de regarder à deux endroits : dans une rangée de dix chiffres au hasard, chaque place doit
+# dire le chiffre **d'avant** (la première dit le dernier) et le **premier** chiffre de la rangée. Le modèle n'a que votre
+# `MultiHeadAttention` entre ses plongements et sa sortie ; à chaque chiffre s'ajoute un vecteur appris de sa place (la question 5 dira
+# pourquoi). Seul le nombre de têtes change, et avec lui **aucun** paramètre. À attendre, après 200 pas : de 60 à 95 % de réponses
+# justes avec une tête, plus de 90 % (souvent 100 %) avec deux (2 s en tout).
+
+# %% [markdown] lang="en"
+# **One head or two?** A game that asks one to look in two places: in a row of ten random digits, each place must tell the digit
+# **before** it (the first tells the last) and the **first** digit of the row. The model has nothing but your `MultiHeadAttention`
+# between its embeddings and its output; to each digit a learned vector of its place is added (question 5 will tell why). Only the number
+# of heads changes, and **no** parameter with it. To expect, after 200 steps: from 60 to 95 % right answers with one head, more than 90 %
+# (often 100 %) with two (2 s in all).
+
+# %% tags=["active-ipynb", "raises-exception"]
+# class TwoPlaces(nn.Module):
+#     """Digits ``(B, 10)`` -> logits of the digit before and of the first one, ``(B, 10, 2, 10)``, and the weights."""
+#
+#     def __init__(self, heads):
+#         super().__init__()
+#         self.digit, self.place = nn.Embedding(10, 32), nn.Embedding(10, 32)
+#         self.look, self.tell = MultiHeadAttention(32, heads), nn.Linear(32, 20)
+#
+#     def forward(self, digits):
+#         words = self.digit(digits) + self.place.weight
+#         states, weights = self.look(words, words)
+#         return self.tell(states).unflatten(2, (2, 10)), weights
+#
+#
+# def play(heads, steps=200):
+#     """Train a model on rows drawn at random; what it is, and its share of right answers in the last ten steps."""
+#     torch.manual_seed(0)
+#     model, right = TwoPlaces(heads), []
+#     optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
+#     for _ in range(steps):
+#         rows = torch.randint(10, (64, 10))
+#         wanted = torch.stack([rows.roll(1, dims=1), rows[:, :1].expand(-1, 10)], dim=2)
+#         logits, _ = model(rows)
+#         loss = F.cross_entropy(logits.flatten(0, 2), wanted.flatten())
+#         optimiser.zero_grad()
+#         loss.backward()
+#         optimiser.step()
+#         right.append((logits.argmax(dim=3) == wanted).float().mean().item())
+#     return model, sum(right[-10:]) / 10
+#
+#
+# players = {}
+# for heads in (1, 2):
+#     with told_in_a_line("Q3"):
+#         players[heads], share = play(heads)
+#     print(f"heads: {heads}, right answers: {share:.1%}")
+
+# %% [markdown] lang="fr"
+# **Où regarde chaque tête ?** Une rangée, et une matrice par tête : une ligne par place qui interroge, une colonne par place regardée.
+
+# %% [markdown] lang="en"
+# **Where does each head look?** One row, and a matrix for each head: a row for each place that asks, a column for each that is looked
+# at.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# digits = torch.tensor([[3, 1, 4, 1, 5, 9, 2, 6, 5, 3]])
+# if 2 not in players:
+#     raise NotTrained("Q3: to do, there is no model with two heads yet")
+# with torch.no_grad():
+#     _, by_head = players[2](digits)
+# names = [str(digit) for digit in digits[0].tolist()]
+# attention_heads(by_head[0], names, names)
+
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q3-observe", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": true}
 # ### Question ouverte 3 (0,5 point)
 #
-# …
+# Que regarde chacune des deux têtes, et pourquoi une seule a-t-elle tant de mal ? (Vous poserez la même question à une couche qui a lu
+# des critiques, à la question 6.) Et pourquoi $h$ têtes ne coûtent-elles pas plus qu'une, en paramètres comme en multiplications ?
 #
 # === BEGIN MARK SCHEME ===
 #
-# …
+# 0,25 : l'une regarde la place d'avant (une diagonale, la première place regardant la dernière), l'autre la première place (une
+# colonne) ; laquelle fait quoi change d'un départ à l'autre. Une tête n'a qu'un softmax : elle doit partager son poids entre les deux
+# places et ne rend qu'une moyenne, où l'on ne sait plus quel chiffre vient d'où ; au mieux elle donne des poids inégaux, ce qui suffit
+# parfois à les distinguer.
+#
+# 0,25 : K = D/h, donc h K = D : les h petites matrices sont les colonnes d'une matrice D × D, et le nombre de paramètres ne change pas ;
+# les produits q·k coûtent h · L · S · K = L · S · D multiplications, quel que soit h. (Seuls les poids gardés, h matrices L × S, et
+# autant de softmax, croissent avec h.)
 #
 # === END MARK SCHEME ===
 
 # %% [markdown] lang="en" nbgrader={"grade": false, "grade_id": "q3-observe", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": true}
 # ### Open question 3 (0.5 points)
 #
-# …
+# What does each of the two heads look at, and why is it so hard for one alone? (You will ask the same of a layer that has read reviews,
+# in question 6.) And why do $h$ heads cost no more than one, in parameters and in multiplications?
 #
 # === BEGIN MARK SCHEME ===
 #
-# …
+# 0.25: one looks at the place before (a diagonal, the first place looking at the last), the other at the first place (a column); which
+# does which changes from one start to another. A single head has one softmax: it must share its weight between the two places and gives
+# one mean, in which one no longer knows which digit came from where; at best it gives uneven weights, which is sometimes enough to tell
+# them apart.
+#
+# 0.25: K = D/h, hence h K = D: the h small matrices are the columns of one matrix D × D, and the number of parameters stays the same;
+# the products q·k cost h · L · S · K = L · S · D multiplications, whatever h is. (Only the weights that are kept, h matrices L × S, and
+# as many softmaxes, grow with h.)
 #
 # === END MARK SCHEME ===
 
@@ -277,15 +1026,118 @@ class MultiHeadAttention(nn.Module):
 
 # %% [markdown] lang="fr"
 # ## Question 4 : une couche, et des couches sur des couches
+#
+# L'attention seule ne fait que des moyennes de valeurs. Une **couche** du Transformer y ajoute trois choses :
+#
+# - un petit **réseau**, le même pour tous les mots, appliqué à chaque mot **seul** : $\text{FFN}(x) = W_2 \max(0, W_1 x + b_1) + b_2$. C'est
+#   là qu'est la non-linéarité ;
+# - un **chemin résiduel** autour de l'attention et autour du réseau : chacun **ajoute** à ce qu'il a lu, et l'information d'avant reste
+#   (He et coll., 2015) ;
+# - une **normalisation** de chaque vecteur, qui garde les nombres à la même échelle, couche après couche.
+#
+# La normalisation peut venir **après** chaque somme (*post-LN*, comme dans l'article et dans le cours) ou **avant** chaque partie
+# (*pre-LN*, comme presque partout aujourd'hui) :
+#
+# | post-LN (`norm_first=False`) | pre-LN (`norm_first=True`) |
+# |---|---|
+# | $x \leftarrow \text{LN}(x + \text{attention}(x))$ | $x \leftarrow x + \text{attention}(\text{LN}(x))$ |
+# | $x \leftarrow \text{LN}(x + \text{FFN}(x))$ | $x \leftarrow x + \text{FFN}(\text{LN}(x))$ |
+# | | et une LN de plus, après la **dernière** couche |
 
 # %% [markdown] lang="en"
 # ## Question 4: a layer, and layers on layers
+#
+# Attention alone makes nothing but means of values. A **layer** of the Transformer adds three things to it:
+#
+# - a small **network**, the same for all words, applied to each word **alone**: $\text{FFN}(x) = W_2 \max(0, W_1 x + b_1) + b_2$. That is
+#   where the non-linearity stands;
+# - a **residual path** around the attention and around the network: each **adds** to what it has read, and what was known before stays
+#   (He et al., 2015);
+# - a **normalisation** of each vector, which keeps numbers at one scale, layer after layer.
+#
+# The normalisation may come **after** each sum (*post-LN*, as in the paper and in the lecture) or **before** each part (*pre-LN*, as
+# almost everywhere today):
+#
+# | post-LN (`norm_first=False`) | pre-LN (`norm_first=True`) |
+# |---|---|
+# | $x \leftarrow \text{LN}(x + \text{attention}(x))$ | $x \leftarrow x + \text{attention}(\text{LN}(x))$ |
+# | $x \leftarrow \text{LN}(x + \text{FFN}(x))$ | $x \leftarrow x + \text{FFN}(\text{LN}(x))$ |
+# | | and one more LN, after the **last** layer |
+
+# %% tags=["active-ipynb", "raises-exception"]
+# layer_diagram()
 
 # %% [markdown] lang="fr"
-# > **Exercice 4.1** (1 point). …
+# **La normalisation.** Pour un vecteur $x$ de $D$ nombres, de moyenne $\mu$ et de variance $\sigma^2$ (la somme des carrés des écarts,
+# divisée par $D$) :
+#
+# $$\text{LN}(x) = \gamma\, \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta$$
+#
+# $\gamma$ et $\beta$ sont appris, $D$ nombres chacun, au départ 1 et 0. Chaque vecteur est traité **seul** : ni les autres mots, ni les
+# autres textes ne comptent, à la différence d'une *batch normalization*, et un lot d'un seul texte convient.
+#
+# **À la main.** $x = (1, 1, 3, 3)$ : la moyenne est 2, la variance 1, donc $\text{LN}(x) = (-1, -1, 1, 1)$. Le même vecteur mille fois plus
+# petit, $(0{,}001 ; 0{,}001 ; 0{,}003 ; 0{,}003)$, a la variance $10^{-6}$, et $\varepsilon = 10^{-5}$ se voit :
+# $\pm\, 10^{-3} / \sqrt{1{,}1 \cdot 10^{-5}} = \pm 0{,}3015$.
+#
+# > **Exercice 4.1** (1 point). Écrivez `LayerNorm` d'après sa formule, sans `nn.LayerNorm` ni `F.layer_norm`.
+# >
+# > - Chaque vecteur, le long du dernier axe, est traité par lui-même, quel que soit le nombre d'axes devant. La variance est divisée par $D$.
+# > - `eps` s'ajoute à la variance, sous la racine : un vecteur dont tous les nombres sont égaux donne des nombres finis.
+# > - L'échelle et le décalage sont deux paramètres de $D$ nombres, 1 et 0 au départ, aux noms que vous voulez ; le gradient les atteint,
+# >   et `x` aussi. Un appel se comporte comme dit plus haut (« Partout »).
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Une moyenne par vecteur : le long de quel axe, et quelle forme doit-elle garder pour se soustraire à `x` ? Par quoi PyTorch divise-t-il
+# une variance, si on ne lui dit rien ?
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# Centrez d'abord ; la variance est la moyenne des carrés de ce qui est centré (`keepdim` garde l'axe). L'échelle et le décalage sont des
+# `nn.Parameter`, qui s'étirent d'eux-mêmes sur les axes de devant.
+#
+# </details>
 
 # %% [markdown] lang="en"
-# > **Exercise 4.1** (1 point). …
+# **The normalisation.** For a vector $x$ of $D$ numbers, of mean $\mu$ and variance $\sigma^2$ (the sum of the squared deviations,
+# divided by $D$):
+#
+# $$\text{LN}(x) = \gamma\, \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta$$
+#
+# $\gamma$ and $\beta$ are learned, $D$ numbers each, 1 and 0 at the start. Each vector is treated **alone**: neither the other words nor
+# the other texts count, unlike in a batch normalisation, and a batch of a single text will do.
+#
+# **By hand.** $x = (1, 1, 3, 3)$: the mean is 2, the variance 1, hence $\text{LN}(x) = (-1, -1, 1, 1)$. The same vector a thousand times
+# smaller, $(0.001, 0.001, 0.003, 0.003)$, has the variance $10^{-6}$, and $\varepsilon = 10^{-5}$ shows:
+# $\pm\, 10^{-3} / \sqrt{1.1 \cdot 10^{-5}} = \pm 0.3015$.
+#
+# > **Exercise 4.1** (1 point). Write `LayerNorm` from its formula, without `nn.LayerNorm` or `F.layer_norm`.
+# >
+# > - Each vector, along the last axis, is treated by itself, however many axes stand in front. The variance is divided by $D$.
+# > - `eps` is added to the variance, under the root: a vector whose numbers are all equal gives finite numbers.
+# > - Scale and shift are two parameters of $D$ numbers, 1 and 0 at the start, under names of your choice; the gradient reaches them, and
+# >   `x` too. A call behaves as told above ("Everywhere").
+#
+# <details>
+# <summary>First hint</summary>
+#
+# One mean a vector: along which axis, and which shape must it keep to be subtracted from `x`? By what does PyTorch divide a variance, if
+# it is told nothing?
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# Centre first; the variance is the mean of the squares of what is centred (`keepdim` keeps the axis). Scale and shift are
+# `nn.Parameter`s, which broadcast by themselves over the axes in front.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q4-layer-norm", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -329,10 +1181,67 @@ class LayerNorm(nn.Module):
 # ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
-# > **Exercice 4.2** (1,5 point). …
+# > **Exercice 4.2** (1,5 point). Écrivez `EncoderLayer`, la couche du dessin, dans les deux ordres.
+# >
+# > - Elle rend les états `(B, L, D)` et les poids `(B, h, L, L)` de ses têtes ; l'état d'un mot dépend des autres mots de son texte.
+# > - `norm_first=False` : $x$ devient $\text{LN}(x + \text{attention}(x))$, puis $\text{LN}(x + \text{FFN}(x))$. `norm_first=True` : $x$ devient
+# >   $x + \text{attention}(\text{LN}(x))$, puis $x + \text{FFN}(\text{LN}(x))$, sans autre norme.
+# > - Le réseau est fait de deux couches linéaires, avec biais, et d'**une** non-linéarité entre elles (ReLU, ou une autre : GELU, SiLU) ; il est
+# >   large de `hidden_size` à l'intérieur et s'applique à chaque mot seul.
+# > - Le *dropout* agit sur ce que chacune des deux parties **ajoute**, avec la probabilité `dropout`, en apprentissage seulement ; un de
+# >   plus à l'intérieur du réseau est permis. Le chemin résiduel n'en a pas.
+# > - Chaque norme et chaque partie a ses propres paramètres ; tout s'apprend, et le gradient atteint tout.
+# > - Le masque `(B, L)` cache le remplissage ; ni lui ni les autres textes ne changent l'état d'un mot (« Partout »).
+# > - `nn.MultiheadAttention` et `nn.LayerNorm` peuvent tenir lieu de vos réponses ; `nn.TransformerEncoderLayer` non.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Suivez le dessin de bas en haut, un trait après l'autre : ce qui part du point orange est gardé, et ajouté tel quel. Combien de normes,
+# et que lit chacune, dans chaque ordre ? Quelle forme de masque attend votre `MultiHeadAttention` ?
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# Deux normes, une attention, un réseau (`nn.Sequential`), un `nn.Dropout`. Le texte se regarde lui-même : ce qui interroge et ce qui
+# est regardé sont le même tenseur, normalisé d'abord si `norm_first`. Ce que l'on **ajoute** est la sortie de la partie ; ce à quoi on
+# l'ajoute est toujours le $x$ d'avant la norme.
+#
+# </details>
 
 # %% [markdown] lang="en"
-# > **Exercise 4.2** (1.5 points). …
+# > **Exercise 4.2** (1.5 points). Write `EncoderLayer`, the layer of the diagram, in both orders.
+# >
+# > - It gives the states `(B, L, D)` and the weights `(B, h, L, L)` of its heads; the state of a word depends on the other words of its
+# >   text.
+# > - `norm_first=False`: $x$ becomes $\text{LN}(x + \text{attention}(x))$, then $\text{LN}(x + \text{FFN}(x))$. `norm_first=True`: $x$ becomes
+# >   $x + \text{attention}(\text{LN}(x))$, then $x + \text{FFN}(\text{LN}(x))$, with no other norm.
+# > - The network is two linear layers, with biases, and **one** non-linearity between them (ReLU, or another: GELU, SiLU); it is
+# >   `hidden_size` wide inside and applied to each word alone.
+# > - Dropout acts on what each of the two parts **adds**, with the probability `dropout`, in training only; one more inside the network
+# >   is allowed. The residual path has none.
+# > - Each norm and each part has parameters of its own; all is learned, and the gradient reaches all.
+# > - The mask `(B, L)` hides padding; neither padding nor the other texts change the state of a word ("Everywhere").
+# > - `nn.MultiheadAttention` and `nn.LayerNorm` may stand in for your answers; `nn.TransformerEncoderLayer` may not.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# Follow the diagram upwards, one line after another: what leaves from an orange dot is kept, and added as it is. How many norms are
+# there, and what does each read, in each order? Which shape of mask does your `MultiHeadAttention` expect?
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# Two norms, an attention, a network (`nn.Sequential`), an `nn.Dropout`. The text looks at itself: what asks and what is looked at are
+# the same tensor, normalised first if `norm_first`. What is **added** is the output of the part; what it is added to is always the $x$
+# before the norm.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q4-encoder-layer", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -397,10 +1306,50 @@ class EncoderLayer(nn.Module):
 # ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
-# > **Exercice 4.3** (0,5 point). …
+# **Plusieurs couches** (*multi-hop*). Après une couche, un mot sait ce que les autres sont ; après deux, il peut savoir ce que les autres
+# ont appris des leurs : « pas » a trouvé « drôle », et « film » trouve un « drôle » déjà retourné. Chaque couche a ses propres paramètres.
+#
+# > **Exercice 4.3** (0,5 point). Écrivez `Encoder` : `num_layers` couches de l'exercice 4.2, chacune avec ses paramètres, chacune
+# > lisant les états de la précédente et recevant le masque. Les poids rendus sont ceux de la dernière. Avec `norm_first`, une norme suit la dernière
+# > couche ; sans, aucune.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# `[couche] * n` répète **la même** couche $n$ fois. Et une liste de Python cache ses couches à PyTorch.
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# Une `nn.ModuleList` et une boucle, dans laquelle $x$ est remplacé à chaque tour. Pourquoi pre-LN a-t-il besoin d'une norme à la fin, et
+# post-LN non ? Regardez la dernière chose que fait la couche dans chaque dessin.
+#
+# </details>
 
 # %% [markdown] lang="en"
-# > **Exercise 4.3** (0.5 points). …
+# **Several layers** (multi-hop). After one layer a word knows what the others are; after two it may know what the others have learnt of
+# theirs: "not" has found "funny", and "film" finds a "funny" that is turned around already. Each layer has parameters of its own.
+#
+# > **Exercise 4.3** (0.5 points). Write `Encoder`: `num_layers` layers of exercise 4.2, each with parameters of its own, each reading
+# > the states of the one before and handed the mask. The weights that come back are those of the last one. With `norm_first` a norm follows
+# > the last layer; without, none does.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# `[layer] * n` repeats **the same** layer $n$ times. And a list of Python's hides its layers from PyTorch.
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# An `nn.ModuleList` and a loop, in which $x$ is replaced at each turn. Why does pre-LN need a norm at the end, and post-LN not? Look at
+# the last thing that the layer does in each diagram.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q4-encoder", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -457,25 +1406,124 @@ class Encoder(nn.Module):
 # points
 # ### END HIDDEN TESTS
 
+# %% [markdown] lang="fr"
+# **Post ou pre ?** Douze couches, c'est déjà profond. Un jeu simple : dire une rangée de huit chiffres **à l'envers**. Trois
+# apprentissages de 80 pas d'Adam, de taille 0,01, ne diffèrent que par l'ordre des normes et par un **échauffement** (*warm-up*) : la taille du
+# pas monte de 0 à 0,01 pendant les 40 premiers. Tant que l'exercice 4.3 est à faire, les couches sont celles de PyTorch. À attendre : un
+# modèle apprend en quelques dizaines de pas, un autre y arrive plus lentement, et l'un des trois en reste à $\ln 10 \approx 2{,}30$, le coût de qui
+# répond au hasard (10 s en tout).
+
+# %% [markdown] lang="en"
+# **Post or pre?** Twelve layers are deep already. A simple game: tell a row of eight digits **backwards**. Three trainings of 80 steps
+# of Adam, of size 0.01, differ by nothing but the order of the norms and a **warm-up**: the step size rises from 0 to 0.01 during the
+# first 40. While exercise 4.3 is to do, the layers are PyTorch's. To expect: one model learns in a few dozens of steps, another gets
+# there more slowly, and one of the three stays at $\ln 10 \approx 2.30$, the loss of one who guesses (10 s in all).
+
+# %% tags=["active-ipynb", "raises-exception"]
+# def twelve_layers(norm_first):
+#     """Your encoder, or PyTorch's while exercise 4.3 is to do; and how it is called on the words."""
+#     every_place = torch.ones(32, 8, dtype=torch.bool)
+#     try:
+#         encoder = Encoder(dim=32, heads=4, hidden_size=64, num_layers=12, norm_first=norm_first)
+#         encoder(torch.zeros(32, 8, 32), every_place)
+#         return encoder, lambda words: encoder(words, every_place)[0]
+#     except (NameError, NotImplementedError):
+#         print("exercise 4.3 is to do: these are layers of PyTorch's")
+#         layer = nn.TransformerEncoderLayer(32, 4, 64, 0.0, batch_first=True, norm_first=norm_first)
+#         final = nn.LayerNorm(32) if norm_first else None
+#         encoder = nn.TransformerEncoder(layer, 12, final, enable_nested_tensor=False)
+#         return encoder, encoder
+#
+#
+# class Backwards(nn.Module):
+#     """Digits ``(32, 8)`` -> logits ``(32, 8, 10)`` of the same row told backwards."""
+#
+#     def __init__(self, norm_first):
+#         super().__init__()
+#         self.digit, self.place = nn.Embedding(10, 32), nn.Embedding(8, 32)
+#         self.encoder, self.read = twelve_layers(norm_first)
+#         self.tell = nn.Linear(32, 10)
+#
+#     def forward(self, digits):
+#         return self.tell(self.read(self.digit(digits) + self.place.weight))
+#
+#     def gradients(self):
+#         """The norm of the gradient of each layer."""
+#         of_a_layer = EncoderLayer, nn.TransformerEncoderLayer
+#         layers = [each for each in self.encoder.modules() if isinstance(each, of_a_layer)]
+#         parts = [[part.grad.flatten() for part in layer.parameters()] for layer in layers]
+#         return [torch.cat(each).norm().item() for each in parts]
+#
+#
+# def tell_backwards(norm_first, warmup=1, steps=80):
+#     """The loss of each step, and the gradient of each layer before the first one."""
+#     torch.manual_seed(0)
+#     model, losses, at_start = Backwards(norm_first), [], []
+#     optimiser = torch.optim.Adam(model.parameters())
+#     for step in range(steps):
+#         optimiser.param_groups[0]["lr"] = 0.01 * min(1, (step + 1) / warmup)
+#         rows = torch.randint(10, (32, 8))
+#         loss = F.cross_entropy(model(rows).flatten(0, 1), rows.flip(1).flatten())
+#         optimiser.zero_grad()
+#         loss.backward()
+#         at_start = at_start or model.gradients()
+#         optimiser.step()
+#         losses.append(loss.item())
+#     return losses, at_start
+#
+#
+# with told_in_a_line("Q4"):
+#     post, of_post = tell_backwards(norm_first=False)
+#     warmed, _ = tell_backwards(norm_first=False, warmup=40)
+#     pre, of_pre = tell_backwards(norm_first=True)
+# loss_by_step({"post-LN": post, "post-LN, warm-up": warmed, "pre-LN": pre}, chance=math.log(10))
+
+# %% [markdown] lang="fr"
+# **Et le gradient ?** Sa norme dans chaque couche, avant le premier pas.
+
+# %% [markdown] lang="en"
+# **And the gradient?** Its norm in each layer, before the first step.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# gradient_by_layer({"post-LN": of_post, "pre-LN": of_pre})
+
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q4-observe", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": true}
 # ### Question ouverte 4 (0,5 point)
 #
-# …
+# Lequel des deux ordres apprend ici sans échauffement ? Suivez, sur le dessin, le chemin résiduel de l'entrée de la première couche à
+# la sortie de la dernière : que rencontre-t-il, dans chaque ordre, et qu'est-ce que cela change ? Le gradient du départ suffit-il à
+# expliquer les courbes ?
 #
 # === BEGIN MARK SCHEME ===
 #
-# …
+# 0,25 : pre-LN apprend dès les premiers pas ; post-LN sans échauffement en reste à ln 10, et apprend avec un échauffement. C'est vrai à
+# cette profondeur et à cette taille de pas : avec peu de couches ou de petits pas, les deux se valent.
+#
+# 0,25 : en pre-LN, le chemin ne rencontre que des additions : ce qui entre arrive à la sortie, et le gradient de la sortie arrive tel quel à
+# chaque couche, quoi que fassent les autres. En post-LN, il traverse deux normes par couche, 24 en tout : chaque somme est remise à
+# l'échelle, ce qu'une couche a de travers passe par toutes les suivantes, et les premiers grands pas, faits dans toutes les couches à
+# la fois, s'accumulent ; l'échauffement les rend petits. Le gradient du départ ne s'éteint dans aucun des deux ordres (il est même
+# un peu plus grand en post-LN) : à lui seul il n'explique rien. (Un argument juste sur la sensibilité aux premiers pas suffit.)
 #
 # === END MARK SCHEME ===
 
 # %% [markdown] lang="en" nbgrader={"grade": false, "grade_id": "q4-observe", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": true}
 # ### Open question 4 (0.5 points)
 #
-# …
+# Which of the two orders trains here without a warm-up? Follow, on the diagram, the residual path from what enters the first layer to
+# what leaves the last: what does it meet in each order, and what does that change? Is the gradient at the start enough to explain the
+# curves?
 #
 # === BEGIN MARK SCHEME ===
 #
-# …
+# 0.25: pre-LN learns from the first steps on; post-LN without a warm-up stays at ln 10, and learns with one. This is so at this depth
+# and this step size: with few layers or small steps the two are alike.
+#
+# 0.25: in pre-LN the path meets nothing but additions: what enters arrives at the end, and the gradient of the end arrives as it is at
+# each layer, whatever the others do. In post-LN it goes through two norms a layer, 24 in all: each sum is rescaled, what is wrong with
+# one layer goes through all that follow, and the first large steps, taken in all layers at once, add up; the warm-up makes them small.
+# The gradient at the start dies out in neither order (it is even a little larger in post-LN): alone it explains nothing. (A right
+# argument on the sensitivity to the first steps is enough.)
 #
 # === END MARK SCHEME ===
 
@@ -487,15 +1535,89 @@ class Encoder(nn.Module):
 
 # %% [markdown] lang="fr"
 # ## Question 5 : où est un mot ?
+#
+# L'attention voit un ensemble (question 2), et une couche entière aussi : le réseau traite chaque mot seul. On **ajoute** donc à chaque
+# mot un vecteur qui dit sa **place** $p$, comptée à partir de 0. Celui de l'article est fait de sinus et de cosinus, de plus en plus
+# lents de gauche à droite :
+#
+# $$P(p, 2i) = \sin \frac{p}{10000^{2i/D}}, \qquad P(p, 2i + 1) = \cos \frac{p}{10000^{2i/D}}, \qquad 0 \le i < D/2$$
+#
+# Les colonnes vont par deux : $2i$ est un numéro de **colonne**, et les deux colonnes d'une paire ont la même fréquence. Les premières
+# distinguent deux places voisines, les dernières le début de la fin ; rien n'est appris, et rien n'arrête la suite à la longueur des
+# textes d'apprentissage.
+#
+# **À la main.** $D = 4$ : les divisions sont par $10000^0 = 1$ et $10000^{1/2} = 100$.
+#
+# | $p$ | $\sin p$ | $\cos p$ | $\sin (p/100)$ | $\cos (p/100)$ |
+# |---|---|---|---|---|
+# | 0 | 0 | 1 | 0 | 1 |
+# | 1 | 0,8415 | 0,5403 | 0,0100 | 0,99995 |
+# | 2 | 0,9093 | −0,4161 | 0,0200 | 0,9998 |
+#
+# Comme $\sin a \sin b + \cos a \cos b = \cos(a - b)$, le produit scalaire de deux places ne dépend que de leur **écart** :
+# $P(p) \cdot P(p + 1) = \cos 1 + \cos 0{,}01 = 1{,}5403$, pour tout $p$.
+#
+# > **Exercice 5** (1 point). Écrivez `sinusoidal_positions`, d'après la formule : un tenseur `float32` `(length, dim)`, sinus et cosinus
+# > alternés, places à partir de 0. `dim` est pair ; une seule place, ou deux colonnes seulement, conviennent aussi.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# Une table d'angles `(length, dim / 2)` suffit, dont on prend le sinus et le cosinus. Quelle opération, entre les places en colonne et
+# les diviseurs en ligne, la donne d'un coup ?
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# `torch.arange(0, dim, 2)` donne les numéros de colonne $2i$ : ne les doublez pas une seconde fois. Pour alterner, remplissez une
+# colonne sur deux (`[:, 0::2]`), ou rangez les deux moitiés sur un axe de plus avant de l'aplatir ; `cat` les mettrait l'une après
+# l'autre.
+#
+# </details>
 
 # %% [markdown] lang="en"
 # ## Question 5: where is a word?
-
-# %% [markdown] lang="fr"
-# > **Exercice 5** (1 point). …
-
-# %% [markdown] lang="en"
-# > **Exercise 5** (1 point). …
+#
+# Attention sees a set (question 2), and so does a whole layer: the network treats each word alone. So one **adds** to each word a vector
+# that tells its **place** $p$, counted from 0. That of the paper is made of sines and cosines, slower and slower from left to right:
+#
+# $$P(p, 2i) = \sin \frac{p}{10000^{2i/D}}, \qquad P(p, 2i + 1) = \cos \frac{p}{10000^{2i/D}}, \qquad 0 \le i < D/2$$
+#
+# Columns go in pairs: $2i$ is the number of a **column**, and the two columns of a pair have one frequency. The first ones tell
+# neighbouring places apart, the last ones the beginning from the end; nothing is learned, and nothing stops them at the length of the
+# texts of training.
+#
+# **By hand.** $D = 4$: the divisions are by $10000^0 = 1$ and $10000^{1/2} = 100$.
+#
+# | $p$ | $\sin p$ | $\cos p$ | $\sin (p/100)$ | $\cos (p/100)$ |
+# |---|---|---|---|---|
+# | 0 | 0 | 1 | 0 | 1 |
+# | 1 | 0.8415 | 0.5403 | 0.0100 | 0.99995 |
+# | 2 | 0.9093 | −0.4161 | 0.0200 | 0.9998 |
+#
+# As $\sin a \sin b + \cos a \cos b = \cos(a - b)$, the dot product of two places depends on their **distance** alone:
+# $P(p) \cdot P(p + 1) = \cos 1 + \cos 0.01 = 1.5403$, for each $p$.
+#
+# > **Exercise 5** (1 point). Write `sinusoidal_positions`, from the formula: a `float32` tensor `(length, dim)`, sine and cosine in
+# > turn, places from 0. `dim` is even; one place only, or two columns only, will do as well.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# One table of angles `(length, dim / 2)` is enough, of which one takes the sine and the cosine. Which operation, between the places in
+# a column and the divisors in a row, gives it at once?
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# `torch.arange(0, dim, 2)` gives the numbers of columns $2i$: do not double them once more. To take turns, fill every other column
+# (`[:, 0::2]`), or put the two halves on one more axis before you flatten it; `cat` would put one after the other.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q5-positions", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -529,6 +1651,36 @@ def sinusoidal_positions(length: int, dim: int) -> Tensor:
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
+
+# %% [markdown] lang="fr"
+# **La carte des places.** À gauche, cinquante places en 32 colonnes. À droite, le produit scalaire de chaque paire de places : où est-il
+# grand, et pourquoi chaque diagonale est-elle d'une seule couleur ?
+
+# %% [markdown] lang="en"
+# **The map of places.** On the left, fifty places in 32 columns. On the right, the dot product of each pair of places: where is it
+# large, and why has each diagonal one colour?
+
+# %% tags=["active-ipynb", "raises-exception"]
+# with told_in_a_line("Q5"):
+#     map_of_places = sinusoidal_positions(50, 32)
+# position_map(map_of_places)
+
+# %% [markdown] lang="fr"
+# **Une suite, de nouveau.** La même auto-attention, les mêmes mots mélangés, mais avec les positions : les états ne sont plus les mêmes.
+# À attendre : une différence cent mille fois plus grande qu'à la question 2. Ce qu'y gagne un modèle dépend de la tâche : presque rien
+# sur les critiques de la question 6 ; et à la question 9, sur des images de chiffres, 97,5 % de bonnes réponses avec les positions, 78,3 %
+# sans.
+
+# %% [markdown] lang="en"
+# **A sequence again.** The same self-attention, the same shuffled words, but with positions: the states are no longer the same. To
+# expect: a difference a hundred thousand times as large as in question 2. What a model gains by it depends on the task: next to nothing
+# on the reviews of question 6; and in question 9, on images of digits, 97.5 % right answers with positions, 78.3 % without.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# with told_in_a_line("Q5"):
+#     places = sinusoidal_positions(len(sentence), x.shape[2])
+# difference = moved_by_order(places)
+# print(f"shuffled words, with positions: the states differ by {difference:.2f}")
 
 # %% [markdown] lang="fr"
 # ## Question 6 : l'encodeur lit des critiques

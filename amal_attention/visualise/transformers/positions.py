@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from amal_attention.errors import explain
 from amal_attention.language import spoken
@@ -54,6 +55,6 @@ def _draw(figure: Figure, axes: Axes, matrix: npt.NDArray[np.float64]) -> None:
         matrix, cmap=_COLOURS, vmin=-bound, vmax=bound, aspect="auto", extent=(-0.5, columns - 0.5, rows - 0.5, -0.5)
     )
     axes.grid(visible=False)
-    axes.xaxis.get_major_locator().set_params(integer=True)
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     figure.colorbar(image, ax=axes, shrink=0.8)

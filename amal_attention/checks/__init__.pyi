@@ -130,6 +130,7 @@ __all__ = [
     "trains_as",
     "tunes_embeddings",
     "uses_last_layer",
+    "uses_no",
     "validates_over_tokens",
     "validates_plainly",
     "weighs_by_score",
@@ -192,6 +193,8 @@ from .expectations.layers.residual import adds_to_its_input, chains_its_parts, n
 from .expectations.layers.sets import permutes_with
 from .expectations.layers.stacks import chains_layers, ends_with_norm, grows_by_layers, hangs_on_depth
 from .expectations.layers.weights import reads_by_its_weights
+from .expectations.layers.by_hand import uses_no
+from .expectations.layers.sets import permutes_with
 from .expectations.learning import (
     carries_gradient,
     gradient_flows,

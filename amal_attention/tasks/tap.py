@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from amal_attention.errors import LabError, explain
 from amal_attention.language import message
+from amal_attention.tasks.bare import bare
 
 __all__ = ["AttentionTap", "tapped_attention"]
 
@@ -79,7 +80,7 @@ class AttentionTap:
 def tapped_attention(model: nn.Module) -> Iterator[AttentionTap]:
     """While open, keep the attention weights of each call of ``model``, from whichever of its modules gives them."""
     tap = AttentionTap()
-    handles = [model.register_forward_pre_hook(lambda module, inputs: tap.begin())]
+    handles = [bare(model).register_forward_pre_hook(lambda module, inputs: tap.begin())]
     for name, module in model.named_modules():
         handles.append(module.register_forward_hook(_seer(tap, name)))
     try:

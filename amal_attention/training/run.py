@@ -250,7 +250,7 @@ def _label(run: Run, setup: Setup) -> Label:
         lab=recipe.lab.name,
         question=recipe.question,
         model=setup.model_config,
-        handed=handed(recipe.lab, setup.data),
+        handed=handed(recipe.lab, recipe.question, setup.data),
         kept=recipe.task.kept(setup.data),
         run=run.digest,
     )

@@ -41,7 +41,7 @@ class LocalStudent:
             raise NotAnswered(
                 ENGLISH.say("{name} is not in the notebook: run the skeleton's cells, and keep its names", name=name)
             )
-        return LocalFunction(self._names[name])
+        return LocalFunction(self._names[name], name, self._names)
 
     @contextlib.contextmanager
     def standing_in(self, **ours: str | LocalFunction) -> Iterator[None]:

@@ -3,10 +3,41 @@
 import pytest
 import torch
 
+from amal_attention.checks import uses_no
+
+RECURRENT = (
+    "nn.GRU",
+    "nn.LSTM",
+    "nn.RNN",
+    "nn.GRUCell",
+    "nn.LSTMCell",
+    "nn.RNNCell",
+    "nn.RNNBase",
+)
+ANSWERS = (
+    "attention",
+    "SelfAttention",
+    "MultiHeadAttention",
+    "LayerNorm",
+    "EncoderLayer",
+    "Encoder",
+    "sinusoidal_positions",
+    "EncoderPooling",
+    "causal_mask",
+    "next_token_loss",
+    "LanguageModel",
+    "generate",
+    "DecoderLayer",
+    "Transformer",
+    "teacher_forcing",
+    "translate",
+    "patches",
+    "VisionTransformer",
+)  # each is looked at by itself: what it calls of the others costs there
 LONGEST, WIDEST = 600, 64  # of the tables that stand in for positions and for the causal mask
 
 
-@pytest.fixture
+@pytest.fixture  # given: pytest's own
 def fairly(student):
     """Holds a test; where it is missed, once more with sound parts in the place of earlier answers.
 
@@ -22,6 +53,21 @@ def fairly(student):
                 raise
 
     return hold
+
+
+@pytest.fixture  # given: pytest's own
+def by_hand(student):
+    """Sees that an answer names neither a recurrent layer nor what else is ruled out: ``by_hand("Encoder", "nn.X")``."""
+
+    def look(answer, *ruled_out, hint=""):
+        uses_no(
+            getattr(student, answer),
+            (*RECURRENT, *ruled_out),
+            apart=ANSWERS,
+            hint=hint or "no recurrent layer: attention alone",
+        )
+
+    return look
 
 
 def _held_with(student, look, parts):

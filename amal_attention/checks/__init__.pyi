@@ -186,6 +186,7 @@ from .expectations.functions import (
     leaves_arguments_alone,
     stays_finite,
 )
+from .expectations.layers.by_hand import uses_no
 from .expectations.layers.network import bends, drops_in_training, grows_by_units
 from .expectations.layers.norms import scales_and_shifts
 from .expectations.layers.readout import keeps_one_vector, looks_from_one_vector, sums_states
@@ -193,8 +194,6 @@ from .expectations.layers.residual import adds_to_its_input, chains_its_parts, n
 from .expectations.layers.sets import permutes_with
 from .expectations.layers.stacks import chains_layers, ends_with_norm, grows_by_layers, hangs_on_depth
 from .expectations.layers.weights import reads_by_its_weights
-from .expectations.layers.by_hand import uses_no
-from .expectations.layers.sets import permutes_with
 from .expectations.learning import (
     carries_gradient,
     gradient_flows,

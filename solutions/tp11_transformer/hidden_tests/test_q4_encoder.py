@@ -25,6 +25,7 @@ from amal_attention.checks import (
 PARTS = ("EncoderLayer", "LayerNorm", "MultiHeadAttention")
 MASKED = "each layer is handed the mask"
 AFRESH = "each call answers for itself: the same texts in another order give the same answers"
+TORCH = ("nn.TransformerEncoderLayer", "nn.TransformerEncoder", "nn.Transformer")
 SHAPES = "states are (B, L, D) and weights (B, h, L, L), for any B and L"
 DROPS = "dropout is handed on to each layer: in training the same texts give other states"
 KEEPS = "without dropout the same texts give the same states in training"
@@ -58,7 +59,8 @@ def encoder(student, sizes, num_layers, norm_first=False, dropout=0.0):
     alive=True,
     hint="num_layers layers read the text one after the other",
 )
-def test_there_are_layers(student, draws, fairly):
+def test_there_are_layers(student, draws, fairly, by_hand):
+    by_hand("Encoder", *TORCH, hint="the layers are those of exercise 4.2, not torch's own")
     sizes, seed = some_sizes(draws), draws.seed()
     build = partial(encoder, student, sizes)
     fairly(lambda: hangs_on_depth(build, probe_of(sizes), seed=seed), *PARTS)

@@ -35,6 +35,7 @@ from amal_attention.checks.expectation import ExpectationMissed
 from amal_attention.checks.subjects.nests import leaves
 
 PARTS = ("MultiHeadAttention", "LayerNorm")
+TORCH = ("nn.TransformerEncoderLayer", "nn.TransformerEncoder", "nn.Transformer")
 SHAPES = "states are (B, L, D) and weights (B, h, L, L), for any B and L"
 AFRESH = "each call answers for itself: the same texts in another order give the same answers"
 IN_TRAINING = (
@@ -75,7 +76,12 @@ def states_of(reply):
     alive=True,
     hint="a word's state hangs on the other words, and is more than a linear map of its own",
 )
-def test_words_hear_of_each_other(student, draws, fairly):
+def test_words_hear_of_each_other(student, draws, fairly, by_hand):
+    by_hand(
+        "EncoderLayer",
+        *TORCH,
+        hint="the layer is built of its parts, without torch's own layer",
+    )
     sizes = some_sizes(draws)
     x, mask = some_reviews(sizes["dim"], (5, 3), draws.seed())
 

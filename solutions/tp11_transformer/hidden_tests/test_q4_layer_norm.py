@@ -21,6 +21,7 @@ from amal_attention.checks import (
 )
 
 EPS = 1e-5
+TORCH = ("nn.LayerNorm", "F.layer_norm", "torch.native_layer_norm")
 AFRESH = "each call answers for itself: the same vectors in another order give the same, in that order"
 
 
@@ -77,7 +78,8 @@ def is_normed(norm, x, what, *, eps=EPS, tolerance=1e-3, mistakes=None):
     alive=True,
     hint="whatever its mean and its length, a vector comes to one scale",
 )
-def test_vectors_come_to_one_scale(student, draws):
+def test_vectors_come_to_one_scale(student, draws, by_hand):
+    by_hand("LayerNorm", *TORCH, hint="the formula is written out, without torch's own norm")
     dim = draws.between(6, 9)
     norm, x = student.LayerNorm(dim), some_vectors(draws, 3, 4, dim)
     tamed = []

@@ -103,7 +103,8 @@ def width_of_words(made, dim):
     alive=True,
     hint="words are read by an encoder, and what it gives is summed up",
 )
-def test_words_are_read_together(student, draws, fairly):
+def test_words_are_read_together(student, draws, fairly, by_hand):
+    by_hand("EncoderPooling")
     sizes, seeds = some_sizes(draws), [draws.seed() for _ in range(2)]
     x, mask = some_reviews(sizes["dim"], (4, 4), seeds[0])
 

@@ -23,6 +23,7 @@ __all__ = [
     "ScriptedDecoder",
     "ScriptedTranslator",
     "TranslatorProbe",
+    "VectorProbe",
     "WindowProbe",
     "adds_to_its_input",
     "agrees_with",
@@ -34,8 +35,11 @@ __all__ = [
     "attends_states",
     "begins_alike",
     "bends_between_units",
+    "bends",
     "carries_gradient",
     "carries_memory",
+    "chains_its_parts",
+    "chains_layers",
     "charges_entropy",
     "check",
     "close_to",
@@ -60,6 +64,8 @@ __all__ = [
     "draws_by_temperature",
     "draws_while_training",
     "drops_what_it_adds",
+    "drops_in_training",
+    "ends_with_norm",
     "equal_to",
     "extends_its_prompt",
     "fills_the_mask",
@@ -78,12 +84,14 @@ __all__ = [
     "hands_over",
     "hangs_on",
     "hangs_on_memory",
+    "hangs_on_depth",
     "hangs_on_order",
     "hears_other_places",
     "ignores_padding",
     "is_bilinear",
     "is_perceptron",
     "keeps_embeddings",
+    "keeps_one_vector",
     "keeps_rows_apart",
     "keeps_state_small",
     "keeps_types",
@@ -101,6 +109,7 @@ __all__ = [
     "looks_at_no_memory",
     "looks_past_gaps",
     "minds_the_order",
+    "looks_from_one_vector",
     "moves_with_words",
     "normalises",
     "one_query_for_all",
@@ -109,12 +118,14 @@ __all__ = [
     "permutes_with",
     "pulls_by_entropy",
     "reads_both_ways",
+    "reads_by_its_weights",
     "reads_by_weights",
     "reads_each_alone",
     "reads_leftward",
     "reads_order",
     "registers_everything",
     "same_in_training",
+    "scales_and_shifts",
     "scores_by_perceptron",
     "scores_keys_by_perceptron",
     "scores_places",
@@ -133,6 +144,7 @@ __all__ = [
     "stops_at_end",
     "summary",
     "sums_by_weights",
+    "sums_states",
     "sums_values",
     "survives_large_scores",
     "trains_as",
@@ -203,6 +215,13 @@ from .expectations.layers.residual import adds_to_its_input, normalises, passes_
 from .expectations.layers.sets import permutes_with
 from .expectations.layers.stacks import grows_by_layers
 from .expectations.layers.units import bends_between_units
+from .expectations.layers.network import bends, drops_in_training, grows_by_units
+from .expectations.layers.norms import scales_and_shifts
+from .expectations.layers.readout import keeps_one_vector, looks_from_one_vector, sums_states
+from .expectations.layers.residual import adds_to_its_input, chains_its_parts, normalises, passes_through
+from .expectations.layers.sets import permutes_with
+from .expectations.layers.stacks import chains_layers, ends_with_norm, grows_by_layers, hangs_on_depth
+from .expectations.layers.weights import reads_by_its_weights
 from .expectations.learning import (
     carries_gradient,
     gradient_flows,
@@ -289,7 +308,7 @@ from .probes.memory import MemoryProbe
 from .probes.probe import Probe
 from .probes.scores import ScoreProbe
 from .probes.sequences import EncoderProbe, some_lines
-from .probes.texts import LayerProbe
+from .probes.texts import LayerProbe, VectorProbe
 from .probes.window import WindowProbe
 from .reading import PoolingProbe
 from .subjects.stand_ins.attention import DistanceScore, FixedScore

@@ -1172,10 +1172,34 @@ class LayerNorm(nn.Module):
 #
 # points = hidden_points("tp11_transformer", "q4-layer-norm", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import (
+#     VectorProbe,
+#     check,
+#     close_to,
+#     gradient_reaches,
+#     scales_and_shifts,
+# )
 #
 # with check("q4-layer-norm"):
-#     pass
+#     # By hand: means 2 and 4, variances 1 and 4.
+#     x = torch.tensor([[1.0, 1.0, 3.0, 3.0], [2.0, 6.0, 2.0, 6.0]])
+#     first, second = torch.tensor([[-1, -1, 1, 1.0], [-1, 1, -1, 1.0]])
+#     mistakes = {
+#         "σ² is divided by D, not by D − 1: unbiased=False": 0.8660 * torch.stack([first, second]),
+#         "the mean is taken away first: x − μ": [[0.4472, 0.4472, 1.3416, 1.3416], [0.4472, 1.3416, 0.4472, 1.3416]],
+#         "divided by √(σ² + ε), the root, and not by the variance": torch.stack([first, second / 2]),
+#         "each vector by itself, dim=-1: here each column is": [[-1, -1, 1, -1], [1, 1, -1, 1]],
+#         "each vector by itself, dim=-1: here the whole text is": [[-1.0690, -1.0690, 0, 0], [-0.5345, 1.6036] * 2],
+#     }
+#     close_to(LayerNorm(4)(x), torch.stack([first, second]), what="LN(1, 1, 3, 3) and LN(2, 6, 2, 6)", mistakes=mistakes)
+#     mistakes = {
+#         "ε stands under the root, with the variance": 0.9901 * first,
+#         "eps is missing: it is added to the variance, under the root": first,
+#     }
+#     tiny = LayerNorm(4)(x[0] / 1000)
+#     close_to(tiny, 0.3015 * first, what="a thousand times smaller, ε shows", mistakes=mistakes)
+#     scales_and_shifts(LayerNorm(5), 5)
+#     gradient_reaches(LayerNorm(5), VectorProbe(5))
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -1297,10 +1321,33 @@ class EncoderLayer(nn.Module):
 #
 # points = hidden_points("tp11_transformer", "q4-encoder-layer", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import (
+#     AttentionProbe,
+#     adds_to_its_input,
+#     check,
+#     gradient_reaches,
+#     ignores_padding,
+#     normalises,
+#     passes_through,
+#     permutes_with,
+#     registers_everything,
+#     shapes,
+#     simplex,
+# )
 #
 # with check("q4-encoder-layer"):
-#     pass
+#     probe = AttentionProbe(8, heads=2)
+#     for norm_first in (False, True):
+#         layer = EncoderLayer(dim=8, heads=2, hidden_size=12, norm_first=norm_first)
+#         shapes(layer, probe, what="states are (B, L, D) and weights (B, h, L, L), for any B and L")
+#         simplex(layer, probe, hint="the mask is handed on to the attention, mask.unsqueeze(1): True where one may look")
+#         permutes_with(layer, probe)
+#         ignores_padding(layer, probe)
+#         gradient_reaches(layer, probe)
+#         passes_through(EncoderLayer(8, 2, 12, norm_first), probe, norm_first=norm_first)
+#     normalises(EncoderLayer(dim=8, heads=2, hidden_size=12), probe)
+#     adds_to_its_input(EncoderLayer(dim=8, heads=2, hidden_size=12, norm_first=True), probe)
+#     registers_everything(lambda: EncoderLayer(dim=8, heads=2, hidden_size=12), probe)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -1398,10 +1445,24 @@ class Encoder(nn.Module):
 #
 # points = hidden_points("tp11_transformer", "q4-encoder", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import (
+#     AttentionProbe,
+#     check,
+#     ends_with_norm,
+#     gradient_reaches,
+#     grows_by_layers,
+#     ignores_padding,
+#     shapes,
+# )
 #
 # with check("q4-encoder"):
-#     pass
+#     probe = AttentionProbe(8, heads=2)
+#     encoder = Encoder(dim=8, heads=2, hidden_size=12, num_layers=2)
+#     shapes(encoder, probe, what="states are (B, L, D) and weights (B, h, L, L), for any B and L")
+#     grows_by_layers(lambda count: Encoder(8, 2, 12, num_layers=count))
+#     gradient_reaches(encoder, probe)
+#     ignores_padding(encoder, probe, hint="each layer is handed the mask")
+#     ends_with_norm(lambda count, norm_first: Encoder(8, 2, 12, count, norm_first), probe, 8)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -1655,10 +1716,34 @@ def sinusoidal_positions(length: int, dim: int) -> Tensor:
 #
 # points = hidden_points("tp11_transformer", "q5-positions", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import check, close_to
 #
 # with check("q5-positions"):
-#     pass
+#     # By hand: D = 4, the divisors are 1 and 100.
+#     by_hand = torch.tensor([[0, 1, 0, 1], [0.8415, 0.5403, 0.0100, 0.99995], [0.9093, -0.4161, 0.0200, 0.9998]])
+#     right = by_hand[:, :2]
+#     mistakes = {
+#         "sines and cosines take turns, column by column: here are two halves": by_hand[:, [0, 2, 1, 3]],
+#         "the sine comes first: sines in the columns 0, 2, 4 …, cosines in 1, 3, 5 …": by_hand[:, [1, 0, 3, 2]],
+#         "places are counted from 0: P(0) = (0, 1, 0, 1 …)": [*by_hand[1:].tolist(), [0.1411, -0.9900, 0.0300, 0.9996]],
+#         "column 2i + 1 has the angle of column 2i: the exponent is 2i/D in both": [
+#             [0, 1, 0, 1], [0.8415, 0.9950, 0.0100, 1], [0.9093, 0.9801, 0.0200, 1]
+#         ],
+#         "2i is the column itself, 0, 2, 4 …: it is not doubled once more": torch.cat(
+#             [right, torch.tensor([[0, 1], [0.0001, 1], [0.0002, 1]])], dim=1
+#         ),
+#         "the exponent is 2i/D, with 2i = 0, 2, 4 …: here it is i/D": torch.cat(
+#             [right, torch.tensor([[0, 1], [0.0998, 0.9950], [0.1987, 0.9801]])], dim=1
+#         ),
+#         "the place is divided by 10000^(2i/D), and not multiplied by it": torch.cat(
+#             [right, torch.tensor([[0, 1], [-0.5064, 0.8623], [-0.8733, 0.4872]])], dim=1
+#         ),
+#         "10000 to the power of 2i/D: the exponent is no whole number": torch.cat([right, right], dim=1),
+#     }
+#     places = sinusoidal_positions(3, 4)
+#     close_to(places, by_hand, what="P(0), P(1) and P(2) in 4 columns", mistakes=mistakes)
+#     nearby = (places[:-1] * places[1:]).sum(dim=1)
+#     close_to(nearby, [1.5403, 1.5403], what="P(0) · P(1) = P(1) · P(2) = 1.5403")
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -1916,10 +2001,28 @@ class EncoderPooling(nn.Module):
 #
 # points = hidden_points("tp11_transformer", "q6-encoder-pooling", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import (
+#     check,
+#     gradient_reaches,
+#     ignores_padding,
+#     keeps_weights_of_words,
+#     reads_each_alone,
+#     reads_order,
+#     shapes,
+#     simplex,
+# )
 #
 # with check("q6-encoder-pooling"):
-#     pass
+#     for readout in ("query", "cls"):
+#         pooling = EncoderPooling(dim=5, model_dim=8, heads=2, hidden_size=12, readout=readout)
+#         shapes(pooling, 5, 8)
+#         simplex(pooling, 5)
+#         ignores_padding(pooling, 5)
+#         reads_each_alone(pooling, 5)
+#         gradient_reaches(pooling, 5)
+#         reads_order(pooling, 5, hint="positions are added to the words, one for each place, before the first layer")
+#     bag = EncoderPooling(dim=5, model_dim=8, heads=2, hidden_size=12, positions=False)
+#     keeps_weights_of_words(bag, 5, hint="without positions the order of the words does not count: no place is special")
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS

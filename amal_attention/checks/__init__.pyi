@@ -34,8 +34,8 @@ __all__ = [
     "asks_with",
     "attends_states",
     "begins_alike",
-    "bends_between_units",
     "bends",
+    "bends_between_units",
     "carries_gradient",
     "carries_memory",
     "chains_its_parts",
@@ -63,8 +63,8 @@ __all__ = [
     "differentiates",
     "draws_by_temperature",
     "draws_while_training",
-    "drops_what_it_adds",
     "drops_in_training",
+    "drops_what_it_adds",
     "ends_with_norm",
     "equal_to",
     "extends_its_prompt",
@@ -83,8 +83,8 @@ __all__ = [
     "grows_by_units",
     "hands_over",
     "hangs_on",
-    "hangs_on_memory",
     "hangs_on_depth",
+    "hangs_on_memory",
     "hangs_on_order",
     "hears_other_places",
     "ignores_padding",
@@ -107,9 +107,9 @@ __all__ = [
     "log_weights_affine",
     "logs_accuracy",
     "looks_at_no_memory",
+    "looks_from_one_vector",
     "looks_past_gaps",
     "minds_the_order",
-    "looks_from_one_vector",
     "moves_with_words",
     "normalises",
     "one_query_for_all",
@@ -210,17 +210,13 @@ from .expectations.functions import (
 from .expectations.layers.by_hand import uses_no
 from .expectations.layers.dropout import draws_while_training, drops_what_it_adds
 from .expectations.layers.memory import asks_memory, hangs_on_memory
-from .expectations.layers.network import grows_by_units
-from .expectations.layers.residual import adds_to_its_input, normalises, passes_through
-from .expectations.layers.sets import permutes_with
-from .expectations.layers.stacks import grows_by_layers
-from .expectations.layers.units import bends_between_units
 from .expectations.layers.network import bends, drops_in_training, grows_by_units
 from .expectations.layers.norms import scales_and_shifts
 from .expectations.layers.readout import keeps_one_vector, looks_from_one_vector, sums_states
 from .expectations.layers.residual import adds_to_its_input, chains_its_parts, normalises, passes_through
 from .expectations.layers.sets import permutes_with
 from .expectations.layers.stacks import chains_layers, ends_with_norm, grows_by_layers, hangs_on_depth
+from .expectations.layers.units import bends_between_units
 from .expectations.layers.weights import reads_by_its_weights
 from .expectations.learning import (
     carries_gradient,

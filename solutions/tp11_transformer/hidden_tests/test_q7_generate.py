@@ -53,7 +53,7 @@ def test_shares_of_tokens_at_two_temperatures(student, draws):
     "q7-generate",
     points=0.25,
     requires=("evaluation", "form"),
-    hint="model.eval(), no_grad, and the mode as it was; the prompt in front, int64",
+    hint="model.eval() and no_grad; the prompt in front, int64",
 )
 def test_the_form_and_the_way_the_model_is_called(student, draws):
     extends_its_prompt(student.generate, made_by=student, seed=draws.seed())
@@ -63,5 +63,4 @@ def test_the_form_and_the_way_the_model_is_called(student, draws):
         asks_in_evaluation(
             lambda model, by=temperature: student.generate(model, prompt, 2, by),
             student.FixedSpeech(table),
-            mode=True,
         )

@@ -29,6 +29,7 @@ from amal_attention.checks import (
     simplex,
 )
 
+WRITTEN = "written by hand: no nn.TransformerDecoderLayer, and no recurrent layer"
 CAUSAL = "the first attention: a place of x sees itself and all that is written before, and nothing else"
 PARTS = ("MultiHeadAttention", "LayerNorm", "causal_mask")
 
@@ -112,7 +113,7 @@ def test_what_is_added_and_where_it_is_normalised(student, draws, fairly, by_han
         drops_what_it_adds(build(norm_first=True, dropout=1.0), probe, seed=seed)
 
     fairly(look, *PARTS)
-    by_hand("DecoderLayer", "nn.TransformerDecoderLayer", "nn.TransformerEncoderLayer")
+    by_hand("DecoderLayer", "nn.TransformerDecoderLayer", "nn.Transformer", hint=WRITTEN)
 
 
 def has_parts_of_its_own(layer, dim, hidden_size):

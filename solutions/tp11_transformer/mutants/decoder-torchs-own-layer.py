@@ -2,7 +2,7 @@
 # mistake = "torch's own decoder layer"
 # loses = ["q8-decoder-layer"]
 # breaks = ["network"]
-# hint = "TransformerDecoderLayer"
+# hint = "written by hand"
 # public = false
 
 # %% grade_id="q8-decoder-layer"

@@ -47,7 +47,6 @@ _EVEN = "draw by softmax(logits / temperature): not all tokens are as likely"
 _BY_SHARES = "draw by softmax(logits / temperature), a token for each row at each step"
 _TRAINING = "dropout is off as it writes: model.eval() before the first call"
 _GRAPH = "no gradient is needed to write: with torch.no_grad()"
-_MODE = "the model comes back in the mode in which it was: keep model.training, and set it again"
 
 
 @expectation("each token is the likeliest after all that is written")
@@ -126,28 +125,22 @@ def extends_its_prompt(generate: Continue, *, made_by: Any = speech, seed: int =
 
 
 @expectation("the model is called in evaluation, and no graph is built")
-def asks_in_evaluation(ask: Callable[[Any], Any], model: Any, *, mode: bool = False, hint: str = "") -> None:
+def asks_in_evaluation(ask: Callable[[Any], Any], model: Any, *, hint: str = "") -> None:
     """Handed in training mode, a model is called in evaluation, without gradients.
 
     Args:
         ask: calls what writes with the model.
         model: a stand-in that keeps how it was called, ``FixedSpeech`` for instance.
-        mode: whether it must come back in the mode in which it was, in training and in evaluation.
         hint: for a miss without a likely mistake of its own.
     """
-    looked_at = subject(model)
-    for training in (True, False):
-        (looked_at.train if training else looked_at.eval)()
-        sent = f"a model in {'training' if training else 'evaluation'} mode"
-        with sending(sent):
-            ask(model)
-        state = looked_at.state()
-        if bool(state["in_training"]):
-            raise Missed("calls in evaluation mode", "a call in training mode", hint or _TRAINING, sent)
-        if bool(state["with_graph"]):
-            raise Missed("calls without gradients", "a call that builds a graph", hint or _GRAPH, sent)
-        if mode and bool(looked_at.left()[1]) != training:
-            raise Missed(f"{sent} afterwards", "the other mode", hint or _MODE, sent)
+    looked_at, sent = subject(model).train(), "a model in training mode"
+    with sending(sent):
+        ask(model)
+    state = looked_at.state()
+    if bool(state["in_training"]):
+        raise Missed("calls in evaluation mode", "a call in training mode", hint or _TRAINING, sent)
+    if bool(state["with_graph"]):
+        raise Missed("calls without gradients", "a call that builds a graph", hint or _GRAPH, sent)
 
 
 def _mended(came: Any, prompt: Tensor, steps: int, sent: str) -> Tensor:

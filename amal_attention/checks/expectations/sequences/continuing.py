@@ -7,6 +7,7 @@ whose logits are known: ``made_by`` makes it where the function runs, in a hidde
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -94,7 +95,7 @@ def draws_by_temperature(generate: Continue, *, made_by: Any = speech, seed: int
         with sending(sent):
             came = function_subject(generate)(model, prompt, 2, temperature)
         tokens = _mended(came, prompt, 2, sent)
-        expected = _shares(table, lambda logits, by=temperature: (logits / by).softmax(dim=-1))
+        expected = _shares(table / temperature, partial(torch.softmax, dim=-1))
         for step, wanted in enumerate(expected, start=prompt.shape[1]):
             counted = torch.bincount(tokens[:, step], minlength=_TOKENS)[:_TOKENS] / len(tokens)
             if not _near(counted, wanted):

@@ -24,5 +24,5 @@ def squares_by_column(images: Tensor, size: int) -> Tensor:
     Returns:
         ``(B, N, size * size)``.
     """
-    columns = [part for column in images.flip(2).split(size, dim=2) for part in column.split(size, dim=1)]
+    columns = [part for column in torch.split(images.flip(2), size, dim=2) for part in torch.split(column, size, dim=1)]
     return torch.stack([each.flatten(1) for each in columns], dim=1)

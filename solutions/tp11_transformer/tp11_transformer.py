@@ -142,7 +142,8 @@ from amal_attention.tasks.translation import END, PAD, START, PairBatch
 # **Les lettres des formes.** Un lot contient $B$ textes. $L$ est le nombre de places de celui qui interroge, $S$ le nombre de places
 # de ce qui est regardé (le même texte ou un autre), $D$ la largeur des mots (`dim`), $h$ le nombre de têtes (`heads`), $K$ la largeur
 # d'une requête et d'une clé, $M$ celle d'une valeur, $V$ le nombre de jetons, $C$ celui des classes. `hidden_size` est la largeur
-# intérieure d'un petit réseau, `num_layers` un nombre de couches, comme aux TP 9 et 10. `dim` est pair, et `heads` divise `dim`.
+# intérieure d'un petit réseau, `num_layers` un nombre de couches, comme aux TP 9 et 10. `dim` est pair, et `heads` divise `dim`. (Le
+# cours et l'article écrivent $d_k$ pour $K$, et $d_{\text{model}}$ pour $D$.)
 #
 # **Un seul masque.** Partout des booléens, où `True` veut dire **« peut être regardé »**. Celui d'un texte est `(B, L)`, `True` sur
 # ses mots et `False` sur le remplissage ; `attention` prend tout masque qui s'étire à la forme de ses scores.
@@ -195,7 +196,8 @@ from amal_attention.tasks.translation import END, PAD, START, PairBatch
 # **The letters of the shapes.** A batch holds $B$ texts. $L$ is the number of places of the one that asks, $S$ the number of places
 # of what is looked at (the same text or another), $D$ the width of the words (`dim`), $h$ the number of heads (`heads`), $K$ the width
 # of a query and of a key, $M$ that of a value, $V$ the number of tokens, $C$ that of the classes. `hidden_size` is the inner width of
-# a small network, `num_layers` a number of layers, as in TP 9 and TP 10. `dim` is even, and `heads` divides `dim`.
+# a small network, `num_layers` a number of layers, as in TP 9 and TP 10. `dim` is even, and `heads` divides `dim`. (The lecture and
+# the paper write $d_k$ for $K$, and $d_{\text{model}}$ for $D$.)
 #
 # **One mask.** Booleans everywhere, and `True` means **"may be looked at"**. That of a text is `(B, L)`, `True` on its words and
 # `False` on padding; `attention` takes any mask that broadcasts to the shape of its scores.
@@ -497,10 +499,10 @@ def attention(
 # > souple pour légender des images. La lecture souple, elle, s'apprend comme tout le reste.
 #
 # **Pourquoi $\sqrt K$ ?** Prenons des requêtes et des clés faites de nombres indépendants, de moyenne 0 et de variance 1. La cellule
-# suivante mesure, pour 2 000 requêtes, 20 clés et des largeurs $K$ croissantes, la variance de $q \cdot k$, le plus grand poids, son entropie (au
-# plus $\ln 20 \approx 3{,}00$ nats) et le gradient que le softmax laisse passer : la moyenne des $\partial a_j / \partial s_j = a_j (1 - a_j)$,
-# où $s_j$ est le score. D'abord avec les produits tels quels, puis divisés par $\sqrt K$. La figure montre, en moyenne, le poids de chaque clé, de la plus lourde à
-# la plus légère.
+# suivante mesure, pour 2 000 requêtes qui regardent chacune 20 clés, et pour des largeurs $K$ croissantes : la variance de $q \cdot k$,
+# le plus grand poids, l'entropie des poids (au plus $\ln 20 \approx 3{,}00$ nats), et le gradient que le softmax laisse passer, la
+# moyenne des $\partial a_j / \partial s_j = a_j (1 - a_j)$, où $s_j$ est le score. D'abord avec les produits tels quels, puis divisés par
+# $\sqrt K$. La figure montre, en moyenne, le poids de chaque clé, de la plus lourde à la plus légère.
 
 # %% [markdown] lang="en"
 # > **At temperature 0** the look-up is *hard*: one place for each query, as in the alignments of Brown et al. (1993). That choice has no
@@ -508,9 +510,10 @@ def attention(
 # > images. The soft one is learnt like all the rest.
 #
 # **Why $\sqrt K$?** Take queries and keys made of independent numbers, of mean 0 and variance 1. The next cell measures, for 2,000
-# queries, 20 keys and growing widths $K$, the variance of $q \cdot k$, the largest weight, the entropy (at most $\ln 20 \approx 3.00$ nats), and
-# the gradient that the softmax lets through: the mean of the $\partial a_j / \partial s_j = a_j (1 - a_j)$, $s_j$ being the score. First with the
-# products as they are, then divided by $\sqrt K$. The picture shows, on average, the weight of each key, from the heaviest to the lightest.
+# queries that look at 20 keys each, and for growing widths $K$: the variance of $q \cdot k$, the largest weight, the entropy of the
+# weights (at most $\ln 20 \approx 3.00$ nats), and the gradient that the softmax lets through, the mean of the
+# $\partial a_j / \partial s_j = a_j (1 - a_j)$, $s_j$ being the score. First with the products as they are, then divided by $\sqrt K$.
+# The picture shows, on average, the weight of each key, from the heaviest to the lightest.
 
 # %% tags=["active-ipynb", "raises-exception"]
 # widths = [1, 16, 64, 256, 1024]
@@ -1083,7 +1086,8 @@ class MultiHeadAttention(nn.Module):
 # > **Exercice 4.1** (1 point). Écrivez `LayerNorm` d'après sa formule, sans `nn.LayerNorm` ni `F.layer_norm`.
 # >
 # > - Chaque vecteur, le long du dernier axe, est traité par lui-même, quel que soit le nombre d'axes devant. La variance est divisée par $D$.
-# > - `eps` s'ajoute à la variance, sous la racine : un vecteur dont tous les nombres sont égaux donne des nombres finis.
+# > - `eps` s'ajoute à la variance, sous la racine : un vecteur dont tous les nombres sont égaux donne des nombres finis (au départ, des
+# >   zéros), et son gradient est fini.
 # > - L'échelle et le décalage sont deux paramètres de $D$ nombres, 1 et 0 au départ, aux noms que vous voulez ; le gradient les atteint,
 # >   et `x` aussi. Un appel se comporte comme dit plus haut (« Partout »).
 #
@@ -1119,7 +1123,8 @@ class MultiHeadAttention(nn.Module):
 # > **Exercise 4.1** (1 point). Write `LayerNorm` from its formula, without `nn.LayerNorm` or `F.layer_norm`.
 # >
 # > - Each vector, along the last axis, is treated by itself, however many axes stand in front. The variance is divided by $D$.
-# > - `eps` is added to the variance, under the root: a vector whose numbers are all equal gives finite numbers.
+# > - `eps` is added to the variance, under the root: a vector whose numbers are all equal gives finite numbers (zeros, at the start),
+# >   and its gradient is finite.
 # > - Scale and shift are two parameters of $D$ numbers, 1 and 0 at the start, under names of your choice; the gradient reaches them, and
 # >   `x` too. A call behaves as told above ("Everywhere").
 #
@@ -1354,11 +1359,12 @@ class EncoderLayer(nn.Module):
 
 # %% [markdown] lang="fr"
 # **Plusieurs couches** (*multi-hop*). Après une couche, un mot sait ce que les autres sont ; après deux, il peut savoir ce que les autres
-# ont appris des leurs : « pas » a trouvé « drôle », et « film » trouve un « drôle » déjà retourné. Chaque couche a ses propres paramètres.
+# ont appris des leurs : « pas » a trouvé « drôle », et « film » trouve un « drôle » déjà retourné. (L'attention empilée, qui interroge
+# plusieurs fois une image pour répondre à une question, est la même idée.) Chaque couche a ses propres paramètres.
 #
-# > **Exercice 4.3** (0,5 point). Écrivez `Encoder` : `num_layers` couches de l'exercice 4.2, chacune avec ses paramètres, chacune
-# > lisant les états de la précédente et recevant le masque. Les poids rendus sont ceux de la dernière. Avec `norm_first`, une norme suit la dernière
-# > couche ; sans, aucune.
+# > **Exercice 4.3** (0,5 point). Écrivez `Encoder` : `num_layers` couches de l'exercice 4.2, construites avec les options reçues
+# > (`heads`, `hidden_size`, `norm_first`, `dropout`), chacune avec ses paramètres, chacune lisant les états de la précédente et recevant
+# > le masque. Les poids rendus sont ceux de la dernière. Avec `norm_first`, une norme suit la dernière couche ; sans, aucune.
 #
 # <details>
 # <summary>Premier indice</summary>
@@ -1377,11 +1383,13 @@ class EncoderLayer(nn.Module):
 
 # %% [markdown] lang="en"
 # **Several layers** (multi-hop). After one layer a word knows what the others are; after two it may know what the others have learnt of
-# theirs: "not" has found "funny", and "film" finds a "funny" that is turned around already. Each layer has parameters of its own.
+# theirs: "not" has found "funny", and "film" finds a "funny" that is turned around already. (Stacked attention, which asks an image
+# several times to answer a question, is the same idea.) Each layer has parameters of its own.
 #
-# > **Exercise 4.3** (0.5 points). Write `Encoder`: `num_layers` layers of exercise 4.2, each with parameters of its own, each reading
-# > the states of the one before and handed the mask. The weights that come back are those of the last one. With `norm_first` a norm follows
-# > the last layer; without, none does.
+# > **Exercise 4.3** (0.5 points). Write `Encoder`: `num_layers` layers of exercise 4.2, built with the options that it is given
+# > (`heads`, `hidden_size`, `norm_first`, `dropout`), each with parameters of its own, each reading the states of the one before and
+# > handed the mask. The weights that come back are those of the last one. With `norm_first` a norm follows the last layer; without,
+# > none does.
 #
 # <details>
 # <summary>First hint</summary>
@@ -1469,10 +1477,10 @@ class Encoder(nn.Module):
 
 # %% [markdown] lang="fr"
 # **Post ou pre ?** Douze couches, c'est déjà profond. Un jeu simple : dire une rangée de huit chiffres **à l'envers**. Trois
-# apprentissages de 80 pas d'Adam, de taille 0,01, ne diffèrent que par l'ordre des normes et par un **échauffement** (*warm-up*) : la taille du
-# pas monte de 0 à 0,01 pendant les 40 premiers. Tant que l'exercice 4.3 est à faire, les couches sont celles de PyTorch. À attendre : un
-# modèle apprend en quelques dizaines de pas, un autre y arrive plus lentement, et l'un des trois en reste à $\ln 10 \approx 2{,}30$, le coût de qui
-# répond au hasard (10 s en tout).
+# apprentissages de 80 pas d'Adam, de taille 0,01, ne diffèrent que par l'ordre des normes et par un **échauffement** (*warm-up*) : la
+# taille du pas monte de 0 à 0,01 pendant les 40 premiers. Tant que l'exercice 4.3 est à faire, les couches sont celles de PyTorch. À
+# attendre : un modèle apprend en quelques dizaines de pas, un autre y arrive plus lentement, et l'un des trois en reste à
+# $\ln 10 \approx 2{,}30$, le coût de qui répond au hasard (10 s en tout).
 
 # %% [markdown] lang="en"
 # **Post or pre?** Twelve layers are deep already. A simple game: tell a row of eight digits **backwards**. Three trainings of 80 steps
@@ -1630,7 +1638,7 @@ class Encoder(nn.Module):
 # $P(p) \cdot P(p + 1) = \cos 1 + \cos 0{,}01 = 1{,}5403$, pour tout $p$.
 #
 # > **Exercice 5** (1 point). Écrivez `sinusoidal_positions`, d'après la formule : un tenseur `float32` `(length, dim)`, sinus et cosinus
-# > alternés, places à partir de 0. `dim` est pair ; une seule place, ou deux colonnes seulement, conviennent aussi.
+# > alternés, places à partir de 0. `dim` est pair ; une seule place, ou deux colonnes seulement, conviennent aussi. Rien n'y est appris.
 #
 # <details>
 # <summary>Premier indice</summary>
@@ -1673,7 +1681,7 @@ class Encoder(nn.Module):
 # $P(p) \cdot P(p + 1) = \cos 1 + \cos 0.01 = 1.5403$, for each $p$.
 #
 # > **Exercise 5** (1 point). Write `sinusoidal_positions`, from the formula: a `float32` tensor `(length, dim)`, sine and cosine in
-# > turn, places from 0. `dim` is even; one place only, or two columns only, will do as well.
+# > turn, places from 0. `dim` is even; one place only, or two columns only, will do as well. Nothing in it is learned.
 #
 # <details>
 # <summary>First hint</summary>

@@ -376,7 +376,7 @@ def both_are_words(mask: Tensor) -> Tensor:
 # If the third key is hidden, it does not count **at all** any more: the weights are $\tfrac13, \tfrac23, 0$, and $o = (\tfrac73, \tfrac{14}3)$.
 
 # %% [markdown] lang="fr"
-# > **Exercice 1** (1,5 point). Écrivez `attention`, avec des produits et un softmax.
+# > **Exercice 1** (1,5 point). Écrivez `attention`, avec des produits et un softmax, sans l'attention de PyTorch.
 # >
 # > - Les poids `(…, L, S)` sont le softmax, sur les clés, de $q \cdot k / \sqrt K$ ; la sortie `(…, L, M)` est la somme des valeurs
 # >   par ces poids. On rend la sortie, puis les poids.
@@ -405,7 +405,7 @@ def both_are_words(mask: Tensor) -> Tensor:
 # </details>
 
 # %% [markdown] lang="en"
-# > **Exercise 1** (1.5 points). Write `attention`, with products and a softmax.
+# > **Exercise 1** (1.5 points). Write `attention`, with products and a softmax, without PyTorch's attention.
 # >
 # > - The weights `(…, L, S)` are the softmax, over the keys, of $q \cdot k / \sqrt K$; the output `(…, L, M)` is the sum of the values
 # >   by these weights. The output is returned first, then the weights.
@@ -599,7 +599,8 @@ def attention(
 # > **Exercice 2** (1,5 point). Écrivez `SelfAttention`.
 # >
 # > - `query`, `key` et `value` sont trois `nn.Linear` distinctes, de `dim` vers `head_dim`, avec ou sans biais.
-# > - Les états `(B, L, head_dim)` sont ce que l'attention de la question 1 lit avec elles, et les poids `(B, L, L)` viennent en second.
+# > - Les états `(B, L, head_dim)` sont ce que l'attention de la question 1 lit avec elles, et rien de plus ; les poids `(B, L, L)` viennent
+# >   en second.
 # > - Le masque `(B, L)` cache le remplissage à **toutes** les requêtes : ni ce qui y est écrit, ni sa longueur ne changent l'état d'un
 # >   mot. Les autres textes du lot non plus.
 # > - Tout s'apprend, et le gradient atteint tout, mots compris. Un appel se comporte comme dit plus haut (« Partout »).
@@ -645,7 +646,8 @@ def attention(
 # > **Exercise 2** (1.5 points). Write `SelfAttention`.
 # >
 # > - `query`, `key` and `value` are three separate `nn.Linear`s, from `dim` to `head_dim`, with or without bias.
-# > - The states `(B, L, head_dim)` are what the attention of question 1 reads with them, and the weights `(B, L, L)` come second.
+# > - The states `(B, L, head_dim)` are what the attention of question 1 reads with them, and nothing more; the weights `(B, L, L)` come
+# >   second.
 # > - The mask `(B, L)` hides padding from **all** queries: neither what stands there nor how much there is of it changes the state of a
 # >   word. The other texts of the batch do not either.
 # > - All is learned, and the gradient reaches all, the words included. A call behaves as told above ("Everywhere").
@@ -786,7 +788,7 @@ class SelfAttention(nn.Module):
 # >   sa largeur $K$ sous la racine ; leurs lectures sont mises bout à bout dans le même ordre, puis passent par `output`.
 # > - Les poids `(B, h, L, S)` sont ceux de chaque tête.
 # > - `mask`, `(B, L, S)` ou `(B, 1, S)`, cache les mêmes places à toutes les têtes ; sans masque, tout est vu. Il peut différer d'un
-# >   texte à l'autre, et les autres textes du lot ne changent rien.
+# >   texte à l'autre, et les autres textes du lot ne changent rien. Une requête qui ne peut regarder nulle part a des poids nuls.
 # > - Tout s'apprend, et le gradient atteint tout. Un appel se comporte comme dit plus haut (« Partout »). Pas de
 # >   `nn.MultiheadAttention` ici.
 #
@@ -838,7 +840,7 @@ class SelfAttention(nn.Module):
 # >   width $K$ under the root; what they read is put end to end in the same order, then goes through `output`.
 # > - The weights `(B, h, L, S)` are those of each head.
 # > - `mask`, `(B, L, S)` or `(B, 1, S)`, hides the same places from all heads; without a mask all is seen. It may differ from one text
-# >   to another, and the other texts of the batch change nothing.
+# >   to another, and the other texts of the batch change nothing. A query that may look nowhere has weights of 0.
 # > - All is learned, and the gradient reaches all. A call behaves as told above ("Everywhere"). No `nn.MultiheadAttention` here.
 #
 # <details>

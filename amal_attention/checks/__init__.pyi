@@ -11,6 +11,7 @@ __all__ = [
     "LayerProbe",
     "LeakyDecoder",
     "LeakyEncoder",
+    "MemoryProbe",
     "OwnEntropy",
     "PoolingProbe",
     "Probe",
@@ -59,6 +60,9 @@ __all__ = [
     "hands_over",
     "hangs_on",
     "hangs_on_order",
+    "has_layers",
+    "heads_differ",
+    "hides_from_softmax",
     "ignores_padding",
     "is_bilinear",
     "is_perceptron",
@@ -170,6 +174,8 @@ from .expectations.functions import (
     stays_finite,
 )
 from .expectations.layers.by_hand import uses_no
+from .expectations.layers.heads import has_layers, heads_differ
+from .expectations.layers.masks import hides_from_softmax
 from .expectations.layers.sets import permutes_with
 from .expectations.learning import (
     carries_gradient,
@@ -231,7 +237,7 @@ from .expectations.states import attends_states, carries_memory, reads_leftward,
 from .expectations.steps import optimises_everything, steps_by_lr
 from .inputs import some_reviews
 from .probes.decoding import DecoderProbe
-from .probes.heads import AttentionProbe
+from .probes.heads import AttentionProbe, MemoryProbe
 from .probes.probe import Probe
 from .probes.scores import ScoreProbe
 from .probes.sequences import EncoderProbe, some_lines

@@ -16,6 +16,7 @@ from amal_attention.cli import main
 from amal_attention.errors import SandboxError
 from amal_attention.grading import demo
 from amal_attention.grading.demo import Demonstration
+from amal_attention.grading.run.workers import Crew
 from amal_attention.grading.verdict.verdict import Status, Verdict
 from amal_attention.training import compare
 from tests.training.conftest import write_lab
@@ -70,7 +71,9 @@ def graded(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Grading does as this list says: errors to raise, one a time, then a demonstration to give."""
     does: list[Any] = []
 
-    def grade_samples(lab: object, folder: Path, begins: object, ends: object, isolation: str) -> Demonstration:
+    def grade_samples(
+        lab: object, folder: Path, begins: object, ends: object, isolation: str, crew: Crew
+    ) -> Demonstration:
         if isinstance(does[0], Exception):
             raise does.pop(0)
         does[:] = [replace(verdict, isolation=str(isolation)) for verdict in does]

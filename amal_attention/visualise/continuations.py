@@ -1,4 +1,4 @@
-"""What a model writes, as a table: a row for each way of writing, such as a temperature."""
+"""What a model writes, as a table: a row for each temperature."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from rich.table import Table
 from rich.text import Text
 
 from amal_attention.errors import explain
-from amal_attention.visualise.words import joined, printable
+from amal_attention.language import spoken
+from amal_attention.visualise.words import joined
 
 __all__ = ["Continuations", "continuations"]
 
 
 @dataclass(frozen=True, repr=False)
 class Continuations:
-    """Texts by what they were written with: ``html`` for a page, ``table`` for a terminal.
+    """Texts by temperature: ``html`` for a page, ``table`` for a terminal.
 
     It shows by itself in a notebook and with ``rich.print``; ``str`` is a line for each text.
     """
@@ -55,16 +56,12 @@ _PAGE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
 
 
-def continuations(
-    prompt: Sequence[str], written: Mapping[str, Sequence[str]], *, varied: str, title: str
-) -> Continuations:
+def continuations(prompt: Sequence[str], written: Mapping[float, Sequence[str]]) -> Continuations:
     """A table of texts that go on from one prompt, which is printed in bold.
 
     Args:
         prompt: the words that all begin with.
-        written: the words that follow, by what they were written with, such as the temperature.
-        varied: what the first column shows, for instance "temperature".
-        title: what the second column shows.
+        written: the words that follow, by the temperature at which they were drawn.
 
     Raises:
         ValueError: there is no text.
@@ -72,9 +69,10 @@ def continuations(
     if not written:
         raise ValueError(explain(expected="a text to show", got="none", do="let a model write one"))
     begin = joined(prompt)
-    rows = [(printable(name), begin, joined([*prompt, *words])[len(begin) :]) for name, words in written.items()]
-    table = Table(printable(varied), printable(title), show_lines=True)
+    rows = [(f"{heat:g}", begin, joined([*prompt, *words])[len(begin) :]) for heat, words in written.items()]
+    varied, title = spoken().say("temperature"), spoken().say("what is written")
+    table = Table(varied, title, show_lines=True)
     for name, bold, rest in rows:
-        table.add_row(Text(name), Text.assemble((bold, "bold"), rest))
-    html = _PAGE.render(varied=printable(varied), title=printable(title), rows=rows)
+        table.add_row(name, Text.assemble((bold, "bold"), rest))
+    html = _PAGE.render(varied=varied, title=title, rows=rows)
     return Continuations(html, table, tuple(f"{name}: {bold}{rest}" for name, bold, rest in rows))

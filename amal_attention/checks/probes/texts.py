@@ -12,7 +12,7 @@ from amal_attention.checks.inputs import some_reviews
 from amal_attention.checks.probes.probe import Probe
 from amal_attention.checks.probes.sets import SetProbe
 
-__all__ = ["LayerProbe", "TextProbe"]
+__all__ = ["LayerProbe", "TextProbe", "VectorProbe"]
 
 
 class TextProbe(Probe):
@@ -53,3 +53,19 @@ class LayerProbe(TextProbe, SetProbe):
     def axes(self, of: str) -> Mapping[str, Sequence[int]]:
         """The vectors stand where the words do."""
         return {"output": (1,)}
+
+
+class VectorProbe(LayerProbe):
+    """Layers that treat each vector by itself: they read ``x`` ``(B, L, D)`` and no mask."""
+
+    def inputs(self, lengths: Sequence[int], seed: int, under: float = 1.0) -> tuple[Any, ...]:
+        """Random vectors; what would be padding is as good as they are."""
+        return super().inputs(lengths, seed)[:1]
+
+    def places(self, inputs: tuple[Any, ...]) -> Mapping[str, Tensor]:
+        """Everywhere."""
+        return {}
+
+    def names(self, inputs: tuple[Any, ...]) -> Sequence[str]:
+        """As the statement calls it."""
+        return ["x"]

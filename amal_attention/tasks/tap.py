@@ -54,8 +54,13 @@ class AttentionTap:
         self.weights[name] = weights
 
     def latest(self, *shape: int) -> Tensor | None:
-        """The weights of this shape that came last; ``None`` where the model gave none."""
-        return next((weights for weights in reversed(self.weights.values()) if weights.shape == shape), None)
+        """The weights of this shape that came last, of several heads their mean; ``None`` where the model gave none."""
+        for weights in reversed(self.weights.values()):
+            if weights.shape == shape:
+                return weights
+            if weights.dim() == len(shape) + 1 and (weights.shape[:1] + weights.shape[2:]) == shape:
+                return weights.mean(dim=1)
+        return None
 
     def last(self, dim: int) -> Tensor:
         """The weights with this many axes that came last.

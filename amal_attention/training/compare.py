@@ -26,7 +26,7 @@ from amal_attention.training.report.table import setting_in_words
 from amal_attention.training.run import Run
 from amal_attention.training.side_by_side import Training, train_all
 
-__all__ = ["Comparison", "choose_rows", "compare", "write_comparison"]
+__all__ = ["Comparison", "choose_rows", "compare", "questions_by_task", "write_comparison"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,14 @@ class Comparison:
             "records": [_summary(record) for record in self.records],
             "sweep": [_summary(record) for record in self.sweep],
         }
+
+
+def questions_by_task(lab: Lab, questions: Sequence[str]) -> dict[str, list[str]]:
+    """The questions that may stand in one table, by the name of their task."""
+    parts: dict[str, list[str]] = {}
+    for question in questions:
+        parts.setdefault(task_of(lab, question).name, []).append(question)
+    return parts
 
 
 def compare(
@@ -136,16 +144,16 @@ def _sweep_runs(base: Recipe, questions: Sequence[str], folder: Path) -> dict[fl
 
 def _one_task(base: Recipe, questions: Sequence[str]) -> Task:
     """The task of these questions: what differs in its measures stands in no common table."""
-    tasks = {question: task_of(base.lab, question) for question in questions}
-    if len({task.name for task in tasks.values()}) > 1:
+    parts = questions_by_task(base.lab, questions)
+    if len(parts) > 1:
         raise LabError(
             explain(
                 expected="questions of one task",
-                got=", ".join(f"{question}: {task.name}" for question, task in tasks.items()),
-                do="name those of one task with --question",
+                got="; ".join(f"{name}: {', '.join(part)}" for name, part in parts.items()),
+                do="compare those of one task at a time",
             )
         )
-    return tasks[questions[0]]
+    return task_of(base.lab, questions[0])
 
 
 def _with_exhibits(runs: list[Run], records: list[RunRecord], shown: int) -> list[RunRecord]:

@@ -77,9 +77,8 @@ class Learner(LightningModule):
         self.log("val_loss", self.cost(self.model, batch), batch_size=len(batch[0]), prog_bar=True, sync_dist=True)
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
-        """AdamW on all that learns."""
-        learning = [parameter for parameter in self.parameters() if parameter.requires_grad]
-        return torch.optim.AdamW(learning, lr=self.lr, weight_decay=self.weight_decay, fused=True)
+        """AdamW, which leaves parameters without a gradient as they are."""
+        return torch.optim.AdamW(self.parameters(), lr=self.lr, weight_decay=self.weight_decay, fused=True)
 
     def configure_callbacks(self) -> list[Callback]:
         """The schedule of the step size."""

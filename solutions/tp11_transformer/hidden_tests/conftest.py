@@ -93,5 +93,6 @@ def _sound(student, part):
         "EncoderLayer": "TorchEncoderLayer",
         "LayerNorm": "TorchNorm",
         "MultiHeadAttention": "TorchHeads",
+        "attention": "torch_attention",
         "patches": "squares_by_column",
     }[part]

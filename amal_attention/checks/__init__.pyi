@@ -86,9 +86,9 @@ __all__ = [
     "hangs_on_depth",
     "hangs_on_memory",
     "hangs_on_order",
-    "hears_other_places",
     "has_layers",
     "heads_differ",
+    "hears_other_places",
     "hides_from_softmax",
     "ignores_padding",
     "is_bilinear",
@@ -212,9 +212,9 @@ from .expectations.functions import (
 )
 from .expectations.layers.by_hand import uses_no
 from .expectations.layers.dropout import draws_while_training, drops_what_it_adds
-from .expectations.layers.memory import asks_memory, hangs_on_memory
 from .expectations.layers.heads import has_layers, heads_differ
 from .expectations.layers.masks import hides_from_softmax
+from .expectations.layers.memory import asks_memory, hangs_on_memory
 from .expectations.layers.network import bends, drops_in_training, grows_by_units
 from .expectations.layers.norms import scales_and_shifts
 from .expectations.layers.readout import keeps_one_vector, looks_from_one_vector, sums_states
@@ -302,11 +302,10 @@ from .expectations.states import attends_states, carries_memory, reads_leftward,
 from .expectations.steps import optimises_everything, steps_by_lr
 from .inputs import some_reviews
 from .probes.decoding import DecoderProbe
-from .probes.heads import AttentionProbe
+from .probes.heads import AttentionProbe, MemoryProbe
 from .probes.images import ImageProbe
 from .probes.language import LanguageProbe, TranslatorProbe
 from .probes.memory import MemoryProbe
-from .probes.heads import AttentionProbe, MemoryProbe
 from .probes.probe import Probe
 from .probes.scores import ScoreProbe
 from .probes.sequences import EncoderProbe, some_lines

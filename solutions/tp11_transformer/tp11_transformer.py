@@ -3494,6 +3494,97 @@ def translation_cost(model: nn.Module, batch: PairBatch) -> Tensor:
     return next_token_loss(F.pad(logits, (0, 0, 0, 1)), text, words)
 
 
+# %% tags=["instructor"]
+class FastMultiHeadAttention(MultiHeadAttention):
+    """:class:`MultiHeadAttention` for recipes: torch's own attention in training, when nobody looks at the weights.
+
+    In training it gives zeros in their place.
+    """
+
+    def forward(
+        self, x: Tensor, memory: Tensor, mask: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """As :class:`MultiHeadAttention`."""
+        if not self.training:
+            return super().forward(x, memory, mask)
+        query, key, value = (
+            linear(each).unflatten(2, (self.heads, -1)).transpose(1, 2)
+            for linear, each in ((self.query, x), (self.key, memory), (self.value, memory))
+        )
+        seen = None if mask is None else mask.unsqueeze(1)
+        read = F.scaled_dot_product_attention(query, key, value, attn_mask=seen)
+        nobody_looks = read.new_zeros(()).expand(*query.shape[:3], key.shape[2])
+        return self.output(read.transpose(1, 2).flatten(2)), nobody_looks
+
+
+def quicken(model: nn.Module) -> None:
+    """Let every :class:`MultiHeadAttention` of a model be a fast one; its parameters stay."""
+    for module in model.modules():
+        if type(module) is MultiHeadAttention:
+            module.__class__ = FastMultiHeadAttention
+
+
+class Mixing(nn.Module):
+    """A linear map of each word, and what a ReLU leaves of a linear map of it and its neighbours.
+
+    Beyond the text stand zeros, and so do the vectors of padding.
+
+    Args:
+        dim: width of the words.
+        model_dim: D, width of what comes out.
+        width: how many neighbours a word is seen with, itself among them; odd.
+        dropout: share of the vectors that is dropped in training, and of the sum.
+    """
+
+    def __init__(self, dim: int, model_dim: int, width: int, dropout: float) -> None:
+        super().__init__()
+        self.alone = nn.Linear(dim, model_dim)
+        self.together = nn.Conv1d(dim, model_dim, width, padding=width // 2)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``x`` ``(B, L, dim)`` -> ``(B, L, D)``."""
+        x = self.dropout(x)
+        mixed = self.together(x.mT).mT
+        return self.dropout(self.alone(x) + mixed.relu())
+
+
+class FastEncoderPooling(EncoderPooling):
+    """:class:`EncoderPooling` for recipes: fast in training, and with words that may be mixed with their neighbours.
+
+    Args:
+        mixing: how many neighbours a word is seen with before the encoder, itself among them; odd, and 1 for none.
+        **options: as for :class:`EncoderPooling`.
+    """
+
+    def __init__(self, dim: int, model_dim: int, mixing: int = 1, **options) -> None:
+        super().__init__(dim, model_dim, **options)
+        quicken(self)
+        if mixing > 1:
+            self.enter = Mixing(dim, model_dim, mixing, options.get("dropout", 0.0))
+
+
+class FastLanguageModel(LanguageModel):
+    """:class:`LanguageModel` for recipes, fast in training."""
+
+    def __init__(self, **options) -> None:
+        super().__init__(**options)
+        quicken(self)
+
+
+class FastTransformer(Transformer):
+    """:class:`Transformer` for recipes, fast in training."""
+
+    def __init__(self, **options) -> None:
+        super().__init__(**options)
+        quicken(self)
+
+
+def digits_cost(model: nn.Module, batch) -> Tensor:
+    """What a classifier of images learns to make small."""
+    return F.cross_entropy(model(batch.images), batch.labels)
+
+
 # %% [markdown] lang="fr"
 # Le coût, donné ci-dessus, est celui de la question 7 : la ligne à écrire, précédée de START, est lue comme un texte dont chaque jeton est à prédire.
 # Les données sont celles du TP 10, 8 000 jours pour apprendre ; leur lot contient déjà `teacher`, et la première ligne imprimée dit si le vôtre est

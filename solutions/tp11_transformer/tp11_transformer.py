@@ -1771,13 +1771,15 @@ class Encoder(nn.Module):
 # apprentissages de 80 pas d'Adam, de taille 0,01, ne diffèrent que par l'ordre des normes et par un **échauffement** (*warm-up*) : la
 # taille du pas monte de 0 à 0,01 pendant les 40 premiers. Tant que l'exercice 4.3 est à faire, les couches sont celles de PyTorch. À
 # attendre : un modèle apprend en quelques dizaines de pas, un autre y arrive plus lentement, et l'un des trois en reste à
-# $\ln 10 \approx 2{,}30$, le coût de qui répond au hasard (10 s en tout).
+# $\ln 10 \approx 2{,}30$, le coût de qui répond au hasard (10 s en tout). La seconde figure est la norme du gradient dans chaque couche,
+# avant le premier pas.
 
 # %% [markdown] lang="en"
 # **Post or pre?** Twelve layers are deep already. A simple game: tell a row of eight digits **backwards**. Three trainings of 80 steps
 # of Adam, of size 0.01, differ by nothing but the order of the norms and a **warm-up**: the step size rises from 0 to 0.01 during the
 # first 40. While exercise 4.3 is to do, the layers are PyTorch's. To expect: one model learns in a few dozens of steps, another gets
-# there more slowly, and one of the three stays at $\ln 10 \approx 2.30$, the loss of one who guesses (10 s in all).
+# there more slowly, and one of the three stays at $\ln 10 \approx 2.30$, the loss of one who guesses (10 s in all). The second picture
+# is the norm of the gradient in each layer, before the first step.
 
 # %% tags=["active-ipynb", "raises-exception"]
 # every_place = torch.ones(32, 8, dtype=torch.bool)
@@ -1827,7 +1829,7 @@ class Encoder(nn.Module):
 #     """The loss of each step, and the gradient of each layer before the first one."""
 #     torch.manual_seed(0)
 #     model, losses, at_start = Backwards(norm_first), [], []
-#     optimiser = torch.optim.Adam(model.parameters())
+#     optimiser = torch.optim.Adam(model.parameters(), fused=True)
 #     for step in range(steps):
 #         optimiser.param_groups[0]["lr"] = 0.01 * min(1, (step + 1) / warmup)
 #         rows = torch.randint(10, (32, 8))
@@ -1847,15 +1849,8 @@ class Encoder(nn.Module):
 #     post, of_post = tell_backwards(norm_first=False)
 #     warmed, _ = tell_backwards(norm_first=False, warmup=40)
 #     pre, of_pre = tell_backwards(norm_first=True)
-# loss_by_step({"post-LN": post, "post-LN, warm-up": warmed, "pre-LN": pre}, chance=math.log(10))
-
-# %% [markdown] lang="fr"
-# **Et le gradient ?** Sa norme dans chaque couche, avant le premier pas.
-
-# %% [markdown] lang="en"
-# **And the gradient?** Its norm in each layer, before the first step.
-
-# %% tags=["active-ipynb", "raises-exception"]
+# told = {"post-LN": post, "post-LN, warm-up": warmed, "pre-LN": pre}
+# display(loss_by_step(told, chance=math.log(10)))
 # gradient_by_layer({"post-LN": of_post, "pre-LN": of_pre})
 
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q4-observe", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": true}

@@ -384,7 +384,7 @@ def both_are_words(mask: Tensor) -> Tensor:
 # > - `mask` s'étire à la forme `(…, L, S)` ; sans masque, tout est regardé. Où il vaut `False`, le poids est exactement 0, et les
 # >   autres poids de la ligne somment à 1.
 # > - Une requête qui ne peut regarder nulle part reçoit des zéros, pour la sortie comme pour les poids, et le gradient reste fini.
-# > - Des scores de plusieurs milliers ne font pas déborder l'exponentielle.
+# > - Des scores de plusieurs dizaines de milliers ne font pas déborder l'exponentielle.
 # > - Un appel laisse ce qu'on lui donne tel quel et rend des `float32` ; le gradient atteint la requête, la clé et la valeur.
 #
 # <details>
@@ -413,7 +413,7 @@ def both_are_words(mask: Tensor) -> Tensor:
 # > - `mask` broadcasts to the shape `(…, L, S)`; without a mask all is looked at. Where it is `False` the weight is exactly 0, and
 # >   the other weights of the row sum to 1.
 # > - A query that may look nowhere gets zeros, in the output and in the weights, and the gradient stays finite.
-# > - Scores of several thousands do not make the exponential overflow.
+# > - Scores of several tens of thousands do not make the exponential overflow.
 # > - A call leaves what it is given as it is and gives `float32`; the gradient reaches query, key and value.
 #
 # <details>
@@ -506,7 +506,7 @@ def attention(
 #             "divided by √S: by √K, the root of the width of a key, not of the number of keys": [
 #                 [0.2366, 0.5268, 0.2366]
 #             ],
-#             "the softmax goes over the queries: rows sum to 1 over the keys, the last axis": [
+#             "the softmax goes over the queries: rows sum to 1 over the keys, dim=-1": [
 #                 [1, 1, 1]
 #             ],
 #             "the scores come back: the weights are what the softmax makes of them": [
@@ -543,7 +543,7 @@ def attention(
 #         [[0.3333, 0.6667, 0]],
 #         what="with the third key hidden: weights (1/3, 2/3, 0)",
 #         mistakes={
-#             "the mask comes before the softmax, not after it: what is left sums to 1": [
+#             "the mask comes before the softmax, not after it: what is left no longer sums to 1": [
 #                 [0.25, 0.5, 0]
 #             ],
 #             "the mask is inverted: True is where one may look": [[0, 0, 1]],
@@ -559,7 +559,7 @@ def attention(
 #         [[2.3333, 4.6667]],
 #         what="and the sum of the values by them",
 #         mistakes={
-#             "the mask comes before the softmax, not after it: what is left sums to 1": [[1.75, 3.5]],
+#             "the mask comes before the softmax, not after it: what is left no longer sums to 1": [[1.75, 3.5]],
 #             "what is hidden is not summed: the states are made of the masked weights": [[2.25, 3.75]],
 #         },
 #         sent=f"{sent}, mask (True, True, False)",

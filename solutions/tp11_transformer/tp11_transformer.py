@@ -2314,7 +2314,7 @@ class EncoderPooling(nn.Module):
 #         ignores_padding(pooling, 5)
 #         reads_each_alone(pooling, 5)
 #         gradient_reaches(pooling, 5)
-#         reads_order(pooling, 5, hint="positions are added to the words, one for each place, before the first layer")
+#         reads_order(pooling, 5, hint="positions are added to the words, one for each place of the text, before the first layer")
 #     bag = EncoderPooling(dim=5, model_dim=8, heads=2, hidden_size=12, positions=False)
 #     keeps_weights_of_words(bag, 5, hint="without positions the order of the words does not count: no place is special")
 # ### BEGIN HIDDEN TESTS

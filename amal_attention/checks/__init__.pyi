@@ -11,6 +11,7 @@ __all__ = [
     "LayerProbe",
     "LeakyDecoder",
     "LeakyEncoder",
+    "MemoryProbe",
     "OwnEntropy",
     "PoolingProbe",
     "Probe",
@@ -69,6 +70,9 @@ __all__ = [
     "hangs_on",
     "hangs_on_depth",
     "hangs_on_order",
+    "has_layers",
+    "heads_differ",
+    "hides_from_softmax",
     "ignores_padding",
     "is_bilinear",
     "is_perceptron",
@@ -187,6 +191,8 @@ from .expectations.functions import (
     stays_finite,
 )
 from .expectations.layers.by_hand import uses_no
+from .expectations.layers.heads import has_layers, heads_differ
+from .expectations.layers.masks import hides_from_softmax
 from .expectations.layers.network import bends, drops_in_training, grows_by_units
 from .expectations.layers.norms import scales_and_shifts
 from .expectations.layers.readout import keeps_one_vector, looks_from_one_vector, sums_states
@@ -254,7 +260,7 @@ from .expectations.states import attends_states, carries_memory, reads_leftward,
 from .expectations.steps import optimises_everything, steps_by_lr
 from .inputs import some_reviews
 from .probes.decoding import DecoderProbe
-from .probes.heads import AttentionProbe
+from .probes.heads import AttentionProbe, MemoryProbe
 from .probes.probe import Probe
 from .probes.scores import ScoreProbe
 from .probes.sequences import EncoderProbe, some_lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-__all__ = ["Attends", "Heads"]
+__all__ = ["Attends", "Heads", "Looks"]
 
 
 class Attends(nn.Module):
@@ -42,3 +42,38 @@ class Heads(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         return self.inner(x, x, x, key_padding_mask=~mask, average_attn_weights=False)
+
+
+class Looks(nn.Module):
+    """Heads that look from ``x (B, L, D)`` at ``memory (B, S, D)``, weights are ``(B, h, L, S)``.
+
+    Args:
+        dim: D.
+        heads: h.
+        bias: of the linear maps.
+        wrong: "view" mixes words with heads; in "first head" all have the columns of the first; with "no mask" none is
+            used.
+    """
+
+    def __init__(self, dim: int, heads: int, *, bias: bool = True, wrong: str = "") -> None:
+        super().__init__()
+        self.heads, self.wrong = heads, wrong
+        self.query, self.key, self.value, self.output = (nn.Linear(dim, dim, bias=bias) for _ in range(4))
+
+    def cut(self, words: Tensor) -> Tensor:
+        rows, length, width = words.shape
+        if self.wrong == "view":
+            return words.reshape(rows, self.heads, length, width // self.heads)
+        if self.wrong == "first head":
+            return words[..., : width // self.heads].unsqueeze(1).expand(-1, self.heads, -1, -1)
+        return words.reshape(rows, length, self.heads, width // self.heads).transpose(1, 2)
+
+    def forward(self, x: Tensor, memory: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        query, key, value = map(self.cut, (self.query(x), self.key(memory), self.value(memory)))
+        scores = query @ key.mT / query.shape[-1] ** 0.5
+        if mask is not None and self.wrong != "no mask":
+            scores = scores.masked_fill(~mask.unsqueeze(1), -1e30)
+        weights = scores.softmax(dim=-1)
+        if mask is not None and self.wrong != "no mask":
+            weights = weights * mask.unsqueeze(1)
+        return self.output((weights @ value).transpose(1, 2).flatten(2)), weights

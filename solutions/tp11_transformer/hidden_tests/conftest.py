@@ -93,4 +93,5 @@ def _sound(student, part):
         "EncoderLayer": "TorchEncoderLayer",
         "LayerNorm": "TorchNorm",
         "MultiHeadAttention": "TorchHeads",
+        "attention": "torch_attention",
     }[part]

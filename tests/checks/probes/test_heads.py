@@ -5,9 +5,17 @@ from __future__ import annotations
 import pytest
 import torch
 
-from amal_attention.checks import AttentionProbe, ignores_padding, reads_each_alone, shapes, simplex
+from amal_attention.checks import (
+    AttentionProbe,
+    MemoryProbe,
+    ignores_padding,
+    permutes_with,
+    reads_each_alone,
+    shapes,
+    simplex,
+)
 from amal_attention.checks.expectation import ExpectationMissed
-from tests.checks.attending import Attends, Heads
+from tests.checks.attending import Attends, Heads, Looks
 
 DIM, WIDTH, HEADS = 6, 4, 3
 KINDS = [
@@ -43,3 +51,27 @@ def test_padding_that_is_looked_at_is_told():
 def test_another_shape_is_told():
     with pytest.raises(ExpectationMissed, match=r"weights of shape \(2, 4, 4\)"):
         shapes(Heads(DIM, HEADS), AttentionProbe(DIM), lengths=(4, 3))
+
+
+OVER = MemoryProbe(DIM, HEADS, asking=5)
+
+
+def test_what_looks_at_a_memory_meets_what_any_module_must():
+    shapes(Looks(DIM, HEADS), OVER)
+    simplex(Looks(DIM, HEADS), OVER, lengths=(4, 0, 3))
+    ignores_padding(Looks(DIM, HEADS), OVER, lengths=(4, 1, 3))
+    reads_each_alone(Looks(DIM, HEADS), OVER)
+
+
+def test_a_memory_is_a_set_and_what_asks_is_another():
+    permutes_with(Looks(DIM, HEADS), OVER)
+    permutes_with(Looks(DIM, HEADS), OVER, of="memory", lengths=(4, 2))
+    for of in ("x", "memory"):
+        with pytest.raises(ExpectationMissed):
+            permutes_with(Looks(DIM, HEADS, wrong="view"), OVER, of=of)
+
+
+def test_padding_of_a_memory_that_is_looked_at_is_told():
+    for look in (simplex, ignores_padding):
+        with pytest.raises(ExpectationMissed):
+            look(Looks(DIM, HEADS, wrong="no mask"), OVER, lengths=(4, 1, 3))

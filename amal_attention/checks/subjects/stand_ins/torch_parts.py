@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from amal_attention.checks.subjects.stand_ins.registry import stand_in
 
-__all__ = ["Table", "TorchDecoderLayer", "TorchEncoder", "TorchEncoderLayer", "TorchHeads", "TorchNorm"]
+__all__ = [
+    "Table",
+    "TorchDecoderLayer",
+    "TorchEncoder",
+    "TorchEncoderLayer",
+    "TorchHeads",
+    "TorchNorm",
+    "torch_attention",
+]
 
 
 @stand_in
@@ -26,6 +37,28 @@ class Table(nn.Module):
     def forward(self, length: int, width: int | None = None) -> Tensor:
         """The first rows and columns, ``(length, width)``; as many columns as rows by default."""
         return self.values[:length, : length if width is None else width].clone()
+
+
+@stand_in
+def torch_attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """``F.scaled_dot_product_attention``, and its weights: what it reads of values that are 1 at one place each.
+
+    Args:
+        query: ``(..., L, K)``.
+        key: ``(..., S, K)``.
+        value: ``(..., S, M)``.
+        mask: True where a query may look, to be broadcast over ``(..., L, S)``; everywhere by default.
+
+    Returns:
+        What was read, ``(..., L, M)``, and the weights ``(..., L, S)``; zeros for a query that may look nowhere.
+    """
+    rows, places = key.shape[:-1], key.shape[-2]
+    seen = torch.ones(1, 1, dtype=torch.bool) if mask is None else mask
+    seen = seen.unsqueeze(0) if seen.dim() < 2 else seen
+    readable = seen.expand(*seen.shape[:-1], places)
+    sees = readable.any(dim=-1, keepdim=True)
+    read = partial(F.scaled_dot_product_attention, query, key, attn_mask=readable | ~sees)
+    return read(value) * sees, read(torch.eye(places).expand(*rows, places)) * sees
 
 
 @stand_in

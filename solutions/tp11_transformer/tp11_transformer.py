@@ -384,7 +384,7 @@ def both_are_words(mask: Tensor) -> Tensor:
 # > - `mask` s'étire à la forme `(…, L, S)` ; sans masque, tout est regardé. Où il vaut `False`, le poids est exactement 0, et les
 # >   autres poids de la ligne somment à 1.
 # > - Une requête qui ne peut regarder nulle part reçoit des zéros, pour la sortie comme pour les poids, et le gradient reste fini.
-# > - Des scores de plusieurs milliers ne font pas déborder l'exponentielle.
+# > - Des scores de plusieurs dizaines de milliers ne font pas déborder l'exponentielle.
 # > - Un appel laisse ce qu'on lui donne tel quel et rend des `float32` ; le gradient atteint la requête, la clé et la valeur.
 #
 # <details>
@@ -413,7 +413,7 @@ def both_are_words(mask: Tensor) -> Tensor:
 # > - `mask` broadcasts to the shape `(…, L, S)`; without a mask all is looked at. Where it is `False` the weight is exactly 0, and
 # >   the other weights of the row sum to 1.
 # > - A query that may look nowhere gets zeros, in the output and in the weights, and the gradient stays finite.
-# > - Scores of several thousands do not make the exponential overflow.
+# > - Scores of several tens of thousands do not make the exponential overflow.
 # > - A call leaves what it is given as it is and gives `float32`; the gradient reaches query, key and value.
 #
 # <details>
@@ -467,10 +467,110 @@ def attention(
 #
 # points = hidden_points("tp11_transformer", "q1-attention", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import (
+#     check, close_to, equal_to, hides_from_softmax, leaves_arguments_alone, uses_no,
+# )
 #
 # with check("q1-attention"):
-#     pass
+#     uses_no(
+#         attention,
+#         ["F.scaled_dot_product_attention", "nn.MultiheadAttention"],
+#         hint="write it with products and a softmax: no attention of torch's",
+#     )
+#     texts = [torch.randn(2, *sizes) for sizes in ((3, 4), (5, 4), (5, 6))]
+#     mask = torch.arange(5) < torch.tensor([[[4]], [[2]]])
+#     names = ["query", "key", "value", "mask"]
+#     hides_from_softmax(attention, texts, mask)
+#     leaves_arguments_alone(attention, [*texts, mask], names=names)
+#     query = torch.tensor([[2.0, 0, 0, 0]])
+#     key = torch.tensor([[0, 1.0, 0, 0], [0.6931, 0, 0, 0], [0, 0, 0, 3.0]])
+#     value = torch.tensor([[1.0, 2.0], [3.0, 6.0], [2.0, 1.0]])
+#     answer = attention(query, key, value)
+#     equal_to(
+#         isinstance(answer, (tuple, list)) and [list(each.shape) for each in answer],
+#         [[1, 2], [1, 3]],
+#         what="two tensors come back: states (L, M), then weights (L, S)",
+#         mistakes={"the pair is swapped: states first, then the weights": [[1, 3], [1, 2]]},
+#         hint="two tensors, states first: return states, weights",
+#     )
+#     states, weights = answer
+#     sent = "a query (2, 0, 0, 0), keys (0, 1, 0, 0), (ln 2, 0, 0, 0), (0, 0, 0, 3)"
+#     close_to(
+#         weights,
+#         [[0.25, 0.5, 0.25]],
+#         what="scores (0, ln 2, 0): weights (1/4, 1/2, 1/4)",
+#         mistakes={
+#             "divide by √K: the variance of q · k is K": [[0.1667, 0.6667, 0.1667]],
+#             "multiplied by √K: divide by it": [[0.0556, 0.8889, 0.0556]],
+#             "divided by K: by √K, the root of the width of a key": [[0.2929, 0.4142, 0.2929]],
+#             "divided by √S: by √K, the root of the width of a key, not of the number of keys": [
+#                 [0.2366, 0.5268, 0.2366]
+#             ],
+#             "the softmax goes over the queries: rows sum to 1 over the keys, dim=-1": [
+#                 [1, 1, 1]
+#             ],
+#             "the scores come back: the weights are what the softmax makes of them": [
+#                 [0, 0.6931, 0]
+#             ],
+#             "log_softmax gives logarithms of weights: softmax": [[-1.3863, -0.6931, -1.3863]],
+#         },
+#         sent=sent,
+#         hint="softmax of query · key / √K",
+#     )
+#     close_to(
+#         states,
+#         [[2.25, 3.75]],
+#         what="values (1, 2), (3, 6), (2, 1): their sum by the weights",
+#         mistakes={
+#             "divide by √K: the variance of q · k is K": [[2.5, 4.5]],
+#             "multiplied by √K: divide by it": [[2.8333, 5.5]],
+#             "divided by K: by √K, the root of the width of a key": [[2.1213, 3.3640]],
+#             "divided by √S: by √K, the root of the width of a key, not of the number of keys": [
+#                 [2.2902, 3.8705]
+#             ],
+#             "this is the mean of the values, not the sum by the weights": [[2, 3]],
+#             "the sum is divided by the number of keys: the weights sum to 1 already": [
+#                 [0.75, 1.25]
+#             ],
+#             "the scores count the values: the weights do, after the softmax": [[2.0794, 4.1589]],
+#         },
+#         sent=sent,
+#         hint="the sum of the values by the weights",
+#     )
+#     states, weights = attention(query, key, value, torch.tensor([[True, True, False]]))
+#     close_to(
+#         weights,
+#         [[0.3333, 0.6667, 0]],
+#         what="with the third key hidden: weights (1/3, 2/3, 0)",
+#         mistakes={
+#             "the mask comes before the softmax, not after it: what is left no longer sums to 1": [
+#                 [0.25, 0.5, 0]
+#             ],
+#             "the mask is inverted: True is where one may look": [[0, 0, 1]],
+#             "a score of 0 still weighs e⁰ = 1: a hidden score is -inf": [
+#                 [0.25, 0.5, 0.25]
+#             ],
+#         },
+#         sent=f"{sent}, mask (True, True, False)",
+#         hint="a hidden score is -inf before the softmax",
+#     )
+#     close_to(
+#         states,
+#         [[2.3333, 4.6667]],
+#         what="and the sum of the values by them",
+#         mistakes={
+#             "the mask comes before the softmax, not after it: what is left no longer sums to 1": [[1.75, 3.5]],
+#             "what is hidden is not summed: the states are made of the masked weights": [[2.25, 3.75]],
+#         },
+#         sent=f"{sent}, mask (True, True, False)",
+#     )
+#     for each in attention(query, key, value, torch.zeros(1, 3, dtype=torch.bool)):
+#         equal_to(
+#             each.tolist(),
+#             torch.zeros_like(each).tolist(),
+#             what="a query that may look nowhere gets zeros",
+#             hint="nothing to see: zeros for states and weights, never nan",
+#         )
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -699,10 +799,74 @@ class SelfAttention(nn.Module):
 #
 # points = hidden_points("tp11_transformer", "q2-self-attention", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import (
+#     AttentionProbe, check, close_to, has_layers, ignores_padding, permutes_with, shapes, simplex,
+#     uses_no,
+# )
 #
 # with check("q2-self-attention"):
-#     pass
+#     uses_no(
+#         SelfAttention,
+#         ["F.scaled_dot_product_attention", "nn.MultiheadAttention"],
+#         apart=["attention"],
+#         hint="write it with your attention, or with products and a softmax: no attention of torch's",
+#     )
+#     built, probe = SelfAttention(dim=5, head_dim=3), AttentionProbe(5, 3)
+#     maps = dict.fromkeys(["query", "key", "value"], (5, 3))
+#     has_layers(built, maps, inputs=probe.inputs((2, 1), seed=0))
+#     shapes(
+#         built,
+#         probe,
+#         what="states (B, L, K) and weights (B, L, L), for any B and L",
+#         hint="states first, then the weights",
+#     )
+#     example = SelfAttention(dim=2, head_dim=1).eval()
+#     words = torch.tensor([[[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [9.0, 9.0]]])
+#     mask = torch.tensor([[True, True, True, False]])
+#     example(words, mask)
+#     maps = {"query": [[1.0, 1.0]], "key": [[0.0, 0.6931]], "value": [[1.0, 0.0]]}
+#     zeros = {name: torch.zeros_like(each) for name, each in example.named_parameters()}
+#     weights = {f"{name}.weight": torch.tensor(each) for name, each in maps.items()}
+#     example.load_state_dict(zeros | weights, strict=False)
+#     states, weights = example(words, mask)
+#     close_to(
+#         weights[:, :3],
+#         [[[0.2, 0.4, 0.4, 0], [0.2, 0.4, 0.4, 0], [0.1111, 0.4444, 0.4444, 0]]],
+#         what="weights (1, 2, 2)/5, (1, 2, 2)/5 and (1, 4, 4)/9, and 0 on padding",
+#         mistakes={
+#             "the softmax goes over the queries: rows sum to 1 over the keys, dim=-1": [
+#                 [[0.25, 0, 0, 0], [0.25, 0, 0, 0], [0.25, 0, 0, 0]]
+#             ],
+#         },
+#         sent="words (1, 0), (0, 1), (1, 1) and padding; W_q = (1, 1), W_k = (0, ln 2), W_v = (1, 0)",
+#         hint="attention of query(x), key(x) and value(x), and padding hidden: mask.unsqueeze(1)",
+#     )
+#     close_to(
+#         states[:, :3],
+#         [[[0.6], [0.6], [0.5556]]],
+#         what="states 0.6, 0.6 and 5/9",
+#         mistakes={
+#             "key = query: three linear maps, one for each role": [[[0.7881], [0.7881], [0.8935]]],
+#             "value = key: three linear maps, one for each role": [[[0.5545], [0.5545], [0.6161]]],
+#             "value = query: three linear maps, one for each role": [[[1.4], [1.4], [1.4444]]],
+#             "query and key are exchanged: the query asks": [[[0.6667], [0.75], [0.75]]],
+#             "divide by √K, the width of a key, head_dim, not by that of a word": [
+#                 [[0.6172], [0.6172], [0.5790]]
+#             ],
+#             "the states are the sum of the values by the weights, and nothing more: no residual": [
+#                 [[1.6], [0.6], [1.5556]]
+#             ],
+#             "the states are the sum of the values by the weights: no softmax over their numbers": [
+#                 [[1], [1], [1]]
+#             ],
+#         },
+#         sent="words (1, 0), (0, 1), (1, 1) and padding; W_q = (1, 1), W_k = (0, ln 2), W_v = (1, 0)",
+#         hint="the sum of value(x) by the weights, and nothing more",
+#     )
+#     from_all = "the mask hides padding from every query: it is True on words, and mask.unsqueeze(1) has their axis last"
+#     simplex(built, probe, hint=from_all)
+#     ignores_padding(built, probe, hint=from_all)
+#     permutes_with(built, probe)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -911,10 +1075,133 @@ class MultiHeadAttention(nn.Module):
 #
 # points = hidden_points("tp11_transformer", "q3-multi-head", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import (
+#     MemoryProbe, check, close_to, has_layers, heads_differ, hides_from_softmax, shapes, uses_no,
+# )
 #
 # with check("q3-multi-head"):
-#     pass
+#     uses_no(
+#         MultiHeadAttention,
+#         ["nn.MultiheadAttention", "F.scaled_dot_product_attention"],
+#         apart=["attention"],
+#         hint="write it with your attention, or with products and a softmax: no attention of torch's",
+#     )
+#     built, probe = MultiHeadAttention(dim=6, heads=3), MemoryProbe(dim=6, heads=3)
+#     maps = dict.fromkeys(["query", "key", "value", "output"], (6, 6))
+#     has_layers(built, maps, inputs=probe.inputs((2, 1), seed=0))
+#     shapes(
+#         built,
+#         probe,
+#         what="states (B, L, D) and weights (B, h, L, S), for any B, L and S",
+#         hint="states first, then one matrix a head, (B, h, L, S); keys and values come from the memory",
+#     )
+#     example = MultiHeadAttention(dim=4, heads=2).eval()
+#     words = torch.tensor([[[1.0, 2, 3, 4], [5, 6, 7, 8]]])
+#     example(words, words)
+#     zeros = {name: torch.zeros_like(each) for name, each in example.named_parameters()}
+#     identity = torch.eye(4)
+#     same = {"value.weight": identity, "output.weight": identity}
+#     example.load_state_dict(zeros | same, strict=False)
+#     close_to(
+#         example(words, words)[0],
+#         [[[3, 4, 5, 6], [3, 4, 5, 6]]],
+#         what="all weights are 1/2: each word gets the mean, (3, 4, 5, 6)",
+#         mistakes={
+#             "view (B, h, L, K) mixes words with heads: view (B, L, h, K), then transpose(1, 2)": [
+#                 [[2, 3, 6, 7], [2, 3, 6, 7]]
+#             ],
+#             "view mixes words with heads, in the split and in the merge: view (B, L, h, K), then transpose(1, 2)": [
+#                 [[2, 3, 2, 3], [6, 7, 6, 7]]
+#             ],
+#             "merged without transposing back: (B, L, h, K) before the view": [
+#                 [[3, 4, 3, 4], [5, 6, 5, 6]]
+#             ],
+#             "the heads are averaged: concatenate them": [[[4, 5, 4, 5], [4, 5, 4, 5]]],
+#             "the heads are summed: concatenate them": [[[8, 10, 8, 10], [8, 10, 8, 10]]],
+#             "value = key: three linear maps, one for each role": [[[0, 0, 0, 0], [0, 0, 0, 0]]],
+#         },
+#         sent="words (1, 2, 3, 4) and (5, 6, 7, 8); W_q = W_k = 0, W_v = W_o = I",
+#         hint="cut into heads, attend in each, put them side by side, then self.output",
+#     )
+#     close_to(
+#         example(words, 10 * words)[0],
+#         [[[30, 40, 50, 60], [30, 40, 50, 60]]],
+#         what="from a memory ten times as large: (30, 40, 50, 60)",
+#         mistakes={
+#             "keys and values come from what is looked at, the memory: x asks, and nothing more": [
+#                 [[3, 4, 5, 6], [3, 4, 5, 6]]
+#             ]
+#         },
+#         sent="the same words, and a memory of (10, 20, 30, 40) and (50, 60, 70, 80)",
+#     )
+#     example.load_state_dict({"output.weight": 2 * identity}, strict=False)
+#     close_to(
+#         example(words, words)[0],
+#         [[[6, 8, 10, 12], [6, 8, 10, 12]]],
+#         what="with W_o = 2 I: twice as much",
+#         mistakes={
+#             "the output map is missing: concatenate, then self.output": [
+#                 [[3, 4, 5, 6], [3, 4, 5, 6]]
+#             ]
+#         },
+#         sent="words (1, 2, 3, 4) and (5, 6, 7, 8); W_q = W_k = 0, W_v = I",
+#     )
+#     asking, asked = torch.zeros(4, 4), torch.zeros(4, 4)
+#     asking[2, :2], asked[2, 0] = torch.tensor([-1.0, 1.0]), 0.3884
+#     maps = {"query.weight": asking, "key.weight": asked, "output.weight": identity}
+#     example.load_state_dict(maps, strict=False)
+#     states, weights = example(words, words)
+#     sent = "the same words; the second head asks 1 and 0, and finds 0.39 · x₁ and 0"
+#     even = [[0.5, 0.5], [0.5, 0.5]]
+#     close_to(
+#         weights,
+#         [[even, [[0.25, 0.75], [0.25, 0.75]]]],
+#         what="the first head weighs 1/2 and 1/2, the second 1/4 and 3/4",
+#         mistakes={
+#             "divide by √K, the width of a head, D/h, not of a word": [
+#                 [even, [[0.315, 0.685], [0.315, 0.685]]]
+#             ],
+#             "divide by √K: the variance of q · k is K": [[even, [[0.1745, 0.8255], [0.1745, 0.8255]]]],
+#         },
+#         tolerance=1e-3,
+#         sent=sent,
+#         hint="the weights (B, h, L, S) of the heads, as attention gives them",
+#     )
+#     close_to(
+#         states,
+#         [[[3, 4, 6, 7], [3, 4, 6, 7]]],
+#         what="and each word gets (3, 4) of the first head, (6, 7) of the second",
+#         mistakes={
+#             "key = query: three linear maps, one for each role": [[[3, 4, 5, 6], [3, 4, 5, 6]]],
+#             "value = key: three linear maps, one for each role": [
+#                 [[0, 0, 1.5536, 0], [0, 0, 1.5536, 0]]
+#             ],
+#         },
+#         tolerance=1e-3,
+#         sent=sent,
+#         hint="cut into heads, attend in each, put them side by side, then self.output",
+#     )
+#     close_to(
+#         example(words, words.flip(1))[1],
+#         [[even, [[0.75, 0.25], [0.75, 0.25]]]],
+#         what="from a memory in the other order: the weights in the other order",
+#         mistakes={
+#             "keys and values come from what is looked at, the memory: x asks, and nothing more": [
+#                 [even, [[0.25, 0.75], [0.25, 0.75]]]
+#             ]
+#         },
+#         tolerance=1e-3,
+#         sent="the same words, and a memory of (5, 6, 7, 8) and (1, 2, 3, 4)",
+#     )
+#     heads_differ(built, probe, 3)
+#     mask = torch.arange(5) < torch.tensor([[[4]], [[2]], [[3]]])
+#     hides_from_softmax(
+#         built,
+#         [torch.randn(3, 4, 6), torch.randn(3, 5, 6)],
+#         mask,
+#         places=mask.unsqueeze(1),
+#         hint="the mask gets an axis for the heads: mask.unsqueeze(1) is (B, 1, L, S)",
+#     )
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -3692,6 +3979,97 @@ def translation_cost(model: nn.Module, batch: PairBatch) -> Tensor:
     text = torch.cat([teacher[:, :1], batch.target], dim=1)
     words = torch.cat([torch.ones_like(batch.target_mask[:, :1]), batch.target_mask], dim=1)
     return next_token_loss(F.pad(logits, (0, 0, 0, 1)), text, words)
+
+
+# %% tags=["instructor"]
+class FastMultiHeadAttention(MultiHeadAttention):
+    """:class:`MultiHeadAttention` for recipes: torch's own attention in training, when nobody looks at the weights.
+
+    In training it gives zeros in their place.
+    """
+
+    def forward(
+        self, x: Tensor, memory: Tensor, mask: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """As :class:`MultiHeadAttention`."""
+        if not self.training:
+            return super().forward(x, memory, mask)
+        query, key, value = (
+            linear(each).unflatten(2, (self.heads, -1)).transpose(1, 2)
+            for linear, each in ((self.query, x), (self.key, memory), (self.value, memory))
+        )
+        seen = None if mask is None else mask.unsqueeze(1)
+        read = F.scaled_dot_product_attention(query, key, value, attn_mask=seen)
+        nobody_looks = read.new_zeros(()).expand(*query.shape[:3], key.shape[2])
+        return self.output(read.transpose(1, 2).flatten(2)), nobody_looks
+
+
+def quicken(model: nn.Module) -> None:
+    """Let every :class:`MultiHeadAttention` of a model be a fast one; its parameters stay."""
+    for module in model.modules():
+        if type(module) is MultiHeadAttention:
+            module.__class__ = FastMultiHeadAttention
+
+
+class Mixing(nn.Module):
+    """A linear map of each word, and what a ReLU leaves of a linear map of it and its neighbours.
+
+    Beyond the text stand zeros, and so do the vectors of padding.
+
+    Args:
+        dim: width of the words.
+        model_dim: D, width of what comes out.
+        width: how many neighbours a word is seen with, itself among them; odd.
+        dropout: share of the vectors that is dropped in training, and of the sum.
+    """
+
+    def __init__(self, dim: int, model_dim: int, width: int, dropout: float) -> None:
+        super().__init__()
+        self.alone = nn.Linear(dim, model_dim)
+        self.together = nn.Conv1d(dim, model_dim, width, padding=width // 2)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``x`` ``(B, L, dim)`` -> ``(B, L, D)``."""
+        x = self.dropout(x)
+        mixed = self.together(x.mT).mT
+        return self.dropout(self.alone(x) + mixed.relu())
+
+
+class FastEncoderPooling(EncoderPooling):
+    """:class:`EncoderPooling` for recipes: fast in training, and with words that may be mixed with their neighbours.
+
+    Args:
+        mixing: how many neighbours a word is seen with before the encoder, itself among them; odd, and 1 for none.
+        **options: as for :class:`EncoderPooling`.
+    """
+
+    def __init__(self, dim: int, model_dim: int, mixing: int = 1, **options) -> None:
+        super().__init__(dim, model_dim, **options)
+        quicken(self)
+        if mixing > 1:
+            self.enter = Mixing(dim, model_dim, mixing, options.get("dropout", 0.0))
+
+
+class FastLanguageModel(LanguageModel):
+    """:class:`LanguageModel` for recipes, fast in training."""
+
+    def __init__(self, **options) -> None:
+        super().__init__(**options)
+        quicken(self)
+
+
+class FastTransformer(Transformer):
+    """:class:`Transformer` for recipes, fast in training."""
+
+    def __init__(self, **options) -> None:
+        super().__init__(**options)
+        quicken(self)
+
+
+def digits_cost(model: nn.Module, batch) -> Tensor:
+    """What a classifier of images learns to make small."""
+    return F.cross_entropy(model(batch.images), batch.labels)
 
 
 # %% [markdown] lang="fr"

@@ -2,6 +2,7 @@
 
 __all__ = [
     "AttentionProbe",
+    "DecoderLayerProbe",
     "DecoderProbe",
     "DistanceScore",
     "EncoderProbe",
@@ -305,7 +306,7 @@ from .probes.decoding import DecoderProbe
 from .probes.heads import AttentionProbe, MemoryProbe
 from .probes.images import ImageProbe
 from .probes.language import LanguageProbe, TranslatorProbe
-from .probes.memory import MemoryProbe
+from .probes.memory import DecoderLayerProbe
 from .probes.probe import Probe
 from .probes.scores import ScoreProbe
 from .probes.sequences import EncoderProbe, some_lines

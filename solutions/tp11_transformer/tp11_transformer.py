@@ -3533,7 +3533,7 @@ class DecoderLayer(nn.Module):
 # points = hidden_points("tp11_transformer", "q8-decoder-layer", globals())
 # ### END HIDDEN TESTS
 # from amal_attention.checks import (
-#     MemoryProbe,
+#     DecoderLayerProbe,
 #     adds_to_its_input,
 #     asks_memory,
 #     begins_alike,
@@ -3557,7 +3557,7 @@ class DecoderLayer(nn.Module):
 # with check("q8-decoder-layer"):
 #     hint = "the first attention: a place of x sees itself and all that is written before, and nothing else"
 #     for longer in (0, 2):  # a memory as long as x, and a longer one
-#         layer, probe = DecoderLayer(dim=8, heads=2, hidden_size=12), MemoryProbe(8, 2, longer)
+#         layer, probe = DecoderLayer(dim=8, heads=2, hidden_size=12), DecoderLayerProbe(8, 2, longer)
 #         shapes(layer, probe, what="states are (B, L, D) and weights (B, h, L, S), for any B, L and S")
 #         hangs_on_memory(layer, probe)
 #         asks_memory(layer, probe)

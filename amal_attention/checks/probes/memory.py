@@ -14,13 +14,13 @@ from amal_attention.checks.probes.probe import Seen
 from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.wording import kind, shape
 
-__all__ = ["MemoryProbe"]
+__all__ = ["DecoderLayerProbe"]
 
 _PAIR = "return the pair of states and weights, the states first"
 _OF_EACH_HEAD = "the weights are those over the memory, of each head: (B, h, L, S), a row for each place of x"
 
 
-class MemoryProbe(TimeProbe):
+class DecoderLayerProbe(TimeProbe):
     """Decoder layers: ``x`` float ``(B, L, D)``, its ``mask``, ``memory`` float ``(B, S, D)`` and its ``memory_mask``.
 
     They give states ``(B, L, D)``, free on padding, and the weights over the memory ``(B, h, L, S)``.

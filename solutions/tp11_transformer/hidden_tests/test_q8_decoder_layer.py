@@ -3,7 +3,7 @@
 import pytest
 
 from amal_attention.checks import (
-    MemoryProbe,
+    DecoderLayerProbe,
     adds_to_its_input,
     answers_afresh,
     asks_memory,
@@ -42,7 +42,7 @@ def some_layer(student, draws, longer=1):
     def build(hidden_size=hidden_size, **options):
         return student.DecoderLayer(dim, heads, hidden_size, **options)
 
-    return build, MemoryProbe(dim, heads, longer)
+    return build, DecoderLayerProbe(dim, heads, longer)
 
 
 @pytest.mark.question(

@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from amal_attention.checks import (
+    DecoderLayerProbe,
     ImageProbe,
     LanguageProbe,
-    MemoryProbe,
     TranslatorProbe,
     gradient_reaches,
     ignores_padding,
@@ -26,7 +26,7 @@ from tests.checks.speakers import CLASSES, DIM, HEADS, SIDE, TOKENS, Looker, Mem
 KINDS: dict[str, tuple[Any, Any]] = {
     "language": (Speaker, LanguageProbe(TOKENS)),
     "translator": (Translator, TranslatorProbe(TOKENS)),
-    "memory": (Memory, MemoryProbe(DIM, HEADS)),
+    "memory": (Memory, DecoderLayerProbe(DIM, HEADS)),
     "images": (Looker, ImageProbe(SIDE, CLASSES)),
 }
 
@@ -77,7 +77,7 @@ def test_a_teacher_begins_with_start_and_holds_neither_end_nor_pad() -> None:
 
 def test_a_memory_is_longer_than_its_text_or_as_long() -> None:
     for longer in (0, 2):
-        x, mask, memory, memory_mask = MemoryProbe(DIM, HEADS, longer).inputs((3, 1), 0)
+        x, mask, memory, memory_mask = DecoderLayerProbe(DIM, HEADS, longer).inputs((3, 1), 0)
         assert x.shape == (2, 3, DIM) and memory.shape == (2, 3 + longer, DIM)
         assert mask.sum(dim=1).tolist() == [3, 1] and memory_mask.sum(dim=1).tolist() == [3 + longer, 1 + longer]
 
@@ -86,7 +86,7 @@ def test_under_0_nothing_stands_under_the_padding() -> None:
     for kind in ("language", "translator"):
         tokens, mask, *_ = KINDS[kind][1].inputs((3, 1), 4, under=0)
         assert not (tokens * ~mask).any()
-    x, mask, memory, memory_mask = MemoryProbe(DIM, HEADS).inputs((3, 1), 4, under=0)
+    x, mask, memory, memory_mask = DecoderLayerProbe(DIM, HEADS).inputs((3, 1), 4, under=0)
     assert not x[~mask].any() and not memory[~memory_mask].any()
 
 

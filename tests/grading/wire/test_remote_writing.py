@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from amal_attention.checks import (
+    DecoderLayerProbe,
     LanguageProbe,
-    MemoryProbe,
     asks_in_evaluation,
     asks_memory,
     begins_alike,
@@ -92,7 +92,7 @@ def translate(model, source, mask, most, first=1):
 def translate_from_pad(model, source, mask, most):
     return translate(model, source, mask, most, first=0)
 """
-SPEECH, MEMORY = LanguageProbe(TOKENS), MemoryProbe(DIM, HEADS, longer=0)
+SPEECH, MEMORY = LanguageProbe(TOKENS), DecoderLayerProbe(DIM, HEADS, longer=0)
 PROMPT = torch.tensor([[1, 2], [3, 0]])
 
 

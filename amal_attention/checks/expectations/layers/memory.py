@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.probes.memory import MemoryProbe
+from amal_attention.checks.probes.memory import DecoderLayerProbe
 from amal_attention.checks.probes.probe import Seen, answers, probed
 from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
@@ -31,7 +31,7 @@ _IN_ORDER = "the memory is a set here: no positions are added to it, and each of
 @expectation("the states hang on x and on the memory")
 def hangs_on_memory(
     layer: Module,
-    probe: MemoryProbe,
+    probe: DecoderLayerProbe,
     *,
     lengths: Sequence[int] = _LENGTHS,
     seed: int = 0,
@@ -69,7 +69,7 @@ def hangs_on_memory(
 @expectation("x asks, and what is looked at is the memory, a set")
 def asks_memory(
     layer: Module,
-    probe: MemoryProbe,
+    probe: DecoderLayerProbe,
     *,
     lengths: Sequence[int] = _LENGTHS,
     seed: int = 0,

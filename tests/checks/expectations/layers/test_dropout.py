@@ -9,12 +9,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks import LanguageProbe, MemoryProbe, draws_while_training, drops_what_it_adds
+from amal_attention.checks import DecoderLayerProbe, LanguageProbe, draws_while_training, drops_what_it_adds
 from amal_attention.checks.expectation import ExpectationMissed
 from amal_attention.outcome import Outcome
 from tests.checks.speakers import DIM, HEADS, TOKENS, Memory, Speaker
 
-SPEECH, PROBE = LanguageProbe(TOKENS), MemoryProbe(DIM, HEADS)
+SPEECH, PROBE = LanguageProbe(TOKENS), DecoderLayerProbe(DIM, HEADS)
 
 
 class Always(Speaker):

@@ -9,12 +9,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks import MemoryProbe, adds_to_its_input, asks_memory, hangs_on_memory
+from amal_attention.checks import DecoderLayerProbe, adds_to_its_input, asks_memory, hangs_on_memory
 from amal_attention.checks.expectation import ExpectationMissed
 from amal_attention.outcome import Outcome
 from tests.checks.speakers import DIM, HEADS, Memory
 
-PROBE, SAME = MemoryProbe(DIM, HEADS, longer=2), MemoryProbe(DIM, HEADS, longer=0)
+PROBE, SAME = DecoderLayerProbe(DIM, HEADS, longer=2), DecoderLayerProbe(DIM, HEADS, longer=0)
 
 
 class MemoryAsks(Memory):
@@ -68,7 +68,7 @@ class Mean(Memory):
         return states, weights.mean(dim=1)
 
 
-WRONG: dict[str, tuple[Callable[[], nn.Module], MemoryProbe, str]] = {
+WRONG: dict[str, tuple[Callable[[], nn.Module], DecoderLayerProbe, str]] = {
     "the memory asks": (MemoryAsks, SAME, "x asks"),
     "x is looked at": (OfX, SAME, "the keys come from the memory"),
     "keys of x": (KeysOfX, SAME, "the keys come from the memory"),

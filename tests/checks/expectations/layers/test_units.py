@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from torch import nn
 
-from amal_attention.checks import MemoryProbe, bends_between_units
+from amal_attention.checks import DecoderLayerProbe, bends_between_units
 from amal_attention.checks.expectation import ExpectationMissed
 from tests.checks.speakers import DIM, HEADS, Memory
 
-PROBE = MemoryProbe(DIM, HEADS)
+PROBE = DecoderLayerProbe(DIM, HEADS)
 
 
 class Gelu(Memory):

@@ -2675,10 +2675,22 @@ def causal_mask(length: int) -> Tensor:
 #
 # points = hidden_points("tp11_transformer", "q7-causal-mask", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import check, equal_to
 #
 # with check("q7-causal-mask"):
-#     pass
+#     yes, no = True, False
+#     mask = causal_mask(3)
+#     mistakes = {
+#         "a place sees itself too: j ≤ i, not j < i": [[no, no, no], [yes, no, no], [yes, yes, no]],
+#         "rows are what looks, columns what is looked at: this is the transpose": [[yes, yes, yes], [no, yes, yes], [no, no, yes]],
+#         "True where a place may look, not where it may not": [[no, yes, yes], [no, no, yes], [no, no, no]],
+#     }
+#     hint = "row i is True for the places j ≤ i: as many rows as columns"
+#     by_hand = [[yes, no, no], [yes, yes, no], [yes, yes, yes]]
+#     equal_to(mask.tolist(), by_hand, what="who may look where, of three places", mistakes=mistakes, hint=hint)
+#     hint = "booleans, True where a place may look: dtype=torch.bool"
+#     equal_to(mask.dtype, torch.bool, what="the mask is bool", hint=hint)
+#     equal_to(causal_mask(1).tolist(), [[yes]], what="a single place sees itself", hint=hint)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -2791,10 +2803,34 @@ def next_token_loss(logits: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:
 #
 # points = hidden_points("tp11_transformer", "q7-next-token-loss", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import check, close_to, equal_to
 #
 # with check("q7-next-token-loss"):
-#     pass
+#     chances = [[0.5, 0.25, 0.25], [0.25, 0.5, 0.25], [0.25, 0.5, 0.25], [0.25, 0.25, 0.5]]
+#     logits, mask = torch.tensor([chances]).log(), torch.tensor([[True, True, True, False]])
+#     mistakes = {
+#         "place i tells token i + 1: shift, logits[:, :-1] and tokens[:, 1:]": 0.69315,
+#         "padding is counted: only pairs of two words cost something": 1.15525,
+#         "this is the sum: divide by the number of pairs": 2.07944,
+#         "shifted twice: place i tells token i + 1, not i + 2": 1.38629,
+#         "the loss is asked for, not the perplexity: leave out the exp": 2.82843,
+#         "no softmax before: cross_entropy takes the logits, and applies its own": 1.14899,
+#     }
+#     loss = next_token_loss(logits, torch.tensor([[0, 1, 1, 2]]), mask)
+#     close_to(loss, 1.03972, what="(a, b, b, padding): (ln 4 + ln 2) / 2", mistakes=mistakes)
+#     logits = torch.tensor([[[0.25, 0.5, 0.25], [0.25, 0.5, 0.25], [0.125, 0.75, 0.125]]]).log()
+#     mistakes = {
+#         "the mask tells what is a word, not the number: no ignore_index=0": 0.69315,
+#         "the other way round: place i tells token i + 1, not i - 1": 1.38629,
+#         "place i tells token i + 1: shift, logits[:, :-1] and tokens[:, 1:]": 0.78904,
+#     }
+#     loss = next_token_loss(logits, torch.tensor([[1, 0, 1]]), mask[:, :3])
+#     close_to(loss, 1.03972, what="(b, a, b), where a is token 0", mistakes=mistakes)
+#     large = torch.tensor([[[9000.0, 0.0, -9000.0]]]).expand(1, 3, 3).clone().requires_grad_()
+#     loss = next_token_loss(large, torch.tensor([[1, 1, 2]]), mask[:, :3])
+#     hint = "the exp of a large logit is infinite, a log of 0 too: F.cross_entropy takes the logits as they are"
+#     close_to(loss, 13500.0, what="large logits cost what they should", hint=hint)
+#     equal_to(loss.requires_grad, True, what="the loss carries a gradient", hint="no detach, no item: the logits learn from it")
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -2916,10 +2952,40 @@ class LanguageModel(nn.Module):
 #
 # points = hidden_points("tp11_transformer", "q7-language-model", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import (
+#     LanguageProbe,
+#     begins_alike,
+#     check,
+#     gradient_reaches,
+#     grows_by_layers,
+#     hears_other_places,
+#     ignores_padding,
+#     looks_past_gaps,
+#     minds_the_order,
+#     reads_each_alone,
+#     registers_everything,
+#     sees_its_past,
+#     sees_no_future,
+#     shapes,
+#     writes_logits,
+# )
 #
 # with check("q7-language-model"):
-#     pass
+#     model, probe = LanguageModel(num_tokens=9, dim=8, heads=2, hidden_size=12), LanguageProbe(9)
+#     hint = "a place sees itself and all that comes before, and nothing else: the causal mask, and nothing over all places"
+#     shapes(model, probe, what="logits are (B, L, V), for any B and L")
+#     hears_other_places(model, probe)
+#     sees_no_future(model, probe, hint=hint)
+#     sees_its_past(model, probe, hint=hint)
+#     begins_alike(model, probe)
+#     minds_the_order(model, probe, lambda tokens, mask: (tokens[:, [1, 0, 2, 3]], mask), what="the order of what comes before counts")
+#     reads_each_alone(model, probe)
+#     ignores_padding(model, probe)
+#     looks_past_gaps(model, probe)
+#     writes_logits(model, probe)
+#     gradient_reaches(LanguageModel(9, 8, heads=2, hidden_size=12, num_layers=2), probe)
+#     registers_everything(lambda: LanguageModel(num_tokens=9, dim=8, heads=2, hidden_size=12), probe)
+#     grows_by_layers(lambda layers: LanguageModel(9, 8, heads=2, hidden_size=12, num_layers=layers))
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -3021,10 +3087,33 @@ def generate(model: nn.Module, prompt: Tensor, steps: int, temperature: float = 
 #
 # points = hidden_points("tp11_transformer", "q7-generate", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import (
+#     FixedSpeech,
+#     asks_in_evaluation,
+#     check,
+#     continues,
+#     draws_by_temperature,
+#     equal_to,
+#     extends_its_prompt,
+# )
 #
 # with check("q7-generate"):
-#     pass
+#     # After 1, 2 comes 0, after 2, 0 comes 1, after 0, 1 comes 2, and after all other pairs 0.
+#     table = torch.zeros(3, 3, 3)
+#     table[:, :, 0], table[2, 0, 1], table[0, 1, 2] = 1.0, 2.0, 2.0
+#     speech, prompt = FixedSpeech(table).eval(), torch.tensor([[1, 2], [0, 1]])
+#     mistakes = {
+#         "what comes next is told by the logits of the last place, logits[:, -1]": [[1, 2, 2, 2, 2], [0, 1, 0, 0, 0]],
+#         "the model reads all that is written, and not the last token alone": [[1, 2, 0, 0, 0], [0, 1, 2, 0, 0]],
+#         "what was written is read at the next step: put each token behind what stands there": [[1, 2, 0, 0, 0], [0, 1, 2, 2, 2]],
+#     }
+#     by_hand = [[1, 2, 0, 1, 2], [0, 1, 2, 0, 1]]
+#     came = generate(speech, prompt, 3)
+#     equal_to(came.tolist(), by_hand, what="by a model that knows which token follows two others", mistakes=mistakes)
+#     continues(generate, what="two rows more, and more tokens")
+#     draws_by_temperature(generate)
+#     extends_its_prompt(generate)
+#     asks_in_evaluation(lambda model: generate(model, prompt, 2), FixedSpeech(table))
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -3451,10 +3540,50 @@ class DecoderLayer(nn.Module):
 #
 # points = hidden_points("tp11_transformer", "q8-decoder-layer", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import (
+#     DecoderLayerProbe,
+#     adds_to_its_input,
+#     asks_memory,
+#     begins_alike,
+#     bends_between_units,
+#     check,
+#     gradient_reaches,
+#     grows_by_units,
+#     hangs_on_memory,
+#     ignores_padding,
+#     looks_past_gaps,
+#     normalises,
+#     passes_through,
+#     reads_each_alone,
+#     registers_everything,
+#     sees_its_past,
+#     sees_no_future,
+#     shapes,
+#     simplex,
+# )
 #
 # with check("q8-decoder-layer"):
-#     pass
+#     hint = "the first attention: a place of x sees itself and all that is written before, and nothing else"
+#     for longer in (0, 2):  # a memory as long as x, and a longer one
+#         layer, probe = DecoderLayer(dim=8, heads=2, hidden_size=12), DecoderLayerProbe(8, 2, longer)
+#         shapes(layer, probe, what="states are (B, L, D) and weights (B, h, L, S), for any B, L and S")
+#         hangs_on_memory(layer, probe)
+#         asks_memory(layer, probe)
+#     simplex(layer, probe)
+#     sees_no_future(layer, probe, hint=hint)
+#     sees_its_past(DecoderLayer(8, 2, 12, norm_first=True), probe, hint=hint)
+#     begins_alike(layer, probe)
+#     reads_each_alone(layer, probe)
+#     ignores_padding(layer, probe)
+#     looks_past_gaps(layer, probe)
+#     for norm_first in (False, True):
+#         passes_through(DecoderLayer(8, 2, 12, norm_first), probe, norm_first=norm_first)
+#     normalises(DecoderLayer(dim=8, heads=2, hidden_size=12), probe)
+#     adds_to_its_input(DecoderLayer(dim=8, heads=2, hidden_size=12, norm_first=True), probe)
+#     grows_by_units(lambda units: DecoderLayer(8, 2, units), 8)
+#     bends_between_units(lambda units: DecoderLayer(8, 2, units, norm_first=True), probe)
+#     gradient_reaches(layer, probe)
+#     registers_everything(lambda: DecoderLayer(dim=8, heads=2, hidden_size=12), probe)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -3574,10 +3703,41 @@ class Transformer(nn.Module):
 #
 # points = hidden_points("tp11_transformer", "q8-transformer", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import (
+#     TranslatorProbe,
+#     begins_alike,
+#     check,
+#     gradient_reaches,
+#     grows_by_layers,
+#     ignores_padding,
+#     minds_the_order,
+#     reads_each_alone,
+#     registers_everything,
+#     sees_its_past,
+#     sees_no_future,
+#     shapes,
+#     writes_logits,
+# )
 #
 # with check("q8-transformer"):
-#     pass
+#     model, probe = Transformer(num_tokens=9, dim=8, heads=2, hidden_size=12), TranslatorProbe(9)
+#     hint = "a place sees itself and all that is written before, and nothing else: the causal mask, and nothing over all places"
+#     shapes(model, probe, what="logits are (B, T, V), for any B, S and T")
+#     sees_no_future(model, probe, hint=hint)
+#     sees_its_past(model, probe, hint=hint)
+#     begins_alike(model, probe)
+#     turns = {
+#         "the order of the source counts": lambda source, mask, teacher: (source[:, [1, 0, 2, 3]], mask, teacher),
+#         "the order of what is written counts": lambda source, mask, teacher: (source, mask, teacher[:, [0, 2, 1, 3]]),
+#     }
+#     for what, turn in turns.items():
+#         minds_the_order(model, probe, turn, what=what)
+#     reads_each_alone(model, probe)
+#     ignores_padding(model, probe)
+#     writes_logits(model, probe)
+#     gradient_reaches(Transformer(9, 8, heads=2, hidden_size=12, num_layers=2), probe)
+#     registers_everything(lambda: Transformer(num_tokens=9, dim=8, heads=2, hidden_size=12), probe)
+#     grows_by_layers(lambda layers: Transformer(9, 8, heads=2, hidden_size=12, num_layers=layers))
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -3656,10 +3816,25 @@ def teacher_forcing(target: Tensor, mask: Tensor) -> Tensor:
 #
 # points = hidden_points("tp11_transformer", "q8-teacher-forcing", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import check, equal_to
 #
 # with check("q8-teacher-forcing"):
-#     pass
+#     target, words = torch.tensor([[5, 6, 7, END], [4, END, PAD, PAD]]), torch.arange(4) < torch.tensor([[4], [2]])
+#     mistakes = {
+#         "this is the target: the teacher is one place late, START in front": [[5, 6, 7, END], [4, END, PAD, PAD]],
+#         "END enters the decoder: PAD wherever the mask is False": [[START, 5, 6, 7], [START, 4, END, PAD]],
+#         "one place late, not two": [[START, START, 5, 6], [START, START, PAD, PAD]],
+#         "START is missing: it stands in front of each line": [[PAD, 5, 6, 7], [PAD, 4, PAD, PAD]],
+#         "what falls off at the end does not come back in front: START stands there": [[END, 5, 6, 7], [PAD, 4, PAD, PAD]],
+#         "the target is one place late, not early: START in front, the last place falls off": [[6, 7, END, PAD], [END, PAD, PAD, PAD]],
+#     }
+#     teacher = teacher_forcing(target, words)
+#     by_hand = [[START, 5, 6, 7], [START, 4, PAD, PAD]]
+#     equal_to(teacher.tolist(), by_hand, what="START, then the target one place late", mistakes=mistakes)
+#     equal_to(teacher.dtype, torch.int64, what="tokens are int64", hint="tokens are int64, as those of the target")
+#     hint = "PAD wherever the mask is False, whatever numbers stand there"
+#     teacher = teacher_forcing(torch.tensor([[4, END, 9, 8]]), words[1:])
+#     equal_to(teacher.tolist(), [[START, 4, PAD, PAD]], what="numbers on the padding of the target", hint=hint)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -3769,10 +3944,36 @@ def translate(model: nn.Module, source: Tensor, source_mask: Tensor, max_length:
 #
 # points = hidden_points("tp11_transformer", "q8-translate", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import (
+#     FixedSpeller,
+#     asks_in_evaluation,
+#     check,
+#     decodes_as_scripted,
+#     equal_to,
+#     gives_tokens,
+#     stops_at_end,
+#     with_one_model,
+# )
 #
 # with check("q8-translate"):
-#     pass
+#     source, seen = torch.tensor([[7, 8], [9, 7]]), torch.tensor([[True, True], [True, True]])
+#     answers = torch.tensor([[5, 6, END], [4, END, PAD]])
+#     mistakes = {
+#         "PAD stands after END, whatever the model says there": [[5, 6, END, 6], [4, END, 6, 6]],
+#         "END belongs to the answer: keep it, and write PAD from the next place on": [[5, 6, PAD, PAD], [4, PAD, PAD, PAD]],
+#         "a line that has ended stops no other: go on until all have ended, or to max_length": [[5, 6, PAD, PAD], [4, END, PAD, PAD]],
+#         "START is read first, then each token that was written": [[PAD, PAD, PAD, PAD], [PAD, PAD, PAD, PAD]],
+#         "START is read, and not written": [[START, 5, 6, END], [START, 4, END, PAD]],
+#     }
+#     tokens = translate(FixedSpeller(answers).eval(), source, seen, max_length=4)
+#     by_hand = [[5, 6, END, PAD], [4, END, PAD, PAD]]
+#     equal_to(tokens.tolist(), by_hand, what="by a model that spells two answers", mistakes=mistakes)
+#     asks_in_evaluation(lambda model: translate(model, source, seen, 3), FixedSpeller(answers))
+#     decode = with_one_model(translate)
+#     what = "each token is the likeliest after START and all that is written"
+#     decodes_as_scripted(decode, "any", ends=False, what=what)
+#     stops_at_end(decode)
+#     gives_tokens(decode)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -4077,10 +4278,27 @@ def patches(images: Tensor, size: int) -> Tensor:
 #
 # points = hidden_points("tp11_transformer", "q9-patches", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import check, close_to
 #
 # with check("q9-patches"):
-#     pass
+#     image = torch.arange(16.0).reshape(1, 4, 4)
+#     mistakes = {
+#         "rows of pixels are no squares: a view alone does not cut the rows": image.reshape(1, 4, 4),
+#         "squares in reading order: row of squares by row, not column by column": [
+#             [[0, 1, 4, 5], [8, 9, 12, 13], [2, 3, 6, 7], [10, 11, 14, 15]]
+#         ],
+#         "the pixels of a square in reading order: its rows, not its columns": [
+#             [[0, 4, 1, 5], [2, 6, 3, 7], [8, 12, 9, 13], [10, 14, 11, 15]]
+#         ],
+#         "two axes too many are swapped: only those of the columns of squares and of the rows of pixels": [
+#             [[0, 4, 1, 5], [8, 12, 9, 13], [2, 6, 3, 7], [10, 14, 11, 15]]
+#         ],
+#     }
+#     hint = "(B, rows, size, columns, size), then the squares in front of their pixels, in reading order"
+#     by_hand = [[[0, 1, 4, 5], [2, 3, 6, 7], [8, 9, 12, 13], [10, 11, 14, 15]]]
+#     close_to(patches(image, 2), by_hand, what="16 pixels in squares of 2 × 2", mistakes=mistakes, hint=hint)
+#     wide = torch.arange(8.0).reshape(1, 2, 4)
+#     close_to(patches(wide, 2), [[[0, 1, 4, 5], [2, 3, 6, 7]]], what="an image wider than high", hint=hint)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -4188,10 +4406,34 @@ class VisionTransformer(nn.Module):
 #
 # points = hidden_points("tp11_transformer", "q9-vision-transformer", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import (
+#     ImageProbe,
+#     check,
+#     gradient_reaches,
+#     grows_by_layers,
+#     minds_the_order,
+#     reads_each_alone,
+#     registers_everything,
+#     shapes,
+#     writes_logits,
+# )
 #
 # with check("q9-vision-transformer"):
-#     pass
+#     model, probe = VisionTransformer(side=4, size=2, dim=8, heads=2, hidden_size=12, num_classes=6), ImageProbe(4, 6)
+#     shapes(model, probe, what="logits are (B, C)")
+#     turns = {
+#         "another image gives other logits": lambda images: (images.flip(0),),
+#         "two squares of a row the other way round give other logits": lambda images: (images[:, :, [2, 3, 0, 1]],),
+#         "two squares of a column the other way round give other logits": lambda images: (images[:, [2, 3, 0, 1]],),
+#     }
+#     hint = "squares without positions are a set: each has its own, N of them, one more with [CLS]"
+#     for what, turn in turns.items():
+#         minds_the_order(model, probe, turn, last=False, what=what, hint=hint)
+#     reads_each_alone(model, probe, what="an image is read by itself, whatever stands beside it in the batch")
+#     writes_logits(model, probe)
+#     gradient_reaches(model, probe)
+#     registers_everything(lambda: VisionTransformer(4, 2, 8, heads=2, hidden_size=12), ImageProbe(4, 10))
+#     grows_by_layers(lambda layers: VisionTransformer(4, 2, 8, heads=2, hidden_size=12, num_layers=layers))
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS

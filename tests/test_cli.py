@@ -94,14 +94,15 @@ def test_options_of_the_recipe_reach_the_training(amal):
 
 
 def test_compare_writes_a_report_and_prints_all_questions(amal, tmp_path):
-    status, output, _ = amal("compare", "tiny", *QUICK, "--out", "both", "--no-sweep")
+    status, output, errors = amal("compare", "tiny", *QUICK, "--out", "both", "--no-sweep", "--jobs", "2")
     assert status == 0
+    assert "2/2 trained: " in errors
     assert "every word alike" in output and "some words more" in output
     assert (tmp_path / "both" / "report.html").is_file()
 
 
 def test_compare_as_json_says_where_the_report_is(amal, tmp_path):
-    _, output, _ = amal("compare", "tiny", *QUICK, "--question", "even", "--out", "one", "--json")
+    _, output, _ = amal("compare", "tiny", *QUICK, "--question", "even", "--out", "one", "--json", "--jobs", "1")
     result = json.loads(output)
     assert [record["question"] for record in result["records"]] == ["even"]
     assert Path(result["report"]).is_file()

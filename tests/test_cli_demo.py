@@ -11,13 +11,17 @@ from typing import Any
 
 import pytest
 
+from amal_attention.cli import demo as demo_command
 from amal_attention.cli import main
 from amal_attention.errors import SandboxError
 from amal_attention.grading import demo
 from amal_attention.grading.demo import Demonstration
+from amal_attention.grading.run.workers import Crew
 from amal_attention.grading.verdict.verdict import Status, Verdict
 from amal_attention.training import compare
 from tests.training.conftest import write_lab
+
+pytestmark = pytest.mark.long
 
 Amal = Callable[..., tuple[int, str, str]]
 
@@ -33,8 +37,9 @@ def trained_once(trained: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     train = compare.compare
 
     def once(*given: Any, **choices: Any) -> Any:
+        assert choices["thorough"], "what takes long is measured too; tests/test_cli.py looks at it"
         if not trained:
-            trained.append(train(*given, **choices))
+            trained.append(train(*given, **choices | {"thorough": False}))
         return trained[0]
 
     monkeypatch.setattr(compare, "compare", once)
@@ -51,6 +56,7 @@ def amal(
     monkeypatch.setenv("AMAL_CACHE", str(tmp_path_factory.getbasetemp().parent / "shared-cache"))
     monkeypatch.setenv("AMAL_LABS", str(tmp_path / "labs"))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys.modules[demo_command.__module__], "processors", lambda: 1)  # trained in this process
     write_lab(tmp_path / "labs", "tiny")
 
     def run(*arguments: str) -> tuple[int, str, str]:
@@ -68,7 +74,9 @@ def graded(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Grading does as this list says: errors to raise, one a time, then a demonstration to give."""
     does: list[Any] = []
 
-    def grade_samples(lab: object, folder: Path, begins: object, ends: object, isolation: str) -> Demonstration:
+    def grade_samples(
+        lab: object, folder: Path, begins: object, ends: object, isolation: str, crew: Crew
+    ) -> Demonstration:
         if isinstance(does[0], Exception):
             raise does.pop(0)
         does[:] = [replace(verdict, isolation=str(isolation)) for verdict in does]

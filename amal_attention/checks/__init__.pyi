@@ -1,6 +1,7 @@
 # Where each name of this package lives; `__init__.py` reads it, and so do type checkers.
 
 __all__ = [
+    "AttentionProbe",
     "DecoderProbe",
     "DistanceScore",
     "EncoderProbe",
@@ -10,19 +11,25 @@ __all__ = [
     "LayerProbe",
     "LeakyDecoder",
     "LeakyEncoder",
+    "MemoryProbe",
     "OwnEntropy",
     "PoolingProbe",
     "Probe",
     "ScoreProbe",
     "ScriptedDecoder",
+    "VectorProbe",
     "WindowProbe",
+    "adds_to_its_input",
     "agrees_with",
     "answers_afresh",
     "are_pairs",
     "asks_with",
     "attends_states",
+    "bends",
     "carries_gradient",
     "carries_memory",
+    "chains_its_parts",
+    "chains_layers",
     "charges_entropy",
     "check",
     "close_to",
@@ -43,6 +50,8 @@ __all__ = [
     "depends_on_text",
     "differ",
     "differentiates",
+    "drops_in_training",
+    "ends_with_norm",
     "equal_to",
     "fills_the_mask",
     "final_is_last_state",
@@ -55,13 +64,20 @@ __all__ = [
     "gives_zeros_without_words",
     "gradient_flows",
     "gradient_reaches",
+    "grows_by_layers",
+    "grows_by_units",
     "hands_over",
     "hangs_on",
+    "hangs_on_depth",
     "hangs_on_order",
+    "has_layers",
+    "heads_differ",
+    "hides_from_softmax",
     "ignores_padding",
     "is_bilinear",
     "is_perceptron",
     "keeps_embeddings",
+    "keeps_one_vector",
     "keeps_rows_apart",
     "keeps_state_small",
     "keeps_types",
@@ -77,17 +93,23 @@ __all__ = [
     "log_weights_affine",
     "logs_accuracy",
     "looks_at_no_memory",
+    "looks_from_one_vector",
     "moves_with_words",
+    "normalises",
     "one_query_for_all",
     "optimises_everything",
+    "passes_through",
+    "permutes_with",
     "pulls_by_entropy",
     "reads_both_ways",
+    "reads_by_its_weights",
     "reads_by_weights",
     "reads_each_alone",
     "reads_leftward",
     "reads_order",
     "registers_everything",
     "same_in_training",
+    "scales_and_shifts",
     "scores_by_perceptron",
     "scores_keys_by_perceptron",
     "scores_places",
@@ -106,11 +128,13 @@ __all__ = [
     "stops_at_end",
     "summary",
     "sums_by_weights",
+    "sums_states",
     "sums_values",
     "survives_large_scores",
     "trains_as",
     "tunes_embeddings",
     "uses_last_layer",
+    "uses_no",
     "validates_over_tokens",
     "validates_plainly",
     "weighs_by_score",
@@ -166,6 +190,16 @@ from .expectations.functions import (
     leaves_arguments_alone,
     stays_finite,
 )
+from .expectations.layers.by_hand import uses_no
+from .expectations.layers.heads import has_layers, heads_differ
+from .expectations.layers.masks import hides_from_softmax
+from .expectations.layers.network import bends, drops_in_training, grows_by_units
+from .expectations.layers.norms import scales_and_shifts
+from .expectations.layers.readout import keeps_one_vector, looks_from_one_vector, sums_states
+from .expectations.layers.residual import adds_to_its_input, chains_its_parts, normalises, passes_through
+from .expectations.layers.sets import permutes_with
+from .expectations.layers.stacks import chains_layers, ends_with_norm, grows_by_layers, hangs_on_depth
+from .expectations.layers.weights import reads_by_its_weights
 from .expectations.learning import (
     carries_gradient,
     gradient_flows,
@@ -226,10 +260,11 @@ from .expectations.states import attends_states, carries_memory, reads_leftward,
 from .expectations.steps import optimises_everything, steps_by_lr
 from .inputs import some_reviews
 from .probes.decoding import DecoderProbe
+from .probes.heads import AttentionProbe, MemoryProbe
 from .probes.probe import Probe
 from .probes.scores import ScoreProbe
 from .probes.sequences import EncoderProbe, some_lines
-from .probes.texts import LayerProbe
+from .probes.texts import LayerProbe, VectorProbe
 from .probes.window import WindowProbe
 from .reading import PoolingProbe
 from .subjects.stand_ins.attention import DistanceScore, FixedScore

@@ -293,6 +293,7 @@ def agrees_with(
     inputs: Sequence[Any],
     *,
     mistakes: Mapping[str, Oracle] | None = None,
+    part: int | None = None,
     what: str = "",
     seed: int = 0,
     times: int = 3,
@@ -307,6 +308,7 @@ def agrees_with(
             function with the inputs alone. It gives a nest of as many tensors.
         inputs: what both are called with.
         mistakes: other oracles, what likely mistakes compute, by the hint that names them.
+        part: the place of the one tensor of the reply that is looked at; all by default.
         what: the title of the expectation.
         seed: another seed, other parameters.
         times: how often to look at a module.
@@ -321,17 +323,19 @@ def agrees_with(
             first = [looked_at.state()]  # type: ignore[attr-defined]
         else:
             looked_at, first = function_subject(answer), []
-        came, expected = looked_at(*inputs), list(leaves(oracle(*first, *inputs)))
-        parts = list(leaves(came))
+        came, expected = looked_at(*inputs), _counting(oracle(*first, *inputs), part)
+        parts = _counting(came, part)
         sent = tensors_sent(list(leaves(tuple(inputs))))
         if [type(each) for each in parts] != [type(each) for each in expected]:
             raise Missed(kind(tuple(expected)), kind(came), hint, sent)
-        for part, right in zip(parts, expected, strict=True):
-            if isinstance(right, Tensor) and not same(part, right, tolerance):
+        for each, right in zip(parts, expected, strict=True):
+            if isinstance(right, Tensor) and not same(each, right, tolerance):
                 fits = (
-                    name for name, wrong in (mistakes or {}).items() if _fits(parts, wrong(*first, *inputs), tolerance)
+                    name
+                    for name, wrong in (mistakes or {}).items()
+                    if _fits(parts, _counting(wrong(*first, *inputs), part), tolerance)
                 )
-                raise Missed(_told(right, part), _told(part, right), next(fits, "") or hint or _CALL_AGAIN, sent)
+                raise Missed(_told(right, each), _told(each, right), next(fits, "") or hint or _CALL_AGAIN, sent)
 
 
 def _unsteady(looked_at: Subject, probe: Probe, inputs: tuple[Any, ...], seen: dict[str, Tensor]) -> str:
@@ -377,9 +381,14 @@ def _may_be_silent(name: str, gradient: Tensor) -> bool:
     return gradient.numel() < 2 or name.endswith("bias")
 
 
-def _fits(parts: list[Any], wrong: Any, tolerance: float) -> bool:
+def _counting(reply: Any, part: int | None) -> list[Any]:
+    """The leaves of a reply, or the one that is looked at."""
+    return list(leaves(reply)) if part is None else list(leaves(reply))[part : part + 1]
+
+
+def _fits(parts: list[Any], wrong: list[Any], tolerance: float) -> bool:
     """Whether a reply is what a mistake computes."""
-    pairs = list(zip(parts, leaves(wrong), strict=False))
+    pairs = list(zip(parts, wrong, strict=False))
     return all(same(part, other, tolerance) for part, other in pairs if isinstance(other, Tensor))
 
 

@@ -14,6 +14,7 @@ from amal_attention.cli.options import AsJson, Labs, Out
 from amal_attention.cli.shown import print_json, progress_on_stderr, status
 from amal_attention.cli.training import compare_questions, fresh_folder, lab_with, print_comparison, recipe_of
 from amal_attention.errors import LabError, explain
+from amal_attention.forks import begin_imports, processors
 
 if TYPE_CHECKING:
     from amal_attention.grading.demo import Demonstration
@@ -33,6 +34,8 @@ def demo(
     Two minutes or so. Where nothing can be shut in, the samples, which are ours, are graded without sandbox.
     """
     folder = out or fresh_folder("demo")
+    if processors() > 1:
+        begin_imports(["amal_attention.training.side_by_side", "amal_attention.grading.run.preload"])
     told = {name: _shown_lab(name, labs, folder / name, as_json) for name in _labs_found(labs)}
     if as_json:
         print_json(told)
@@ -64,7 +67,8 @@ def _trained(name: str, labs: Path | None, folder: Path) -> Any:
     short = lab.folder / "recipes" / "demo.yaml"
     usual = recipe_of(name, lab.shown[0], None, None, False, 0, [short] if short.is_file() else None, labs, [])
     base = replace(usual, source=usual.task.embedded_source)
-    return compare_questions(base, list(lab.shown), folder, sweep=True, resume=False, thorough=True)
+    shown = list(lab.shown)
+    return compare_questions(base, shown, folder, sweep=True, resume=False, thorough=True, jobs=processors())
 
 
 def _graded_samples(lab: Lab, folder: Path) -> Demonstration | str:
@@ -88,11 +92,12 @@ def _graded_samples(lab: Lab, folder: Path) -> Demonstration | str:
 def _samples_in(isolation: Isolation, lab: Lab, folder: Path) -> Demonstration:
     from amal_attention.grading.demo import grade_samples
     from amal_attention.grading.run.show_progress import Progress
+    from amal_attention.grading.run.workers import Crew
 
     with status() as show:
         show("making a course")
         line = Progress(show)
-        return grade_samples(lab, folder, line.beginning, line.graded, isolation)
+        return grade_samples(lab, folder, line.beginning, line.graded, isolation, Crew(processors()))
 
 
 def _show_demonstration(graded: Demonstration | str, report: Path) -> None:

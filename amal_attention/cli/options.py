@@ -24,6 +24,7 @@ __all__ = [
     "Seed",
     "ShutIn",
     "Source",
+    "Trainers",
     "Tuned",
     "Where",
     "Zone",
@@ -66,6 +67,16 @@ Zone = Annotated[
     ),
 ]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that grade, side by side.")]
+Trainers = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        "-j",
+        min=1,
+        help="Models that are trained side by side, each in a process with one thread; by default as many as there are "
+        "processors. A GPU, or several processes for one model, train one after the other.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on standard output.")]
 
 

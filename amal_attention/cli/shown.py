@@ -55,17 +55,13 @@ def counted(things: str) -> Iterator[Callable[[int, int, str], None]]:
 
 @contextlib.contextmanager
 def progress_on_stderr() -> Iterator[None]:
-    """Keep standard output for results, and silence remarks of libraries that no user can act on."""
-    import logging
-    import warnings
-
+    """See :func:`amal_attention.training.processes.results_apart`; an interruption is told in a line."""
     with lasting_imports():
         import lightning.pytorch  # it sets the level of its loggers when imported  # noqa: F401
 
-    for name in ("lightning.pytorch", "lightning.fabric", "lightning"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    with warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
-        warnings.simplefilter("ignore")
+    from amal_attention.training.processes import results_apart
+
+    with results_apart():
         try:
             yield
         except KeyboardInterrupt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,11 +19,13 @@ from amal_attention.cli.options import (
     Resume,
     Seed,
     Source,
+    Trainers,
     Tuned,
     file_to_write,
 )
 from amal_attention.cli.shown import print_json, progress_on_stderr
 from amal_attention.errors import AmalError, explain
+from amal_attention.forks import processors
 
 if TYPE_CHECKING:
     from amal_attention.lab import Lab
@@ -32,6 +35,7 @@ __all__ = [
     "attend",
     "check_resumed",
     "compare",
+    "compare_by_task",
     "compare_questions",
     "fresh_folder",
     "lab_with",
@@ -98,26 +102,31 @@ def compare(
     config: Configs = None,
     out: Out = None,
     resume: Resume = False,
+    jobs: Trainers = None,
     labs: Labs = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train all questions of a lab, print a table for each kind of data and write an HTML report."""
+    """Train all questions of a lab, print a table for each kind of data and write an HTML report for each task."""
     lab_with(lab, question or [], config, labs)
     check_resumed(resume, out)
     with progress_on_stderr():
         base = recipe_of(lab, None, data, data_dir, tuned, seed, config, labs, context.args)
         folder = out or fresh_folder(lab, base.chosen_source, base.embeddings)
-        result = compare_questions(base, question, folder, sweep=sweep, resume=resume, thorough=faithfulness)
+        choices = {"sweep": sweep, "resume": resume, "thorough": faithfulness, "jobs": jobs or processors()}
+        results = compare_by_task(base, question, folder, **choices)
     from amal_attention.training.processes import is_first
 
     if not is_first():
         return
     from amal_attention.training.compare import write_comparison
 
-    report = write_comparison(result, folder)
+    reports = [write_comparison(result, place) for place, result in results.items()]
+    told = zip(results.values(), reports, strict=True)
     if as_json:
-        print_json(result.to_dict() | {"report": str(report)})
-    else:
+        every = [result.to_dict() | {"report": str(report)} for result, report in told]
+        print_json(every[0] if len(every) == 1 else {"title": base.lab.title, "comparisons": every})
+        return
+    for result, report in told:
         print_comparison(result, report)
 
 
@@ -126,27 +135,36 @@ def attend(
     text: Annotated[str | None, typer.Argument(help="The text to read; - or nothing reads standard input.")] = None,
     file: Annotated[Path | None, typer.Option(help="Read the text from this file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Also write the coloured text to this HTML file.")] = None,
+    heads: Annotated[bool, typer.Option("--heads", help="Add one matrix a layer and head.")] = False,
+    steps: Annotated[int | None, typer.Option(help="How many words a model that goes on writing writes.")] = None,
+    temperature: Annotated[
+        float | None, typer.Option(help="How freely it writes: 0 takes the likeliest word each time.")
+    ] = None,
     labs: Labs = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what a trained model makes of a text, and where its attention falls."""
     given, page = _given_text(text, file), file_to_write(html)
     with progress_on_stderr():
-        from amal_attention.training.attend import attend_text, attended_page
+        from amal_attention.training.attend import attend_with_heads, attended_page
         from amal_attention.training.checkpoint import load_trained
 
         trained = load_trained(checkpoint, labs)
-        exhibit = attend_text(trained, given)
+        options = {"steps": steps, "temperature": temperature}
+        chosen = {name: value for name, value in options.items() if value is not None}
+        exhibit, matrices = attend_with_heads(trained, given, **chosen)
+        matrices = matrices if heads else []
         if page is not None:
             from amal_attention.files import write_atomically
 
-            write_atomically(page, attended_page(trained, exhibit))
+            write_atomically(page, attended_page(trained, exhibit, matrices))
     from amal_attention.record import Reading, exhibit_to_dict
 
     if isinstance(exhibit, Reading) and set(exhibit.tokens) <= set(exhibit.unknown):
         typer.echo("amal: the model knows none of these words: what it says does not hang on them", err=True)
     if as_json:
-        print_json({"lab": trained.label.lab, "question": trained.label.question, **exhibit_to_dict(exhibit)})
+        told = {"lab": trained.label.lab, "question": trained.label.question, **exhibit_to_dict(exhibit)}
+        print_json(told | ({"heads": [exhibit_to_dict(matrix) for matrix in matrices]} if heads else {}))
         return
     from rich.console import Console
 
@@ -155,6 +173,10 @@ def attend(
     console = Console(highlight=False)
     for line in exhibit_lines(exhibit):
         console.print(line)
+    for matrix in matrices:
+        console.print(f"\n{matrix.name}")
+        for line in exhibit_lines(matrix):
+            console.print(line)
 
 
 def recipe_of(
@@ -205,12 +227,35 @@ def check_resumed(resume: bool, folder: Path | None) -> None:
         raise AmalError(explain(expected="--out, the folder of a run, with --resume", got="none", do="name the folder"))
 
 
+def compare_by_task(base: Recipe, questions: list[str] | None, folder: Path, **choices: Any) -> dict[Path, Any]:
+    """Train some questions, or all: what they come to, by folder, one for each task where there are several."""
+    from amal_attention.training.compare import questions_by_task
+
+    chosen = [base.lab.check_question(name) for name in questions or base.lab.questions]
+    parts = questions_by_task(base.lab, chosen)
+    if len(parts) == 1:
+        return {folder: compare_questions(base, chosen, folder, **choices)}
+    each = ((folder / name, part) for name, part in parts.items())
+    return {place: compare_questions(_for(base, part), part, place, **choices) for place, part in each}
+
+
+def _for(base: Recipe, questions: list[str]) -> Recipe:
+    """The recipe of these questions: of a source or vectors that their task does not have, nothing is said."""
+    recipe = replace(base, question=questions[0])
+    task = recipe.task
+    return replace(recipe, source=base.source if task.sources else None, tuned=base.tuned and bool(task.tuned))
+
+
 def compare_questions(base: Recipe, questions: list[str] | None, folder: Path, **choices: Any) -> Any:
-    """Train some questions, or all."""
+    """Train some questions, or all; where no bar shows how far each training is, a line tells each that is done."""
     from amal_attention.training.compare import compare as compare_runs
 
     chosen = [base.lab.check_question(name) for name in questions or base.lab.questions]
-    return compare_runs(base, chosen, folder, **choices)
+    return compare_runs(base, chosen, folder, trained=_tell_trained if choices["jobs"] > 1 else None, **choices)
+
+
+def _tell_trained(done: int, total: int, question: str) -> None:
+    typer.echo(f"{done}/{total} trained: {question}", err=True)
 
 
 def print_comparison(result: Any, report: Path) -> None:

@@ -16,6 +16,7 @@ from amal_attention.files import write_atomically
 from amal_attention.grading.gradebook.course_run import grade_course
 from amal_attention.grading.pages.course_pages import write_feedback, write_summary
 from amal_attention.grading.run.cohort import GradingRun
+from amal_attention.grading.run.workers import ALONE, Crew
 from amal_attention.grading.samples import samples
 from amal_attention.grading.sandbox.sandbox import Isolation
 from amal_attention.grading.verdict.verdict import Verdict
@@ -74,6 +75,7 @@ def grade_samples(
     progress: Callable[[int, int, str], None] = lambda done, total, name: None,
     report: Callable[[Verdict], None] = lambda verdict: None,
     isolation: Isolation = Isolation.SANDBOX,
+    crew: Crew = ALONE,
 ) -> Demonstration:
     """Release a lab, make a course, hand in a sample of each kind, grade them all, and write the pages.
 
@@ -85,6 +87,7 @@ def grade_samples(
         progress: told how many are graded, of how many, and the name of the one that is graded.
         report: told each verdict.
         isolation: where the samples' code runs.
+        crew: who grades.
 
     Raises:
         LabError: no release can be made of the lab, or it cannot be graded.
@@ -94,7 +97,7 @@ def grade_samples(
     hurried = _hurried(lab)
     write_release(hurried, lab.languages, folder / "labs")
     course = _handed_in(hurried, folder / "course")
-    verdicts = grade_course(course, GradingRun(hurried, isolation, progress=progress), report=report)
+    verdicts = grade_course(course, GradingRun(hurried, isolation, crew=crew, progress=progress), report=report)
     write_feedback(course, hurried)
     write_summary(course, hurried)
     shown = Course(folder / "course")

@@ -32,8 +32,8 @@ class Lab:
         tasks: what each question asks of a model, by question: the name of a task; those that train nothing have none.
         uses: functions of the lab's module that a question's task works with, by question: ``{"entropy": "spread"}``.
         sweep: the option to vary in a comparison, if there is one.
-        links: what the data hands to the model, as ``{"data.embeddings": "model.init_args.embeddings"}``.
-        sizes: the same for numbers, which become options, each in one place of the recipe or several:
+        links: what the data hands to the model, by question: ``{"data.embeddings": "model.init_args.embeddings"}``.
+        sizes: the same for numbers, which become options, each in one place of the recipe or several, by question:
             ``{"dim": ("model.init_args.dim",)}``.
         languages: those that its notebook is released in, in order.
         titles: title of the notebook by language, where it is not ``title``.
@@ -55,8 +55,8 @@ class Lab:
     tasks: dict[str, str] = field(default_factory=dict)
     uses: dict[str, dict[str, str]] = field(default_factory=dict)
     sweep: Sweep | None = None
-    links: dict[str, str] = field(default_factory=dict)
-    sizes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    links: dict[str, dict[str, str]] = field(default_factory=dict)
+    sizes: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     languages: tuple[str, ...] = ("en",)
     titles: dict[str, str] = field(default_factory=dict)
     optional: tuple[str, ...] = ()

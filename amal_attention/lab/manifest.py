@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from amal_attention.cell_names import TEST_PREFIX
 from amal_attention.errors import LabError, explain
@@ -16,6 +16,8 @@ from amal_attention.lab.limits import GradingLimits
 from amal_attention.language import LANGUAGES
 
 __all__ = ["Sweep", "read_manifest"]
+
+T = TypeVar("T")
 
 _REQUIREMENT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _KEYS = (
@@ -78,8 +80,8 @@ def _read(values: dict[str, Any]) -> dict[str, Any]:
         "tasks": _tasks(values),
         "uses": _uses(values),
         "sweep": _sweep(values),
-        "links": dict(values.get("links", {})),
-        "sizes": _sizes(values.get("sizes", {})),
+        "links": _of_each(values, "links", dict),
+        "sizes": _of_each(values, "sizes", _sizes),
         "languages": languages,
         "titles": _titles(values.get("titles", {}), languages),
         "optional": _optional(values["questions"]),
@@ -114,7 +116,7 @@ def _languages(given: Any) -> tuple[str, ...]:
 
 def _optional(given: dict[str, dict[str, Any]]) -> tuple[str, ...]:
     for key, question in given.items():
-        _known(f"questions.{key}", question, ("title", "optional", "task", "uses"))
+        _known(f"questions.{key}", question, ("title", "optional", "task", "uses", "links", "sizes"))
         if not isinstance(question.get("optional", False), bool):
             raise ValueError(f"questions.{key}.optional is {question['optional']!r}, not true or false")
     return tuple(key for key, question in given.items() if question.get("optional"))
@@ -135,6 +137,13 @@ def _tasks(given: dict[str, Any]) -> dict[str, str]:
     """The task of each question: its own, else the manifest's."""
     tasks = {key: question.get("task", given.get("task")) for key, question in given["questions"].items()}
     return {key: text for key, task in tasks.items() if (text := _text(f"task of {key}", task)) is not None}
+
+
+def _of_each(
+    given: dict[str, Any], name: str, read: Callable[[dict[str, Any]], dict[str, T]]
+) -> dict[str, dict[str, T]]:
+    """What a table says for each question: the question's own, else the manifest's."""
+    return {key: read(question.get(name, given.get(name, {}))) for key, question in given["questions"].items()}
 
 
 def _uses(given: dict[str, Any]) -> dict[str, dict[str, str]]:

@@ -78,7 +78,7 @@ def older_than_written() -> str:
 def names_made(source: str) -> set[str]:
     r"""The functions, classes and variables that the lines of a cell make, were it Python or not.
 
-    >>> sorted(names_made("class A(nn.Module:\\n    b = 1\\nc, d = 2, 3"))
+    >>> sorted(names_made("class A(nn.Module:\n    b = 1\nc, d = 2, 3"))
     ['A', 'c', 'd']
     """
     return {name for found in _MADE.findall(source) for name in re.findall(r"\w+", " ".join(found))}

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from amal_attention.errors import LabError, explain
 from amal_attention.language import message
+from amal_attention.tasks.bare import bare
 
 __all__ = ["AttentionTap", "tapped_attention"]
 
@@ -53,8 +54,13 @@ class AttentionTap:
         self.weights[name] = weights
 
     def latest(self, *shape: int) -> Tensor | None:
-        """The weights of this shape that came last; ``None`` where the model gave none."""
-        return next((weights for weights in reversed(self.weights.values()) if weights.shape == shape), None)
+        """The weights of this shape that came last, of several heads their mean; ``None`` where the model gave none."""
+        for weights in reversed(self.weights.values()):
+            if weights.shape == shape:
+                return weights
+            if weights.dim() == len(shape) + 1 and (weights.shape[:1] + weights.shape[2:]) == shape:
+                return weights.mean(dim=1)
+        return None
 
     def last(self, dim: int) -> Tensor:
         """The weights with this many axes that came last.
@@ -79,7 +85,7 @@ class AttentionTap:
 def tapped_attention(model: nn.Module) -> Iterator[AttentionTap]:
     """While open, keep the attention weights of each call of ``model``, from whichever of its modules gives them."""
     tap = AttentionTap()
-    handles = [model.register_forward_pre_hook(lambda module, inputs: tap.begin())]
+    handles = [bare(model).register_forward_pre_hook(lambda module, inputs: tap.begin())]
     for name, module in model.named_modules():
         handles.append(module.register_forward_hook(_seer(tap, name)))
     try:

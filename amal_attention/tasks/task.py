@@ -23,7 +23,7 @@ from tqdm.auto import tqdm
 from amal_attention.errors import LabError, explain
 from amal_attention.lab import Lab
 from amal_attention.language import spoken
-from amal_attention.record import Exhibit, Metric, Series
+from amal_attention.record import Exhibit, Grid, Metric, Reading, Series, Texts
 
 __all__ = ["Data", "Measure", "Measured", "Spread", "Task", "Tested", "Uses", "share_interval", "task_of", "uses_of"]
 
@@ -59,6 +59,7 @@ class Measure:
         digits: after the point, in the terminal.
         places: after the point, in the report, where a share is in %.
         share: whether it is a share of texts, from 0 to 1: then it has an interval, Wilson's.
+        interval: whether it has an interval of another kind.
         percent: whether the report shows it in %.
         beside: what the report shows under the value, with metrics by name: ``"± {deviation:.2f}"``; in % as itself.
         column_beside: the same for the terminal, after the value.
@@ -80,6 +81,7 @@ class Measure:
     digits: int = 2
     places: int = 2
     share: bool = False
+    interval: bool = False
     percent: bool = False
     beside: str = ""
     column_beside: str = ""
@@ -146,6 +148,7 @@ class Task(ABC):
         measures: the metrics that are shown, the most telling first.
         spreads: the histograms that are shown.
         uses: names of functions that the lab may hand to it, see :data:`Uses`.
+        asks: names of the options of :meth:`read` beside these: ``steps``, ``temperature``.
         example: a text to try a model on.
     """
 
@@ -164,6 +167,7 @@ class Task(ABC):
     measures: ClassVar[tuple[Measure, ...]]
     spreads: ClassVar[tuple[Spread, ...]] = ()
     uses: ClassVar[tuple[str, ...]] = ()
+    asks: ClassVar[tuple[str, ...]] = ()
     example: ClassVar[str] = ""
 
     @abstractmethod
@@ -188,9 +192,21 @@ class Task(ABC):
             text: from the command line.
             uses: functions of the lab's module.
 
+        What a task asks for besides, see ``asks``, are arguments by name that have a value where they are not given.
+
         Raises:
             DataError: there is nothing to read in the text.
         """
+
+    def places(self, kept: dict[str, Any], exhibit: Exhibit) -> list[list[str]]:
+        """Names of the places that a model attended from and to, as it made this exhibit of a text of one's own."""
+        match exhibit:
+            case Reading():
+                return [exhibit.tokens]
+            case Texts(grid=Grid() as grid) | (Grid() as grid):
+                return [grid.rows, grid.columns]
+            case _:
+                return []
 
     def named(self, data: Any) -> str:
         """What a comparison calls these data: those of one name have the same test texts; "" where all have."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from jinja2 import Environment
 from markupsafe import Markup
 
-from amal_attention.record import Exhibit
+from amal_attention.errors import DataError, explain
+from amal_attention.record import Exhibit, Grid
+from amal_attention.tasks.heads import head_grids
+from amal_attention.tasks.tap import tapped_attention
 from amal_attention.training.checkpoint import TrainedModel
 from amal_attention.visualise.exhibits import exhibit_html, said
 
-__all__ = ["attend_text", "attended_page"]
+__all__ = ["attend_text", "attend_with_heads", "attended_page"]
 
 _PAGE = Environment(autoescape=True).from_string(
     """<!doctype html>
@@ -24,17 +30,40 @@ The darker, the more attention.</p>
 )
 
 
-def attend_text(trained: TrainedModel, text: str) -> Exhibit:
-    """Let a model take a text.
+def attend_text(trained: TrainedModel, text: str, **options: Any) -> Exhibit:
+    """Let a model take a text; as for :func:`attend_with_heads`."""
+    return attend_with_heads(trained, text, **options)[0]
+
+
+def attend_with_heads(trained: TrainedModel, text: str, **options: Any) -> tuple[Exhibit, list[Grid]]:
+    """Let a model take a text, and give one matrix for each head of each layer that has heads.
+
+    Args:
+        trained: the model.
+        text: what it takes.
+        options: how, by the names that its task asks for.
 
     Raises:
-        DataError: there is nothing in the text that it could read.
+        DataError: there is nothing in the text that it could read, or its task does not ask for an option.
     """
-    return trained.task.read(trained.model, trained.label.kept, text, trained.uses)
+    task, kept = trained.task, trained.label.kept
+    unknown = [name for name in options if name not in task.asks]
+    if unknown:
+        known = ", ".join(f"--{name}" for name in task.asks) or "none of these options"
+        got = f"--{unknown[0]}"
+        raise DataError(
+            explain(expected=f"{known} for a model of the task {task.name}", got=got, do=f"leave out {got}")
+        )
+    with tapped_attention(trained.model) as tap:
+        exhibit = task.read(trained.model, kept, text, trained.uses, **options)
+    return exhibit, head_grids(tap.weights, task.places(kept, exhibit))
 
 
-def attended_page(trained: TrainedModel, exhibit: Exhibit) -> str:
-    """A page with what the model makes of the text."""
+def attended_page(trained: TrainedModel, exhibit: Exhibit, matrices: Sequence[Grid] = ()) -> str:
+    """A page with what the model makes of the text, and the matrices of its heads."""
     label = trained.label
-    shown = Markup(exhibit_html(exhibit))
+    parts = [exhibit_html(exhibit)]
+    for matrix in matrices:
+        parts += [str(Markup("<h2>{}</h2>").format(matrix.name)), exhibit_html(matrix)]
+    shown = Markup("\n".join(parts))
     return _PAGE.render(said=said(exhibit), question=label.question, lab=label.lab, shown=shown)

@@ -6,7 +6,7 @@ import pickle
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import torch
@@ -16,6 +16,7 @@ from lightning.pytorch.plugins import TorchCheckpointIO
 from amal_attention.errors import CheckpointError, explain
 from amal_attention.lab import Lab
 from amal_attention.tasks.task import Task, Uses, task_of, uses_of
+from amal_attention.training.learner import Learner
 
 __all__ = ["Label", "LabelCheckpoint", "TrainedModel", "WholeCheckpoints", "handed", "load_trained", "read_label"]
 
@@ -101,9 +102,11 @@ def _no_checkpoint(path: Path, got: str) -> CheckpointError:
     )
 
 
-def handed(lab: Lab, data: Any) -> dict[str, Any]:
-    """What the data hands to the models of a lab, as :class:`Label` keeps it."""
-    values = {target: getattr(data, source.removeprefix("data.")) for source, target in lab.links.items()}
+def handed(lab: Lab, question: str, data: Any) -> dict[str, Any]:
+    """What the data hands to the model of a question, as :class:`Label` keeps it."""
+    values = {
+        target: getattr(data, source.removeprefix("data.")) for source, target in lab.links.get(question, {}).items()
+    }
     return {
         target: {"shape": list(value.shape)} if isinstance(value, torch.Tensor) else value
         for target, value in values.items()
@@ -148,14 +151,27 @@ def _with_handed(label: Label) -> dict[str, Any]:
     return whole
 
 
-def _built(config: dict[str, Any], module: ModuleType) -> Any:
-    """Build a class of ``module`` from its configuration; of any other module, or no module of torch, is refused."""
-    home, _, name = config["class_path"].rpartition(".")
+def _built(config: Any, module: ModuleType) -> Any:
+    """Build what a configuration describes: a class of ``module``, a :class:`Learner` of one, a function of ``module``.
+
+    A class or a function of any other module is refused, and so is a class that is no module of torch.
+    """
+    if not isinstance(config, dict) or not config.keys() & {"class_path", "function"}:
+        return config
+    if "function" in config:
+        return _found(config["function"], module, FunctionType)
+    is_learner = config["class_path"] == f"{Learner.__module__}.{Learner.__name__}"
+    kind = Learner if is_learner else _found(config["class_path"], module, type)
+    if not issubclass(kind, torch.nn.Module):
+        raise KeyError(f"{config['class_path']} is not a module of torch")
+    arguments = {key: _built(value, module) for key, value in config.get("init_args", {}).items()}
+    return kind(**arguments, **config.get("dict_kwargs", {}))
+
+
+def _found(path: str, module: ModuleType, kind: type) -> Any:
+    """The class or function of ``module`` that has this path."""
+    home, _, name = path.rpartition(".")
     found = getattr(module, name) if home == module.__name__ else None
-    if not isinstance(found, type) or not issubclass(found, torch.nn.Module):
-        raise KeyError(f"{config['class_path']} is not a class of {module.__name__} that is a module of torch")
-    arguments = {
-        key: _built(value, module) if isinstance(value, dict) and "class_path" in value else value
-        for key, value in config.get("init_args", {}).items()
-    }
-    return found(**arguments, **config.get("dict_kwargs", {}))
+    if not isinstance(found, kind):
+        raise KeyError(f"{path} is not a {'class' if kind is type else 'function'} of {module.__name__}")
+    return found

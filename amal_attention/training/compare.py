@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,10 @@ from amal_attention.training.processes import is_first
 from amal_attention.training.recipe import Recipe
 from amal_attention.training.report.report import render_report
 from amal_attention.training.report.table import setting_in_words
-from amal_attention.training.run import Run, train
+from amal_attention.training.run import Run
+from amal_attention.training.side_by_side import Training, train_all
 
-__all__ = ["Comparison", "choose_rows", "compare", "write_comparison"]
+__all__ = ["Comparison", "choose_rows", "compare", "questions_by_task", "write_comparison"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,14 @@ class Comparison:
         }
 
 
+def questions_by_task(lab: Lab, questions: Sequence[str]) -> dict[str, list[str]]:
+    """The questions that may stand in one table, by the name of their task."""
+    parts: dict[str, list[str]] = {}
+    for question in questions:
+        parts.setdefault(task_of(lab, question).name, []).append(question)
+    return parts
+
+
 def compare(
     base: Recipe,
     questions: Sequence[str],
@@ -63,10 +72,12 @@ def compare(
     thorough: bool = False,
     shown: int = 6,
     progress: bool = True,
+    jobs: int = 1,
+    trained: Callable[[int, int, str], None] | None = None,
 ) -> Comparison:
     """Train every question, then let the models that were tested on the same texts read some of them.
 
-    Where several processes train together, the first lets the models read, and has the files.
+    Where several processes train a model together, the first lets the models read, and has the files.
 
     Args:
         base: source, seed, embeddings and options that all questions share; its own question is not used.
@@ -78,6 +89,8 @@ def compare(
         thorough: measure what takes long too.
         shown: how many test texts the models read side by side.
         progress: show progress bars.
+        jobs: how many trainings run side by side, see :func:`amal_attention.training.side_by_side.train_all`.
+        trained: told how many are trained, of how many, and the question of the last one.
 
     Raises:
         LabError: the questions are of several tasks, or one cannot be trained.
@@ -85,9 +98,12 @@ def compare(
     task = _one_task(base, questions)
     runs = [Run(replace(base, question=question), folder / question) for question in questions]
     swept = _sweep_runs(base, questions, folder) if sweep else {}
-    records = [train(run, resume=resume, thorough=thorough, progress=progress) for run in runs]
-    known = {record.swept: record for record in records}
-    varied = [known.get(value) or train(run, resume=resume, progress=progress) for value, run in swept.items()]
+    own = {run.recipe.swept for run in runs} if swept else set()
+    trainings = [Training(run, resume, thorough, progress) for run in runs]
+    trainings += [Training(run, resume, progress=progress) for value, run in swept.items() if value not in own]
+    found = train_all(trainings, jobs, trained)
+    records, by_value = found[: len(runs)], {record.swept: record for record in found}
+    varied = [by_value[value] for value in swept]
     if is_first():
         of = {run.recipe.question: run for run in runs}
         parts = [([of[record.question] for record in part], part) for part in by_data(records)]
@@ -128,16 +144,16 @@ def _sweep_runs(base: Recipe, questions: Sequence[str], folder: Path) -> dict[fl
 
 def _one_task(base: Recipe, questions: Sequence[str]) -> Task:
     """The task of these questions: what differs in its measures stands in no common table."""
-    tasks = {question: task_of(base.lab, question) for question in questions}
-    if len({task.name for task in tasks.values()}) > 1:
+    parts = questions_by_task(base.lab, questions)
+    if len(parts) > 1:
         raise LabError(
             explain(
                 expected="questions of one task",
-                got=", ".join(f"{question}: {task.name}" for question, task in tasks.items()),
-                do="name those of one task with --question",
+                got="; ".join(f"{name}: {', '.join(part)}" for name, part in parts.items()),
+                do="compare those of one task at a time",
             )
         )
-    return tasks[questions[0]]
+    return task_of(base.lab, questions[0])
 
 
 def _with_exhibits(runs: list[Run], records: list[RunRecord], shown: int) -> list[RunRecord]:

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import jsonargparse
+import torch
 from lightning import LightningDataModule, LightningModule, Trainer
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.callbacks import EarlyStopping
@@ -104,6 +106,34 @@ class Recipe:
             return ""
         return "tuned" if self.tuned else "frozen"
 
+    @property
+    def on_one_processor(self) -> bool:
+        """Whether one process trains it, on a processor: nobody asks for more, and there is no other device.
+
+        Raises:
+            LabError: an option or a value does not fit.
+        """
+        chosen = self._parse({}).config["trainer"]
+        alone = str(chosen.devices) in ("auto", "1") and chosen.num_nodes == 1 and chosen.strategy == "auto"
+        return alone and (
+            chosen.accelerator == "cpu" or (chosen.accelerator == "auto" and not torch.accelerator.is_available())
+        )
+
+    @property
+    def swept(self) -> float | None:
+        """The value of the option that the lab's sweep varies, for the question that it varies it on.
+
+        Raises:
+            LabError: an option or a value does not fit.
+        """
+        sweep = self.lab.sweep
+        if sweep is None or sweep.question != self.question:
+            return None
+        value: Any = self._parse({}).config
+        for key in sweep.option.split("."):
+            value = value[key]
+        return float(value)
+
     def arguments(self) -> list[str]:
         """The command line that LightningCLI would be given.
 
@@ -136,10 +166,11 @@ class Recipe:
             LabError: an option or a value does not fit.
         """
         data = self.data()
-        places = self.lab.sizes.items()
+        places = self.lab.sizes.get(self.question, {}).items()
         sizes = [f"--{place}={getattr(data, name)}" for name, each in places for place in each]
         cli = replace(self, options=[*self.options, *sizes])._parse(trainer_defaults)
-        model_config = _without(cli.config.clone(), self.lab.links.values())["model"].as_dict()
+        links = self.lab.links.get(self.question, {})
+        model_config = _plain(_without(cli.config.clone(), links.values())["model"].as_dict())
         try:
             with _without_remarks():
                 cli.build()
@@ -168,7 +199,7 @@ class Recipe:
         jsonargparse.set_parsing_settings(import_path_denylist=["*"], import_path_allowlist=allowed)
         try:
             with _without_remarks():
-                cli = _RecipeCLI(self.task, self.lab.links, self.arguments(), trainer_defaults)
+                cli = _RecipeCLI(self.task, self.lab.links.get(self.question, {}), self.arguments(), trainer_defaults)
         except (jsonargparse.ArgumentError, ValueError) as error:
             raise LabError(_explained(str(error))) from error
         check_options(cli.config, self.task)
@@ -235,6 +266,13 @@ def _without(config: jsonargparse.Namespace, targets: Iterable[str]) -> jsonargp
     for target in targets:
         config.pop(target, None)
     return config
+
+
+def _plain(config: Any) -> Any:
+    """The configuration with each function as ``{"function": its path}``."""
+    if isinstance(config, dict):
+        return {key: _plain(value) for key, value in config.items()}
+    return {"function": f"{config.__module__}.{config.__qualname__}"} if isinstance(config, FunctionType) else config
 
 
 def _explained(message: str) -> str:

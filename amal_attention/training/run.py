@@ -229,7 +229,7 @@ def _test(run: Run, setup: Setup, history: History, progress: bool, thorough: bo
         checkpoint=str(run.best),
         thorough=thorough,
         data=recipe.task.named(setup.data),
-        swept=_swept(recipe, setup.model_config),
+        swept=recipe.swept,
         curves=history.points,
         histograms=_histograms(setup),
         series=tested.series,
@@ -250,7 +250,7 @@ def _label(run: Run, setup: Setup) -> Label:
         lab=recipe.lab.name,
         question=recipe.question,
         model=setup.model_config,
-        handed=handed(recipe.lab, setup.data),
+        handed=handed(recipe.lab, recipe.question, setup.data),
         kept=recipe.task.kept(setup.data),
         run=run.digest,
     )
@@ -276,17 +276,6 @@ def _check_same_run(checkpoint: Path, run: Run) -> None:
                 do="resume with the options it was begun with, or choose another --out",
             )
         )
-
-
-def _swept(recipe: Recipe, config: dict[str, Any]) -> float | None:
-    """The value of the option that the lab's sweep varies, for the question that it varies it on."""
-    sweep = recipe.lab.sweep
-    if sweep is None or sweep.question != recipe.question:
-        return None
-    value: Any = {"model": config}
-    for key in sweep.option.split("."):
-        value = value[key]
-    return float(value)
 
 
 def _config_path(argument: str) -> Path | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
 import matplotlib
@@ -17,7 +17,7 @@ from amal_attention.language import spoken
 from amal_attention.record import Grid
 from amal_attention.visualise.style import STYLE, blank_figure, plain
 
-__all__ = ["attention_matrices"]
+__all__ = ["attention_heads", "attention_matrices"]
 
 _COLOURS = "YlOrBr"
 
@@ -57,6 +57,28 @@ def attention_matrices(grids: Mapping[str, Grid], *, across: int = 3) -> Figure:
     shrink = 0.8 if len(rows) == 1 else 0.4
     figure.colorbar(drawn[-1], ax=axes, label=spoken().say("attention weight"), shrink=shrink, panchor=False)
     return figure
+
+
+def attention_heads(weights: npt.ArrayLike, rows: Sequence[str], columns: Sequence[str], *, across: int = 3) -> Figure:
+    """The matrices of several heads, ``(h, L, S)``, as :func:`attention_matrices` draws them; heads count from 1.
+
+    Args:
+        weights: of each head.
+        rows: names of the L queries, the same for all heads.
+        columns: names of the S keys.
+        across: how many stand in a row, if the page is wide enough for them.
+
+    Raises:
+        ValueError: these are not the weights of heads, or the names do not fit.
+    """
+    heads = np.asarray(weights, dtype=float)
+    if heads.ndim != 3:
+        raise ValueError(
+            explain(expected="weights of shape (h, L, S)", got=f"shape {heads.shape}", do="give a matrix for each head")
+        )
+    names = [spoken().say("head {number}", number=number + 1) for number in range(len(heads))]
+    grids = (Grid(-1, name, list(rows), list(columns), each.tolist()) for name, each in zip(names, heads, strict=True))
+    return attention_matrices(dict(zip(names, grids, strict=True)), across=across)
 
 
 def _checked(grid: Grid, title: str) -> npt.NDArray[np.float64]:

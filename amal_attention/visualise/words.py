@@ -23,7 +23,7 @@ from rich.text import Text
 
 from amal_attention.errors import explain
 
-__all__ = ["ATTENTION_RGB", "attended_html", "attended_text", "most_attended", "printable", "terminal_style"]
+__all__ = ["ATTENTION_RGB", "attended_html", "attended_text", "joined", "most_attended", "printable", "terminal_style"]
 
 ATTENTION_RGB = (255, 149, 0)
 """The colour of a word of intensity 1, red, green and blue in 0..255; it stays visible to colour-blind readers."""
@@ -75,6 +75,15 @@ def most_attended(tokens: Sequence[str], weights: Sequence[float], count: int = 
     """
     attended = sorted(_words(tokens, weights), key=lambda word: -word[2])[:count]
     return ", ".join(f"{token} {weight:.3f}" for _, token, weight, _ in attended)
+
+
+def joined(tokens: Sequence[str]) -> str:
+    """Tokens as a text, spaced as in print; what is not printable is shown as U+FFFD.
+
+    >>> joined(["it", "'s", "fine", "."])
+    "it's fine."
+    """
+    return "".join(space + printable(token) for space, token in zip(_spaces(tokens), tokens, strict=True))
 
 
 def printable(text: str) -> str:

@@ -23,15 +23,16 @@ def test_a_lab_is_what_its_manifest_says(counting: Path) -> None:
         tasks=dict.fromkeys(("q2", "q1", "q3"), "classification"),
         uses={key: {"entropy": "spread"} for key in ("q2", "q1", "q3")},
         sweep=Sweep("q2", "model.init_args.speed", [0.0, 0.5]),
-        links={"data.embeddings": "model.init_args.embeddings"},
-        sizes={"dim": ("model.init_args.width",)},
+        links={key: {"data.embeddings": "model.init_args.embeddings"} for key in ("q2", "q1", "q3")},
+        sizes={key: {"dim": ("model.init_args.width",)} for key in ("q2", "q1", "q3")},
         shown=("q2", "q1", "q3"),
     )
 
 
 def test_a_manifest_needs_no_more_than_a_title_and_questions(counting: Path) -> None:
     (counting / "lab.toml").write_text('title = "T"\n[questions]\nq1.title = "A"')
-    assert lab_of(counting) == Lab("counting", counting, "T", {"q1": "A"}, uses={"q1": {}}, shown=("q1",))
+    bare = {"uses": {"q1": {}}, "links": {"q1": {}}, "sizes": {"q1": {}}}
+    assert lab_of(counting) == Lab("counting", counting, "T", {"q1": "A"}, shown=("q1",), **bare)
 
 
 def test_a_question_may_have_a_task_and_uses_of_its_own(counting: Path) -> None:
@@ -67,7 +68,16 @@ def test_a_task_or_a_use_that_is_no_text_is_told(counting: Path, wrong: str, ref
 def test_a_number_of_the_data_may_fill_several_places(counting: Path) -> None:
     places = '["model.init_args.encoder.init_args.num_tokens", "model.init_args.decoder.init_args.num_tokens"]'
     (counting / "lab.toml").write_text(MANIFEST.replace('dim = "model.init_args.width"', f"num_tokens = {places}"))
-    assert lab_of(counting).sizes == {"num_tokens": tuple(json.loads(places))}
+    assert lab_of(counting).sizes["q2"] == {"num_tokens": tuple(json.loads(places))}
+
+
+def test_the_data_of_a_question_may_hand_on_something_else(counting: Path) -> None:
+    own = 'q1.links = {}\nq1.sizes.num_tokens = "model.init_args.num_tokens"\nq1.title'
+    (counting / "lab.toml").write_text(MANIFEST.replace("q1.title", own))
+    lab = lab_of(counting)
+    assert lab.links["q2"] == {"data.embeddings": "model.init_args.embeddings"} and lab.links["q1"] == {}
+    assert lab.sizes["q1"] == {"num_tokens": ("model.init_args.num_tokens",)}
+    assert lab.sizes["q2"] == {"dim": ("model.init_args.width",)}
 
 
 @pytest.mark.parametrize("place", ["3", "[]", '["model.init_args.width", 3]'])

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from amal_attention.errors import LabError
-from amal_attention.tasks.tap import tapped_attention
+from amal_attention.tasks.tap import AttentionTap, tapped_attention
 
 MASK = torch.tensor([[True, True, False], [True, False, False]])
 EVEN = torch.tensor([[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]])
@@ -88,6 +88,7 @@ def test_recurrent_layers_reply_pairs_and_no_weights() -> None:
     class Reader(nn.Module):
         def __init__(self) -> None:
             super().__init__()
+            torch.manual_seed(0)  # four numbers may sum to 1 by luck
             self.gru, self.lstm = (layer(3, 4, batch_first=True) for layer in (nn.GRU, nn.LSTM))
 
         def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -168,3 +169,14 @@ def test_a_model_whose_attention_cannot_be_seen_is_told_why(reply: tuple[object,
         with pytest.raises(LabError, match="whose reply ends in weights of 2 axes") as caught:
             tap.last(dim=2)
     assert told in str(caught.value)
+
+
+def test_the_latest_weights_of_a_shape_are_the_mean_of_heads() -> None:
+    tap = AttentionTap()
+    heads = torch.rand(2, 3, 4, 5).softmax(dim=-1)
+    tap.see("self", (X, torch.rand(2, 3, 4, 4).softmax(dim=-1)))
+    tap.see("cross", (X, heads))
+    tap.see("pooled", (X, EVEN))
+    latest = tap.latest(2, 4, 5)
+    assert latest is not None and torch.allclose(latest, heads.mean(dim=1))
+    assert tap.latest(2, 5, 4) is None

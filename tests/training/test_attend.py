@@ -7,12 +7,19 @@ from torch import nn
 
 from amal_attention.errors import DataError
 from amal_attention.tasks.classification.task import TASK
-from amal_attention.training.attend import attend_text, attended_page
+from amal_attention.training.attend import attend_text, attend_with_heads, attended_page
 from amal_attention.training.checkpoint import Label, TrainedModel
 
 
 class Model(LightningModule):
-    """Attends to word number 3 (``dull``) three times as much as to others, and says neg if it is there."""
+    """Attends to word number 3 (``dull``) three times as much as to others, and says neg if it is there.
+
+    Its two heads look at every word alike.
+    """
+
+    class Heads(nn.Module):
+        def forward(self, tokens, mask):
+            return tokens, torch.full((len(tokens), 2, *tokens.shape[1:], tokens.shape[1]), 1 / tokens.shape[1])
 
     class Pooling(nn.Module):
         def forward(self, tokens, mask):
@@ -22,9 +29,12 @@ class Model(LightningModule):
     def __init__(self) -> None:
         super().__init__()
         self.pooling = self.Pooling()
+        self.heads = self.Heads()
 
     def forward(self, tokens, mask):
         self.pooling(tokens, mask)
+        if tokens.shape[1] < 10:
+            self.heads(tokens, mask)
         found = (tokens == 3).any(dim=1).float()
         return torch.stack([2 * found, torch.ones_like(found)], dim=1)
 
@@ -67,3 +77,17 @@ def test_a_page_shows_hostile_text_as_text(trained):
     page = attended_page(trained, attend_text(trained, "a <script>alert(1)</script> film"))
     assert "<script>" not in page
     assert "script" in page
+
+
+def test_heads_have_a_matrix_each_that_names_the_words(trained):
+    exhibit, matrices = attend_with_heads(trained, "a dull film")
+    assert exhibit.tokens == ["a", "dull", "film"]
+    assert [matrix.name for matrix in matrices] == ["heads, head 1", "heads, head 2"]
+    assert matrices[0].rows == matrices[0].columns == exhibit.tokens
+    page = attended_page(trained, exhibit, matrices)
+    assert page.count("<svg") == 2 and "<h2>heads, head 2</h2>" in page
+
+
+def test_an_option_that_the_task_does_not_ask_for_is_told(trained, refusal):
+    told = refusal(DataError, lambda: attend_text(trained, "a dull film", steps=3))
+    assert "classification" in told and "leave out --steps" in told

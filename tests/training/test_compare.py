@@ -83,4 +83,4 @@ def test_questions_of_several_tasks_are_not_compared(quick, tmp_path, refusal):
     mixed = replace(quick, lab=replace(quick.lab, tasks={**quick.lab.tasks, "even": "toy.OTHER"}))
     quick.lab.module().OTHER = type("Other", (type(quick.task),), {"name": "other"})()
     told = refusal(LabError, lambda: compare(mixed, ["even", "sharp"], tmp_path, progress=False))
-    assert "even: other, sharp: classification" in told
+    assert "other: even; classification: sharp" in told

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from amal_attention.record import Grid
-from amal_attention.visualise.matrices import attention_matrices
+from amal_attention.visualise.matrices import attention_heads, attention_matrices
 from amal_attention.visualise.style import figure_svg
 
 
@@ -57,3 +57,17 @@ def test_what_does_not_fit_is_refused() -> None:
     wrong = Grid(-1, "line", ["a"], ["b"], [[0.5, 0.5]])
     with pytest.raises(ValueError, match=r"a matrix of shape \(1, 2\) in 'dot'"):
         attention_matrices({"dot": wrong})
+
+
+def test_each_head_has_a_matrix_of_its_own_under_its_number() -> None:
+    weights = np.stack([np.eye(2, 3), np.full((2, 3), 1 / 3)])
+    first, second, _ = attention_heads(weights, ["a", "b"], ["x", "y", "z"]).axes
+    assert [axes.get_title(loc="left") for axes in (first, second)] == ["head 1", "head 2"]
+    assert np.allclose(first.collections[0].get_array(), weights[0])
+    assert [label.get_text() for label in second.get_yticklabels()] == ["a", "b"]
+    assert [label.get_text() for label in second.get_xticklabels()] == ["x", "y", "z"]
+
+
+def test_weights_that_are_not_those_of_heads_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"expected weights of shape \(h, L, S\); got shape \(2, 3\)"):
+        attention_heads(np.eye(2, 3), ["a", "b"], ["x", "y", "z"])

@@ -19,7 +19,7 @@ from amal_attention.checks.subjects.subject import Subject, randomised, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers, reviews_sent
 
-__all__ = ["attends_states", "carries_memory", "reads_leftward", "reads_order", "uses_last_layer"]
+__all__ = ["attends_states", "carries_memory", "reads_leftward", "reads_order", "unexplained", "uses_last_layer"]
 
 Module = nn.Module | Subject
 
@@ -93,7 +93,7 @@ def attends_states(
             "texts of two words, then the same with a third one",
         )
     told = (weights > 1e-6).all(dim=1)
-    if _unexplained((x[:, 0] - x[:, 1])[told], odds[told]) < _SMALL:
+    if unexplained((x[:, 0] - x[:, 1])[told], odds[told]) < _SMALL:
         raise Missed("weights by the states", "weights by the words", _EMBEDDINGS, sent)
     seen = _seen(weights)
     if seen.sum() < 2 * width:
@@ -109,11 +109,11 @@ def attends_states(
             torch.cat([apart[0][:, :half], leftward[:, half:]], 1),
             torch.cat([leftward[:, :half], apart[0][:, half:]], 1),
         ]
-    unexplained = min(_unexplained(each[seen], odds[seen]) for each in apart)
-    if unexplained > _SMALL:
+    share = min(unexplained(each[seen], odds[seen]) for each in apart)
+    if share > _SMALL:
         raise Missed(
             "log-weights that q · h tells, with the same q in all texts",
-            f"{unexplained:.0%} of how they vary is something else",
+            f"{share:.0%} of how they vary is something else",
             hint or _BENT,
             sent,
         )
@@ -287,7 +287,7 @@ def _attends_otherwise(own: Callable[[], Module], width: int, seed: int) -> bool
     if (odds - beside).abs().max() > _SMALL * spread:
         return True
     summed = (weights.unsqueeze(2) * x).sum(dim=1)
-    return not same(summed, pooled, 1e-3) or _unexplained((x[:, 0] - x[:, 1])[told], odds) > _SMALL
+    return not same(summed, pooled, 1e-3) or unexplained((x[:, 0] - x[:, 1])[told], odds) > _SMALL
 
 
 def _odds(weights: Tensor) -> Tensor:
@@ -317,7 +317,7 @@ def _stays_small(states: Tensor, hint: str) -> None:
         raise Missed("a state, which stays small", came, hint or _NO_STATE, "texts of one word, as long as 1000 others")
 
 
-def _unexplained(states: Tensor, odds: Tensor) -> float:
+def unexplained(states: Tensor, odds: Tensor) -> float:
     """How much of the log-ratios no linear function of the states tells, as a share of how they vary."""
     states, odds = states.double(), odds.double().unsqueeze(1)
     told = states @ torch.linalg.lstsq(states, odds, driver="gelsd").solution

@@ -10,8 +10,9 @@ from torch import Tensor
 
 from amal_attention.checks.inputs import some_reviews
 from amal_attention.checks.probes.probe import Probe
+from amal_attention.checks.probes.sets import SetProbe
 
-__all__ = ["LayerProbe", "TextProbe"]
+__all__ = ["LayerProbe", "TextProbe", "VectorProbe"]
 
 
 class TextProbe(Probe):
@@ -34,7 +35,7 @@ class TextProbe(Probe):
         return ["x", "mask"]
 
 
-class LayerProbe(TextProbe):
+class LayerProbe(TextProbe, SetProbe):
     """Layers: what they give is ``(B, L, D)``, free on padding."""
 
     def shapes(self, inputs: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
@@ -44,3 +45,27 @@ class LayerProbe(TextProbe):
     def places(self, inputs: tuple[Any, ...]) -> Mapping[str, Tensor]:
         """Where words are."""
         return {"output": inputs[1]}
+
+    def turned(self, inputs: tuple[Any, ...], order: Tensor, of: str) -> tuple[Any, ...]:
+        """The words in another order, and the mask with them."""
+        return tuple(each[:, order] for each in inputs)
+
+    def axes(self, of: str) -> Mapping[str, Sequence[int]]:
+        """The vectors stand where the words do."""
+        return {"output": (1,)}
+
+
+class VectorProbe(LayerProbe):
+    """Layers that treat each vector by itself: they read ``x`` ``(B, L, D)`` and no mask."""
+
+    def inputs(self, lengths: Sequence[int], seed: int, under: float = 1.0) -> tuple[Any, ...]:
+        """Random vectors; what would be padding is as good as they are."""
+        return super().inputs(lengths, seed)[:1]
+
+    def places(self, inputs: tuple[Any, ...]) -> Mapping[str, Tensor]:
+        """Everywhere."""
+        return {}
+
+    def names(self, inputs: tuple[Any, ...]) -> Sequence[str]:
+        """As the statement calls it."""
+        return ["x"]

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from torch import nn
 
+from amal_attention.checks.source import cells_beside, seen_by
 from amal_attention.checks.subjects import operations, trainer_operations
 from amal_attention.checks.subjects.nests import mapped
 from amal_attention.checks.subjects.operation import Change, Held, Operation, operations_of
@@ -35,6 +36,10 @@ class FunctionSubject:
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """What it returns."""
         return self.call(*inputs, **named)
+
+    def written(self) -> tuple[str, Sequence[str]]:
+        """What it is called in the notebook, and the sources of the notebook's cells; none where they are not known."""
+        return "", ()
 
     def each(self, inputs: Sequence[Sequence[Any]]) -> Iterator[Any]:
         """What it returns for several inputs, one after the other, with what it raises in its place."""
@@ -78,10 +83,20 @@ class LocalFunction(FunctionSubject):
 
     Args:
         function: any function, or a class that it builds.
+        name: what it is called where it is defined; by default as it calls itself.
+        names: all that is defined there, by name; by default what it can see itself.
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], name: str = "", names: dict[str, Any] | None = None) -> None:
         self.held = Held(function)
+        self._name, self._names = name, names
+
+    def written(self) -> tuple[str, Sequence[str]]:
+        """What it is called, and the cells that ran beside it, or the file."""
+        called = self.held.called
+        return self._name or getattr(called, "__name__", ""), cells_beside(
+            seen_by(called) if self._names is None else self._names
+        )
 
     def ask(self, operation: Operation[..., R], *inputs: Any, **named: Any) -> R:
         """The reply to an operation, which is done here and now."""

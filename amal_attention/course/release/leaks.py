@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,11 @@ class Secret:
     line: int
     what: str
     text: str
+
+    @cached_property
+    def squashed(self) -> str:
+        """The text as it is looked for, in each cell of each notebook."""
+        return _squash(self.text)
 
 
 def secrets_of(lab: Lab, script: Script, shown: Collection[str] = ()) -> list[Secret]:
@@ -81,7 +87,7 @@ def leaks_in(text: str | bytes, secrets: Iterable[Secret]) -> list[str]:
     squashed = _squash(text)
     told = [f"{found!r}, the words of a marker" for found in sorted(set(_MARKERS.findall(text)))]
     for secret in secrets:
-        if _squash(secret.text) in squashed:
+        if secret.squashed in squashed:
             told.append(f"{secret.text!r}, a line of a {secret.what} ({secret.path.name}:{secret.line})")
     return told
 
@@ -152,9 +158,8 @@ def _removed(script: Script, cell: Cell) -> Iterator[Secret]:
 
 
 def _is_given(secret: Secret, named: set[str], in_the_open: list[str]) -> bool:
-    text = _squash(secret.text)
-    repeats = secret.what in (_HIDDEN_TEST, _FOR_INSTRUCTORS) and any(text in cell for cell in in_the_open)
-    return text in named or repeats
+    repeats = secret.what in (_HIDDEN_TEST, _FOR_INSTRUCTORS) and any(secret.squashed in cell for cell in in_the_open)
+    return secret.squashed in named or repeats
 
 
 def _kept(cell: Cell) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 __all__ = ["KINDS", "looks_like_a_marker", "marker"]
 
@@ -33,6 +34,7 @@ def marker(verb: str, kind: str) -> str:
     return f"{verb} {kind}"
 
 
+@lru_cache(maxsize=1 << 14)  # a release of each language reads the same lines
 def looks_like_a_marker(line: str) -> str | None:
     """The words of the marker that ``line`` was meant to be, whether or not it is well written; None if it is none.
 

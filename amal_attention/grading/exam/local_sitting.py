@@ -9,6 +9,7 @@ from typing import Any
 
 from amal_attention.grading.submission.repair import AnswerCell
 from amal_attention.grading.wire.student import LocalStudent
+from amal_attention.grading.wire.whole_cell import plain_python
 from amal_attention.notebook.definitions import definitions
 
 __all__ = ["LocalSitting", "names_defined_by"]
@@ -30,7 +31,7 @@ class LocalSitting:
 
 
 def names_defined_by(cells: Sequence[AnswerCell]) -> dict[str, Any]:
-    """The names that cells define; what they print is dropped.
+    """The names that cells define, and ``In``, the cells themselves, as IPython keeps them; what they print is dropped.
 
     A cell that raises ends there, and the next one is run: what a later question defines does not hang on an earlier
     one.
@@ -38,7 +39,7 @@ def names_defined_by(cells: Sequence[AnswerCell]) -> dict[str, Any]:
     from IPython.core.inputtransformer2 import TransformerManager
 
     transform: Any = TransformerManager
-    names: dict[str, Any] = {"__name__": "__main__"}
+    names: dict[str, Any] = {"__name__": "__main__", "In": [plain_python(cell.source) for cell in cells]}
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         for cell in cells:
             with contextlib.suppress(Exception):

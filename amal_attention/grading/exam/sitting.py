@@ -17,6 +17,7 @@ from amal_attention.grading.sandbox.usage import Allowance, Usage, time_is_up
 from amal_attention.grading.submission.repair import AnswerCell, Answers
 from amal_attention.grading.wire.channel import ChannelClosed, ChannelTimeout
 from amal_attention.grading.wire.remote import RemoteStudent
+from amal_attention.grading.wire.whole_cell import plain_python
 from amal_attention.language import ENGLISH, message
 from amal_attention.outcome import Outcome, State
 from amal_attention.printable import printable
@@ -159,6 +160,10 @@ class Sitting:
         return Outcome(
             message("the cell of the answer runs"), State.MISSED, came=came, hint=message("mend this line first")
         )
+
+    def sources(self) -> list[str]:
+        """The cells of the submission, in plain Python; nothing of them crosses a line."""
+        return [plain_python(cell.source) for cell in self._answers.cells]
 
     @property
     def lost(self) -> set[str]:

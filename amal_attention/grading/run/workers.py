@@ -8,20 +8,17 @@ what they need, and are spoken to over pairs of sockets that they inherit: nothi
 from __future__ import annotations
 
 import contextlib
-import signal
 import socket
 import tempfile
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing import forkserver, get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import cast
 
 from amal_attention.errors import SandboxError, explain
+from amal_attention.forks import FORKS, begin_imports
 from amal_attention.grading.run.dask_workers import DIED, NAME, TRIES, DaskGrader, grade_by_dask
 from amal_attention.grading.run.grader import grade_each
 from amal_attention.grading.run.parcel import LabParcel
@@ -32,7 +29,10 @@ from amal_attention.grading.submission.submissions import Submission
 from amal_attention.grading.verdict.verdict import Status, Verdict
 from amal_attention.lab import Lab
 
-__all__ = ["ALONE", "Crew", "grade_on_workers"]
+__all__ = ["ALONE", "PRELOAD", "Crew", "grade_on_workers"]
+
+PRELOAD = "amal_attention.grading.run.preload"
+"""What imports all that workers need."""
 
 _END_SECONDS = 10
 
@@ -92,35 +92,12 @@ def grade_on_workers(
         grade_by_dask(crew.scheduler, DaskGrader(parcel, seed, isolation), iter(submissions), report)
         return
     with zygote_for(lab, isolation, secrets) as zygote:  # it imports while this process goes on, and so do the workers
-        _begin_imports()
+        begin_imports([PRELOAD])
         parcel = LabParcel.of(lab, reference() if reference is not None else Reference.of(lab))
         zygote.ready()
         start = _starter(parcel, seed, isolation, zygote.control)
         with contextlib.closing(_Workers(start, crew.jobs)) as workers:
             workers.grade(iter(submissions), report)
-
-
-def _begin_imports() -> None:
-    """Start the process from which workers are forked: it imports, once for all of them, while this one goes on.
-
-    Like that process, workers know nothing of Ctrl-C, which a terminal sends to them too: the coordinator ends them.
-    """
-    get_context("forkserver").set_forkserver_preload(["amal_attention.grading.run.preload"])
-    with _ignored(signal.SIGINT):  # what is ignored stays so in processes that are started
-        forkserver.ensure_running()
-
-
-@contextmanager
-def _ignored(number: signal.Signals) -> Iterator[None]:
-    """Ignore a signal, as far as this is the thread that may."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(number, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(number, before)
 
 
 @dataclass
@@ -222,12 +199,11 @@ def _once_more(task: _Task) -> _Task:
 
 def _starter(parcel: LabParcel, seed: int, isolation: Isolation, control: socket.socket) -> Callable[[int], _Worker]:
     """What starts a worker, given its number."""
-    context = get_context("forkserver")
 
     def start(place: int) -> _Worker:
-        ours, theirs = context.Pipe()
+        ours, theirs = FORKS.Pipe()
         with theirs:
-            process = context.Process(
+            process = FORKS.Process(
                 target=_work, args=(theirs, parcel, seed, isolation, control, place), name=NAME, daemon=True
             )
             process.start()

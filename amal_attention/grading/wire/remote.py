@@ -28,6 +28,9 @@ R = TypeVar("R")
 class Asks(Protocol):
     """What brings operations over there, and their answers back."""
 
+    def sources(self) -> Sequence[str]:
+        """The cells that ran over there, as they are known here."""
+
     def ask(self, operation: str, *details: Any) -> Any:
         """Ask for one thing; what comes back."""
 
@@ -55,9 +58,9 @@ class RemoteStudent:
         return RemoteFunction(self._line, name)
 
     @contextlib.contextmanager
-    def standing_in(self, **ours: str) -> Iterator[None]:
+    def standing_in(self, **ours: str | RemoteFunction) -> Iterator[None]:
         """In this context something of ours stands in for some answers; see :class:`LocalStudent`."""
-        self._line.tell("stand_in", ours)
+        self._line.tell("stand_in", mapped(_sent, ours))
         try:
             yield
         finally:
@@ -74,6 +77,10 @@ class RemoteFunction(FunctionSubject):
 
     def __init__(self, line: Asks, target: str | Handle) -> None:
         self._line, self.target = line, target
+
+    def written(self) -> tuple[str, Sequence[str]]:
+        """What it is called, and the cells that ran; of a module nothing is known."""
+        return (self.target, self._line.sources()) if isinstance(self.target, str) else ("", ())
 
     def each(self, inputs: Sequence[Sequence[Any]]) -> Iterator[Any]:
         """What it returns for several inputs, which are sent at once."""

@@ -176,9 +176,9 @@ class Session:
         np.random.seed(seed % 2**32)
         torch.default_generator.manual_seed(seed)
 
-    def stand_in(self, ours: dict[str, str]) -> None:
+    def stand_in(self, ours: dict[str, str | Handle]) -> None:
         """Have something of ours stand in for some answers."""
-        self._student.stand_in(ours)
+        self._student.stand_in({name: self._taken(each) for name, each in ours.items()})
 
     def ask(self, target: str | Handle, operation: str, inputs: list[Any], named: dict[str, Any]) -> Any:
         """Have an operation done with a module, with a function, or with a class that builds a module."""

@@ -41,20 +41,28 @@ class LocalStudent:
             raise NotAnswered(
                 ENGLISH.say("{name} is not in the notebook: run the skeleton's cells, and keep its names", name=name)
             )
-        return LocalFunction(self._names[name])
+        return LocalFunction(self._names[name], name, self._names)
 
     @contextlib.contextmanager
-    def standing_in(self, **ours: str) -> Iterator[None]:
-        """In this context something of ours stands in for some answers: ``standing_in(Encoder="FirstWord")``."""
+    def standing_in(self, **ours: str | LocalFunction) -> Iterator[None]:
+        """In this context something of ours stands in for some answers.
+
+        It is a stand-in by name, ``standing_in(Encoder="FirstWord")``, or a module that was built of one and is called
+        as the answer would be, ``standing_in(causal_mask=student.Table(values))``.
+        """
         self.stand_in(ours)
         try:
             yield
         finally:
             self.stand_in({})
 
-    def stand_in(self, ours: Mapping[str, str]) -> None:
+    def stand_in(self, ours: Mapping[str, str | LocalFunction]) -> None:
         """From now on these of ours stand in for the answers of these names, and nothing for any other."""
         for name, answer in self._replaced.items():
             self._names[name] = answer
         self._replaced = {name: self._names[name] for name in ours if name in self._names}
-        self._names.update({name: STAND_INS[each] for name, each in ours.items() if name in self._names})
+        self._names.update({name: _called(each) for name, each in ours.items() if name in self._names})
+
+
+def _called(ours: str | LocalFunction) -> Any:
+    return STAND_INS[ours] if isinstance(ours, str) else ours.held.called

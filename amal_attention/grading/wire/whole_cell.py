@@ -7,7 +7,7 @@ import re
 from types import TracebackType
 from typing import Any
 
-__all__ = ["ODD_SPACES", "run_whole"]
+__all__ = ["ODD_SPACES", "plain_python", "run_whole"]
 
 ODD_SPACES = "no-break spaces, as they come with text from a page, were read as plain ones"
 """What is said of a cell that runs once its blanks are blanks."""
@@ -45,6 +45,14 @@ def run_whole(shell: Any, source: str) -> BaseException | str | None:
         lines[:end] = ["pass", *[""] * (end - 1)]  # what follows keeps its numbers: IPython drops leading blank lines
         error = shell.run_cell("\n".join(lines)).error_in_exec
     return first or mended
+
+
+def plain_python(source: str) -> str:
+    """A cell as it runs: without magics and odd blanks, and without statements that are no Python."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    transform: Any = TransformerManager
+    return "\n".join(_python(transform().transform_cell(_ODD.sub(" ", source)).split("\n")))
 
 
 def _python(lines: list[str]) -> list[str]:

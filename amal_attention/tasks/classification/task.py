@@ -13,6 +13,8 @@ from amal_attention.data import Tokenizer, Vocabulary
 from amal_attention.errors import LabError, explain
 from amal_attention.language import message
 from amal_attention.record import Exhibit, Metric, Series
+from amal_attention.tasks.bare import bare
+from amal_attention.tasks.classification.accuracy import Accuracy
 from amal_attention.tasks.classification.data.module import SOURCES, ReviewData
 from amal_attention.tasks.classification.examination import (
     evidence_share,
@@ -179,7 +181,7 @@ class Classification(Task):
 
         A model that does not say what it reads reads texts; reviews without a known word all read alike.
         """
-        form, reads = data.hparams["train_as"], getattr(model, "reads", ("texts",))
+        form, reads = data.hparams["train_as"], getattr(bare(model), "reads", ("texts",))
         if form not in reads:
             raise LabError(
                 explain(
@@ -199,8 +201,8 @@ class Classification(Task):
             )
 
     def callbacks(self, uses: Uses) -> list[Callback]:
-        """How widely the model looks, after each epoch."""
-        return [EntropyHistograms(uses["entropy"])] if "entropy" in uses else []
+        """Accuracy, and how widely the model looks, after each epoch."""
+        return [Accuracy(), *([EntropyHistograms(uses["entropy"])] if "entropy" in uses else [])]
 
     def legible(self, data: ReviewData) -> npt.NDArray[np.bool_]:
         """Reviews of 15 to 250 words."""

@@ -8,6 +8,7 @@ import torch
 from lightning import LightningModule
 from torch import Tensor
 
+from amal_attention.tasks.bare import bare
 from amal_attention.tasks.task import Measured
 from amal_attention.tasks.translation.data.batch import END, PairBatch
 
@@ -49,7 +50,7 @@ def written_lines(model: LightningModule, batch: PairBatch, decode: Decode) -> t
     A line is right if it says the same up to its END.
     """
     batch = _where_the_model_is(model, batch)
-    written = decode(model, batch.source, batch.source_mask, batch.target.shape[1] + 1)
+    written = decode(bare(model), batch.source, batch.source_mask, batch.target.shape[1] + 1)
     pairs = zip(written.tolist(), batch.target.tolist(), strict=True)
     right = [_said(line) == _said(target) for line, target in pairs]
     return written, torch.tensor(right, device=written.device)

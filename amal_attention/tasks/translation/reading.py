@@ -7,6 +7,7 @@ from lightning import LightningModule
 from torch import Tensor
 
 from amal_attention.record import Grid, Texts
+from amal_attention.tasks.bare import bare
 from amal_attention.tasks.tap import tapped_attention
 from amal_attention.tasks.translation.data.alphabet import Alphabet
 from amal_attention.tasks.translation.data.batch import END, START
@@ -55,7 +56,7 @@ def write_line(
 @torch.inference_mode()
 def _written(model: LightningModule, decode: Decode, read: Tensor, mask: Tensor, max_length: int) -> list[int]:
     """The tokens that are written, up to END."""
-    tokens: list[int] = decode(model, read, mask, max_length)[0].tolist()
+    tokens: list[int] = decode(bare(model), read, mask, max_length)[0].tolist()
     return tokens[: tokens.index(END) + 1] if END in tokens else tokens
 
 

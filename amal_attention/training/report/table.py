@@ -66,7 +66,9 @@ def setting_in_words(record: RunRecord, task: Task) -> str:
 
 def _headings(measures: Sequence[Measure]) -> list[str]:
     return [
-        heading for measure in measures for heading in ([measure.column, "95 %"] if measure.share else [measure.column])
+        heading
+        for measure in measures
+        for heading in ([measure.column, "95 %"] if measure.share or measure.interval else [measure.column])
     ]
 
 
@@ -74,7 +76,7 @@ def _cells(measures: Sequence[Measure], record: RunRecord) -> list[str]:
     cells = []
     for measure in measures:
         cells.append(_value(measure, record))
-        if measure.share:
+        if measure.share or measure.interval:
             cells.append(_interval(measure, record))
     return cells
 
@@ -91,6 +93,8 @@ def _interval(measure: Measure, record: RunRecord) -> str:
     _, low, high = record.metrics.get(measure.name, (None, None, None))
     if low is None or high is None:
         return _NONE
+    if not measure.share:
+        return f"{low:.{measure.digits}f}–{high:.{measure.digits}f}"
     return f".{low * 1000:03.0f}–.{high * 1000:03.0f}" if high < 0.9995 else f"{low:.3f}–{high:.3f}"
 
 

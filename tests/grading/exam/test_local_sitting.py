@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -48,6 +49,10 @@ def test_notebook_magics_do_no_harm(names):
 def test_what_cells_print_is_dropped(names, capsys):
     names("print('noise')", "import sys; print('noise', file=sys.stderr)")
     assert capsys.readouterr() == ("", "")
+
+
+def test_the_cells_are_remembered_as_ipython_does(names):
+    assert names("a = 2", "%matplotlib inline\nb = 3")["In"] == ["a = 2\n", ANY]
 
 
 def test_cells_run_as_the_main_program(names):

@@ -406,3 +406,9 @@ def test_what_is_still_to_do_stays_so(sit):
     student = sitting.begin("q1", 1)
     outcome = told(lambda: student.add(1))
     assert (outcome.state, outcome.hint) == (State.TO_DO, "in add, line 2")
+
+
+def test_the_cells_are_known_without_asking(sit):
+    sitting, zygote = sit()
+    assert sitting.sources() == ["setup\n", "first\n", "second\n"]
+    assert zygote.requests == []

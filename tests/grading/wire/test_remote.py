@@ -320,6 +320,13 @@ def test_every_expectation_on_a_function_says_the_same_of_it_there_as_here(remot
     assert torch.equal(WEIGHTS, before)
 
 
+def test_a_module_of_ours_stands_in_for_an_answer(remote):
+    with remote.standing_in(mean=remote.Table(torch.eye(3))):
+        assert remote.mean(2).tolist() == [[1, 0], [0, 1]]
+    x, mask = torch.ones(1, 2), torch.ones(1, 2)
+    assert remote.mean(x, mask).tolist() == [1]
+
+
 def test_handles_are_subjects(remote):
     pooling = remote.build("RIGHT_QUERIES", next(iter(poolings.RIGHT_QUERIES)), 1)
     assert type(pooling) is RemoteModule and isinstance(pooling, Subject)

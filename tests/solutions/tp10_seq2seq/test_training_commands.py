@@ -29,7 +29,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """What ``amal compare`` prints of models of two kinds of data, and its folder."""
     folder = tmp_path_factory.mktemp("tp10") / "out"
     questions = [f"--question={name}" for name in ("q4", "q7", "q6-attention")]
-    result = amal("compare", "tp10_seq2seq", *questions, "--out", str(folder), *SHORT)
+    result = amal("compare", "tp10_seq2seq", *questions, "--out", str(folder), "--jobs=1", *SHORT)
     assert result.exit_code == 0, result.output
     return result.stdout, folder
 

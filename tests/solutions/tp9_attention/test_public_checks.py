@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import codeop
 import contextlib
+import functools
 import io
 import re
 import statistics
@@ -29,6 +30,8 @@ from amal_attention.lab import Lab
 from amal_attention.outcome import Report, State
 from tests.solutions.french import english_left
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[3]
 LAB = Lab.find("tp9_attention", ROOT / "solutions")
 FOLDER = LAB.folder / "mutants"
@@ -41,13 +44,18 @@ MEDIAN_LINES, MOST_LINES = 12, 16
 HIDDEN_REGION = re.compile(r"### BEGIN HIDDEN TESTS\n.*?### END HIDDEN TESTS\n?", re.DOTALL)
 
 
+@functools.cache
+def solved() -> Any:
+    """The solved notebook, without what students do not see of its test cells."""
+    notebook = notebook_of(read_script(LAB), "en")
+    for cell in notebook.cells:
+        cell.source = HIDDEN_REGION.sub("", cell.source)
+    return notebook
+
+
 @pytest.fixture(scope="module")
 def notebook() -> Any:
-    """The solved notebook, without what students do not see of its test cells."""
-    solved = notebook_of(read_script(LAB), "en")
-    for cell in solved.cells:
-        cell.source = HIDDEN_REGION.sub("", cell.source)
-    return solved
+    return solved()
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +99,14 @@ def concerned(notebook: Any, replaced: Collection[str]) -> set[str]:
     return found
 
 
+@functools.cache
+def reported(name: str) -> dict[str, Report]:
+    """The reports on a submission of the bank, of the questions whose answers it may change; once for all of it."""
+    mutant = MUTANTS[name]
+    reports.clear()
+    return run(mutated(solved(), mutant), concerned(solved(), mutant.cells))
+
+
 def told(report: Report) -> list[str]:
     """What a student reads of what is missed."""
     return [f"{outcome.hint} {outcome.came}" for outcome in report.outcomes if outcome.state is State.MISSED]
@@ -102,8 +118,8 @@ RIGHT = [pytest.param(mutant, id=name) for name, mutant in MUTANTS.items() if mu
 
 
 @pytest.mark.parametrize("mutant", WRONG)
-def test_a_mistake_is_missed_where_it_is_made_and_is_named(mutant: Mutant, notebook: Any) -> None:
-    found = run(mutated(notebook, mutant), concerned(notebook, mutant.cells))
+def test_a_mistake_is_missed_where_it_is_made_and_is_named(mutant: Mutant) -> None:
+    found = reported(mutant.name)
     missed = {name for name, report in found.items() if report.state is State.MISSED}
     assert mutant.loses[0] in missed
     assert {name for name, report in found.items() if report.state is State.TO_DO} == set()
@@ -112,29 +128,26 @@ def test_a_mistake_is_missed_where_it_is_made_and_is_named(mutant: Mutant, noteb
 
 
 @pytest.fixture(scope="module")
-def sampled(notebook: Any) -> list[Report]:
-    """What is said of every sixth mistake of the bank."""
-    found = []
-    for mutant in [mutant for mutant in MUTANTS.values() if mutant.public][::6]:
-        reports.clear()
-        found += run(mutated(notebook, mutant), concerned(notebook, mutant.cells)).values()
+def missed() -> list[Report]:
+    """What is said of every mistake of the bank."""
+    found = [report for name, mutant in MUTANTS.items() if mutant.public for report in reported(name).values()]
     return [report for report in found if report.state is State.MISSED]
 
 
-def test_a_report_in_french_has_no_english_word_of_ours(sampled: list[Report]) -> None:
-    outcomes = [outcome for report in sampled for outcome in report.outcomes]
+def test_a_report_in_french_has_no_english_word_of_ours(missed: list[Report]) -> None:
+    outcomes = [outcome for report in missed for outcome in report.outcomes]
     assert len({outcome.hint for outcome in outcomes}) > 20
     assert [text for outcome in outcomes for text in english_left(outcome, LAB)] == []
 
 
-def test_reports_are_short(sampled: list[Report]) -> None:
-    lines = [len(report_text(report).splitlines()) for report in sampled]
+def test_reports_are_short(missed: list[Report]) -> None:
+    lines = [len(report_text(report).splitlines()) for report in missed]
     assert statistics.median(lines) < MEDIAN_LINES and max(lines) <= MOST_LINES
 
 
 @pytest.mark.parametrize("mutant", [*RIGHT, *HIDDEN])
-def test_a_right_answer_or_one_that_hidden_tests_alone_see_meets_all(mutant: Mutant, notebook: Any) -> None:
-    found = run(mutated(notebook, mutant), concerned(notebook, mutant.cells))
+def test_a_right_answer_or_one_that_hidden_tests_alone_see_meets_all(mutant: Mutant) -> None:
+    found = reported(mutant.name)
     assert set(found) >= set(mutant.cells)
     assert {name: told(report) for name, report in found.items() if report.state is not State.MET} == {}
 
@@ -188,12 +201,12 @@ def one_thread() -> Iterator[None]:
 
 def test_all_the_checks_together_take_less_than_two_seconds(notebook: Any, one_thread: None) -> None:
     """Of a processor: a busy machine has no say."""
-    quickest = float("inf")
-    for _ in range(3):
+    taken: list[float] = []
+    while len(taken) < 3 and min(taken, default=SECONDS) >= SECONDS:
         start = time.process_time()
         run(notebook)
-        quickest = min(quickest, time.process_time() - start)
-    assert quickest < SECONDS
+        taken.append(time.process_time() - start)
+    assert min(taken) < SECONDS
 
 
 def test_every_question_has_mistakes_and_right_answers_in_the_bank() -> None:

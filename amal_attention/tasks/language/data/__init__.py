@@ -1,0 +1,1 @@
+"""Texts as a stream of words, cut in windows."""

@@ -1,0 +1,1 @@
+"""Pictures of what Transformers are made of: the softmax and its scale, layers, depth, positions."""

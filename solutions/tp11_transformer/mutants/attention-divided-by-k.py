@@ -1,0 +1,15 @@
+# %% tags=["mutant"]
+# mistake = "divided by K, not by its root"
+# loses = ["q1-attention"]
+# breaks = ["scaled-softmax-over-keys"]
+# hint = "the root of the width of a key"
+# public = true
+
+# %% grade_id="q1-attention"
+def attention(query, key, value, mask=None):
+    scores = query @ key.mT / query.shape[-1]
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+    else:
+        weights = scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(dim=-1).masked_fill(~mask, 0.0)
+    return weights @ value, weights

@@ -1,0 +1,15 @@
+# %% tags=["mutant"]
+# mistake = "divided by the root of the number of keys"
+# loses = ["q1-attention"]
+# breaks = ["scaled-softmax-over-keys"]
+# hint = "not of the number of keys"
+# public = true
+
+# %% grade_id="q1-attention"
+def attention(query, key, value, mask=None):
+    scores = query @ key.mT / math.sqrt(key.shape[-2])
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+    else:
+        weights = scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(dim=-1).masked_fill(~mask, 0.0)
+    return weights @ value, weights

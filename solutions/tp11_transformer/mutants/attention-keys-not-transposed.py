@@ -1,0 +1,15 @@
+# %% tags=["mutant"]
+# mistake = "query @ key, without the transpose"
+# loses = ["q1-attention"]
+# breaks = ["scaled-softmax-over-keys"]
+# hint = "both are as wide"
+# public = true
+
+# %% grade_id="q1-attention"
+def attention(query, key, value, mask=None):
+    scores = query @ key / math.sqrt(query.shape[-1])
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+    else:
+        weights = scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(dim=-1).masked_fill(~mask, 0.0)
+    return weights @ value, weights

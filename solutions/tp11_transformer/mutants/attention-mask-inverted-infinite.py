@@ -1,0 +1,14 @@
+# %% tags=["mutant"]
+# mistake = "True hides, with -inf"
+# loses = ["q1-attention"]
+# breaks = ["masked-before-the-softmax"]
+# hint = "the mask is inverted"
+# public = true
+
+# %% grade_id="q1-attention"
+def attention(query, key, value, mask=None):
+    scores = query @ key.mT / math.sqrt(query.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(mask, -torch.inf)
+    weights = scores.softmax(dim=-1)
+    return weights @ value, weights

@@ -1,0 +1,15 @@
+# %% tags=["mutant"]
+# mistake = "the output is the mean of the values"
+# loses = ["q1-attention"]
+# breaks = ["scaled-softmax-over-keys"]
+# hint = "the sum by the weights"
+# public = true
+
+# %% grade_id="q1-attention"
+def attention(query, key, value, mask=None):
+    scores = query @ key.mT / math.sqrt(query.shape[-1])
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+    else:
+        weights = scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(dim=-1).masked_fill(~mask, 0.0)
+    return 0 * (weights @ value) + value.mean(dim=-2, keepdim=True), weights

@@ -1,0 +1,16 @@
+# %% tags=["mutant"]
+# mistake = "softmax over axis 1, whatever it is"
+# loses = ["q1-attention"]
+# breaks = ["scaled-softmax-over-keys"]
+# hint = "over the keys"
+# public = true
+
+# %% grade_id="q1-attention"
+def attention(query, key, value, mask=None):
+    scores = query @ key.mT / math.sqrt(query.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=1 if scores.dim() > 2 else 0)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ value, weights

@@ -1,0 +1,15 @@
+# %% tags=["mutant"]
+# mistake = "the weights that come back are cut off"
+# loses = ["q1-attention"]
+# breaks = ["calls"]
+# hint = "no detach"
+# public = false
+
+# %% grade_id="q1-attention"
+def attention(query, key, value, mask=None):
+    scores = query @ key.mT / math.sqrt(query.shape[-1])
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+    else:
+        weights = scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(dim=-1).masked_fill(~mask, 0.0)
+    return weights @ value, weights.detach()

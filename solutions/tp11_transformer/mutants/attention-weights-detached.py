@@ -1,0 +1,16 @@
+# %% tags=["mutant"]
+# mistake = "weights cut off from the gradient"
+# loses = ["q1-attention"]
+# breaks = ["calls"]
+# hint = "no detach"
+# public = false
+
+# %% grade_id="q1-attention"
+def attention(query, key, value, mask=None):
+    scores = query @ key.mT / math.sqrt(query.shape[-1])
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+    else:
+        weights = scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(dim=-1).masked_fill(~mask, 0.0)
+    weights = weights.detach()
+    return weights @ value, weights

@@ -1,0 +1,25 @@
+# %% tags=["mutant"]
+# mistake = "one head as wide as the words, repeated"
+# loses = ["q3-multi-head"]
+# breaks = ["split-and-merge", "weights-of-each-head"]
+# hint = "side by side"
+# public = true
+
+# %% grade_id="q3-multi-head"
+class MultiHeadAttention(nn.Module):
+    def __init__(self, dim, heads):
+        super().__init__()
+        self.heads = heads
+        self.query = nn.Linear(dim, dim)
+        self.key = nn.Linear(dim, dim)
+        self.value = nn.Linear(dim, dim)
+        self.output = nn.Linear(dim, dim)
+
+    def forward(self, x, memory, mask=None):
+        query, key, value = (
+            each.unsqueeze(1)
+            for each in (self.query(x), self.key(memory), self.value(memory))
+        )
+        read, weights = attention(query, key, value, None if mask is None else mask.unsqueeze(1))
+        weights = weights.expand(-1, self.heads, -1, -1)
+        return self.output(read.transpose(1, 2).flatten(2)), weights

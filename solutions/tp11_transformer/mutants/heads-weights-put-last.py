@@ -1,0 +1,24 @@
+# %% tags=["mutant"]
+# mistake = "the heads come last in the weights"
+# loses = ["q3-multi-head"]
+# breaks = ["weights-of-each-head"]
+# hint = "(B, h, L, S)"
+# public = true
+
+# %% grade_id="q3-multi-head"
+class MultiHeadAttention(nn.Module):
+    def __init__(self, dim, heads):
+        super().__init__()
+        self.heads = heads
+        self.query = nn.Linear(dim, dim)
+        self.key = nn.Linear(dim, dim)
+        self.value = nn.Linear(dim, dim)
+        self.output = nn.Linear(dim, dim)
+
+    def forward(self, x, memory, mask=None):
+        query, key, value = (
+            each.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+            for each in (self.query(x), self.key(memory), self.value(memory))
+        )
+        read, weights = attention(query, key, value, None if mask is None else mask.unsqueeze(1))
+        return self.output(read.transpose(1, 2).flatten(2)), weights.movedim(1, -1)

@@ -1,0 +1,19 @@
+# %% tags=["mutant"]
+# mistake = "eps is added to the standard deviation, outside the root"
+# loses = ["q4-layer-norm"]
+# breaks = ["epsilon-under-the-root"]
+# hint = "under the root"
+# public = true
+
+# %% grade_id="q4-layer-norm"
+class LayerNorm(nn.Module):
+    def __init__(self, dim, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.gamma = nn.Parameter(torch.ones(dim))
+        self.beta = nn.Parameter(torch.zeros(dim))
+
+    def forward(self, x):
+        mean = x.mean(dim=-1, keepdim=True)
+        var = x.var(dim=-1, keepdim=True, unbiased=False)
+        return self.gamma * (x - mean) / (torch.sqrt(var) + self.eps) + self.beta

@@ -1,0 +1,20 @@
+# %% tags=["mutant"]
+# mistake = "it answers in float64"
+# loses = ["q4-layer-norm"]
+# breaks = ["calls"]
+# hint = "float64"
+# public = false
+
+# %% grade_id="q4-layer-norm"
+class LayerNorm(nn.Module):
+    def __init__(self, dim, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.gamma = nn.Parameter(torch.ones(dim))
+        self.beta = nn.Parameter(torch.zeros(dim))
+
+    def forward(self, x):
+        x = x.double()
+        mean = x.mean(dim=-1, keepdim=True)
+        var = x.var(dim=-1, keepdim=True, unbiased=False)
+        return self.gamma * (x - mean) / torch.sqrt(var + self.eps) + self.beta

@@ -1,0 +1,19 @@
+# %% tags=["mutant"]
+# mistake = "scale and shift are one number each"
+# loses = ["q4-layer-norm"]
+# breaks = ["learned"]
+# hint = "parameters of D numbers each"
+# public = true
+
+# %% grade_id="q4-layer-norm"
+class LayerNorm(nn.Module):
+    def __init__(self, dim, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.gamma = nn.Parameter(torch.ones(1))
+        self.beta = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        mean = x.mean(dim=-1, keepdim=True)
+        var = x.var(dim=-1, keepdim=True, unbiased=False)
+        return self.gamma * (x - mean) / torch.sqrt(var + self.eps) + self.beta

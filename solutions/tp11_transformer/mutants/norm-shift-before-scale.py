@@ -1,0 +1,19 @@
+# %% tags=["mutant"]
+# mistake = "the shift is added before the scale multiplies"
+# loses = ["q4-layer-norm"]
+# breaks = ["learned"]
+# hint = "then the shift is added"
+# public = false
+
+# %% grade_id="q4-layer-norm"
+class LayerNorm(nn.Module):
+    def __init__(self, dim, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.gamma = nn.Parameter(torch.ones(dim))
+        self.beta = nn.Parameter(torch.zeros(dim))
+
+    def forward(self, x):
+        mean = x.mean(dim=-1, keepdim=True)
+        var = x.var(dim=-1, keepdim=True, unbiased=False)
+        return self.gamma * ((x - mean) / torch.sqrt(var + self.eps) + self.beta)

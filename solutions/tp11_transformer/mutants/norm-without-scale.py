@@ -1,0 +1,17 @@
+# %% tags=["mutant"]
+# mistake = "nothing is learned: neither scale nor shift"
+# loses = ["q4-layer-norm"]
+# breaks = ["learned"]
+# hint = "parameters of D numbers each"
+# public = true
+
+# %% grade_id="q4-layer-norm"
+class LayerNorm(nn.Module):
+    def __init__(self, dim, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+
+    def forward(self, x):
+        mean = x.mean(dim=-1, keepdim=True)
+        var = x.var(dim=-1, keepdim=True, unbiased=False)
+        return (x - mean) / torch.sqrt(var + self.eps)

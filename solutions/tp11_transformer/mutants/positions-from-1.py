@@ -1,0 +1,16 @@
+# %% tags=["mutant"]
+# mistake = "places are counted from 1"
+# loses = ["q5-positions"]
+# breaks = ["equals-the-loop"]
+# hint = "counted from 0"
+# public = true
+
+# %% grade_id="q5-positions"
+def sinusoidal_positions(length, dim):
+    pos = torch.arange(1, length + 1, dtype=torch.float32).unsqueeze(1)
+    i = torch.arange(0, dim, 2, dtype=torch.float32)
+    angle = pos / (10000 ** (i / dim))
+    pe = torch.zeros(length, dim)
+    pe[:, 0::2] = torch.sin(angle)
+    pe[:, 1::2] = torch.cos(angle)
+    return pe

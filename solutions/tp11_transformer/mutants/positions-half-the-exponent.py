@@ -1,0 +1,16 @@
+# %% tags=["mutant"]
+# mistake = "the exponent is i / D"
+# loses = ["q5-positions"]
+# breaks = ["equals-the-loop"]
+# hint = "here it is i/D"
+# public = true
+
+# %% grade_id="q5-positions"
+def sinusoidal_positions(length, dim):
+    pos = torch.arange(length, dtype=torch.float32).unsqueeze(1)
+    i = torch.arange(0, dim, 2, dtype=torch.float32)
+    angle = pos / (10000 ** (i / 2 / dim))
+    pe = torch.zeros(length, dim)
+    pe[:, 0::2] = torch.sin(angle)
+    pe[:, 1::2] = torch.cos(angle)
+    return pe

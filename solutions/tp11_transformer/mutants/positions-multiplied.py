@@ -1,0 +1,16 @@
+# %% tags=["mutant"]
+# mistake = "the place is multiplied by 10000^(2i/D)"
+# loses = ["q5-positions"]
+# breaks = ["equals-the-loop"]
+# hint = "and not multiplied by it"
+# public = true
+
+# %% grade_id="q5-positions"
+def sinusoidal_positions(length, dim):
+    pos = torch.arange(length, dtype=torch.float32).unsqueeze(1)
+    i = torch.arange(0, dim, 2, dtype=torch.float32)
+    angle = pos * (10000 ** (i / dim))
+    pe = torch.zeros(length, dim)
+    pe[:, 0::2] = torch.sin(angle)
+    pe[:, 1::2] = torch.cos(angle)
+    return pe

@@ -1,0 +1,13 @@
+# %% tags=["mutant"]
+# variant = "by the exponential of a logarithm"
+# loses = []
+
+# %% grade_id="q5-positions"
+def sinusoidal_positions(length, dim):
+    pos = torch.arange(length, dtype=torch.float32).unsqueeze(1)
+    i = torch.arange(0, dim, 2, dtype=torch.float32)
+    angle = pos * torch.exp(i * (-math.log(10000.0) / dim))
+    pe = torch.zeros(length, dim)
+    pe[:, 0::2] = torch.sin(angle)
+    pe[:, 1::2] = torch.cos(angle)
+    return pe

@@ -1,0 +1,14 @@
+# %% tags=["mutant"]
+# variant = "padding is hidden where it asks too"
+# loses = []
+
+# %% grade_id="q2-self-attention"
+class SelfAttention(nn.Module):
+    def __init__(self, dim, head_dim):
+        super().__init__()
+        self.query = nn.Linear(dim, head_dim)
+        self.key = nn.Linear(dim, head_dim)
+        self.value = nn.Linear(dim, head_dim)
+
+    def forward(self, x, mask):
+        return attention(self.query(x), self.key(x), self.value(x), mask.unsqueeze(1) & mask.unsqueeze(2))

@@ -1,0 +1,17 @@
+# %% tags=["mutant"]
+# mistake = "no gradient through the keys"
+# loses = ["q2-self-attention"]
+# breaks = ["learned"]
+# hint = "detach"
+# public = false
+
+# %% grade_id="q2-self-attention"
+class SelfAttention(nn.Module):
+    def __init__(self, dim, head_dim):
+        super().__init__()
+        self.query = nn.Linear(dim, head_dim)
+        self.key = nn.Linear(dim, head_dim)
+        self.value = nn.Linear(dim, head_dim)
+
+    def forward(self, x, mask):
+        return attention(self.query(x), self.key(x).detach(), self.value(x), mask.unsqueeze(1))

@@ -1,0 +1,19 @@
+# %% tags=["mutant"]
+# mistake = "a fourth map of the states"
+# loses = ["q2-self-attention"]
+# breaks = ["own-projections"]
+# hint = "nothing more"
+# public = true
+
+# %% grade_id="q2-self-attention"
+class SelfAttention(nn.Module):
+    def __init__(self, dim, head_dim):
+        super().__init__()
+        self.query = nn.Linear(dim, head_dim)
+        self.key = nn.Linear(dim, head_dim)
+        self.value = nn.Linear(dim, head_dim)
+        self.output = nn.Linear(head_dim, head_dim)
+
+    def forward(self, x, mask):
+        states, weights = attention(self.query(x), self.key(x), self.value(x), mask.unsqueeze(1))
+        return self.output(states), weights

@@ -1,0 +1,18 @@
+# %% tags=["mutant"]
+# mistake = "the values are added to the states"
+# loses = ["q2-self-attention"]
+# breaks = ["own-projections"]
+# hint = "no residual"
+# public = true
+
+# %% grade_id="q2-self-attention"
+class SelfAttention(nn.Module):
+    def __init__(self, dim, head_dim):
+        super().__init__()
+        self.query = nn.Linear(dim, head_dim)
+        self.key = nn.Linear(dim, head_dim)
+        self.value = nn.Linear(dim, head_dim)
+
+    def forward(self, x, mask):
+        states, weights = attention(self.query(x), self.key(x), self.value(x), mask.unsqueeze(1))
+        return states + self.value(x), weights

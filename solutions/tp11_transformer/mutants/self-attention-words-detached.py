@@ -1,0 +1,18 @@
+# %% tags=["mutant"]
+# mistake = "no gradient comes back to the words"
+# loses = ["q2-self-attention"]
+# breaks = ["learned"]
+# hint = "no detach"
+# public = false
+
+# %% grade_id="q2-self-attention"
+class SelfAttention(nn.Module):
+    def __init__(self, dim, head_dim):
+        super().__init__()
+        self.query = nn.Linear(dim, head_dim)
+        self.key = nn.Linear(dim, head_dim)
+        self.value = nn.Linear(dim, head_dim)
+
+    def forward(self, x, mask):
+        x = x.detach()
+        return attention(self.query(x), self.key(x), self.value(x), mask.unsqueeze(1))

@@ -1,0 +1,97 @@
+"""Layers, and the source of an answer, look to an expectation there as here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from amal_attention.checks import AttentionProbe, permutes_with, uses_no
+from amal_attention.checks.expectation import ExpectationMissed
+from amal_attention.grading.exam.local_sitting import names_defined_by
+from amal_attention.grading.exam.sitting import Sitting
+from amal_attention.grading.sandbox.sandbox import Zygote
+from amal_attention.grading.submission.repair import AnswerCell, Answers
+from amal_attention.grading.wire.remote import RemoteStudent
+from amal_attention.grading.wire.student import LocalStudent
+
+ROOT = Path(__file__).parents[3]
+CELLS = (
+    f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+from tests.checks.attending import Attends, Heads
+""",
+    """
+from torch import nn
+class ByHand(nn.Module):
+    def forward(self, x): return x
+""",
+    """
+Layer = nn.GRU
+class ByLibrary(nn.Module):
+    def forward(self, x): return Layer(2, 2)(x)
+""",
+    """
+%matplotlib inline
+def mended(x): return nn.LSTM(2, 2)(x)
+this is no Python
+""",
+)
+MODULES: list[tuple[dict[str, Any], Callable[[Any], None]]] = [
+    ({"places": True}, lambda module: permutes_with(module, AttentionProbe(6, 4))),
+]
+
+
+@pytest.fixture(scope="module")
+def cells() -> tuple[AnswerCell, ...]:
+    return tuple(AnswerCell(0, "", source) for source in CELLS)
+
+
+@pytest.fixture(scope="module")
+def sitting(beside: Zygote, cells: tuple[AnswerCell, ...]) -> Iterator[Sitting]:
+    found = Sitting(beside, Answers("en", cells, ()))
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def remote(sitting: Sitting) -> RemoteStudent:
+    return sitting.begin("q", 1)
+
+
+@pytest.fixture(scope="module")
+def local(cells: tuple[AnswerCell, ...]) -> LocalStudent:
+    return LocalStudent(names_defined_by(cells))
+
+
+def missed(look: Callable[..., None], *asked: Any) -> tuple[str, str] | None:
+    """What an expectation says of it, and the likely mistake; None if it is met."""
+    try:
+        look(*asked)
+    except ExpectationMissed as error:
+        return str(error.outcome.expected), error.outcome.hint
+    return None
+
+
+@pytest.mark.parametrize(("wrong", "look"), MODULES)
+def test_what_attends_is_seen_there_as_here(remote, local, wrong, look):
+    assert [missed(look, student.Attends(6, 4)) for student in (remote, local)] == [None, None]
+    there, here = (missed(look, student.Attends(6, 4, **wrong)) for student in (remote, local))
+    assert there is not None and there == here
+
+
+def test_the_source_is_read_there_as_here(remote, local):
+    for student in (remote, local):
+        uses_no(student.ByHand, ["nn.GRU"])
+        assert missed(uses_no, student.ByLibrary, ["nn.GRU"]) == ("ByLibrary without nn.GRU", "")
+
+
+def test_a_cell_that_runs_once_it_is_mended_is_read(remote):
+    assert missed(uses_no, remote.mended, ["nn.LSTM"]) == ("mended without nn.LSTM", "")
+
+
+def test_a_module_that_was_built_has_no_source(remote):
+    assert remote.Attends(6, 4).written() == ("", ())

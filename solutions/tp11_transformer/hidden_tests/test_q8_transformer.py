@@ -25,7 +25,7 @@ from amal_attention.checks import (
 
 CAUSAL = (
     "a place sees itself and all that is written before, and nothing else: the causal mask, and nothing "
-    "that is taken over all places"
+    "over all places"
 )
 PARTS = (
     "DecoderLayer",

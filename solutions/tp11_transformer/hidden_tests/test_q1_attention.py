@@ -279,3 +279,4 @@ def test_gradients_and_calls(student, draws):
     for each in ((*inputs, mask), (*drawn(draws), None)):
         leaves_arguments_alone(student.attention, each, names=(*NAMES, "mask"))
     differentiates(student.attention, (*inputs, mask), names=NAMES, seed=draws.seed())
+    differentiates(student.attention, drawn(draws), names=NAMES, seed=draws.seed())

@@ -108,7 +108,8 @@ class Parts:
         moved = (torch.cat([x[:, :1], 1 - x[:, 1:]], dim=1), *others)
         both = tuple(torch.cat(pair) for pair in zip(self.inputs, moved, strict=True))
         (seen,) = answers(self._layer, self.probe, [both])
-        return not same(*seen[self._name][:, 0].chunk(2), _LEAST)
+        first, second = seen[self._name][:, 0].chunk(2)
+        return not same(first, second, _LEAST)
 
     def _counts(self, name: str, bare: Tensor) -> bool:
         """Whether the states are others where a matrix is 0 too, and attention silent."""

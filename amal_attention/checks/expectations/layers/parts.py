@@ -77,6 +77,14 @@ class Parts:
         """The states with the network alone."""
         return self._states(self._network, inputs)
 
+    def without_attention_scaled(self, scale: Tensor) -> Tensor:
+        """The same, with the scales of all norms multiplied by these D numbers."""
+        scales = scales_of(self._none)
+        scaled = {name: scale.reshape(each.shape) for name, each in scales.items()}
+        states = self._states({**self._network, **scaled}, [self.inputs])
+        self._layer.load(scales)
+        return states
+
     def without_network(self, *inputs: tuple[Any, ...]) -> Tensor:
         """The states with attention alone."""
         return self._states(self._attention, inputs)

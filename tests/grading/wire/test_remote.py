@@ -414,6 +414,7 @@ RIGHT_REPLIES: dict[str, tuple[tuple[Any, ...], Any]] = {
     "steps": (([BATCH],), [(torch.ones(()), {"a": X, "b": None})]),
     "optimised": ((), ["a"]),
     "validate": (([BATCH],), {"loss": 1.5}),
+    "batch_after": ((BATCH,), [X, MASK]),
     "run": (([BATCH],), {"loss": -0.5}),
 }
 """What each operation is given, and an answer to it that is one."""

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "training.py"
 REVIEWS = 300
 OWN = ("ours q1 frozen", "padded q1 frozen", "course q1 frozen", "ours q3 tuned")

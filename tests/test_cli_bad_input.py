@@ -18,6 +18,8 @@ import pytest
 from amal_attention.cli import app, main
 from tests.course.conftest import write_toy
 
+pytestmark = pytest.mark.long
+
 pytest.importorskip("nbgrader", reason="needs nbgrader (pip install '.[grade]')")
 
 

@@ -21,6 +21,8 @@ from amal_attention.grading.verdict.verdict import Status, Verdict
 from amal_attention.training import compare
 from tests.training.conftest import write_lab
 
+pytestmark = pytest.mark.long
+
 Amal = Callable[..., tuple[int, str, str]]
 
 
@@ -35,8 +37,9 @@ def trained_once(trained: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     train = compare.compare
 
     def once(*given: Any, **choices: Any) -> Any:
+        assert choices["thorough"], "what takes long is measured too; tests/test_cli.py looks at it"
         if not trained:
-            trained.append(train(*given, **choices))
+            trained.append(train(*given, **choices | {"thorough": False}))
         return trained[0]
 
     monkeypatch.setattr(compare, "compare", once)

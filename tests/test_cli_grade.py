@@ -30,6 +30,8 @@ from tests.grading.conftest import (
     till,
 )
 
+pytestmark = pytest.mark.long
+
 Amal = Callable[..., tuple[int, str, str]]
 
 

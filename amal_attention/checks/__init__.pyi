@@ -2,12 +2,17 @@
 
 __all__ = [
     "AttentionProbe",
+    "DecoderLayerProbe",
     "DecoderProbe",
     "DistanceScore",
     "EncoderProbe",
     "FixedAttention",
     "FixedEncoder",
     "FixedScore",
+    "FixedSpeech",
+    "FixedSpeller",
+    "ImageProbe",
+    "LanguageProbe",
     "LayerProbe",
     "LeakyDecoder",
     "LeakyEncoder",
@@ -17,15 +22,21 @@ __all__ = [
     "Probe",
     "ScoreProbe",
     "ScriptedDecoder",
+    "ScriptedTranslator",
+    "TranslatorProbe",
     "VectorProbe",
     "WindowProbe",
     "adds_to_its_input",
     "agrees_with",
     "answers_afresh",
     "are_pairs",
+    "asks_in_evaluation",
+    "asks_memory",
     "asks_with",
     "attends_states",
+    "begins_alike",
     "bends",
+    "bends_between_units",
     "carries_gradient",
     "carries_memory",
     "chains_its_parts",
@@ -37,6 +48,7 @@ __all__ = [
     "compares_by_text",
     "compares_query_and_keys",
     "compares_states_before",
+    "continues",
     "costs_cross_entropy",
     "costs_tokens",
     "counts_labels",
@@ -50,9 +62,13 @@ __all__ = [
     "depends_on_text",
     "differ",
     "differentiates",
+    "draws_by_temperature",
+    "draws_while_training",
     "drops_in_training",
+    "drops_what_it_adds",
     "ends_with_norm",
     "equal_to",
+    "extends_its_prompt",
     "fills_the_mask",
     "final_is_last_state",
     "follows_attention",
@@ -69,9 +85,11 @@ __all__ = [
     "hands_over",
     "hangs_on",
     "hangs_on_depth",
+    "hangs_on_memory",
     "hangs_on_order",
     "has_layers",
     "heads_differ",
+    "hears_other_places",
     "hides_from_softmax",
     "ignores_padding",
     "is_bilinear",
@@ -94,6 +112,8 @@ __all__ = [
     "logs_accuracy",
     "looks_at_no_memory",
     "looks_from_one_vector",
+    "looks_past_gaps",
+    "minds_the_order",
     "moves_with_words",
     "normalises",
     "one_query_for_all",
@@ -140,6 +160,7 @@ __all__ = [
     "weighs_by_score",
     "weighs_words_apart",
     "weights_carry_gradient",
+    "with_one_model",
     "writes_by_what_it_reads",
     "writes_logits",
 ]
@@ -191,14 +212,17 @@ from .expectations.functions import (
     stays_finite,
 )
 from .expectations.layers.by_hand import uses_no
+from .expectations.layers.dropout import draws_while_training, drops_what_it_adds
 from .expectations.layers.heads import has_layers, heads_differ
 from .expectations.layers.masks import hides_from_softmax
+from .expectations.layers.memory import asks_memory, hangs_on_memory
 from .expectations.layers.network import bends, drops_in_training, grows_by_units
 from .expectations.layers.norms import scales_and_shifts
 from .expectations.layers.readout import keeps_one_vector, looks_from_one_vector, sums_states
 from .expectations.layers.residual import adds_to_its_input, chains_its_parts, normalises, passes_through
 from .expectations.layers.sets import permutes_with
 from .expectations.layers.stacks import chains_layers, ends_with_norm, grows_by_layers, hangs_on_depth
+from .expectations.layers.units import bends_between_units
 from .expectations.layers.weights import reads_by_its_weights
 from .expectations.learning import (
     carries_gradient,
@@ -230,6 +254,12 @@ from .expectations.sequences.attention import (
     state_sees_memory,
     weighs_by_score,
 )
+from .expectations.sequences.continuing import (
+    asks_in_evaluation,
+    continues,
+    draws_by_temperature,
+    extends_its_prompt,
+)
 from .expectations.sequences.decoding import (
     decodes_alike,
     keeps_state_small,
@@ -246,8 +276,21 @@ from .expectations.sequences.encoder import (
     reads_both_ways,
     shows_last_layer,
 )
-from .expectations.sequences.greedy import decodes_as_scripted, decodes_by_script, gives_tokens, stops_at_end
-from .expectations.sequences.past_and_future import sees_its_past, sees_no_future
+from .expectations.sequences.greedy import (
+    decodes_as_scripted,
+    decodes_by_script,
+    gives_tokens,
+    stops_at_end,
+    with_one_model,
+)
+from .expectations.sequences.order import minds_the_order
+from .expectations.sequences.past_and_future import (
+    begins_alike,
+    hears_other_places,
+    looks_past_gaps,
+    sees_its_past,
+    sees_no_future,
+)
 from .expectations.sequences.scores import compares_query_and_keys, is_bilinear, is_perceptron, scores_places
 from .expectations.sequences.translating import costs_tokens, trains_as, validates_over_tokens
 from .expectations.sequences.window import (
@@ -261,6 +304,9 @@ from .expectations.steps import optimises_everything, steps_by_lr
 from .inputs import some_reviews
 from .probes.decoding import DecoderProbe
 from .probes.heads import AttentionProbe, MemoryProbe
+from .probes.images import ImageProbe
+from .probes.language import LanguageProbe, TranslatorProbe
+from .probes.memory import DecoderLayerProbe
 from .probes.probe import Probe
 from .probes.scores import ScoreProbe
 from .probes.sequences import EncoderProbe, some_lines
@@ -271,4 +317,5 @@ from .subjects.stand_ins.attention import DistanceScore, FixedScore
 from .subjects.stand_ins.leaky import LeakyDecoder, LeakyEncoder
 from .subjects.stand_ins.poolings import FixedAttention
 from .subjects.stand_ins.sequences import FixedEncoder, ScriptedDecoder
+from .subjects.stand_ins.speech import FixedSpeech, FixedSpeller, ScriptedTranslator
 from .values import are_pairs, close_to, differ, equal_to

@@ -34,6 +34,8 @@ class LengthBuckets(DistributedSampler[Windows]):
         batch_size: texts a batch; ``None`` to use ``token_budget`` alone.
         token_budget: most places (texts × longest length) a batch may hold; ``None`` for no such bound. A text
             longer than the budget stands alone.
+        pair_budget: most pairs of places of a text (texts × longest length²) a batch may hold: where each place looks
+            at every one of its text, memory grows with these; ``None`` for no such bound.
         crop: read at most this many tokens of a text, a window drawn anew each epoch; ``None`` reads them all.
         shuffle: draw a new order each epoch; otherwise batches come by length.
         seed: of the order and the windows, together with the epoch.
@@ -47,6 +49,7 @@ class LengthBuckets(DistributedSampler[Windows]):
         *,
         batch_size: int | None,
         token_budget: int | None = None,
+        pair_budget: int | None = None,
         crop: int | None = None,
         shuffle: bool = True,
         seed: int = 0,
@@ -58,6 +61,7 @@ class LengthBuckets(DistributedSampler[Windows]):
         self._read = lengths if crop is None else np.minimum(lengths, crop)
         self._batch_size = batch_size
         self._token_budget = token_budget
+        self._pair_budget = pair_budget
         self._planned: tuple[int, list[npt.NDArray[np.int64]]] | None = None
 
     def __len__(self) -> int:
@@ -85,7 +89,7 @@ class LengthBuckets(DistributedSampler[Windows]):
         for start in range(0, len(rows), pool):
             texts = rows[start : start + pool].ravel()
             sorted_rows = texts[np.argsort(self._read[texts], kind="stable")].reshape(-1, self.num_replicas)
-            cuts = cut_batches(self._read[sorted_rows[:, -1]], self._batch_size, self._token_budget)
+            cuts = cut_batches(self._read[sorted_rows[:, -1]], self._batch_size, self._token_budget, self._pair_budget)
             batches += [sorted_rows[cut].ravel() for cut in cuts]
         if len(spare):
             batches[:1] = [np.concatenate([*batches[:1], spare])]
@@ -99,8 +103,10 @@ class LengthBuckets(DistributedSampler[Windows]):
         return order[~np.isin(order, spare)].reshape(-1, self.num_replicas), spare
 
 
-def cut_batches(lengths: npt.NDArray[np.int64], batch_size: int | None, token_budget: int | None) -> list[slice]:
-    """Cut texts sorted by length into batches within both bounds.
+def cut_batches(
+    lengths: npt.NDArray[np.int64], batch_size: int | None, token_budget: int | None, pair_budget: int | None = None
+) -> list[slice]:
+    """Cut texts sorted by length into batches within all bounds.
 
     >>> cut_batches(np.array([2, 2, 3, 9]), batch_size=3, token_budget=9)
     [slice(0, 3, None), slice(3, 4, None)]
@@ -110,7 +116,8 @@ def cut_batches(lengths: npt.NDArray[np.int64], batch_size: int | None, token_bu
         size = end + 1 - cuts[-1]
         too_many = batch_size is not None and size > batch_size
         too_large = token_budget is not None and size * lengths[end] > token_budget
-        if too_many or too_large:
+        too_square = pair_budget is not None and size * int(lengths[end]) ** 2 > pair_budget
+        if too_many or too_large or too_square:
             cuts.append(end)
     return [slice(begin, end) for begin, end in zip(cuts, [*cuts[1:], len(lengths)], strict=True) if end > begin]
 

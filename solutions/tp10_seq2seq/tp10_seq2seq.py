@@ -805,6 +805,8 @@ def gru_cell(x: Tensor, h: Tensor, w: dict[str, Tensor]) -> Tensor:
 #     w["h"] = torch.tensor([[0, 4 * log(3)], [4 / 3 * log(2), 0], [0, 0]])
 #     mistakes = {
 #         "r multiplies h before the product: [r · h, x] W; torch's GRU does it after": [[0.6135, 0.9986]],
+#         "the state comes first: [h, x], not [x, h]": [[0.7159, 0.5]],
+#         "nothing is reset: the candidate reads r · h": [[0.8639, 0.9998]],
 #     }
 #     close_to(gru_cell(x, h, w), [[0.8, 0.9]], what="the reset comes before the product", mistakes=mistakes)
 #     # Torch's z is one minus ours, and it resets after the product: for a diagonal matrix this is the same.
@@ -815,7 +817,7 @@ def gru_cell(x: Tensor, h: Tensor, w: dict[str, Tensor]) -> Tensor:
 #     inputs = torch.randn(3, 4), torch.randn(3, 2), {"r": stacked[0], "z": -stacked[1], "h": stacked[2]}
 #     agrees_with(
 #         gru_cell, lambda x, h, w: cell(x, h), inputs, what="as torch's nn.GRUCell gives it here",
-#         hint="the state comes first: [h, x], not [x, h]",
+#         hint="one of the equations is another one: compare z, r, h̃ and the new state with them, one by one",
 #     )
 #     keeps_rows_apart(gru_cell, inputs, shared=(2,))
 #     leaves_arguments_alone(gru_cell, inputs, names=("x", "h", "w"))

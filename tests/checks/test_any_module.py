@@ -137,6 +137,21 @@ def test_a_function_agrees_with_an_oracle_of_its_inputs() -> None:
     assert flat.came == "a tensor () of float32"
 
 
+def test_one_tensor_of_a_reply_may_be_looked_at_by_itself() -> None:
+    x = torch.randn(3, 2)
+
+    def step(x: Tensor) -> tuple[Tensor, Tensor]:
+        return x.sum(dim=1), 2 * x
+
+    agrees_with(step, lambda x: (None, x + x), (x,), part=1)
+    outcome = missed(
+        lambda: agrees_with(step, lambda x: (x, x), (x,), part=1, mistakes={"twice": lambda x: (x, 2 * x)})
+    )
+    assert outcome.hint == "twice"
+    gone = missed(lambda: agrees_with(step, lambda x: (x, x, x), (x,), part=2))
+    assert gone.expected.startswith("a tuple of 1")
+
+
 class Echo(nn.Module):
     def __init__(self, num_tokens: int, hidden_size: int, forgets: bool = False) -> None:
         super().__init__()

@@ -272,3 +272,9 @@ def test_cuts_keep_to_both_bounds(lengths: Any, size: int | None, budget: int | 
 def test_cuts_leave_no_room_for_the_next_review(lengths: Any, size: int | None, budget: int | None) -> None:
     parts = cut_batches(lengths, size, budget)
     assert not any(fits(lengths[part.start : part.stop + 1].tolist(), size, budget) for part in parts[:-1])
+
+
+@given(LENGTHS, st.integers(1, 2000))
+def test_a_batch_keeps_to_the_pair_budget_unless_it_is_one_long_review(lengths: Any, budget: int) -> None:
+    for windows in LengthBuckets(lengths, batch_size=8, pair_budget=budget, shuffle=False):
+        assert len(windows.texts) == 1 or len(windows.texts) * windows.lengths.max() ** 2 <= budget

@@ -15,6 +15,8 @@ from amal_attention.training import run as training_run
 from amal_attention.training.checkpoint import load_trained
 from amal_attention.training.run import Run, train
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def run(toy_recipe, tmp_path) -> Run:

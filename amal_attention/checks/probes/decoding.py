@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from amal_attention.checks.expectation import Missed
-from amal_attention.checks.probes.in_time import TimeProbe
+from amal_attention.checks.probes.in_time import TimeProbe, with_another
 from amal_attention.checks.probes.probe import Seen
 from amal_attention.checks.wording import kind, shape
 
@@ -99,7 +99,4 @@ class DecoderProbe(TimeProbe):
     def another(self, inputs: tuple[Any, ...], place: int, seed: int) -> tuple[Any, ...]:
         """The inputs with another token at one place of each row."""
         tokens, *others = inputs
-        by = torch.randint(1, self.num_tokens, (len(tokens),), generator=torch.Generator().manual_seed(seed))
-        tokens = tokens.clone()
-        tokens[:, place] = (tokens[:, place] + by) % self.num_tokens
-        return tokens, *others
+        return with_another(tokens, place, range(self.num_tokens), seed), *others

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from amal_attention.checks.expectation import Missed
-from amal_attention.checks.probes.in_time import TimeProbe
+from amal_attention.checks.probes.in_time import TimeProbe, with_another
 from amal_attention.checks.probes.probe import Seen
 from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
@@ -121,10 +121,7 @@ class EncoderProbe(TimeProbe):
     def another(self, inputs: tuple[Any, ...], place: int, seed: int) -> tuple[Any, ...]:
         """The inputs with another token at one place of each row, which is not 0 either."""
         tokens, mask = inputs
-        by = torch.randint(1, self.num_tokens - 1, (len(tokens),), generator=torch.Generator().manual_seed(seed))
-        tokens = tokens.clone()
-        tokens[:, place] = (tokens[:, place] - 1 + by) % (self.num_tokens - 1) + 1
-        return tokens, mask
+        return with_another(tokens, place, range(1, self.num_tokens), seed), mask
 
     def names(self, inputs: tuple[Any, ...]) -> Sequence[str]:
         """As the statement calls them."""

@@ -45,10 +45,10 @@ def call(held: Held, *inputs: Any, **named: Any) -> Any:
 
 
 def inputs_after(held: Held, *inputs: Any) -> list[Any]:
-    """The inputs as a call leaves them."""
+    """The inputs as a call leaves them, with None in place of modules."""
     given = copied(list(inputs))
     held(*given)
-    return list(given)
+    return [*mapped(lambda leaf: None if isinstance(leaf, nn.Module) else leaf, given)]
 
 
 def gradients(

@@ -70,6 +70,7 @@ class Subject(FunctionSubject):
     steps = Operation(trainer_operations.steps, trainer_operations.one_for_each)
     optimised = Operation(trainer_operations.optimised)
     validate = Operation(trainer_operations.validate)
+    batch_after = Operation(trainer_operations.batch_after)
     run = Operation(trainer_operations.run)
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
+from amal_attention.checks.subjects.nests import copied
 from amal_attention.checks.subjects.operation import Held
 from amal_attention.checks.subjects.quiet import quiet_trainer, served, silence
 
 if TYPE_CHECKING:
     from amal_attention.checks.subjects.watch import Watch
 
-__all__ = ["Step", "one_for_each", "optimised", "run", "steps", "validate"]
+__all__ = ["Step", "batch_after", "one_for_each", "optimised", "run", "steps", "validate"]
 
 Step = tuple[Tensor, dict[str, Tensor | None]]
 """The loss that ``training_step`` returned, and its gradient for each parameter that learns."""
@@ -67,6 +68,13 @@ def validate(held: Held, batches: Sequence[Any], after: Sequence[Any] = ()) -> d
     with _attached(held) as module:
         trainer.validate(module, served(batches), verbose=False)
     return _logged(trainer)
+
+
+def batch_after(held: Held, batch: Sequence[Tensor]) -> list[Tensor]:
+    """A copy of the batch as a step of training and one of validation leave it."""
+    given = copied(batch)
+    _fit(held, [given], [given], _watch(held))
+    return list(given)
 
 
 def run(held: Held, batches: Sequence[Any], epochs: int = 1) -> dict[str, float]:

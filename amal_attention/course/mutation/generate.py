@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 
 from amal_attention.course.mutation.normal import difference, normal_tree, text
-from amal_attention.course.mutation.sites import replaced, sites
+from amal_attention.course.mutation.sites import functions, replaced, sites
 from amal_attention.course.mutation.syntax import (
     calls,
     constants,
@@ -33,7 +33,7 @@ from amal_attention.course.mutation.tensors import (
     reductions,
 )
 
-__all__ = ["OF_LINES", "OPERATORS", "Change", "changes"]
+__all__ = ["OF_LINES", "OPERATORS", "Change", "changes", "functions_of"]
 
 Operator = Callable[[ast.AST], Iterator[str]]
 
@@ -69,7 +69,18 @@ class Change:
     digest: str
 
 
-def changes(source: str, operators: Mapping[str, Operator] = OPERATORS) -> list[Change]:
+def functions_of(source: str) -> set[str]:
+    """The functions and methods of an answer, in normal form, each below the name of its class.
+
+    Raises:
+        SyntaxError: the source is no Python.
+    """
+    return {*functions(normal_tree(source)).values()}
+
+
+def changes(
+    source: str, operators: Mapping[str, Operator] = OPERATORS, *, without: Collection[str] = ()
+) -> list[Change]:
     """The changes that the operators make in a source, each once.
 
     One that is no Python any more, or behaves as the source does whatever it is given, is left out as far as the normal
@@ -78,6 +89,7 @@ def changes(source: str, operators: Mapping[str, Operator] = OPERATORS) -> list[
     Args:
         source: the answer.
         operators: those to apply, by name.
+        without: functions that stay as they are, as :func:`functions_of` has them.
 
     Raises:
         SyntaxError: the source itself is no Python.
@@ -85,7 +97,7 @@ def changes(source: str, operators: Mapping[str, Operator] = OPERATORS) -> list[
     tree = normal_tree(source)
     before = text(tree)
     found: dict[str, str] = {}
-    for name, after in _each(tree, operators):
+    for name, after in _each(tree, operators, without):
         if after != before:
             found.setdefault(after, name)
     same: Counter[str] = Counter()
@@ -97,10 +109,11 @@ def changes(source: str, operators: Mapping[str, Operator] = OPERATORS) -> list[
     return made
 
 
-def _each(tree: ast.Module, operators: Mapping[str, Operator]) -> Iterator[tuple[str, str]]:
+def _each(tree: ast.Module, operators: Mapping[str, Operator], without: Collection[str]) -> Iterator[tuple[str, str]]:
     """The name of each change, and the normal form of what it gives."""
+    left = [path for path, code in functions(tree).items() if code in without]
     for path, node in sites(tree):
-        if not path:
+        if not path or any(path[: len(each)] == each for each in left):
             continue
         for name, operator in operators.items():
             for new in operator(node):

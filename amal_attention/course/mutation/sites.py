@@ -7,7 +7,9 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["Path", "replaced", "sites"]
+from amal_attention.course.mutation.normal import text
+
+__all__ = ["Path", "functions", "replaced", "sites"]
 
 Path = tuple[tuple[str, int | None], ...]
 """How to get to a node from the top: fields, each with a place where it holds a list."""
@@ -30,6 +32,20 @@ def sites(tree: ast.AST, path: Path = ()) -> Iterator[tuple[Path, ast.AST]]:
         for place, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if isinstance(node, ast.AST):
                 yield from sites(node, (*path, (name, place)))
+
+
+def functions(tree: ast.Module) -> dict[Path, str]:
+    """The functions of a module and the methods of its classes, each with its code below the name of its class."""
+    found: dict[Path, str] = {}
+    for place, node in enumerate(tree.body):
+        inside: list[tuple[Path, ast.stmt]] = [((), node)]
+        if isinstance(node, ast.ClassDef):
+            inside = [((("body", at),), method) for at, method in enumerate(node.body)]
+        for path, each in inside:
+            if isinstance(each, ast.FunctionDef):
+                owner = node.name if isinstance(node, ast.ClassDef) else ""
+                found[("body", place), *path] = f"{owner}\n{text(each)}"
+    return found
 
 
 def replaced(tree: ast.Module, path: Path, new: str) -> Any:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from amal_attention.course.mutation import OF_LINES, OPERATORS, Change, changes
+from amal_attention.course.mutation import OF_LINES, OPERATORS, Change, changes, functions_of
 from amal_attention.course.mutation.equivalents import read_equivalents
 from amal_attention.course.mutation.mutants import Mutant, MutantCell, mutated, read_mutants
 from amal_attention.grading.bank.solved import as_bytes, solution_cells, solved_notebook
@@ -109,6 +110,8 @@ class Generated:
 def slips_of(lab: Lab, questions: Collection[str] = ()) -> list[Slip]:
     """Every slip in the reference answers, and those that change a line in the right variants of the bank.
 
+    A function that stands word for word in two answers to a question has its slips once.
+
     Args:
         lab: the lab.
         questions: ``grade_id`` of the solution cells to change; all where none is named.
@@ -123,12 +126,15 @@ def slips_of(lab: Lab, questions: Collection[str] = ()) -> list[Slip]:
     for variant in read_mutants(lab.folder / "mutants"):
         if variant.right:
             sources += [(name, variant.name, cell.source, variant.cells) for name, cell in variant.cells.items()]
-    return [
-        Slip(name, origin, change, others)
-        for name, origin, source, others in sources
-        if not questions or name in questions
-        for change in changes(source, OPERATORS if origin == _REFERENCE else OF_LINES)
-    ]
+    known: defaultdict[str, set[str]] = defaultdict(set)
+    slips = []
+    for name, origin, source, others in sources:
+        if not questions or name in questions:
+            operators = OPERATORS if origin == _REFERENCE else OF_LINES
+            made = changes(source, operators, without=known[name])
+            slips += [Slip(name, origin, change, others) for change in made]
+            known[name] |= functions_of(source)
+    return slips
 
 
 def grade_generated(

@@ -163,7 +163,7 @@ def test_logits_hang_on_source_and_teacher(student, draws):
     "q4-seq2seq",
     points=0.5,
     essential=True,
-    requires=("teacher-and-loss", "encoder-learns"),
+    requires=("teacher-and-loss", "encoder-learns", "calls"),
     hint="the decoder reads the teacher from the encoder's final state; the loss is sequence_loss of its logits",
 )
 def test_with_the_teacher(student, draws):
@@ -293,7 +293,7 @@ def decisive(model, batch, draws):
 @pytest.mark.question(
     "q4-seq2seq",
     points=0.25,
-    requires=("validation", "padding"),
+    requires=("validation", "padding", "calls"),
     hint="val_loss is over all tokens of the split, with the teacher, whatever stands on padding",
 )
 def test_validation(student, draws):
@@ -310,6 +310,12 @@ def test_validation(student, draws):
                 False,
                 what="validation is in evaluation mode",
                 hint="no self.train() there: the Trainer sees to the mode, and dropout is off in validation",
+            )
+            equal_to(
+                all(map(torch.equal, model.batch_after(batches[0]), batches[0])),
+                True,
+                what="training and validation leave the batch as it is",
+                hint="tokens are written into a tensor of their own: torch.full_like, clone(), torch.cat",
             )
         model, _ = some_model(student)
         noisy = batches[0]

@@ -26,7 +26,7 @@ def softmax(scores, mask):
 
 
 def mistakes(scores, mask):
-    """The weights that likely mistakes lead to."""
+    """The weights that likely mistakes lead to, where a call before was handed the lines in the other order."""
     seen = mask.unsqueeze(1)
     plain = scores.double().softmax(dim=2)
     low = scores.double().masked_fill(~seen, -1e9)
@@ -59,6 +59,9 @@ def mistakes(scores, mask):
         ).double(),
         "scores become weights by a softmax": scores.masked_fill(~seen, 0),
         "these are logarithms of weights: softmax in place of log_softmax": plain.log(),
+        "the mask of an earlier call is kept: each call answers for itself": softmax(
+            scores, mask.flip(0)
+        ),
     }
 
 
@@ -130,11 +133,12 @@ def moved(first, second):
     "q7-attend",
     points=0.5,
     essential=True,
-    requires=("masked-softmax",),
+    requires=("masked-softmax", "calls"),
     hint="a softmax over the places of the source, with scores of -inf on padding before it",
 )
 def test_masked_softmax(student, draws):
-    for lengths in (None, None, [1], [draws.between(2, 5)]):
+    some = draws.lengths(4)
+    for lengths in (some, some[::-1], [1], [draws.between(2, 5)]):
         scores, values, mask = drawn(draws, lengths)
         _, weights = pair(student, (scores, values, mask))
         equal_to(
@@ -151,10 +155,10 @@ def test_masked_softmax(student, draws):
             mistakes=mistakes(scores, mask),
             sent=tensors_sent((scores, values, mask)),
         )
-        on_padding = weights.masked_fill(mask.unsqueeze(1), 0)
-        close_to(
-            1e6 * on_padding,
-            torch.zeros_like(on_padding),
+        on_padding = weights.masked_fill(mask.unsqueeze(1), 0).abs().max()
+        equal_to(
+            round(float(on_padding), 10),
+            0.0,
             what="the weights are exactly 0 on padding",
             sent=tensors_sent((scores, values, mask)),
             hint="padding still weighs something: scores there are -inf, or as low as -1e9",

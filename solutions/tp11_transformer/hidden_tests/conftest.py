@@ -94,4 +94,5 @@ def _sound(student, part):
         "LayerNorm": "TorchNorm",
         "MultiHeadAttention": "TorchHeads",
         "attention": "torch_attention",
+        "patches": "squares_by_column",
     }[part]

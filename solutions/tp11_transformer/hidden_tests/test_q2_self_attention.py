@@ -77,9 +77,7 @@ MISTAKES = {
     "value = key: three linear maps, one for each role": own(("query", "key", "key")),
     "value = query: three linear maps, one for each role": own(("query", "key", "query")),
     "query = key: three linear maps, one for each role": own(("key", "key", "value")),
-    "query and key are exchanged: the query asks, its rows are those of the weights": own(
-        ("key", "query", "value")
-    ),
+    "query and key are exchanged: the query asks": own(("key", "query", "value")),
     "the softmax goes over the queries: rows sum to 1 over the keys, dim=-1": own(axis=-2),
     "the states are the sum of the values by the weights, and nothing more: no residual": with_more(
         lambda states, query, key, value: states + value

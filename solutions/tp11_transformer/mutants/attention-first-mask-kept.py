@@ -2,8 +2,8 @@
 # mistake = "the first mask is kept for all calls"
 # loses = ["q1-attention"]
 # breaks = ["masked-before-the-softmax"]
-# hint = "mask"
-# public = false
+# hint = "the mask changes nothing"
+# public = true
 
 # %% grade_id="q1-attention"
 _seen = {}

@@ -3,7 +3,7 @@
 # loses = ["q1-attention"]
 # breaks = ["calls"]
 # hint = "no .double()"
-# public = false
+# public = true
 
 # %% grade_id="q1-attention"
 def attention(query, key, value, mask=None):

@@ -2,7 +2,7 @@
 # mistake = "without a mask it fails"
 # loses = ["q1-attention"]
 # breaks = ["scaled-softmax-over-keys"]
-# hint = "mask"
+# hint = "is None"
 # public = true
 
 # %% grade_id="q1-attention"

@@ -3,7 +3,7 @@
 # loses = ["q1-attention"]
 # breaks = ["masked-before-the-softmax"]
 # hint = "mask"
-# public = false
+# public = true
 
 # %% grade_id="q1-attention"
 def attention(query, key, value, mask=None):

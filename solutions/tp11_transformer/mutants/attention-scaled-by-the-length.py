@@ -2,7 +2,7 @@
 # mistake = "scaled by the number of queries"
 # loses = ["q1-attention"]
 # breaks = ["scaled-softmax-over-keys"]
-# hint = "divided by √L"
+# hint = "by √K"
 # public = true
 
 # %% grade_id="q1-attention"

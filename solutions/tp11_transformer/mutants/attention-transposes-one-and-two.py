@@ -3,7 +3,7 @@
 # loses = ["q1-attention"]
 # breaks = ["scaled-softmax-over-keys", "calls"]
 # hint = "an axis is asked for"
-# public = false
+# public = true
 
 # %% grade_id="q1-attention"
 def attention(query, key, value, mask=None):

@@ -3,7 +3,7 @@
 # loses = ["q3-multi-head"]
 # breaks = ["calls"]
 # hint = "shape"
-# public = false
+# public = true
 
 # %% grade_id="q3-multi-head"
 class MultiHeadAttention(nn.Module):

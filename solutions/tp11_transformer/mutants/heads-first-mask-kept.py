@@ -2,8 +2,8 @@
 # mistake = "the first mask is kept for masks of its shape"
 # loses = ["q3-multi-head"]
 # breaks = ["calls", "mask"]
-# hint = "each call answers"
-# public = false
+# hint = "the mask changes nothing"
+# public = true
 
 # %% grade_id="q3-multi-head"
 class MultiHeadAttention(nn.Module):

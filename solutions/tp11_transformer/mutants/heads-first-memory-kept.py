@@ -3,7 +3,7 @@
 # loses = ["q3-multi-head"]
 # breaks = ["calls", "reads-memory"]
 # hint = "keys and values come from what is looked at"
-# public = false
+# public = true
 
 # %% grade_id="q3-multi-head"
 class MultiHeadAttention(nn.Module):

@@ -3,7 +3,7 @@
 # loses = ["q3-multi-head"]
 # breaks = ["mask", "alone"]
 # hint = "still weigh"
-# public = false
+# public = true
 
 # %% grade_id="q3-multi-head"
 class MultiHeadAttention(nn.Module):

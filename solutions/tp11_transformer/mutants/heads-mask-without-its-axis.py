@@ -2,8 +2,8 @@
 # mistake = "the mask gets no axis for the heads"
 # loses = ["q3-multi-head"]
 # breaks = ["mask"]
-# hint = "the mask gets an axis"
-# public = false
+# hint = "unsqueeze"
+# public = true
 
 # %% grade_id="q3-multi-head"
 class MultiHeadAttention(nn.Module):

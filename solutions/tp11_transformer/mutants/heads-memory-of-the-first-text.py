@@ -3,7 +3,7 @@
 # loses = ["q3-multi-head"]
 # breaks = ["alone", "split-and-merge"]
 # hint = "side by side"
-# public = true
+# public = false
 
 # %% grade_id="q3-multi-head"
 class MultiHeadAttention(nn.Module):

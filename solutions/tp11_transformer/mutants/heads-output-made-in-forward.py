@@ -2,7 +2,7 @@
 # mistake = "the output map is made at each call, under its name"
 # loses = ["q3-multi-head"]
 # breaks = ["split-and-merge", "learned"]
-# hint = "another answer at the next call"
+# hint = "then self.output"
 # public = true
 
 # %% grade_id="q3-multi-head"

@@ -2,7 +2,7 @@
 # mistake = "weights first"
 # loses = ["q3-multi-head"]
 # breaks = ["split-and-merge", "weights-of-each-head"]
-# hint = "side by side"
+# hint = "(B, h, L, S)"
 # public = true
 
 # %% grade_id="q3-multi-head"

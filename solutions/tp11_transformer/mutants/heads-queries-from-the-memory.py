@@ -3,7 +3,7 @@
 # loses = ["q3-multi-head"]
 # breaks = ["reads-memory"]
 # hint = "queries come from x"
-# public = true
+# public = false
 
 # %% grade_id="q3-multi-head"
 class MultiHeadAttention(nn.Module):

@@ -2,7 +2,7 @@
 # mistake = "the states alone come back"
 # loses = ["q3-multi-head"]
 # breaks = ["weights-of-each-head"]
-# hint = "weights (B, h, L, S)"
+# hint = "(B, h, L, S)"
 # public = true
 
 # %% grade_id="q3-multi-head"

@@ -3,7 +3,7 @@
 # loses = ["q3-multi-head"]
 # breaks = ["mask"]
 # hint = "what stands under the padding"
-# public = true
+# public = false
 
 # %% grade_id="q3-multi-head"
 class MultiHeadAttention(nn.Module):

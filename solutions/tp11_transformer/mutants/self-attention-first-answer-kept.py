@@ -2,8 +2,8 @@
 # mistake = "the first answer is kept for batches of its shape"
 # loses = ["q2-self-attention"]
 # breaks = ["calls"]
-# hint = "each call answers"
-# public = false
+# hint = "kept from one call to the next"
+# public = true
 
 # %% grade_id="q2-self-attention"
 class SelfAttention(nn.Module):

@@ -3,7 +3,7 @@
 # loses = ["q2-self-attention"]
 # breaks = ["padding", "alone"]
 # hint = "hides padding from every query"
-# public = false
+# public = true
 
 # %% grade_id="q2-self-attention"
 class SelfAttention(nn.Module):

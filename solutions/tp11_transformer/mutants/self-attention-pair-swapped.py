@@ -2,7 +2,7 @@
 # mistake = "weights first"
 # loses = ["q2-self-attention"]
 # breaks = ["own-projections"]
-# hint = "the pair is swapped"
+# hint = "states first"
 # public = true
 
 # %% grade_id="q2-self-attention"

@@ -3,7 +3,7 @@
 # loses = ["q2-self-attention"]
 # breaks = ["own-projections"]
 # hint = "nothing more"
-# public = true
+# public = false
 
 # %% grade_id="q2-self-attention"
 class SelfAttention(nn.Module):

@@ -2,7 +2,7 @@
 # mistake = "the states alone come back"
 # loses = ["q2-self-attention"]
 # breaks = ["own-projections"]
-# hint = "states first, then the weights"
+# hint = "states first"
 # public = true
 
 # %% grade_id="q2-self-attention"

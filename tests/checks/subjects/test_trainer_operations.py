@@ -245,6 +245,23 @@ def test_validation_writes_nothing(capfd: pytest.CaptureFixture[str], caplog: py
     assert (said.out, said.err) == ("", "")
 
 
+@pytest.mark.parametrize("in_training", [True, False])
+def test_a_batch_comes_back_as_a_step_leaves_it(in_training: bool) -> None:
+    class Careless(Toy):
+        def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
+            if self.training is in_training:
+                tokens.zero_()
+            return super().forward(tokens, mask)
+
+        def validation_step(self, batch: Batch, batch_idx: int) -> None:
+            self(batch.tokens, batch.mask)
+
+    batch = batch_of(0, 1)
+    assert all(map(torch.equal, LocalSubject(Toy()).batch_after(batch), batch))
+    tokens, *others = LocalSubject(Careless()).batch_after(batch)
+    assert not tokens.any() and batch.tokens.any() and all(map(torch.equal, others, batch[1:]))
+
+
 @pytest.mark.parametrize("operation", ["run", "validate"])
 def test_a_trainer_takes_no_module_but_lightnings(operation: str) -> None:
     with pytest.raises(TypeError, match="must be a `LightningModule`"):

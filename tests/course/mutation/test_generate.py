@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from amal_attention.course.mutation import changes
+from amal_attention.course.mutation import changes, functions_of
 
 SOURCE = '''\
 class Half:
@@ -62,3 +62,23 @@ def test_the_same_slip_on_two_equal_lines_is_two_mutants():
 def test_a_formatted_text_and_a_decorator_are_left_alone():
     assert not [each for each in changes("@cached(2)\ndef f(x):\n    print(f'{x + 3}')") if "2" not in each.source]
     assert all("x + 3" in each.source or "print" not in each.source for each in changes("print(f'{x + 3}')"))
+
+
+TWO = "class A:\n    def f(self):\n        return 1\n    def g(self):\n        return 2\n\ndef f(self):\n    return 1"
+
+
+def test_a_function_that_is_left_as_it_is_has_no_slip_and_the_others_have_those_that_they_had():
+    first = "class A:\n\n    def f(self):\n        return 1\n"
+    left = changes(TWO, without=functions_of(first))
+    assert left and left == [each for each in changes(TWO) if first in each.source]
+
+
+def test_a_function_is_known_by_its_class_and_by_its_code():
+    assert functions_of(TWO) == {
+        "A\ndef f(self):\n    return 1",
+        "A\ndef g(self):\n    return 2",
+        "\ndef f(self):\n    return 1",
+    }
+    assert functions_of("def f(self):\n    def h():\n        pass\n    return 1") == {
+        "\ndef f(self):\n\n    def h():\n        pass\n    return 1"
+    }

@@ -414,6 +414,7 @@ RIGHT_REPLIES: dict[str, tuple[tuple[Any, ...], Any]] = {
     "steps": (([BATCH],), [(torch.ones(()), {"a": X, "b": None})]),
     "optimised": ((), ["a"]),
     "validate": (([BATCH],), {"loss": 1.5}),
+    "batch_after": ((BATCH,), [X, MASK]),
     "run": (([BATCH],), {"loss": -0.5}),
 }
 """What each operation is given, and an answer to it that is one."""
@@ -514,11 +515,14 @@ def test_every_expectation_is_tried_here_or_in_a_file_beside_this_one():
         "FixedAttention",
         "FixedEncoder",
         "FixedScore",
+        "FixedSpeech",
+        "FixedSpeller",
         "LeakyDecoder",
         "LeakyEncoder",
         "OwnEntropy",
         "Probe",
         "ScriptedDecoder",
+        "ScriptedTranslator",
         "are_pairs",
         "check",
         "differ",

@@ -20,6 +20,8 @@ from amal_attention.lab import Lab
 from amal_attention.outcome import Report, State
 from tests.solutions.french import english_left
 
+pytestmark = pytest.mark.long
+
 LAB = Lab.find("tp10_seq2seq", Path(__file__).parents[3] / "solutions")
 MUTANTS = {mutant.name: mutant for mutant in read_mutants(LAB.folder / "mutants")}
 WRONG = [pytest.param(mutant, id=name) for name, mutant in MUTANTS.items() if mutant.public]

@@ -30,6 +30,8 @@ from amal_attention.lab import Lab
 from amal_attention.outcome import Report, State
 from tests.solutions.french import english_left
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[3]
 LAB = Lab.find("tp9_attention", ROOT / "solutions")
 FOLDER = LAB.folder / "mutants"
@@ -199,12 +201,12 @@ def one_thread() -> Iterator[None]:
 
 def test_all_the_checks_together_take_less_than_two_seconds(notebook: Any, one_thread: None) -> None:
     """Of a processor: a busy machine has no say."""
-    quickest = float("inf")
-    for _ in range(3):
+    taken: list[float] = []
+    while len(taken) < 3 and min(taken, default=SECONDS) >= SECONDS:
         start = time.process_time()
         run(notebook)
-        quickest = min(quickest, time.process_time() - start)
-    assert quickest < SECONDS
+        taken.append(time.process_time() - start)
+    assert min(taken) < SECONDS
 
 
 def test_every_question_has_mistakes_and_right_answers_in_the_bank() -> None:

@@ -23,6 +23,8 @@ from amal_attention.language import speak
 from amal_attention.tasks.classification.diagrams import attention_diagram, pooling_diagram
 from amal_attention.visualise.style import PALETTE, figure_svg
 
+pytestmark = pytest.mark.long
+
 WORDS = ["a", "superb", "film", ",", "truly"]
 WEIGHTS = [0.05, 0.62, 0.14, 0.04, 0.15]
 LONG = ["this", "film", "is", "incomprehensibly", "WWWWWWWWWW", ",", "it", "<pad>", "<pad>"]

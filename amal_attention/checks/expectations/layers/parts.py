@@ -14,7 +14,6 @@ from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed
 from amal_attention.checks.probes.probe import Probe, Seen, answers
-from amal_attention.checks.subjects.nests import mapped
 from amal_attention.checks.subjects.subject import Subject, subject
 from amal_attention.checks.values import same
 
@@ -164,10 +163,9 @@ def normed(vectors: Tensor) -> Tensor:
 
 
 def times(factor: float, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The inputs, with all that is a float in them so many times as large."""
-    return tuple(
-        mapped(lambda leaf: factor * leaf if isinstance(leaf, Tensor) and leaf.is_floating_point() else leaf, inputs)
-    )
+    """The inputs, with what is read first so many times as large."""
+    x, *others = inputs
+    return factor * x, *others
 
 
 def _drawn(like: Mapping[str, Tensor], seed: int) -> dict[str, Tensor]:

@@ -14,6 +14,7 @@ from amal_attention.checks.subjects.subject import Subject
 
 __all__ = ["permutes_with"]
 
+_KEPT = "something is kept from one call to the next: an answer, or a state"
 _BY_PLACE = (
     "nothing hangs on the number of a place: no positions, no view that mixes words, no softmax over another axis"
 )
@@ -51,7 +52,8 @@ def permutes_with(
         for name, axes in probe.axes(of).items():
             for axis in axes:
                 expected[name] = expected[name].index_select(axis, order)
-        found = changed(expected, probe.shown(second, moved))
+        came = probe.shown(second, moved)
+        found = changed(expected, came)
         if found is not None:
             name, row = found
             told = ", ".join(str(place + 1) for place in order.tolist())
@@ -59,7 +61,7 @@ def permutes_with(
             raise Missed(
                 f"{same_as}, moved along",
                 probe.came(second, name, row),
-                hint or _BY_PLACE,
+                hint or (_BY_PLACE if changed(probe.shown(first, inputs), came) else _KEPT),
                 f"{sent}; then {of} in the order {told}",
             )
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from amal_attention.checks.diagnosis import UNSTEADY
 from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.probes.decoding import DecoderProbe
-from amal_attention.checks.probes.probe import Seen, answers, probed
+from amal_attention.checks.probes.probe import Probe, Seen, answers, probed
 from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers
@@ -163,30 +163,38 @@ def writes_by_what_it_reads(
 
 @expectation("logits are any numbers, and no probabilities")
 def writes_logits(
-    decoder: Module, probe: DecoderProbe, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
+    module: Module,
+    probe: Probe,
+    *,
+    lengths: Sequence[int] = _LENGTHS,
+    seed: int = 0,
+    times: int = 3,
+    hint: str = "",
 ) -> None:
-    """Large parameters give large logits, of either sign.
+    """In some look, large parameters give large logits of either sign.
 
     Args:
-        decoder: the decoder.
+        module: what gives logits.
         probe: its kind.
         lengths: of the sources.
         seed: another seed, other parameters and inputs.
+        times: how often to look: of few logits all may have one sign.
         hint: for a miss.
     """
     strength = _STRONG
-    for looked_at, at in probed(decoder, probe, lengths, 1, seed):
+    for looked_at, at in probed(module, probe, lengths, times, seed):
         looked_at.load({name: strength * each for name, each in looked_at.parameters().items()})
         inputs = probe.inputs(lengths, at)
         (seen,) = answers(looked_at, probe, [inputs], finite=False)
         logits = seen["logits"]
-        if not (logits.max() > _LARGE and logits.min() < -_LARGE):
-            raise Missed(
-                "logits far below 0 and far above it",
-                f"logits between {logits.min():.3g} and {logits.max():.3g}",
-                hint or _SQUASHED,
-                f"{probe.sent(inputs)}; parameters are {strength:g} times as large as usual",
-            )
+        if logits.max() > _LARGE and logits.min() < -_LARGE:
+            return
+    raise Missed(
+        "logits far below 0 and far above it",
+        f"logits between {logits.min():.3g} and {logits.max():.3g}",
+        hint or _SQUASHED,
+        f"{probe.sent(inputs)}; parameters are {strength:g} times as large as usual",
+    )
 
 
 @expectation("memory and mask change nothing: this decoder does not attend")

@@ -34,7 +34,7 @@ __all__ = [
     "tells_apart",
 ]
 
-Cost = Literal["naive", "prefix", "step"]
+Cost = Literal["naive", "prefix", "step", "any"]
 Mistakes = Sequence[tuple[str, Tensor]]
 """Of each likely mistake its hint, and what it writes."""
 
@@ -54,6 +54,7 @@ _NOT_LAST = {
     "naive": "the decoder reads all that is written, from the first state, and not the last token alone",
     "prefix": "the decoder reads all that is written, from the first state, and not the last token alone",
     "step": "hand on the state that comes back: each step goes on from it",
+    "any": "the model reads START and all that is written, and not the last token alone",
 }
 
 

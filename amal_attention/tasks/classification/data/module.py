@@ -69,6 +69,7 @@ class ReviewData(LightningDataModule):
     """
 
     evaluation_places = 1 << 16
+    evaluation_pairs = 1 << 23  # four heads in which each word looks at all others hold 16 bytes a pair
 
     def __init__(
         self,
@@ -168,7 +169,11 @@ class ReviewData(LightningDataModule):
         """The reviews of a split, whole, in batches of similar lengths, with their places in ``rows(split)``."""
         rows = self.rows(split)
         buckets = LengthBuckets(
-            self.reviews.lengths[rows], batch_size=256, token_budget=self.evaluation_places, shuffle=False
+            self.reviews.lengths[rows],
+            batch_size=256,
+            token_budget=self.evaluation_places,
+            pair_budget=self.evaluation_pairs,
+            shuffle=False,
         )
         for windows in buckets:
             yield windows.texts, self.reviews.whole(rows[windows.texts])
@@ -193,7 +198,14 @@ class ReviewData(LightningDataModule):
 
     def _evaluation_loader(self, split: str) -> DataLoader[Batch]:
         texts = _Rows(self.reviews, self.rows(split))
-        return self._loader(texts, batch_size=256, token_budget=self.evaluation_places, crop=None, shuffle=False)
+        return self._loader(
+            texts,
+            batch_size=256,
+            token_budget=self.evaluation_places,
+            pair_budget=self.evaluation_pairs,
+            crop=None,
+            shuffle=False,
+        )
 
     def _training_set(self) -> _Rows | Means:
         rows = self.rows("train")
@@ -211,6 +223,7 @@ class ReviewData(LightningDataModule):
         *,
         batch_size: int | None,
         token_budget: int | None,
+        pair_budget: int | None = None,
         crop: int | None,
         shuffle: bool,
     ) -> DataLoader[Batch]:
@@ -218,6 +231,7 @@ class ReviewData(LightningDataModule):
             reviews.lengths,
             batch_size=batch_size,
             token_budget=token_budget,
+            pair_budget=pair_budget,
             crop=crop,
             shuffle=shuffle,
             seed=self.hparams["seed"],

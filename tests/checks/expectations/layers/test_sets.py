@@ -49,3 +49,13 @@ def test_a_neighbour_is_a_place():
     with pytest.raises(ExpectationMissed) as caught:
         permutes_with(Words(before=True), LayerProbe(DIM), hint="mine", what="the title")
     assert (caught.value.outcome.hint, caught.value.outcome.expectation) == ("mine", "the title")
+
+
+def test_what_is_kept_from_the_first_call_is_told():
+    class Kept(Words):
+        def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+            self.first = getattr(self, "first", super().forward(x, mask))
+            return self.first
+
+    with pytest.raises(ExpectationMissed, match="something is kept"):
+        permutes_with(Kept(), LayerProbe(DIM), times=1)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from amal_attention.checks import decodes_as_scripted, decodes_by_script, gives_tokens, stops_at_end
+from amal_attention.checks import decodes_as_scripted, decodes_by_script, gives_tokens, stops_at_end, with_one_model
 from amal_attention.checks.expectation import ExpectationMissed
 from amal_attention.outcome import Outcome
 from tests.checks.ways import RIGHT, WRONG, WRONG_AT_ENDS, WRONG_IN_FORM
@@ -156,3 +156,42 @@ def test_what_a_way_raises_is_told_with_what_was_sent() -> None:
 
     outcome = missed(decodes_as_scripted, broken, "step")
     assert "ValueError: no" in outcome.came and "max_length: 6" in outcome.sent
+
+
+def translating(*, first: int = 1, last: bool = False, place: int = -1, filled: bool = False) -> Callable[..., Any]:
+    """A function of one model that writes, right but for what is told."""
+
+    def translate(model: Any, source: Any, mask: Any, most: int) -> Any:
+        line = torch.full((len(source), 1), first)
+        for step in range(most):
+            read = torch.nn.functional.pad(line, (0, most - step)) if filled else line[:, -1:] if last else line
+            logits = model(source, mask, read)[:, step if filled else place]
+            line = torch.cat([line, logits.argmax(dim=1, keepdim=True)], dim=1)
+        written = line[:, 1:]
+        return written.masked_fill((written == 2).cumsum(dim=1) - (written == 2).long() > 0, 0)
+
+    return translate
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("filled", [False, True])
+def test_a_function_of_one_model_is_a_way_to_decode_and_nothing_is_counted(filled: bool, seed: int) -> None:
+    decode = with_one_model(translating(filled=filled))
+    for ends in (True, False):
+        decodes_as_scripted(decode, "any", ends=ends, seed=seed)
+    decodes_by_script(decode, "any", seed=seed)
+    stops_at_end(decode, seed=seed)
+    gives_tokens(decode, seed=seed)
+
+
+ONE_MODEL = {
+    "PAD is read first": (translating(first=0), "START is read first"),
+    "the last token alone": (translating(last=True), "not the last token alone"),
+    "the first place": (translating(place=0), "the last place"),
+}
+
+
+@pytest.mark.parametrize("name", ONE_MODEL)
+def test_what_is_wrong_with_a_function_of_one_model_is_named(name: str) -> None:
+    translate, hint = ONE_MODEL[name]
+    assert hint in missed(decodes_as_scripted, with_one_model(translate), "any").hint

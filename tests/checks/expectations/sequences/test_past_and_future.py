@@ -8,13 +8,22 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks import sees_its_past, sees_no_future
+from amal_attention.checks import (
+    LanguageProbe,
+    begins_alike,
+    hears_other_places,
+    looks_past_gaps,
+    sees_its_past,
+    sees_no_future,
+)
 from amal_attention.checks.expectation import ExpectationMissed
 from amal_attention.checks.probes.decoding import DecoderProbe
 from amal_attention.checks.probes.in_time import TimeProbe
 from amal_attention.checks.probes.texts import LayerProbe
 from amal_attention.outcome import Outcome
 from tests.checks.decoders import HIDDEN, RIGHT, TOKENS, Attending, Recurrent
+from tests.checks.speakers import TOKENS as SPOKEN
+from tests.checks.speakers import Speaker
 
 PROBE, WITH_WEIGHTS = DecoderProbe(TOKENS, HIDDEN), DecoderProbe(TOKENS, HIDDEN, attends=True)
 DIM = 6
@@ -138,3 +147,59 @@ def test_what_comes_one_place_late_is_told() -> None:
 def test_a_hint_of_the_caller_comes_first() -> None:
     assert missed(lambda: sees_its_past(Resets(), PROBE, hint="mine")).hint == "mine"
     assert missed(lambda: sees_no_future(BothWays(), PROBE, hint="mine")).hint == "mine"
+
+
+SPEECH = LanguageProbe(SPOKEN)
+
+
+class ByLength(Speaker):
+    """What is told hangs on how long the text is."""
+
+    def placed(self, words: Tensor) -> Tensor:
+        return super().placed(words) / words.shape[1]
+
+
+class AllPlaces(Speaker):
+    """The mask of the text is not used."""
+
+    def past(self, words: Tensor, mask: Tensor) -> Tensor:
+        return super().past(words, torch.ones_like(mask))
+
+
+class Alone(Speaker):
+    """No place hears of another."""
+
+    def past(self, words: Tensor, mask: Tensor) -> Tensor:
+        return words
+
+
+class Unsteady(Speaker):
+    def placed(self, words: Tensor) -> Tensor:
+        return super().placed(words) + torch.randn_like(words)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_language_model_knows_its_past_alone(seed: int) -> None:
+    for look in (sees_no_future, sees_its_past, begins_alike, hears_other_places, looks_past_gaps):
+        look(Speaker(), SPEECH, seed=seed)  # type: ignore[operator]
+
+
+def test_what_hangs_on_the_length_is_seen_where_a_text_is_cut() -> None:
+    sees_no_future(ByLength(), SPEECH)
+    outcome = missed(lambda: begins_alike(ByLength(), SPEECH))
+    assert "how long the text is" in outcome.hint and outcome.sent.endswith("cut behind place 1")
+
+
+def test_a_gap_is_a_place_that_the_mask_hides() -> None:
+    outcome = missed(lambda: looks_past_gaps(AllPlaces(), SPEECH))
+    assert "both masks count" in outcome.hint and "second place hidden" in outcome.sent
+
+
+def test_a_place_that_hears_of_no_other() -> None:
+    assert "nothing joins the places" in missed(lambda: hears_other_places(Alone(), SPEECH)).hint
+    assert missed(lambda: hears_other_places(Alone(), SPEECH, hint="mine")).hint == "mine"
+
+
+def test_what_is_drawn_at_each_call_is_told_first() -> None:
+    for look in (sees_no_future, begins_alike):
+        assert "another answer at the next call" in missed(lambda look=look: look(Unsteady(), SPEECH)).hint  # type: ignore[misc]

@@ -13,6 +13,7 @@ from amal_attention.checks.subjects.stand_ins.torch_parts import (
     TorchEncoderLayer,
     TorchHeads,
     TorchNorm,
+    torch_attention,
 )
 from amal_attention.grading.wire.student import LocalStudent
 
@@ -73,6 +74,22 @@ def test_a_decoder_layer_sees_no_later_word_and_no_padding_of_the_memory(norm_fi
     assert torch.allclose(layer(later, words, other, readable)[0][:, :2], states[:, :2], atol=1e-5)
     assert not torch.allclose(layer(x, words, memory + 1, readable)[0], states, atol=1e-3)
     assert weights.shape == (3, 2, 4, 5) and torch.allclose(weights[0, 0, 0], torch.tensor([1, 1, 1, 0, 0]) / 3)
+
+
+@pytest.mark.parametrize("leading", [(), (3,), (3, 2)])
+@pytest.mark.parametrize(
+    "mask",
+    [None, torch.tensor([True, False, True, True]), MASK, MASK[:1], torch.zeros(1, dtype=torch.bool)],
+    ids=["none", "keys", "whole", "one row", "nothing"],
+)
+def test_attention_of_torch_reads_by_its_weights(leading: tuple[int, ...], mask: Tensor | None) -> None:
+    generator = torch.Generator().manual_seed(1)
+    query, key, value = (torch.randn(*leading, *each, generator=generator) for each in ((3, 5), (4, 5), (4, 2)))
+    read, weights = torch_attention(query, key, value, mask)
+    seen = torch.ones(3, 4, dtype=torch.bool) if mask is None else mask.expand(3, 4)
+    scores = (query @ key.mT / 5**0.5).masked_fill(~seen, -1e30)
+    torch.testing.assert_close(weights, scores.softmax(dim=-1) * seen)
+    torch.testing.assert_close(read, weights @ value)
 
 
 def test_a_norm_is_that_of_torch(x: Tensor) -> None:

@@ -1,0 +1,77 @@
+"""Expectations on dropout: what is dropped, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import nn
+
+from amal_attention.checks.expectation import Missed, expectation
+from amal_attention.checks.probes.probe import Probe, answers, probed
+from amal_attention.checks.subjects.subject import Subject
+from amal_attention.checks.values import same
+from amal_attention.checks.wording import numbers
+
+__all__ = ["draws_while_training", "drops_what_it_adds"]
+
+Module = nn.Module | Subject
+
+_LENGTHS = (4, 4)
+_NEVER = "dropout is handed on to each layer, and drops at random in training"
+_ALWAYS = "in evaluation nothing is dropped: nn.Dropout sees to it; F.dropout needs training=self.training"
+_ADDED = "dropout falls on what each part adds, x + dropout(part), and on nothing else"
+
+
+@expectation("dropout of one half: two calls differ in training, and agree in evaluation")
+def draws_while_training(
+    module: Module, probe: Probe, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, what: str = "", hint: str = ""
+) -> None:
+    """Whatever is dropped: something is in training, and nothing in evaluation.
+
+    Args:
+        module: built with a dropout of one half.
+        probe: its kind.
+        lengths: of the rows.
+        seed: another seed, other parameters and inputs.
+        what: the title of the expectation.
+        hint: for a miss.
+    """
+    for looked_at, at in probed(module, probe, lengths, 1, seed):
+        inputs = probe.inputs(lengths, at)
+        for training in (True, False):
+            (looked_at.train if training else looked_at.eval)()
+            first, second = answers(looked_at, probe, [inputs, inputs])
+            name = next(iter(probe.main(inputs)))
+            if same(first[name], second[name], 1e-6) == training:
+                expected, came = ("two answers", "one") if training else ("one answer", "two")
+                mode = "training" if training else "evaluation"
+                sent = f"{probe.sent(inputs)} twice, in {mode}, dropout = 0.5"
+                raise Missed(expected, came, hint or (_NEVER if training else _ALWAYS), sent)
+
+
+@expectation("dropout of all that is added leaves x as it is, in training alone")
+def drops_what_it_adds(
+    layer: Module, probe: Probe, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, what: str = "", hint: str = ""
+) -> None:
+    """A pre-LN layer whose parts are all dropped gives what it reads; in evaluation it does not.
+
+    Args:
+        layer: built with norms first and a dropout of 1.
+        probe: its kind; it reads x first.
+        lengths: of the rows.
+        seed: another seed, other parameters and inputs.
+        what: the title of the expectation.
+        hint: for a miss.
+    """
+    for looked_at, at in probed(layer, probe, lengths, 1, seed):
+        inputs = probe.inputs(lengths, at)
+        name, x = next(iter(probe.main(inputs))), inputs[0]
+        (trained,) = answers(looked_at.train(), probe, [inputs], finite=False)
+        came = probe.shown(trained, inputs)[name]
+        if not same(came, probe.shown({name: x}, inputs)[name], 1e-5):
+            sent = f"{probe.sent(inputs)}, in training, dropout = 1"
+            raise Missed(f"x as it is, {numbers(x[0])}", numbers(came[0]), hint or _ADDED, sent)
+        (evaluated,) = answers(looked_at.eval(), probe, [inputs])
+        if same(evaluated[name], x):
+            sent = f"{probe.sent(inputs)}, in evaluation, dropout = 1"
+            raise Missed("something added to x", "x as it is", hint or _ALWAYS, sent)

@@ -1,0 +1,1 @@
+"""Pictures of digits, and how they become batches."""

@@ -1,0 +1,157 @@
+"""Hidden tests of exercise 8.2: what the logits hang on, on both sides; any layers will do."""
+
+import pytest
+
+from amal_attention.checks import (
+    TranslatorProbe,
+    answers_afresh,
+    begins_alike,
+    differ,
+    draws_while_training,
+    equal_to,
+    gradient_reaches,
+    grows_by_layers,
+    ignores_padding,
+    keeps_types,
+    leaves_inputs_alone,
+    minds_the_order,
+    reads_each_alone,
+    registers_everything,
+    same_in_training,
+    sees_its_past,
+    sees_no_future,
+    writes_logits,
+)
+
+CAUSAL = (
+    "a place sees itself and all that is written before, and nothing else: the causal mask, and nothing "
+    "over all places"
+)
+PARTS = (
+    "DecoderLayer",
+    "causal_mask",
+    "sinusoidal_positions",
+    "Encoder",
+    "EncoderLayer",
+    "LayerNorm",
+    "MultiHeadAttention",
+)
+
+
+def some_model(student, draws):
+    """Builds a model of sizes that differ, and its kind."""
+    heads, num_tokens = draws.between(2, 3), draws.between(8, 11)
+    dim, hidden_size = 4 * heads, draws.between(13, 17)
+
+    def build(**options):
+        sizes = {"dim": dim, "heads": heads, "hidden_size": hidden_size}
+        return student.Transformer(num_tokens, **(sizes | options))
+
+    return build, TranslatorProbe(num_tokens)
+
+
+def sources_turned(source, mask, teacher):
+    """The first two tokens of each source the other way round."""
+    return source[:, [1, 0, *range(2, source.shape[1])]], mask, teacher
+
+
+def teachers_turned(source, mask, teacher):
+    """Two tokens of each teacher the other way round, behind START and before the last."""
+    return source, mask, teacher[:, [0, 2, 1, *range(3, teacher.shape[1])]]
+
+
+@pytest.mark.question(
+    "q8-transformer",
+    points=0,
+    alive=True,
+    hint="the logits hang on the source and on the teacher",
+)
+def test_logits_hang_on_source_and_teacher(student, draws, fairly):
+    build, probe = some_model(student, draws)
+    seed = draws.seed()
+    source, mask, teacher = probe.inputs((4, 4, 4), seed)
+    others = (source.flip(0), mask, teacher), (source, mask, teacher.flip(0))
+
+    def look():
+        model = build().eval().randomise(seed)
+        first, *changed = model.each([(source, mask, teacher), *others])
+        for name, other in zip(("source", "teacher"), changed, strict=True):
+            sent = f"lines, then the same with another {name}"
+            differ(first, other, what="the logits hang on source and teacher", sent=sent)
+
+    fairly(look, *PARTS)
+
+
+@pytest.mark.question(
+    "q8-transformer",
+    points=0.25,
+    essential=True,
+    requires=("causal-and-reads-the-source", "order", "attention"),
+    hint="encode the source, decode the teacher with it; positions are added on both sides",
+)
+def test_it_reads_the_source_and_what_is_written_so_far(student, draws, fairly, by_hand):
+    build, probe = some_model(student, draws)
+    lengths, seed = draws.lengths(3, 5), draws.seed()
+
+    def look():
+        model = build()
+        sees_no_future(model, probe, lengths=lengths, seed=seed, times=1, hint=CAUSAL)
+        begins_alike(model, probe, lengths=(3, 4), seed=seed)
+        sees_its_past(model, probe, lengths=lengths, seed=seed, hint=CAUSAL)
+        for what, turn in (
+            ("the order of the source counts", sources_turned),
+            ("the order of what is written counts", teachers_turned),
+        ):
+            minds_the_order(model, probe, turn, seed=seed, what=what)
+
+    fairly(look, *PARTS)
+    by_hand("Transformer")
+
+
+def grows_on_both_sides(build):
+    """A layer more is a layer of the encoder and one of the decoder: twelve maps D → D, and two networks."""
+    fewer, more = (
+        sum(
+            each.numel()
+            for each in build(dim=6, heads=2, hidden_size=9, num_layers=number)
+            .parameters()
+            .values()
+        )
+        for number in (1, 2)
+    )
+    equal_to(
+        more - fewer >= 12 * 6 * 6 + 4 * 6 * 9,
+        True,
+        what="a layer more on each side",
+        hint="num_layers layers in the encoder, and as many in the decoder, each with parameters of their own",
+    )
+
+
+@pytest.mark.question(
+    "q8-transformer",
+    points=0.25,
+    requires=("logits", "padding", "alone", "own-layers", "dropout", "learned", "calls"),
+    hint="source_mask for the encoder and for each decoder layer; layers of their own; logits without a softmax",
+)
+def test_padding_logits_and_layers(student, draws, fairly):
+    build, probe = some_model(student, draws)
+    lengths, seed, longest = draws.lengths(3, 5), draws.seed(), draws.between(8, 9)
+
+    def look():
+        model = build(num_layers=2)
+        reads_each_alone(model, probe, lengths=(3, 3), seed=seed, times=1)
+        ignores_padding(model, probe, lengths=lengths, longest=longest, seed=seed, times=1)
+        writes_logits(model, probe, seed=seed)
+        registers_everything(build, probe, lengths=(4, 2), seed=seed, times=1)
+        grows_by_layers(lambda number: build(num_layers=number))
+        grows_on_both_sides(build)
+        gradient_reaches(model, probe, lengths=(4, 2), seed=seed)
+        answers_afresh(model, probe, seed=seed, what="each call answers for itself")
+        leaves_inputs_alone(model, probe, seed=seed)
+        same_in_training(
+            model, probe, seed=seed, hint="nothing hangs on self.training but dropout"
+        )
+        keeps_types(model, probe, seed=seed, what="logits are of float32")
+        draws_while_training(build(dropout=0.5), probe, seed=seed)
+
+    fairly(look, *PARTS)

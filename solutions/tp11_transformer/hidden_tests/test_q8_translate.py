@@ -1,0 +1,61 @@
+"""Hidden tests of exercise 8.4: what a model that follows a script is made to write, and where its lines end."""
+
+import pytest
+import torch
+
+from amal_attention.checks import (
+    asks_in_evaluation,
+    decodes_as_scripted,
+    decodes_by_script,
+    gives_tokens,
+    stops_at_end,
+    with_one_model,
+)
+
+
+@pytest.mark.question(
+    "q8-translate",
+    points=0,
+    alive=True,
+    hint="ask the model, take the likeliest token, ask again",
+)
+def test_it_follows_the_model(student, draws):
+    decode = with_one_model(student.translate, made_by=student)
+    decodes_by_script(decode, "any", made_by=student, seed=draws.seed())
+
+
+@pytest.mark.question(
+    "q8-translate",
+    points=0.25,
+    essential=True,
+    requires=("feeds-back-what-it-wrote",),
+    hint="START first; at each step the model reads all that is written, and the likeliest token comes behind it",
+)
+def test_it_feeds_back_what_it_wrote(student, draws):
+    decode = with_one_model(student.translate, made_by=student)
+    decodes_as_scripted(
+        decode,
+        "any",
+        ends=False,
+        made_by=student,
+        seed=draws.seed(),
+        what="each token is the likeliest after START and all that is written",
+    )
+
+
+@pytest.mark.question(
+    "q8-translate",
+    points=0.25,
+    requires=("stops-at-end", "form", "evaluation"),
+    hint="keep each END, PAD after it, go on for the others; int64 (B, max_length); model.eval(), no_grad",
+)
+def test_where_lines_end_and_how_the_model_is_called(student, draws):
+    decode = with_one_model(student.translate, made_by=student)
+    stops_at_end(decode, made_by=student, seed=draws.seed())
+    gives_tokens(decode, made_by=student, seed=draws.seed())
+    source = torch.randint(3, 9, (2, 4), generator=draws.generator())
+    answers = torch.tensor([[5, 4, 2], [3, 2, 0]])
+    asks_in_evaluation(
+        lambda model: student.translate(model, source, source > 3, 4),
+        student.FixedSpeller(answers),
+    )

@@ -1,0 +1,32 @@
+# %% tags=["mutant"]
+# mistake = "a batch normalisation in training"
+# loses = ["q7-language-model"]
+# breaks = ["calls"]
+# hint = "in training"
+# public = false
+
+# %% grade_id="q7-language-model"
+class LanguageModel(nn.Module):
+    def __init__(
+        self,
+        num_tokens: int,
+        dim: int,
+        heads: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(num_tokens, dim)
+        self.encoder = Encoder(
+            dim, heads, hidden_size, num_layers, norm_first=True, dropout=dropout
+        )
+        self.linear = nn.Linear(dim, num_tokens)
+        self.norm = nn.BatchNorm1d(dim)
+
+    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        words = self.embedding(tokens)
+        words = words + sinusoidal_positions(words.shape[1], words.shape[2]).to(words)
+        seen = causal_mask(tokens.shape[1]).to(mask.device) & mask.unsqueeze(1)
+        states = self.encoder(words, seen)[0]
+        return self.linear(self.norm(states.transpose(1, 2)).transpose(1, 2))

@@ -1,0 +1,32 @@
+# %% tags=["mutant"]
+# mistake = "the mask of the first batch of a shape is kept"
+# loses = ["q7-language-model"]
+# breaks = ["calls"]
+# hint = "kept from one call"
+# public = false
+
+# %% grade_id="q7-language-model"
+class LanguageModel(nn.Module):
+    def __init__(
+        self,
+        num_tokens: int,
+        dim: int,
+        heads: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(num_tokens, dim)
+        self.encoder = Encoder(
+            dim, heads, hidden_size, num_layers, norm_first=True, dropout=dropout
+        )
+        self.linear = nn.Linear(dim, num_tokens)
+
+    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        words = self.embedding(tokens)
+        words = words + sinusoidal_positions(words.shape[1], words.shape[2]).to(words)
+        if getattr(self, "seen", None) is None or self.seen.shape[:2] != tokens.shape:
+            self.seen = causal_mask(tokens.shape[1]) & mask.unsqueeze(1)
+        seen = self.seen
+        return self.linear(self.encoder(words, seen)[0])

@@ -1,0 +1,31 @@
+# %% tags=["mutant"]
+# mistake = "place i tells token i: the logits are one place late"
+# loses = ["q7-language-model"]
+# breaks = ["no-future-but-its-past"]
+# hint = "all that comes before, and nothing else"
+# public = true
+
+# %% grade_id="q7-language-model"
+class LanguageModel(nn.Module):
+    def __init__(
+        self,
+        num_tokens: int,
+        dim: int,
+        heads: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(num_tokens, dim)
+        self.encoder = Encoder(
+            dim, heads, hidden_size, num_layers, norm_first=True, dropout=dropout
+        )
+        self.linear = nn.Linear(dim, num_tokens)
+
+    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        words = self.embedding(tokens)
+        words = words + sinusoidal_positions(words.shape[1], words.shape[2]).to(words)
+        seen = causal_mask(tokens.shape[1]).to(mask.device) & mask.unsqueeze(1)
+        logits = self.linear(self.encoder(words, seen)[0])
+        return F.pad(logits[:, :-1], (0, 0, 1, 0))

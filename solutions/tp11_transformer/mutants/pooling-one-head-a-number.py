@@ -1,6 +1,9 @@
 # %% tags=["mutant"]
-# variant = "the query is a linear map without bias"
-# loses = []
+# mistake = "heads is ignored: each has one number"
+# loses = ["q6-encoder-pooling"]
+# breaks = ["learned"]
+# hint = "heads is handed on"
+# public = false
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):
@@ -20,11 +23,11 @@ class EncoderPooling(nn.Module):
         self.out_features = model_dim
         self.readout, self.positions = readout, positions
         self.project = nn.Linear(dim, model_dim)
-        self.encoder = Encoder(model_dim, heads, hidden_size, num_layers, norm_first, dropout)
+        self.encoder = Encoder(model_dim, model_dim, hidden_size, num_layers, norm_first, dropout)
         if readout == "cls":
             self.cls = nn.Parameter(torch.randn(1, 1, model_dim))
         else:
-            self.score = nn.Linear(model_dim, 1, bias=False)
+            self.query = nn.Parameter(torch.randn(model_dim) / math.sqrt(model_dim))
 
     def forward(self, x, mask):
         B = x.shape[0]
@@ -38,6 +41,6 @@ class EncoderPooling(nn.Module):
         if self.readout == "cls":
             w = weights[:, :, 0, 1:].mean(dim=1)
             return states[:, 0], w / w.sum(dim=1, keepdim=True)
-        scores = self.score(states).squeeze(2)
+        scores = states @ self.query
         w = scores.masked_fill(~mask, -1e9).softmax(dim=1) * mask
         return (w.unsqueeze(2) * states).sum(dim=1), w

@@ -231,6 +231,14 @@ def test_release_of_several_labs_writes_all_of_them_or_none(amal, course, tmp_pa
     assert amal(*given) == (0, "labs/en/toy/toy.ipynb\nlabs/en/toy2/toy2.ipynb\n", "")
 
 
+def test_release_of_a_lab_that_shows_answers_of_another_warns(amal, tmp_path):
+    lab = write_toy(tmp_path / "solved" / "toy")
+    manifest = lab.folder / "lab.toml"
+    manifest.write_text(f'after = ["tp1"]\n{manifest.read_text()}')
+    status, _, errors = amal("release", "toy", "--labs", str(lab.folder.parent), "--lang", "en")
+    assert status == 0 and errors == "amal: toy shows answers of tp1: publish it after the deadline there\n"
+
+
 def test_release_check_names_what_is_stale_and_what_to_run_and_writes_nothing(amal, course, tmp_path):
     given = ["release", "toy", "--labs", str(course.folder.parent)]
     status, output, errors = amal(*given, "--check")

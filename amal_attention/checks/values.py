@@ -174,7 +174,8 @@ def _difference(value: Tensor, expected: Tensor, tolerance: float) -> str:
     factor = float((value * expected).sum() / (expected * expected).sum().clamp(min=1e-12))
     if factor > 0 and abs(factor - 1) > 0.01 and same(value, factor * expected, tolerance):
         return f"every number is {factor:.3g} times as large as it should be"
-    if len(expected) > 1 and all(any(same(row, other, tolerance) for other in value) for row in expected):
+    pairs = ((value, expected), (expected, value))
+    if len(expected) > 1 and all(any(same(row, each, tolerance) for each in by) for rows, by in pairs for row in rows):
         return "the right numbers in another order"
     right = [same(one, other, tolerance) for one, other in zip(value, expected, strict=True)]
     if sum(right) * 2 >= len(right):

@@ -72,6 +72,10 @@ def release(
     stale = [path for each, codes in chosen for path in stale_releases(each, codes, out)]  # all are made before any
     if check and stale:
         _refuse_stale(stale, lab, out)
+    for each in found:
+        if each.after and not check:
+            earlier = " and ".join(each.after)
+            typer.echo(f"amal: {each.name} shows answers of {earlier}: publish it after the deadline there", err=True)
     written = [path for each, codes in chosen for path in write_release(each, codes, out)]
     typer.echo("\n".join(map(str, written)) or "up to date")
 

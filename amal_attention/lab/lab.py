@@ -45,6 +45,7 @@ class Lab:
         requirements: what the statement asks of each graded answer, by ``grade_id`` of its cell: sentences by id.
         limits: what one submission may take of the machine that grades it.
         wheel: the address from which its notebook installs this package where it is missing, if there is one.
+        after: names of labs whose answers its given code shows: it is released after their deadlines.
         colab: the public address at which Colab opens its notebook, ``{language}`` in it, if there is one.
     """
 
@@ -68,6 +69,7 @@ class Lab:
     limits: GradingLimits = field(default_factory=GradingLimits)
     wheel: str | None = None
     colab: str | None = None
+    after: tuple[str, ...] = ()
 
     @classmethod
     def find(cls, name: str, folder: Path | None = None) -> Lab:

@@ -22,7 +22,7 @@ T = TypeVar("T")
 _REQUIREMENT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _KEYS = (
     *("title", "languages", "task", "uses", "sweep", "links", "sizes", "demo"),
-    *("titles", "points", "requirements", "limits", "questions", "wheel", "colab"),
+    *("titles", "points", "requirements", "limits", "questions", "wheel", "colab", "after"),
 )
 
 
@@ -92,6 +92,7 @@ def _read(values: dict[str, Any]) -> dict[str, Any]:
         "limits": _limits(values.get("limits", {})),
         "wheel": _text("wheel", values.get("wheel")),
         "colab": _text("colab", values.get("colab")),
+        "after": _after(values.get("after", [])),
     }
 
 
@@ -171,6 +172,13 @@ def _titles(given: dict[str, Any], languages: tuple[str, ...]) -> dict[str, str]
         if not isinstance(title, str):
             raise ValueError(f"the title in {code!r} is no text")
     return dict(given)
+
+
+def _after(given: Any) -> tuple[str, ...]:
+    """The labs whose answers this one's given code shows."""
+    if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+        raise ValueError(f"after is {given!r}, not a list of labs")
+    return tuple(given)
 
 
 def _text(key: str, given: Any) -> str | None:

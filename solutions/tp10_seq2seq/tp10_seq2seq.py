@@ -3978,15 +3978,15 @@ class LuongDecoder(nn.Module):
 # attention_matrices({name: looks(name, "Thu 3/12/1998") for name in ["Q7, dot", *others]})
 
 # %% [markdown] lang="fr"
-# **Le goulot, de nouveau** : recopier des chiffres, cette fois avec l'attention. À attendre : 97 % des chaînes sans une faute (15 s). La dernière cellule
+# **Le goulot, de nouveau** : recopier des chiffres, cette fois avec l'attention. À attendre : 97 % des chaînes sans une faute (20 s). La dernière cellule
 # mesure le biais d'exposition : à attendre, 0,3 % de jetons faux après un début juste, et 80 % ou plus après une faute, car un chiffre oublié décale tous les suivants.
 
 # %% [markdown] lang="en"
-# **The bottleneck again**: copying digits, with attention this time. To expect: 97 % of the strings without a mistake (15 s). The last cell measures
+# **The bottleneck again**: copying digits, with attention this time. To expect: 97 % of the strings without a mistake (20 s). The last cell measures
 # exposure bias: to expect, 0.3 % of wrong tokens after a right beginning, and 80 % or more after a mistake, as a digit that is left out moves all that follow.
 
 # %% tags=["active-ipynb", "raises-exception"]
-# train("Q6, attention", lambda: attentive(DotScore, copies), epochs=3, data=copies)
+# train("Q6, attention", lambda: attentive(DotScore, copies), epochs=4, data=copies)
 # by_length("Q6, plain", "Q6, attention")
 
 # %% tags=["active-ipynb", "raises-exception"]

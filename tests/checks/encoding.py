@@ -43,14 +43,14 @@ class Layer(nn.Module):
     def network(self, x: Tensor) -> Tensor:
         if self.wrong == "neighbours":
             x = x + x.roll(1, dims=1)
-        inside = self.up(x)
-        made: Tensor = self.down(inside if self.wrong == "linear" else inside.relu())
+        inside = self.up(x.relu() if self.wrong == "relu first" else x)
+        made: Tensor = self.down(inside if self.wrong in ("linear", "relu first") else inside.relu())
         if self.wrong == "no network":
             return 0 * made
         return made.relu() if self.wrong == "relu at the end" else made
 
     def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        read = self.norm(x) if self.first else x
+        read = self.norm(x) if self.first or self.wrong == "reads the normed" else x
         added, weights = self.attend(read, mask)
         if self.wrong == "deaf":
             added = 0 * added

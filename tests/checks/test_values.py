@@ -180,6 +180,11 @@ def test_in_what_a_value_differs_is_told(wrong: Any, words: str) -> None:
     assert words in said if words else said == ""
 
 
+def test_a_number_that_stands_nowhere_in_the_right_answer_is_in_no_other_order():
+    said = missed(torch.tensor([0.0, 4.0, 1.0, 0.0]), [0.0, 0.0, 1.0, 0.0])
+    assert said.hint.startswith("only number 2 of 4 is wrong")
+
+
 # Pairs
 
 

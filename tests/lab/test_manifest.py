@@ -189,3 +189,14 @@ def test_questions_keep_the_order_of_the_manifest(counting: Path) -> None:
 def test_a_wrong_manifest_is_told_in_one_line(counting: Path, manifest: str, refusal: Callable[..., str]) -> None:
     (counting / "lab.toml").write_bytes(manifest.encode("utf-8", "surrogateescape"))
     assert str(counting / "lab.toml") in refusal(LabError, lambda: lab_of(counting))
+
+
+def test_a_lab_says_whose_answers_it_shows(counting: Path) -> None:
+    (counting / "lab.toml").write_text(f'after = ["adding"]\n{MANIFEST}')
+    assert lab_of(counting).after == ("adding",)
+
+
+@pytest.mark.parametrize("wrong", ['"adding"', "[1]", "true"])
+def test_what_is_no_list_of_labs_is_told(counting: Path, wrong: str, refusal: Callable[..., str]) -> None:
+    (counting / "lab.toml").write_text(f"after = {wrong}\n{MANIFEST}")
+    assert "after" in refusal(LabError, lambda: lab_of(counting))

@@ -270,7 +270,7 @@ def follows_large_scores(student, draws):
 @pytest.mark.question(
     "q1-attention",
     points=0.25,
-    requires=("calls",),
+    requires=("calls", "masked-before-the-softmax"),
     hint="new tensors of the type of what is given, and nothing cut off from the gradient",
 )
 def test_gradients_and_calls(student, draws):
@@ -279,4 +279,13 @@ def test_gradients_and_calls(student, draws):
     for each in ((*inputs, mask), (*drawn(draws), None)):
         leaves_arguments_alone(student.attention, each, names=(*NAMES, "mask"))
     differentiates(student.attention, (*inputs, mask), names=NAMES, seed=draws.seed())
+    replies = student.attention(*inputs, torch.ones_like(mask)), student.attention(*inputs)
+    for under, without in zip(*replies, strict=True):
+        close_to(
+            under,
+            without,
+            what="a mask that hides nothing changes nothing",
+            sent=f"{tensors_sent([*inputs, mask])}, all True; then without a mask",
+            hint="with a mask or without: the same scores, the same softmax, the same sum",
+        )
     differentiates(student.attention, drawn(draws), names=NAMES, seed=draws.seed())

@@ -343,6 +343,16 @@ def test_masks(fairly, student, draws):
                     seed=draws.seed(),
                     hint="the mask gets an axis for the heads: mask.unsqueeze(1) is (B, 1, L, S)",
                 )
+        nowhere = mask.clone()
+        nowhere[:, 1] = False  # the second place alone
+        weights = build().eval()(x, memory, nowhere)[1][:, :, 1]
+        close_to(
+            weights,
+            torch.zeros_like(weights),
+            what="a query that may look nowhere gets zeros",
+            sent=f"{tensors_sent([x, memory, nowhere])}; the mask is False for place 2",
+            hint="nothing to see: zeros for states and weights, never nan",
+        )
 
     fairly(look, "attention")
 
@@ -387,7 +397,7 @@ def test_padding_and_other_texts(fairly, student, draws):
 @pytest.mark.question(
     "q3-multi-head",
     points=0.25,
-    requires=("learned", "calls"),
+    requires=("mask", "learned", "calls"),
     hint="four linear maps that are made in __init__ and learn, and new tensors at each call",
 )
 def test_it_learns_and_keeps_nothing(fairly, student, draws):
@@ -401,6 +411,17 @@ def test_it_learns_and_keeps_nothing(fairly, student, draws):
         gradient_reaches(build(), probe, seed=draws.seed())
         x, memory, _ = probe.inputs((4, 4), draws.seed())
         differentiates(build(), (x, memory), names=["x", "memory"], seed=draws.seed())
+        attention, mask = build().eval(), torch.ones(2, 1, 4, dtype=torch.bool)
+        for under, without in zip(
+            attention(x, memory, mask), attention(x, memory), strict=True
+        ):
+            close_to(
+                under,
+                without,
+                what="a mask that hides nothing changes nothing",
+                sent=f"{tensors_sent([x, memory, mask])}, all True; then without a mask",
+                hint="with a mask or without: the same scores, the same softmax, the same sum",
+            )
         leaves_inputs_alone(build(), probe, seed=draws.seed())
         same_in_training(build(), probe, seed=draws.seed())
         keeps_types(build(), probe, seed=draws.seed(), what="states and weights are of float32")

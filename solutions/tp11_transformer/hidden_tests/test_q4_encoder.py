@@ -9,6 +9,7 @@ from amal_attention.checks import (
     answers_afresh,
     chains_layers,
     differ,
+    differentiates,
     ends_with_norm,
     equal_to,
     gradient_reaches,
@@ -16,8 +17,11 @@ from amal_attention.checks import (
     grows_by_units,
     hangs_on_depth,
     ignores_padding,
+    keeps_types,
+    leaves_inputs_alone,
     normalises,
     registers_everything,
+    same_in_training,
     shapes,
     some_reviews,
 )
@@ -27,6 +31,10 @@ MASKED = "each layer is handed the mask"
 AFRESH = "each call answers for itself: the same texts in another order give the same answers"
 TORCH = ("nn.TransformerEncoderLayer", "nn.TransformerEncoder", "nn.Transformer")
 SHAPES = "states are (B, L, D) and weights (B, h, L, L), for any B and L"
+IN_TRAINING = (
+    "in training a text is read by itself too: no normalisation over the batch, no other branch"
+)
+TYPES = "states and weights are of float32"
 DROPS = "dropout is handed on to each layer: in training the same texts give other states"
 KEEPS = "without dropout the same texts give the same states in training"
 
@@ -86,6 +94,8 @@ def test_layers_follow_each_other(student, draws, fairly):
         grows_by_layers(build)
         chains_layers(build(layers), probe, layers, seed=seeds[0])
         gradient_reaches(build(2), probe, lengths=lengths, seed=seeds[1])
+        inputs = some_reviews(sizes["dim"], (3, 3), seeds[1])
+        differentiates(build(2), inputs, names=("x",), parts=(0,), seed=seeds[1])
 
     fairly(look, *PARTS)
 
@@ -93,7 +103,7 @@ def test_layers_follow_each_other(student, draws, fairly):
 @pytest.mark.question(
     "q4-encoder",
     points=0.25,
-    requires=("norm-at-the-end", "padding", "options"),
+    requires=("norm-at-the-end", "padding", "options", "calls"),
     hint="with norm_first one more norm at the end; each layer gets the mask, and all that __init__ is given",
 )
 def test_options_and_padding(student, draws, fairly):
@@ -112,6 +122,9 @@ def test_options_and_padding(student, draws, fairly):
             padded = {"lengths": lengths, "longest": longest, "under": 100.0, "times": 1}
             ignores_padding(made, probe, **padded, seed=seeds[3], hint=MASKED)
             answers_afresh(made, probe, seed=seeds[5], what=AFRESH)
+            leaves_inputs_alone(made, probe, seed=seeds[3])
+            same_in_training(build(2, norm_first), probe, seed=seeds[4], hint=IN_TRAINING)
+            keeps_types(made, probe, seed=seeds[2], what=TYPES)
             normalises(build(2, norm_first), probe, seed=seeds[4])
             registers_everything(partial(build, 2, norm_first), probe, seed=seeds[5], times=1)
         fewer = lambda units: encoder(student, sizes | {"hidden_size": units}, 2)  # noqa: E731

@@ -80,9 +80,8 @@ def test_places_have_sines_and_cosines(student, draws):
     differ(came[1], came[2], what="another place has another vector")
     places = came.double()
     pairs = bool(((places.square().sum(dim=1) - dim / 2).abs() < 1e-2).all())
-    begins = (
-        bool((places[0] * (places[0] - 1)).abs().max() < 1e-4) and 0 < places[0].sum() < dim
-    )
+    first = places[0]
+    begins = bool(((first * (first - 1)).abs() < 1e-4).all() and 0 < first.sum() < dim)
     equal_to(
         pairs or begins,
         True,
@@ -101,7 +100,7 @@ def test_it_equals_the_loop(student, draws):
     for dim in (4, 6, 2 * draws.between(4, 12)):
         length = draws.between(9, 40)
         is_as_the_loop(student.sinusoidal_positions(length, dim), length, dim)
-    is_as_the_loop(student.sinusoidal_positions(400, 10), 400, 10, tolerance=2e-3)
+    is_as_the_loop(student.sinusoidal_positions(400, 10), 400, 10, tolerance=3e-4)
 
 
 @pytest.mark.question(

@@ -3,6 +3,7 @@
 from functools import partial
 
 import pytest
+import torch
 
 from amal_attention.checks import (
     PoolingProbe,
@@ -43,9 +44,13 @@ WITH = (
     "positions are added to the words, one for each place of the text, before the first layer"
 )
 OF_ONE = "pooled of one word is its state, at the start of mean 0 and variance 1"
+OF_FRONT = "pooled is the state of the vector in front, at the start of mean 0 and variance 1"
 LAST = "the norm of the encoder is the last thing: positions are added before the first layer, and nothing behind it"
 LEARNT = "the query and [CLS] learn: each is an nn.Parameter"
 ADDED = "words and positions are as wide as the model, and added"
+HEADS = (
+    "heads is handed on to the encoder: one head makes something else of the same parameters"
+)
 NORMS = "norm_first is handed on: it is a norm more, with a scale and a shift"
 DROPS = "dropout is handed on: in training the same texts give another vector"
 IN_TRAINING = "in training a review is read by itself too: no normalisation over the batch, no other branch"
@@ -75,6 +80,19 @@ def order_counts(made, dim, seed):
     made = made.eval().randomise(seed)
     first, second = (made(each, mask)[0] for each in (x, x[:, [1, 0, 2, 3]]))
     differ(first, second, what="the order of the words counts", hint=WITH)
+
+
+def heads_count(student, sizes, x, mask):
+    """Whether one head makes something else of the same parameters, or has others."""
+    several, one = (
+        pooling(student, sizes | {"heads": heads}).eval() for heads in (sizes["heads"], 1)
+    )
+    values = several.state()
+    if {name: each.shape for name, each in one.state().items()} != {
+        name: each.shape for name, each in values.items()
+    }:
+        return True
+    return not torch.allclose(one.load(values)(x, mask)[0], several(x, mask)[0])
 
 
 def fixed_vectors(made, model_dim):
@@ -167,6 +185,8 @@ def test_one_vector_in_front(student, draws, fairly):
             keeps_one_vector(front, dim, seed=seeds[positions])
             if positions:
                 order_counts(front, dim, seeds[3])
+                fresh = pooling(student, sizes, readout="cls")
+                normalises(fresh, PoolingProbe(dim), lengths=(3, 2), what=OF_FRONT, hint=LAST)
         keeps_weights_of_words(front, dim, seed=seeds[4], hint=WITHOUT)
         looks_from_one_vector(front, dim, seed=seeds[2])
 
@@ -226,6 +246,7 @@ def test_what_it_learns(student, draws, fairly):
             count(pooling(student, sizes, norm_first=first)) for first in (False, True)
         )
         equal_to(pre - post, 2 * model_dim, what=NORMS)
+        equal_to(heads_count(student, sizes, x, mask), True, what=HEADS)
         dropping = pooling(student, sizes, dropout=0.5).train()
         differ(dropping(x, mask)[0], dropping(x, mask)[0], what=DROPS)
 

@@ -2,7 +2,7 @@
 # mistake = "softmax over the batch"
 # loses = ["q1-attention"]
 # breaks = ["scaled-softmax-over-keys"]
-# hint = "over the keys, the last axis"
+# hint = "over the keys"
 # public = true
 
 # %% grade_id="q1-attention"

@@ -1,7 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "the mask of the first batch is kept"
 # loses = ["q4-encoder"]
-# breaks = ["padding"]
+# breaks = ["calls"]
 # hint = "kept from one call to the next"
 # public = false
 

@@ -1,5 +1,5 @@
 # %% tags=["mutant"]
-# mistake = "in training the network is left out"
+# mistake = "in training the network counts twice"
 # loses = ["q4-encoder-layer"]
 # breaks = ["calls"]
 # hint = "in training a text is read by itself too"
@@ -18,7 +18,7 @@ class EncoderLayer(nn.Module):
         self.drop = nn.Dropout(dropout)
 
     def feed_forward(self, x):
-        return 0 * x if self.training else self.linear2(F.relu(self.linear1(x)))
+        return self.linear2(F.relu(self.linear1(x))) * (2 if self.training else 1)
 
     def forward(self, x, mask):
         seen = mask[:, None, :] if mask.dim() == 2 else mask

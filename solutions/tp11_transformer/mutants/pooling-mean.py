@@ -2,7 +2,7 @@
 # mistake = "the mean of all places, padding too"
 # loses = ["q6-encoder-pooling"]
 # breaks = ["attends-on-states"]
-# hint = "the same weight for every word"
+# hint = "attention falls on the states"
 # public = true
 
 # %% grade_id="q6-encoder-pooling"

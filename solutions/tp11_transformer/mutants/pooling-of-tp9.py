@@ -2,7 +2,7 @@
 # mistake = "TP 9's pooling over the states of a GRU"
 # loses = ["q6-encoder-pooling"]
 # breaks = ["attends-on-states", "order"]
-# hint = "one unit more is 2D + 1"
+# hint = "no recurrent layer"
 # public = true
 
 # %% grade_id="q6-encoder-pooling"

@@ -1,5 +1,5 @@
 # %% tags=["mutant"]
-# variant = "the network is two convolutions of width 1"
+# variant = "the network is two convolutions of width 1, and a tanh, which is odd"
 # loses = []
 
 # %% grade_id="q4-encoder-layer"
@@ -15,7 +15,7 @@ class EncoderLayer(nn.Module):
         self.drop = nn.Dropout(dropout)
 
     def feed_forward(self, x):
-        return self.linear2(F.relu(self.linear1(x.transpose(1, 2)))).transpose(1, 2)
+        return self.linear2(torch.tanh(self.linear1(x.transpose(1, 2)))).transpose(1, 2)
 
     def forward(self, x, mask):
         seen = mask[:, None, :] if mask.dim() == 2 else mask

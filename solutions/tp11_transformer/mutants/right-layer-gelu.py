@@ -1,5 +1,5 @@
 # %% tags=["mutant"]
-# variant = "GELU, and dropout inside the network too"
+# variant = "GELU, dropout inside the network too, and another dropout for each part"
 # loses = []
 
 # %% grade_id="q4-encoder-layer"
@@ -12,7 +12,8 @@ class EncoderLayer(nn.Module):
         self.norm2 = LayerNorm(dim)
         self.linear1 = nn.Linear(dim, hidden_size)
         self.linear2 = nn.Linear(hidden_size, dim)
-        self.drop = nn.Dropout(dropout)
+        self.drop = nn.Dropout(p=dropout)
+        self.drop2 = nn.Dropout(p=dropout)
 
     def feed_forward(self, x):
         return self.linear2(self.drop(F.gelu(self.linear1(x))))
@@ -23,9 +24,9 @@ class EncoderLayer(nn.Module):
             n = self.norm1(x)
             a, weights = self.attention(n, n, seen)
             x = x + self.drop(a)
-            x = x + self.drop(self.feed_forward(self.norm2(x)))
+            x = x + self.drop2(self.feed_forward(self.norm2(x)))
         else:
             a, weights = self.attention(x, x, seen)
             x = self.norm1(x + self.drop(a))
-            x = self.norm2(x + self.drop(self.feed_forward(x)))
+            x = self.norm2(x + self.drop2(self.feed_forward(x)))
         return x, weights

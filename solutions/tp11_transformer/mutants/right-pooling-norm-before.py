@@ -1,5 +1,5 @@
 # %% tags=["mutant"]
-# variant = "a norm stands before the encoder"
+# variant = "a norm stands before the encoder; the query is a linear map without bias"
 # loses = []
 
 # %% grade_id="q6-encoder-pooling"
@@ -25,7 +25,7 @@ class EncoderPooling(nn.Module):
         if readout == "cls":
             self.cls = nn.Parameter(torch.randn(1, 1, model_dim))
         else:
-            self.query = nn.Parameter(torch.randn(model_dim) / math.sqrt(model_dim))
+            self.score = nn.Linear(model_dim, 1, bias=False)
 
     def forward(self, x, mask):
         B = x.shape[0]
@@ -39,6 +39,6 @@ class EncoderPooling(nn.Module):
         if self.readout == "cls":
             w = weights[:, :, 0, 1:].mean(dim=1)
             return states[:, 0], w / w.sum(dim=1, keepdim=True)
-        scores = states @ self.query
+        scores = self.score(states).squeeze(2)
         w = scores.masked_fill(~mask, -1e9).softmax(dim=1) * mask
         return (w.unsqueeze(2) * states).sum(dim=1), w

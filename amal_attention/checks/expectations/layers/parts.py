@@ -76,6 +76,14 @@ class Parts:
         """The states with the network alone."""
         return self._states(self._network, inputs)
 
+    def without_attention_scaled(self, scale: Tensor) -> Tensor:
+        """The same, with the scales of all norms multiplied by these D numbers."""
+        scales = scales_of(self._none)
+        scaled = {name: scale.reshape(each.shape) for name, each in scales.items()}
+        states = self._states({**self._network, **scaled}, [self.inputs])
+        self._layer.load(scales)
+        return states
+
     def without_network(self, *inputs: tuple[Any, ...]) -> Tensor:
         """The states with attention alone."""
         return self._states(self._attention, inputs)
@@ -107,7 +115,8 @@ class Parts:
         moved = (torch.cat([x[:, :1], 1 - x[:, 1:]], dim=1), *others)
         both = tuple(torch.cat(pair) for pair in zip(self.inputs, moved, strict=True))
         (seen,) = answers(self._layer, self.probe, [both])
-        return not same(*seen[self._name][:, 0].chunk(2), _LEAST)
+        first, second = seen[self._name][:, 0].chunk(2)
+        return not same(first, second, _LEAST)
 
     def _counts(self, name: str, bare: Tensor) -> bool:
         """Whether the states are others where a matrix is 0 too, and attention silent."""

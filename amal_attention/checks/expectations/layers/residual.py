@@ -30,6 +30,7 @@ _LOST = "x itself is lost on the way: each part is added to x, x + part(…)"
 _NORMED = "pre-LN adds to x as it is: only what a part reads is normalised, not what it is added to"
 _RAW = "post-LN gives LN(x + …): the norm comes after the sum, not around the part alone"
 _OTHER_CHAIN = "attention comes first, with its residual and its norm; the network reads what that gives, with its own"
+_READS_NORMED = "post-LN: attention reads x as it is; what is normalised is the sum, and nothing else"
 _ONE_SIGN = "what a part adds has both signs: nothing follows its last linear map, no ReLU"
 
 
@@ -130,7 +131,8 @@ def chains_its_parts(
 ) -> None:
     """The layer gives what it gives with the network alone, for what it gives with attention alone.
 
-    What each adds has both signs; that is looked at where it can be seen, in a pre-LN layer.
+    In a pre-LN layer it is seen too that what each adds has both signs; in a post-LN layer that no norm stands before
+    attention, for which a word three times as long is the same once it is normalised.
 
     Args:
         layer: as it was built.
@@ -150,6 +152,16 @@ def chains_its_parts(
             numbers(came[0, 0]),
             hint or _OTHER_CHAIN,
             f"{parts.sent}; with attention alone, then the network alone, then both",
+        )
+    one, longer = (
+        parts.without_network(times(factor, (x[:, :1], *(each[:, :1] for each in others)))) for factor in (1, 3)
+    )
+    if not (norm_first or same(one, longer, 1e-3)):
+        raise Missed(
+            f"the same state {numbers(one[0, 0])} of a word three times as long",
+            numbers(longer[0, 0]),
+            hint or _READS_NORMED,
+            f"{parts.sent}; of one word, with attention alone",
         )
     if norm_first:
         for added in (attended - x, parts.without_attention(parts.inputs) - x):

@@ -21,6 +21,11 @@ def test_a_network_bends_in_either_order(norm_first):
     assert "a non-linearity stands between" in caught.value.outcome.hint
 
 
+def test_a_relu_before_both_maps_is_missed():
+    with pytest.raises(ExpectationMissed, match="a non-linearity stands between the two linear maps"):
+        bends(Layer(DIM, norm_first=True, wrong="relu first"), PROBE, norm_first=True)
+
+
 def test_an_odd_network_bends_too():
     bends(Unnamed(DIM), PROBE, norm_first=True)
 

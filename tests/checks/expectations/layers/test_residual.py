@@ -98,6 +98,7 @@ def test_the_other_order_is_named():
         ("side by side", True, "attention comes first"),
         ("one norm", False, "attention comes first"),
         ("relu at the end", True, "both signs"),
+        ("reads the normed", False, "attention reads x as it is"),
         ("deaf", True, "no word hears of the others"),
         ("no network", False, "the network, two linear maps"),
         ("neighbours", True, "the network reads each word by itself"),

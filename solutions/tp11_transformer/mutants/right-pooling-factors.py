@@ -1,5 +1,5 @@
 # %% tags=["mutant"]
-# variant = "scores divided by the root of D, which the query can learn"
+# variant = "words multiplied by the root of D, positions by a number that is learned, scores divided by the root of D"
 # loses = []
 
 # %% grade_id="q6-encoder-pooling"
@@ -20,6 +20,8 @@ class EncoderPooling(nn.Module):
         self.out_features = model_dim
         self.readout, self.positions = readout, positions
         self.project = nn.Linear(dim, model_dim)
+        if positions:
+            self.strength = nn.Parameter(torch.tensor(0.3))
         self.encoder = Encoder(model_dim, heads, hidden_size, num_layers, norm_first, dropout)
         if readout == "cls":
             self.cls = nn.Parameter(torch.randn(1, 1, model_dim))
@@ -28,12 +30,12 @@ class EncoderPooling(nn.Module):
 
     def forward(self, x, mask):
         B = x.shape[0]
-        h = self.project(x)
+        h = self.project(x) * math.sqrt(self.out_features)
         if self.readout == "cls":
             h = torch.cat([self.cls.expand(B, -1, -1), h], dim=1)
             mask = torch.cat([torch.ones(B, 1, dtype=torch.bool), mask], dim=1)
         if self.positions:
-            h = h + sinusoidal_positions(h.shape[1], h.shape[2])
+            h = h + self.strength * sinusoidal_positions(h.shape[1], h.shape[2])
         states, weights = self.encoder(h, mask)
         if self.readout == "cls":
             w = weights[:, :, 0, 1:].mean(dim=1)

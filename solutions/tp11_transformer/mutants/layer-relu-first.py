@@ -1,6 +1,9 @@
 # %% tags=["mutant"]
-# variant = "a dropout for each part, one class for both orders"
-# loses = []
+# mistake = "the ReLU stands before both linear maps"
+# loses = ["q4-encoder-layer"]
+# breaks = ["network"]
+# hint = "a non-linearity stands between"
+# public = false
 
 # %% grade_id="q4-encoder-layer"
 class EncoderLayer(nn.Module):
@@ -12,11 +15,10 @@ class EncoderLayer(nn.Module):
         self.norm2 = LayerNorm(dim)
         self.linear1 = nn.Linear(dim, hidden_size)
         self.linear2 = nn.Linear(hidden_size, dim)
-        self.drop = nn.Dropout(p=dropout)
-        self.drop2 = nn.Dropout(p=dropout)
+        self.drop = nn.Dropout(dropout)
 
     def feed_forward(self, x):
-        return self.linear2(F.relu(self.linear1(x)))
+        return self.linear2(self.linear1(F.relu(x)))
 
     def forward(self, x, mask):
         seen = mask[:, None, :] if mask.dim() == 2 else mask
@@ -24,9 +26,9 @@ class EncoderLayer(nn.Module):
             n = self.norm1(x)
             a, weights = self.attention(n, n, seen)
             x = x + self.drop(a)
-            x = x + self.drop2(self.feed_forward(self.norm2(x)))
+            x = x + self.drop(self.feed_forward(self.norm2(x)))
         else:
             a, weights = self.attention(x, x, seen)
             x = self.norm1(x + self.drop(a))
-            x = self.norm2(x + self.drop2(self.feed_forward(x)))
+            x = self.norm2(x + self.drop(self.feed_forward(x)))
         return x, weights

@@ -1,6 +1,9 @@
 # %% tags=["mutant"]
-# variant = "the query is a linear map without bias"
-# loses = []
+# mistake = "a tanh follows the state of [CLS], as in BERT"
+# loses = ["q6-encoder-pooling"]
+# breaks = ["one-cls-vector-in-front"]
+# hint = "nothing behind it"
+# public = false
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):
@@ -24,7 +27,7 @@ class EncoderPooling(nn.Module):
         if readout == "cls":
             self.cls = nn.Parameter(torch.randn(1, 1, model_dim))
         else:
-            self.score = nn.Linear(model_dim, 1, bias=False)
+            self.query = nn.Parameter(torch.randn(model_dim) / math.sqrt(model_dim))
 
     def forward(self, x, mask):
         B = x.shape[0]
@@ -37,7 +40,7 @@ class EncoderPooling(nn.Module):
         states, weights = self.encoder(h, mask)
         if self.readout == "cls":
             w = weights[:, :, 0, 1:].mean(dim=1)
-            return states[:, 0], w / w.sum(dim=1, keepdim=True)
-        scores = self.score(states).squeeze(2)
+            return torch.tanh(states[:, 0]), w / w.sum(dim=1, keepdim=True)
+        scores = states @ self.query
         w = scores.masked_fill(~mask, -1e9).softmax(dim=1) * mask
         return (w.unsqueeze(2) * states).sum(dim=1), w

@@ -1,6 +1,9 @@
 # %% tags=["mutant"]
-# variant = "positions multiplied by a number that is learned"
-# loses = []
+# mistake = "heads is ignored: each has one number"
+# loses = ["q6-encoder-pooling"]
+# breaks = ["learned"]
+# hint = "heads is handed on"
+# public = false
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):
@@ -20,9 +23,7 @@ class EncoderPooling(nn.Module):
         self.out_features = model_dim
         self.readout, self.positions = readout, positions
         self.project = nn.Linear(dim, model_dim)
-        if positions:
-            self.strength = nn.Parameter(torch.tensor(0.3))
-        self.encoder = Encoder(model_dim, heads, hidden_size, num_layers, norm_first, dropout)
+        self.encoder = Encoder(model_dim, model_dim, hidden_size, num_layers, norm_first, dropout)
         if readout == "cls":
             self.cls = nn.Parameter(torch.randn(1, 1, model_dim))
         else:
@@ -35,7 +36,7 @@ class EncoderPooling(nn.Module):
             h = torch.cat([self.cls.expand(B, -1, -1), h], dim=1)
             mask = torch.cat([torch.ones(B, 1, dtype=torch.bool), mask], dim=1)
         if self.positions:
-            h = h + self.strength * sinusoidal_positions(h.shape[1], h.shape[2])
+            h = h + sinusoidal_positions(h.shape[1], h.shape[2])
         states, weights = self.encoder(h, mask)
         if self.readout == "cls":
             w = weights[:, :, 0, 1:].mean(dim=1)

@@ -1,13 +1,16 @@
 # %% tags=["mutant"]
-# variant = "nn.MultiheadAttention reads the words"
-# loses = []
+# mistake = "a post-LN layer whose attention reads LN(x)"
+# loses = ["q4-encoder-layer"]
+# breaks = ["normalises"]
+# hint = "attention reads x as it is"
+# public = false
 
 # %% grade_id="q4-encoder-layer"
 class EncoderLayer(nn.Module):
     def __init__(self, dim, heads, hidden_size, norm_first=False, dropout=0.0):
         super().__init__()
         self.norm_first = norm_first
-        self.attention = nn.MultiheadAttention(dim, heads, dropout=dropout, batch_first=True)
+        self.attention = MultiHeadAttention(dim, heads)
         self.norm1 = LayerNorm(dim)
         self.norm2 = LayerNorm(dim)
         self.linear1 = nn.Linear(dim, hidden_size)
@@ -17,17 +20,15 @@ class EncoderLayer(nn.Module):
     def feed_forward(self, x):
         return self.linear2(F.relu(self.linear1(x)))
 
-    def attend(self, x, seen):
-        return self.attention(x, x, x, key_padding_mask=~seen, average_attn_weights=False)
-
-    def forward(self, x, seen):
+    def forward(self, x, mask):
+        seen = mask[:, None, :] if mask.dim() == 2 else mask
         if self.norm_first:
             n = self.norm1(x)
-            a, weights = self.attend(n, seen)
+            a, weights = self.attention(n, n, seen)
             x = x + self.drop(a)
             x = x + self.drop(self.feed_forward(self.norm2(x)))
         else:
-            a, weights = self.attend(x, seen)
+            a, weights = self.attention(self.norm1(x), self.norm1(x), seen)
             x = self.norm1(x + self.drop(a))
             x = self.norm2(x + self.drop(self.feed_forward(x)))
         return x, weights

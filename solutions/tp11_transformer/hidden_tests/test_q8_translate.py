@@ -7,6 +7,7 @@ from amal_attention.checks import (
     asks_in_evaluation,
     decodes_as_scripted,
     decodes_by_script,
+    equal_to,
     gives_tokens,
     stops_at_end,
     with_one_model,
@@ -55,6 +56,13 @@ def test_where_lines_end_and_how_the_model_is_called(student, draws):
     gives_tokens(decode, made_by=student, seed=draws.seed())
     source = torch.randint(3, 9, (2, 4), generator=draws.generator())
     answers = torch.tensor([[5, 4, 2], [3, 2, 0]])
+    came = student.translate(student.FixedSpeller(answers).eval(), source, source > 3, 5)
+    equal_to(
+        came.tolist(),
+        [[5, 4, 2, 0, 0], [3, 2, 0, 0, 0]],
+        what="by a model that spells two answers",
+        hint="PAD stands after END, on the right, also where all lines have ended before",
+    )
     asks_in_evaluation(
         lambda model: student.translate(model, source, source > 3, 4),
         student.FixedSpeller(answers),

@@ -75,6 +75,9 @@ def continues(generate: Continue, *, made_by: Any = speech, seed: int = 0, what:
     read = model.state()["tokens"]
     if read.shape[0] != len(prompt) or not torch.equal(read[:, : prompt.shape[1]], prompt):
         raise Missed(f"a model that reads {numbers(prompt)} first", numbers(read), _KEEPS_ONE, sent)
+    again = _mended(function_subject(generate)(model, prompt.flip(0), _STEPS), prompt.flip(0), _STEPS, sent)
+    if not torch.equal(again, by_hand.flip(0)):
+        raise Missed(numbers(by_hand.flip(0)), numbers(again), hint or _FOLLOWS, sent)
 
 
 @expectation("tokens are drawn by softmax(logits / temperature)")

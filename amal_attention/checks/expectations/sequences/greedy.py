@@ -61,10 +61,12 @@ def with_one_model(translate: Callable[..., Any] | FunctionSubject, *, made_by: 
         made_by: what has ``ScriptedTranslator``.
     """
     translating = function_subject(translate)
+    made: list[tuple[Any, Any, Any]] = [(None, None, None)]
 
     def decode(encoder: Any, decoder: Any, source: Tensor, mask: Tensor, max_length: int) -> Any:
-        model = subject(made_by.ScriptedTranslator(encoder, decoder)).eval()
-        return translating(model, source, mask, max_length)
+        if made[-1][:2] != (encoder, decoder):  # the same model where it is asked again
+            made.append((encoder, decoder, subject(made_by.ScriptedTranslator(encoder, decoder)).eval()))
+        return translating(made[-1][2], source, mask, max_length)
 
     return decode
 

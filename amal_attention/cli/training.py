@@ -243,7 +243,8 @@ def _for(base: Recipe, questions: list[str]) -> Recipe:
     """The recipe of these questions: of a source or vectors that their task does not have, nothing is said."""
     recipe = replace(base, question=questions[0])
     task = recipe.task
-    return replace(recipe, source=base.source if task.sources else None, tuned=base.tuned and bool(task.tuned))
+    source = base.source if base.source in task.sources else None
+    return replace(recipe, source=source, tuned=base.tuned and bool(task.tuned))
 
 
 def compare_questions(base: Recipe, questions: list[str] | None, folder: Path, **choices: Any) -> Any:

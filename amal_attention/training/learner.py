@@ -36,7 +36,7 @@ class Learner(LightningModule):
     def __init__(
         self,
         model: nn.Module,
-        cost: Callable[[nn.Module, Any], Tensor],
+        cost: Callable[..., Any],
         lr: float = 1e-3,
         weight_decay: float = 0.01,
         warmup: float | None = 0.1,
@@ -68,7 +68,7 @@ class Learner(LightningModule):
 
     def training_step(self, batch: Any, batch_idx: int) -> Tensor:
         """The cost of a batch, a named tuple of tensors whose first axis numbers its texts."""
-        loss = self.cost(self.model, batch)
+        loss: Tensor = self.cost(self.model, batch)
         self._means.add(self, batch_idx, len(batch[0]), train_loss=loss)
         return loss
 

@@ -44,6 +44,7 @@ WITH = (
     "positions are added to the words, one for each place of the text, before the first layer"
 )
 OF_ONE = "pooled of one word is its state, at the start of mean 0 and variance 1"
+OF_FRONT = "pooled is the state of the vector in front, at the start of mean 0 and variance 1"
 LAST = "the norm of the encoder is the last thing: positions are added before the first layer, and nothing behind it"
 LEARNT = "the query and [CLS] learn: each is an nn.Parameter"
 ADDED = "words and positions are as wide as the model, and added"
@@ -184,6 +185,8 @@ def test_one_vector_in_front(student, draws, fairly):
             keeps_one_vector(front, dim, seed=seeds[positions])
             if positions:
                 order_counts(front, dim, seeds[3])
+                fresh = pooling(student, sizes, readout="cls")
+                normalises(fresh, PoolingProbe(dim), lengths=(3, 2), what=OF_FRONT, hint=LAST)
         keeps_weights_of_words(front, dim, seed=seeds[4], hint=WITHOUT)
         looks_from_one_vector(front, dim, seed=seeds[2])
 

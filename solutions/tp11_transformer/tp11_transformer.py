@@ -2807,15 +2807,16 @@ def next_token_loss(logits: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:
 #     chances = [[0.5, 0.25, 0.25], [0.25, 0.5, 0.25], [0.25, 0.5, 0.25], [0.25, 0.25, 0.5]]
 #     logits, mask = torch.tensor([chances]).log(), torch.tensor([[True, True, True, False]])
 #     mistakes = {
-#         "place i tells token i + 1: shift, logits[:, :-1] and tokens[:, 1:]": 0.69315,
+#         "place i tells token i + 1, logits[:, :-1] and tokens[:, 1:]; or divide by the number of pairs": 0.69315,
 #         "padding is counted: only pairs of two words cost something": 1.15525,
 #         "this is the sum: divide by the number of pairs": 2.07944,
-#         "shifted twice: place i tells token i + 1, not i + 2": 1.38629,
+#         "shifted twice, not i + 2; or these are the pairs with padding": 1.38629,
 #         "the loss is asked for, not the perplexity: leave out the exp": 2.82843,
-#         "no softmax before: cross_entropy takes the logits, and applies its own": 1.14899,
+#         "no softmax before: cross_entropy takes the logits, and applies its own": 1.06407,
 #     }
 #     loss = next_token_loss(logits, torch.tensor([[0, 1, 1, 2]]), mask)
-#     close_to(loss, 1.03972, what="(a, b, b, padding): (ln 4 + ln 2) / 2", mistakes=mistakes)
+#     hint = "logits[:, :-1] tell tokens[:, 1:]; the mean is over the pairs whose two places are words"
+#     close_to(loss, 1.03972, what="(a, b, b, padding): (ln 4 + ln 2) / 2", mistakes=mistakes, hint=hint)
 #     logits = torch.tensor([[[0.25, 0.5, 0.25], [0.25, 0.5, 0.25], [0.125, 0.75, 0.125]]]).log()
 #     mistakes = {
 #         "the mask tells what is a word, not the number: no ignore_index=0": 0.69315,

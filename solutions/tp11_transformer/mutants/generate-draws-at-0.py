@@ -2,7 +2,7 @@
 # mistake = "temperature 0 draws as temperature 1"
 # loses = ["q7-generate"]
 # breaks = ["reads-all-that-was-written"]
-# hint = "the likeliest"
+# hint = "each token follows from all that is written"
 # public = true
 
 # %% grade_id="q7-generate"

@@ -2,7 +2,7 @@
 # mistake = "reshape in place of transpose: logits of other places are taken"
 # loses = ["q7-next-token-loss"]
 # breaks = ["shifted-mean-over-words"]
-# hint = "the mean of minus the log-probability"
+# hint = "the mean is over the pairs"
 # public = true
 
 # %% grade_id="q7-next-token-loss"

@@ -3,7 +3,7 @@
 # loses = ["q7-next-token-loss"]
 # breaks = ["shifted-mean-over-words"]
 # hint = "no mean of the means"
-# public = true
+# public = false
 
 # %% grade_id="q7-next-token-loss"
 def next_token_loss(logits: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 # mistake = "the sum over pairs of words, divided by the number of all places"
 # loses = ["q7-next-token-loss"]
 # breaks = ["shifted-mean-over-words"]
-# hint = "not by that of all places"
+# hint = "by the number of pairs"
 # public = true
 
 # %% grade_id="q7-next-token-loss"

@@ -2,7 +2,7 @@
 # mistake = "divided by the number of words, the first of each text too"
 # loses = ["q7-next-token-loss"]
 # breaks = ["shifted-mean-over-words"]
-# hint = "not by that of words"
+# hint = "by the number of pairs"
 # public = true
 
 # %% grade_id="q7-next-token-loss"

@@ -2,7 +2,7 @@
 # mistake = "the logarithm of a softmax: it is infinite for large logits"
 # loses = ["q7-next-token-loss"]
 # breaks = ["finite"]
-# hint = "as they are"
+# hint = "there is a"
 # public = true
 
 # %% grade_id="q7-next-token-loss"

@@ -3,7 +3,7 @@
 # loses = ["q9-patches"]
 # breaks = ["form"]
 # hint = "size, columns"
-# public = false
+# public = true
 
 # %% grade_id="q9-patches"
 def patches(images: Tensor, size: int) -> Tensor:

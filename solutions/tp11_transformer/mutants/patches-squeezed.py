@@ -2,7 +2,7 @@
 # mistake = "a batch of one loses its axis"
 # loses = ["q9-patches"]
 # breaks = ["form"]
-# hint = "size, columns"
+# hint = "in another shape"
 # public = true
 
 # %% grade_id="q9-patches"

@@ -2,8 +2,8 @@
 # mistake = "END becomes PAD, and noise on the padding stays"
 # loses = ["q8-teacher-forcing"]
 # breaks = ["padding"]
-# hint = "PAD where the mask is False"
-# public = false
+# hint = "mask is False"
+# public = true
 
 # %% grade_id="q8-teacher-forcing"
 def teacher_forcing(target: Tensor, mask: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 # mistake = "END enters the decoder: the mask is not used"
 # loses = ["q8-teacher-forcing"]
 # breaks = ["padding"]
-# hint = "PAD where the mask is False"
+# hint = "the mask is False"
 # public = true
 
 # %% grade_id="q8-teacher-forcing"

@@ -2,7 +2,7 @@
 # mistake = "a batch of one loses its axis"
 # loses = ["q8-teacher-forcing"]
 # breaks = ["form"]
-# hint = "int64"
+# hint = "mask is False"
 # public = true
 
 # %% grade_id="q8-teacher-forcing"

@@ -2,7 +2,7 @@
 # mistake = "all places are taken from one call that has read START alone"
 # loses = ["q8-translate"]
 # breaks = ["feeds-back-what-it-wrote"]
-# hint = "START first"
+# hint = "START"
 # public = true
 
 # %% grade_id="q8-translate"

@@ -3,7 +3,7 @@
 # loses = ["q8-translate"]
 # breaks = ["feeds-back-what-it-wrote"]
 # hint = "as they are"
-# public = false
+# public = true
 
 # %% grade_id="q8-translate"
 def translate(model: nn.Module, source: Tensor, source_mask: Tensor, max_length: int) -> Tensor:

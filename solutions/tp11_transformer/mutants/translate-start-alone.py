@@ -2,7 +2,7 @@
 # mistake = "the model reads START at each step"
 # loses = ["q8-translate"]
 # breaks = ["feeds-back-what-it-wrote"]
-# hint = "START first"
+# hint = "the logits of the last place"
 # public = true
 
 # %% grade_id="q8-translate"

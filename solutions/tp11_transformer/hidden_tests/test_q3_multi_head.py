@@ -358,15 +358,15 @@ def test_masks(fairly, student, draws):
 
 
 def some_masks(draws, rows, asking, longest):
-    """Masks that differ between texts: of keys, of each place, and of what comes later; each place sees something."""
+    """Masks of keys, of each place, and of what comes later; the first text sees what the others do not."""
+    places, texts = torch.arange(longest), torch.arange(rows).view(-1, 1, 1)
+    seen = (places == 0) | ((places == 1) & (texts == 0))
+    hidden = (places == longest - 1) | ((places == 1) & (texts > 0))
+    later = torch.ones(asking, longest, dtype=torch.bool).tril().expand(rows, -1, -1)
     shares = [
         torch.rand(rows, each, longest, generator=draws.generator()) for each in (1, asking)
     ]
-    later = torch.ones(asking, longest, dtype=torch.bool).tril().expand(rows, -1, -1)
-    return [
-        each | (torch.arange(longest) == 0)
-        for each in (*(each > 0.5 for each in shares), later)
-    ]
+    return [*(((each > 0.5) | seen) & ~hidden for each in shares), later]
 
 
 @pytest.mark.question(

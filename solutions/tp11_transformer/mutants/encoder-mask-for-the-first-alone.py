@@ -3,7 +3,7 @@
 # loses = ["q4-encoder"]
 # breaks = ["padding"]
 # hint = "each layer is handed the mask"
-# public = false
+# public = true
 
 # %% grade_id="q4-encoder"
 class Encoder(nn.Module):

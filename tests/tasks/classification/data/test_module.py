@@ -20,7 +20,7 @@ import torch
 from lightning import LightningModule, Trainer
 
 from amal_attention.data import Tokenizer
-from amal_attention.data.buckets import padding_efficiency
+from amal_attention.data.buckets import cut_batches, padding_efficiency
 from amal_attention.data.tokenizer import TOKENIZERS
 from amal_attention.data.vectors import AlignedVectors, find_vectors, load_vectors
 from amal_attention.errors import DataError
@@ -498,3 +498,9 @@ def test_standardised_vectors_have_mean_0_and_variance_1_over_the_running_words(
 
 def test_standardised_padding_stays_zero(prepared: Path) -> None:
     assert ReviewData("sample", standardise=True, cache_dir=str(prepared)).embeddings[0].abs().sum() == 0
+
+
+def test_evaluation_of_long_reviews_bounds_the_pairs_of_their_words() -> None:
+    cuts = cut_batches(np.full(32, 2000), 256, ReviewData.evaluation_places, ReviewData.evaluation_pairs)
+    four_heads = [16 * (cut.stop - cut.start) * 2000**2 for cut in cuts]
+    assert sum(cut.stop - cut.start for cut in cuts) == 32 and max(four_heads) < 0.2e9

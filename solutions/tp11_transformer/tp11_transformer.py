@@ -4062,7 +4062,7 @@ class FastLanguageModel(LanguageModel):
     """:class:`LanguageModel` for recipes, fast in training."""
 
     def __init__(self, **options) -> None:
-        super().__init__(**options)
+        super().__init__(**options)  # given: how any class hands its options on
         quicken(self)
 
 
@@ -4070,7 +4070,7 @@ class FastTransformer(Transformer):
     """:class:`Transformer` for recipes, fast in training."""
 
     def __init__(self, **options) -> None:
-        super().__init__(**options)
+        super().__init__(**options)  # given: how any class hands its options on
         quicken(self)
 
 

@@ -10,9 +10,10 @@ from amal_attention.tasks.translation import END, PAD, START
 def some_lines(draws, noise):
     """Targets that end with END, and where they are; with noise, tokens stand on the padding."""
     lengths, generator = draws.lengths(4, 7), draws.generator()
-    mask = torch.arange(max(lengths)) < torch.tensor(lengths).unsqueeze(1)
+    last = torch.tensor(lengths) - 1
+    mask = torch.arange(max(lengths)) <= last[:, None]
     target = torch.randint(END + 1, 12, mask.shape, generator=generator)
-    target[torch.arange(len(target)), torch.tensor(lengths) - 1] = END
+    target[torch.arange(len(target)), last] = END
     return target if noise else target.masked_fill(~mask, PAD), mask
 
 

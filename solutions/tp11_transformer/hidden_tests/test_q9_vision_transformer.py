@@ -126,7 +126,7 @@ def test_what_stands_where_counts(student, draws, fairly, by_hand):
 
 def hear_of_each_other(model, probe, size, seed):
     """What a square adds to the logits hangs on another one: it is not the same beside two others."""
-    for look in range(seed, seed + 3):
+    for look in (seed, seed + 1, seed + 2):
         (images,) = probe.inputs((1, 1), look)
         first, last = images.clone(), images.clone()
         first[:, :size, :size], last[:, -size:, -size:] = 0, 0

@@ -193,10 +193,10 @@ class TorchDecoderLayer(nn.Module):
         """
         later = nn.Transformer.generate_square_subsequent_mask(x.shape[1], device=x.device)
         own, _ = _blocked((later == 0) & mask.unsqueeze(1), self.heads, x.shape[1])
-        readable = memory_mask.unsqueeze(1)
-        other, _ = _blocked(readable, self.heads, x.shape[1])
+        of_memory = memory_mask.unsqueeze(1)
+        other, _ = _blocked(of_memory, self.heads, x.shape[1])
         states = self.inner(x, memory, tgt_mask=own, memory_mask=other)
-        return states, _even(readable, self.heads, x)
+        return states, _even(of_memory, self.heads, x)
 
 
 def _blocked(seen: Tensor, heads: int, length: int) -> tuple[Tensor, Tensor]:

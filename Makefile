@@ -26,6 +26,7 @@ check: $(VENV)/installed
 	$(BIN)/lint-imports
 	$(BIN)/amal release tp9_attention --check
 	$(BIN)/amal release tp10_seq2seq --check
+	$(BIN)/amal release tp11_transformer --check
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build dist

@@ -42,14 +42,16 @@ def fairly(student):
     """Holds a test; where it is missed, once more with sound parts in the place of earlier answers.
 
     ``fairly(look, "MultiHeadAttention", "LayerNorm")``: the answer is missed if it is with both. What stands in must see
-    all that the student's own part would: a test that sees less with it is a hole.
+    all that the student's own part would: a test that sees less with it is a hole. What is given by name,
+    ``Encoder="WordsAsTheyAre"``, stands in from the start.
     """
 
-    def hold(look, *parts):
+    def hold(look, *parts, **ours):
         try:
-            look()
+            with student.standing_in(**ours):
+                look()
         except Exception:
-            if not parts or not _held_with(student, look, parts):
+            if not parts or not _held_with(student, look, parts, ours):
                 raise
 
     return hold
@@ -70,10 +72,10 @@ def by_hand(student):
     return look
 
 
-def _held_with(student, look, parts):
+def _held_with(student, look, parts, ours):
     """Whether a test is met with sound parts."""
     try:
-        with student.standing_in(**{part: _sound(student, part) for part in parts}):
+        with student.standing_in(**{part: _sound(student, part) for part in parts} | ours):
             look()
     except Exception:
         return False

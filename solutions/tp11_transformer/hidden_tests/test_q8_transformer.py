@@ -82,6 +82,24 @@ def test_logits_hang_on_source_and_teacher(student, draws, fairly):
     fairly(look, *PARTS)
 
 
+def looks_at_every_state(model, probe, seed):
+    """With an encoder that mixes nothing, each token of the source is seen at its own place of the memory alone."""
+    source, mask, teacher = probe.inputs((4, 4), seed)
+    turned = [source.clone() for _ in range(source.shape[1])]
+    for place, other in enumerate(turned):
+        other[:, place] = 3 + (source[:, place] - 2) % (probe.num_tokens - 3)
+    answers = model.each([(each, mask, teacher) for each in (source, *turned)])
+    first, *changed = list(answers)
+    for answer in changed:
+        differ(
+            first,
+            answer,
+            what="the decoder looks at every state of the encoder",
+            sent="lines, then the same with another token at one place; an encoder that mixes no places",
+            hint="the memory is handed on whole to each decoder layer, and not one of its states",
+        )
+
+
 @pytest.mark.question(
     "q8-transformer",
     points=0.25,
@@ -105,6 +123,11 @@ def test_it_reads_the_source_and_what_is_written_so_far(student, draws, fairly, 
             minds_the_order(model, probe, turn, seed=seed, what=what)
 
     fairly(look, *PARTS)
+    fairly(
+        lambda: looks_at_every_state(build().eval().randomise(seed), probe, seed),
+        *PARTS,
+        Encoder="WordsAsTheyAre",
+    )
     by_hand("Transformer")
 
 

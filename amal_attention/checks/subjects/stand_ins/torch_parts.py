@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +18,7 @@ __all__ = [
     "TorchEncoderLayer",
     "TorchHeads",
     "TorchNorm",
+    "WordsAsTheyAre",
     "torch_attention",
 ]
 
@@ -164,6 +166,26 @@ class TorchEncoder(nn.Module):
         seen = mask if mask.dim() == 3 else mask.unsqueeze(1)
         blocked, _ = _blocked(seen, self.heads, x.shape[1])
         return self.inner(x, mask=blocked), _even(seen, self.heads, x)
+
+
+@stand_in
+class WordsAsTheyAre(nn.Module):
+    """An encoder that mixes nothing: it gives the words back, and even weights.
+
+    Args:
+        dim: D, the width of the vectors.
+        heads: h.
+        *options: what else an encoder is given, and this one does not need.
+        **named: the same by name.
+    """
+
+    def __init__(self, dim: int, heads: int, *options: Any, **named: Any) -> None:
+        super().__init__()
+        self.heads = heads
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """``x`` ``(B, L, D)``, ``mask`` ``(B, L)`` or ``(B, L, L)`` -> ``x``, weights ``(B, h, L, L)``."""
+        return x.clone(), _even(mask if mask.dim() == 3 else mask.unsqueeze(1), self.heads, x)
 
 
 @stand_in

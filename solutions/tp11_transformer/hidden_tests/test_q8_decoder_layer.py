@@ -107,6 +107,7 @@ def test_what_is_added_and_where_it_is_normalised(student, draws, fairly, by_han
             passes_through(layer, probe, norm_first=norm_first, seed=seed)
         normalises(build(), probe, seed=seed)
         adds_to_its_input(build(norm_first=True), probe, seed=seed)
+        asks_with_its_norm(build(norm_first=True), probe, seed)
         grows_by_units(build, probe.dim)
         has_parts_of_its_own(build(20), probe.dim, 20)
         bends_between_units(lambda number: build(number, norm_first=True), probe, seed=seed)
@@ -114,6 +115,18 @@ def test_what_is_added_and_where_it_is_normalised(student, draws, fairly, by_han
 
     fairly(look, *PARTS)
     by_hand("DecoderLayer", "nn.TransformerDecoderLayer", "nn.Transformer", hint=WRITTEN)
+
+
+def asks_with_its_norm(layer, probe, seed):
+    """Pre-LN: a norm makes what asks the memory as long as ever, so the weights stay soft; bare, long words saturate them."""
+    x, mask, memory, memory_mask = probe.inputs((4, 4), seed)
+    _, weights = layer.eval()(1000 * x, mask, memory, memory_mask)
+    equal_to(
+        bool((weights.amax(dim=-1) < 0.99).any()),
+        True,
+        what="pre-LN: words 1,000 times as long spread their weights over the memory",
+        hint="three parts, and with norm_first each reads a norm of x: the second attention asks with it too",
+    )
 
 
 def has_parts_of_its_own(layer, dim, hidden_size):

@@ -92,10 +92,10 @@ def test_the_mean_over_pairs_of_words(student, draws):
                 "shifted twice: place i tells token i + 1, not i + 2": over(
                     twice, pairs[:, 1:]
                 ),
-                "padding is counted: only pairs of two words cost something": later.mean(),
                 "the mask tells what is a word, not the number: no ignore_index=0": over(
                     later, of_words
                 ),
+                "padding is counted: only pairs of two words cost something": later.mean(),
                 "the mask is True on words: this is the mean over the pairs with padding": over(
                     later, 1 - pairs
                 ),

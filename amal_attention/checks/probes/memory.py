@@ -66,7 +66,7 @@ class DecoderLayerProbe(TimeProbe):
             Missed: it is no such pair.
         """
         expected, parts = self.shapes(inputs), reply if isinstance(reply, (tuple, list)) else ()
-        wanted = " and ".join(f"{name} {each}" for name, each in expected.items())
+        wanted = ", ".join(f"{name} {each}" for name, each in expected.items())
         if len(parts) != 2 or not all(isinstance(each, Tensor) for each in parts):
             raise Missed(wanted, kind(reply), _PAIR, self.sent(inputs))
         if [tuple(each.shape) for each in parts] != [*expected.values()]:

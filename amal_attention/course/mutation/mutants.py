@@ -9,6 +9,7 @@ are TOML; each cell after it replaces the solution cell of the lab's notebook th
     # breaks = ["items"]
     # hint = "empty"
     # public = true
+    # check = "how many" # if the public check names it in other words, since it looks at something else
 
     # %% grade_id="q1-total"
     def total(items): ...
@@ -37,10 +38,11 @@ __all__ = ["Mutant", "MutantCell", "mutated", "read_mutants"]
 
 _START = re.compile(r"# %%( .*)?")
 _KEYS: dict[str, dict[str, type]] = {
-    "mistake": {"mistake": str, "loses": list, "breaks": list, "hint": str, "public": bool},
+    "mistake": {"mistake": str, "loses": list, "breaks": list, "hint": str, "public": bool, "check": str},
     "variant": {"variant": str, "loses": list},
     "trivial": {"trivial": str},
 }
+_OPTIONAL = {"check"}
 _NAMES = {str: "text", list: "a list of names", bool: "true or false"}
 
 
@@ -63,6 +65,7 @@ class Mutant:
             for a right answer.
         hint: words of the hint that a check must give.
         public: whether the checks in the notebook see the mistake; otherwise hidden tests do.
+        check: what such a check says of it, where that is in other words than ``hint``: it may look at something else.
         cells: what it replaces, by ``grade_id``.
         breaks: the requirements of the question that is answered wrongly which it does not meet, by their ids in the
             manifest.
@@ -75,6 +78,7 @@ class Mutant:
     public: bool
     cells: dict[str, MutantCell]
     breaks: tuple[str, ...] = ()
+    check: str = ""
 
     @property
     def name(self) -> str:
@@ -145,7 +149,8 @@ def _read(path: Path) -> Mutant | list[Problem]:
     replaced = {cell.metadata["grade_id"]: MutantCell(line, cell.source) for line, cell in others}
     about = next(header[kind] for kind in _KEYS if kind in header)
     loses, breaks = (tuple(header.get(key, ())) for key in ("loses", "breaks"))
-    return Mutant(path, about, loses, header.get("hint", ""), header.get("public", False), replaced, breaks)
+    hint, public, check = header.get("hint", ""), header.get("public", False), header.get("check", "")
+    return Mutant(path, about, loses, hint, public, replaced, breaks, check)
 
 
 def _jupytext(text: str) -> list[NotebookNode]:
@@ -179,6 +184,8 @@ def _of_header(header: dict[str, Any]) -> Iterator[str]:
     for key in header.keys() - keys.keys():
         yield f"a {kinds[0]} has no key {key!r} (it has {', '.join(keys)})"
     for key, kind in keys.items():
+        if key in _OPTIONAL - header.keys():
+            continue
         if not isinstance(header.get(key), kind) or header[key] == "":
             yield f"{key} is {header.get(key)!r}, not {_NAMES[kind]}"
     for key in keys & header.keys() & {"loses", "breaks"}:

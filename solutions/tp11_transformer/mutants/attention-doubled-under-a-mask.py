@@ -3,7 +3,8 @@
 # loses = ["q1-attention"]
 # breaks = ["masked-before-the-softmax"]
 # hint = "with a mask or without"
-# public = false
+# public = true
+# check = "a hidden score is -inf before the softmax"
 
 # %% grade_id="q1-attention"
 def attention(query, key, value, mask=None):

@@ -3,7 +3,7 @@
 # loses = ["q8-decoder-layer"]
 # breaks = ["calls"]
 # hint = "kept from one call"
-# public = false
+# public = true
 
 # %% grade_id="q8-decoder-layer"
 class DecoderLayer(nn.Module):

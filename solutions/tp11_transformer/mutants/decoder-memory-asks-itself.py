@@ -4,6 +4,7 @@
 # breaks = ["asks-the-memory"]
 # hint = "x asks"
 # public = true
+# check = "the memory is a set here"
 
 # %% grade_id="q8-decoder-layer"
 class DecoderLayer(nn.Module):

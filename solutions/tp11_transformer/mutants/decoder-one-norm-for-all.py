@@ -3,7 +3,7 @@
 # loses = ["q8-decoder-layer"]
 # breaks = ["adds-and-normalises"]
 # hint = "three parts"
-# public = true
+# public = false
 
 # %% grade_id="q8-decoder-layer"
 class DecoderLayer(nn.Module):

@@ -3,7 +3,8 @@
 # loses = ["q4-encoder"]
 # breaks = ["own-layers-chained"]
 # hint = "those of the last layer"
-# public = false
+# public = true
+# check = "without norm_first no norm follows the last layer"
 
 # %% grade_id="q4-encoder"
 class Encoder(nn.Module):

@@ -4,6 +4,7 @@
 # breaks = ["reads-all-that-was-written"]
 # hint = "begins with the prompt"
 # public = true
+# check = "the prompt stands in front of what follows"
 
 # %% grade_id="q7-generate"
 def generate(model: nn.Module, prompt: Tensor, steps: int, temperature: float = 0.0) -> Tensor:

@@ -3,7 +3,7 @@
 # loses = ["q4-encoder-layer"]
 # breaks = ["learned"]
 # hint = "cut off"
-# public = false
+# public = true
 
 # %% grade_id="q4-encoder-layer"
 class EncoderLayer(nn.Module):

@@ -3,7 +3,8 @@
 # loses = ["q4-encoder-layer"]
 # breaks = ["alone"]
 # hint = "nothing is taken over the batch"
-# public = false
+# public = true
+# check = "x itself is lost on the way"
 
 # %% grade_id="q4-encoder-layer"
 class EncoderLayer(nn.Module):

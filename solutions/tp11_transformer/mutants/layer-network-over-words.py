@@ -3,7 +3,8 @@
 # loses = ["q4-encoder-layer"]
 # breaks = ["network"]
 # hint = "reads each word by itself"
-# public = false
+# public = true
+# check = "nothing hangs on the number of a place"
 
 # %% grade_id="q4-encoder-layer"
 class EncoderLayer(nn.Module):

@@ -3,7 +3,8 @@
 # loses = ["q4-encoder-layer"]
 # breaks = ["normalises"]
 # hint = "attention comes first, with its residual and its norm"
-# public = false
+# public = true
+# check = "norm1.scale is not used in the answer"
 
 # %% grade_id="q4-encoder-layer"
 class EncoderLayer(nn.Module):

@@ -4,6 +4,7 @@
 # breaks = ["attends"]
 # hint = "weights of shape"
 # public = true
+# check = "the mask is handed on to the attention"
 
 # %% grade_id="q4-encoder-layer"
 class EncoderLayer(nn.Module):

@@ -3,7 +3,8 @@
 # loses = ["q4-encoder-layer"]
 # breaks = ["network"]
 # hint = "the network, two linear maps"
-# public = false
+# public = true
+# check = "linear1.weight is not used in the answer"
 
 # %% grade_id="q4-encoder-layer"
 class EncoderLayer(nn.Module):

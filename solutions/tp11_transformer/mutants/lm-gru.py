@@ -4,6 +4,7 @@
 # breaks = ["attention"]
 # hint = "recurrent"
 # public = true
+# check = "both masks count at once"
 
 # %% grade_id="q7-language-model"
 class LanguageModel(nn.Module):

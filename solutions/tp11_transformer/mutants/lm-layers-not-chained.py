@@ -4,6 +4,7 @@
 # breaks = ["learned"]
 # hint = "a gradient"
 # public = true
+# check = "layers.0.attend.query.weight is not used in the answer"
 
 # %% grade_id="q7-language-model"
 class LanguageModel(nn.Module):

@@ -4,6 +4,7 @@
 # breaks = ["no-future-but-its-past"]
 # hint = "tokens of other places"
 # public = true
+# check = "each place is told by what stands there alone"
 
 # %% grade_id="q7-language-model"
 class LanguageModel(nn.Module):

@@ -4,6 +4,7 @@
 # breaks = ["own-layers"]
 # hint = "of their own"
 # public = true
+# check = "each layer has parameters of its own"
 
 # %% grade_id="q7-language-model"
 class LanguageModel(nn.Module):

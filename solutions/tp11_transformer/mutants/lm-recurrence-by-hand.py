@@ -3,7 +3,7 @@
 # loses = ["q7-language-model"]
 # breaks = ["attention"]
 # hint = "recurrent"
-# public = true
+# public = false
 
 # %% grade_id="q7-language-model"
 class LanguageModel(nn.Module):

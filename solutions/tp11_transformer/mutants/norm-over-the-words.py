@@ -4,6 +4,7 @@
 # breaks = ["formula"]
 # hint = "no other word counts"
 # public = true
+# check = "each vector by itself"
 
 # %% grade_id="q4-layer-norm"
 class LayerNorm(nn.Module):

@@ -3,7 +3,7 @@
 # loses = ["q4-layer-norm"]
 # breaks = ["learned"]
 # hint = "then the shift is added"
-# public = false
+# public = true
 
 # %% grade_id="q4-layer-norm"
 class LayerNorm(nn.Module):

@@ -3,7 +3,7 @@
 # loses = ["q6-encoder-pooling"]
 # breaks = ["padding"]
 # hint = "in a sum or a mean"
-# public = false
+# public = true
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):

@@ -3,7 +3,8 @@
 # loses = ["q6-encoder-pooling"]
 # breaks = ["weights"]
 # hint = "sum to 1"
-# public = false
+# public = true
+# check = "weights come out of a softmax over the words"
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):

@@ -3,7 +3,7 @@
 # loses = ["q6-encoder-pooling"]
 # breaks = ["calls"]
 # hint = "kept from one call to the next"
-# public = false
+# public = true
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):

@@ -3,7 +3,8 @@
 # loses = ["q6-encoder-pooling"]
 # breaks = ["attends-on-states"]
 # hint = "the sum of the states"
-# public = false
+# public = true
+# check = "query is not used in the pooled vector"
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):

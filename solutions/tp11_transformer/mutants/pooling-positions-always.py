@@ -3,7 +3,8 @@
 # loses = ["q6-encoder-pooling"]
 # breaks = ["order"]
 # hint = "added only if asked for"
-# public = false
+# public = true
+# check = "without positions the order of the words does not count"
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):

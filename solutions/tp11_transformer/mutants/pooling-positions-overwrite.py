@@ -4,6 +4,7 @@
 # breaks = ["attends-on-states"]
 # hint = "words are read by an encoder"
 # public = true
+# check = "project.weight is not used in the pooled vector"
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):

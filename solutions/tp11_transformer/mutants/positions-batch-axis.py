@@ -4,6 +4,7 @@
 # breaks = ["equals-the-loop", "form"]
 # hint = "(length, dim)"
 # public = true
+# check = "the numbers are there"
 
 # %% grade_id="q5-positions"
 def sinusoidal_positions(length, dim):

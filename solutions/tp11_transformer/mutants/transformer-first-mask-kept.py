@@ -3,7 +3,7 @@
 # loses = ["q8-transformer"]
 # breaks = ["calls"]
 # hint = "kept from one call"
-# public = false
+# public = true
 
 # %% grade_id="q8-transformer"
 class Transformer(nn.Module):

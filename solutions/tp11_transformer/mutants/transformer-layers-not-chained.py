@@ -4,6 +4,7 @@
 # breaks = ["learned"]
 # hint = "gradient"
 # public = true
+# check = "decoder.0.attend.query.weight is not used in the answer"
 
 # %% grade_id="q8-transformer"
 class Transformer(nn.Module):

@@ -3,7 +3,8 @@
 # loses = ["q8-transformer"]
 # breaks = ["causal-and-reads-the-source"]
 # hint = "the memory is handed on whole"
-# public = false
+# public = true
+# check = "decoder.0.look.key.weight changes nothing in the answer"
 
 # %% grade_id="q8-transformer"
 class Transformer(nn.Module):

@@ -3,7 +3,7 @@
 # loses = ["q8-transformer"]
 # breaks = ["own-layers"]
 # hint = "of their own"
-# public = true
+# public = false
 
 # %% grade_id="q8-transformer"
 class Transformer(nn.Module):

@@ -3,7 +3,7 @@
 # loses = ["q9-vision-transformer"]
 # breaks = ["order-of-patches-counts"]
 # hint = "all squares are read"
-# public = true
+# public = false
 
 # %% grade_id="q9-vision-transformer"
 class VisionTransformer(nn.Module):

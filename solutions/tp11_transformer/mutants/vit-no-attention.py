@@ -3,7 +3,7 @@
 # loses = ["q9-vision-transformer"]
 # breaks = ["attention"]
 # hint = "hear of each other"
-# public = true
+# public = false
 
 # %% grade_id="q9-vision-transformer"
 class VisionTransformer(nn.Module):

@@ -54,6 +54,12 @@ def test_a_mistake_says_what_it_loses_and_what_hint_it_gets(write):
     assert mutant.cells == {"q1-count": MutantCell(8, first), "q2-sum": MutantCell(15, "total = sum")}
 
 
+def test_a_mistake_may_say_what_the_public_check_says_of_it(write):
+    (plain,) = read_mutants(write(one=WRONG))
+    (other,) = read_mutants(write(one=WRONG.replace("# public", '# check = "count them"\n# public')))
+    assert (plain.check, other.check) == ("", "count them")
+
+
 def test_a_right_answer_loses_nothing(write):
     (mutant,) = read_mutants(write(by_len=RIGHT))
     assert (mutant.about, mutant.loses, mutant.hint, mutant.right) == ("by len", (), "", True)
@@ -95,6 +101,7 @@ HEADER = WRONG.split("\n\n")[0]
         (RIGHT.replace("# loses", '# hint = "x"\n# loses'), 1, "a variant has no key 'hint'"),
         (WRONG.replace('# hint = "off by one"\n', ""), 1, "hint is None, not text"),
         (WRONG.replace('"off by one"', '""'), 1, "hint is '', not text"),
+        (WRONG.replace("# public", "# check = 1\n# public"), 1, "check is 1, not text"),
         (WRONG.replace("public = false", 'public = "no"'), 1, "public is 'no', not true or false"),
         (WRONG.replace('["q1-count", "q2-sum"]', '"q1-count"'), 1, "loses is 'q1-count', not a list"),
         (WRONG.replace('["q1-count", "q2-sum"]', "[1]"), 1, "loses is [1], not names that differ"),

@@ -133,7 +133,7 @@ class Parts:
 
     def _states(self, values: Mapping[str, Tensor], batches: Sequence[tuple[Any, ...]]) -> Tensor:
         self._layer.load(values)
-        states = torch.cat([seen[self._name] for seen in answers(self._layer, self.probe, batches)])
+        states = torch.cat(tuple(seen[self._name] for seen in answers(self._layer, self.probe, batches)))
         return states.to(batches[0][0].dtype)  # another type is told elsewhere
 
     @property

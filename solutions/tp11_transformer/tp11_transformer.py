@@ -2033,6 +2033,7 @@ def sinusoidal_positions(length: int, dim: int) -> Tensor:
 #             [right, torch.tensor([[0, 1], [-0.5064, 0.8623], [-0.8733, 0.4872]])], dim=1
 #         ),
 #         "10000 to the power of 2i/D: the exponent is no whole number": torch.cat([right, right], dim=1),
+#         "the base is 10000: 10000^(2i/D)": torch.cat([right, torch.tensor([[0, 1], [0.0316, 0.9995], [0.0632, 0.9980]])], dim=1),
 #     }
 #     places = sinusoidal_positions(3, 4)
 #     close_to(places, by_hand, what="P(0), P(1) and P(2) in 4 columns", mistakes=mistakes)
@@ -3824,6 +3825,8 @@ def teacher_forcing(target: Tensor, mask: Tensor) -> Tensor:
 #         "END enters the decoder: PAD wherever the mask is False": [[START, 5, 6, 7], [START, 4, END, PAD]],
 #         "one place late, not two": [[START, START, 5, 6], [START, START, PAD, PAD]],
 #         "START is missing: it stands in front of each line": [[PAD, 5, 6, 7], [PAD, 4, PAD, PAD]],
+#         "it is START that stands in front of each line, not END": [[END, 5, 6, 7], [END, 4, PAD, PAD]],
+#         "as many columns as the target: START goes in front, and the last place falls off": [[START, 5, 6, 7, END], [START, 4, END, PAD, PAD]],
 #         "what falls off at the end does not come back in front: START stands there": [[END, 5, 6, 7], [PAD, 4, PAD, PAD]],
 #         "the target is one place late, not early: START in front, the last place falls off": [[6, 7, END, PAD], [END, PAD, PAD, PAD]],
 #     }

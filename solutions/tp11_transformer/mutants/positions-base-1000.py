@@ -4,7 +4,6 @@
 # breaks = ["equals-the-loop"]
 # hint = "10000^(2i/D)"
 # public = true
-# check = "a little off: an epsilon in the logarithm mus"
 
 # %% grade_id="q5-positions"
 def sinusoidal_positions(length, dim):

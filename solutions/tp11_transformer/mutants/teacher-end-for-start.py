@@ -4,7 +4,7 @@
 # breaks = ["one-place-late"]
 # hint = "START"
 # public = true
-# check = "PAD wherever the mask is False"
+# check = "START that stands in front"
 
 # %% grade_id="q8-teacher-forcing"
 def teacher_forcing(target: Tensor, mask: Tensor) -> Tensor:

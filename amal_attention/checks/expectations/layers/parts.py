@@ -133,8 +133,8 @@ class Parts:
 
     def _states(self, values: Mapping[str, Tensor], batches: Sequence[tuple[Any, ...]]) -> Tensor:
         self._layer.load(values)
-        states = torch.cat(tuple(seen[self._name] for seen in answers(self._layer, self.probe, batches)))
-        return states.to(batches[0][0].dtype)  # another type is told elsewhere
+        given = torch.cat(tuple(seen[self._name] for seen in answers(self._layer, self.probe, batches)))
+        return given.to(batches[0][0].dtype)  # another type is told elsewhere
 
     @property
     def _name(self) -> str:

@@ -212,17 +212,16 @@ from .expectations.functions import (
     stays_finite,
 )
 from .expectations.layers.by_hand import uses_no
-from .expectations.layers.dropout import draws_while_training, drops_what_it_adds
+from .expectations.layers.dropout import draws_while_training, drops_in_training, drops_what_it_adds
 from .expectations.layers.heads import has_layers, heads_differ
 from .expectations.layers.masks import hides_from_softmax
 from .expectations.layers.memory import asks_memory, hangs_on_memory
-from .expectations.layers.network import bends, drops_in_training, grows_by_units
+from .expectations.layers.network import bends, bends_between_units, grows_by_units
 from .expectations.layers.norms import scales_and_shifts
 from .expectations.layers.readout import keeps_one_vector, looks_from_one_vector, sums_states
 from .expectations.layers.residual import adds_to_its_input, chains_its_parts, normalises, passes_through
 from .expectations.layers.sets import permutes_with
 from .expectations.layers.stacks import chains_layers, ends_with_norm, grows_by_layers, hangs_on_depth
-from .expectations.layers.units import bends_between_units
 from .expectations.layers.weights import reads_by_its_weights
 from .expectations.learning import (
     carries_gradient,

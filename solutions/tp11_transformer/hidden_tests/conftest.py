@@ -14,6 +14,16 @@ RECURRENT = (
     "nn.RNNCell",
     "nn.RNNBase",
 )
+TORCH_ATTENTION = (
+    "nn.MultiheadAttention",
+    "F.scaled_dot_product_attention",
+    "F.multi_head_attention_forward",
+    "nn.TransformerEncoderLayer",
+    "nn.TransformerDecoderLayer",
+    "nn.TransformerEncoder",
+    "nn.TransformerDecoder",
+    "nn.Transformer",
+)
 ANSWERS = (
     "attention",
     "SelfAttention",
@@ -68,6 +78,16 @@ def by_hand(student):
             apart=ANSWERS,
             hint=hint or "no recurrent layer: attention alone",
         )
+
+    return look
+
+
+@pytest.fixture  # given: pytest's own
+def by_products(by_hand):
+    """Sees that an answer is written with products and a softmax: it names no attention of torch's."""
+
+    def look(answer, hint):
+        by_hand(answer, *TORCH_ATTENTION, hint=hint)
 
     return look
 

@@ -95,17 +95,9 @@ MISTAKES = {
     alive=True,
     hint="a word's state hangs on the words that it looks at, by weights that hang on them too",
 )
-def test_words_ask_words(by_hand, fairly, student, draws):
-    by_hand(
+def test_words_ask_words(by_products, fairly, student, draws):
+    by_products(
         "SelfAttention",
-        "nn.MultiheadAttention",
-        "F.scaled_dot_product_attention",
-        "F.multi_head_attention_forward",
-        "nn.TransformerEncoderLayer",
-        "nn.TransformerDecoderLayer",
-        "nn.TransformerEncoder",
-        "nn.TransformerDecoder",
-        "nn.Transformer",
         hint="write it with your attention, or with products and a softmax: no attention of torch's",
     )
     build, probe = some_attention(student, draws)

@@ -169,17 +169,9 @@ def mistakes(heads, dim):
     alive=True,
     hint="each place of x gets a sum of what is looked at, by weights that hang on it",
 )
-def test_places_look_at_others(by_hand, fairly, student, draws):
-    by_hand(
+def test_places_look_at_others(by_products, fairly, student, draws):
+    by_products(
         "MultiHeadAttention",
-        "nn.MultiheadAttention",
-        "F.scaled_dot_product_attention",
-        "F.multi_head_attention_forward",
-        "nn.TransformerEncoderLayer",
-        "nn.TransformerDecoderLayer",
-        "nn.TransformerEncoder",
-        "nn.TransformerDecoder",
-        "nn.Transformer",
         hint="write it with your attention, or with products and a softmax: no attention of torch's",
     )
     build, probe = some_heads(student, draws)

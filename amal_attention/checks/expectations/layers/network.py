@@ -1,8 +1,8 @@
-"""Expectations on what a layer of a Transformer makes of each word, and on what it drops in training."""
+"""Expectations on the network of a layer, which reads each word by itself: names are free."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -13,23 +13,15 @@ from amal_attention.checks.probes.probe import Probe, answers
 from amal_attention.checks.subjects.subject import Subject, subject
 from amal_attention.checks.values import same
 
-__all__ = ["bends", "drops_in_training", "grows_by_units"]
+__all__ = ["bends", "bends_between_units", "grows_by_units"]
 
 Module = nn.Module | Subject
 
-_TRIES = 3
-_TEXTS = (4,) * 12
-_BAND = 0.22
-_STRAIGHT = "a non-linearity stands between the two linear maps of the network"
+_LEAST, _TRIES = 1e-2, 3
+_HIDDEN = 7
+_STRAIGHT = "the network is linear: a non-linearity stands between its two linear maps"
+_NO_UNITS = "the network has as many hidden units as hidden_size says: nn.Linear(dim, hidden_size), and back"
 _UNITS = "two linear maps with biases, from D numbers to hidden_size and back: one unit more is 2D + 1 numbers"
-_DROPS_X = "dropout drops what each part adds, not x itself, and not their sum"
-_KEEPS_ATTENTION = (
-    "what attention adds goes through dropout before the sum, x + dropout(…), with the share that is given"
-)
-_KEEPS_NETWORK = (
-    "what the network adds goes through dropout before the sum, x + dropout(…), with the share that is given"
-)
-_DROPS_ALWAYS = "dropout is for training alone: nn.Dropout knows, F.dropout has training=self.training"
 
 
 @expectation("the network bends: it is not one linear map")
@@ -53,9 +45,42 @@ def bends(layer: Module, probe: Probe, *, norm_first: bool, seed: int = 0, what:
         words = torch.cat([x[:, :2], x[:, :2].sum(dim=1, keepdim=True), x[:, 3:]], dim=1)
         states = parts.without_attention((words, *others))
         made = states - words if norm_first else normed(states)
-        if _off_plane(made[:, :3]) > 1e-2 and not (norm_first and _each_number_by_itself(parts)):
+        if _off_plane(made[:, :3]) > _LEAST and not (norm_first and _each_number_by_itself(parts)):
             return
     raise Missed("a third vector out of the plane of the other two", "one in it", hint or _STRAIGHT, parts.sent)
+
+
+@expectation("the network has hidden units, and bends between its two linear maps")
+def bends_between_units(
+    build: Callable[[int], nn.Module | Subject], probe: Probe, *, seed: int = 0, what: str = "", hint: str = ""
+) -> None:
+    """Of three words the third is the sum of the other two; what a linear network adds to it lies in a plane with them.
+
+    All matrices but those that grow with the number of units are 0, and so are all biases.
+
+    Args:
+        build: makes a pre-LN layer of so many hidden units.
+        probe: its kind; it reads x first.
+        seed: another seed, other matrices and words.
+        what: the title of the expectation.
+        hint: for a miss without a likely mistake of its own.
+    """
+    layer, wider = (subject(build(units)).eval() for units in (_HIDDEN, _HIDDEN + 1))
+    like, more = layer.parameters(), wider.parameters()
+    network = [name for name, each in like.items() if name not in more or more[name].shape != each.shape]
+    if not network:
+        sent = f"hidden_size {_HIDDEN}, then {_HIDDEN + 1}"
+        raise Missed("parameters of other shapes", "the same shapes", hint or _NO_UNITS, sent)
+    for look in range(seed, seed + _TRIES):
+        inputs = probe.inputs((3,), look)
+        words = torch.cat([inputs[0][:, :2], inputs[0][:, :2].sum(dim=1, keepdim=True)], dim=1)
+        layer.load(_alone(like, network, look))
+        (seen,) = answers(layer, probe, [(words, *inputs[1:])])
+        added = (seen[next(iter(probe.main(inputs)))] - words)[0]
+        if _off_plane(added.unsqueeze(0)) > _LEAST:
+            return
+    sent = f"{probe.sent(inputs)}; the third word the sum of the others, all maps but the network 0"
+    raise Missed("a third vector out of the plane of the other two", "one in it", hint or _STRAIGHT, sent)
 
 
 @expectation("one more unit of the network is 2D + 1 numbers more")
@@ -79,44 +104,16 @@ def grows_by_units(
         raise Missed(f"{known[0]} parameters more", f"{more - fewer} more", hint or _UNITS, sent)
 
 
-@expectation("dropout drops what is added, in training alone")
-def drops_in_training(
-    layer: Module, probe: Probe, share: float, *, norm_first: bool, seed: int = 0, what: str = "", hint: str = ""
-) -> None:
-    """In training each part adds something else at each call, and x comes through; in evaluation nothing is dropped.
-
-    Of what a pre-LN layer adds such a share is 0.
-
-    Args:
-        layer: as it was built.
-        probe: its kind.
-        share: what is dropped.
-        norm_first: whether it is a pre-LN layer.
-        seed: another seed, other matrices and words.
-        what: the title of the expectation.
-        hint: for a miss without a likely mistake of its own.
-    """
-    looked_at, inputs = subject(layer).eval(), probe.inputs(_TEXTS, seed)
-    sent = f"{probe.sent(inputs)}, dropout = {share:g}"
-    first, again = (
-        seen[name] for seen in answers(looked_at, probe, [inputs, inputs]) for name in probe.main(inputs)[:1]
-    )
-    if not same(first, again, 1e-6):
-        raise Missed("the same states twice in evaluation", "others", hint or _DROPS_ALWAYS, sent)
-    parts = Parts(looked_at, probe, seed, _TEXTS)
-    x, sent = parts.inputs[0], f"{parts.sent}, dropout = {share:g}"
-    training, sent = parts.in_training(), f"{sent}, in training"
-    bare = training.without_both(parts.inputs)
-    if not same(bare, x if norm_first else normed(x), 1e-3):
-        raise Missed("x all the same, where nothing is added", "something else", hint or _DROPS_X, sent)
-    for states, likely in ((training.without_network, _KEEPS_ATTENTION), (training.without_attention, _KEEPS_NETWORK)):
-        first, second = (states(parts.inputs) for _ in range(2))
-        if same(first, second, 1e-6):
-            raise Missed("other states at the next call", "the same", hint or likely, sent)
-        dropped = float((first == x).float().mean())
-        if norm_first and abs(dropped - share) > _BAND:
-            told = f"{dropped:.0%} of them"
-            raise Missed(f"about {share:.0%} of what is added to be 0", told, hint or likely, sent)
+def _alone(like: Mapping[str, Tensor], network: list[str], seed: int) -> dict[str, Tensor]:
+    """Random matrices for the network; of all others, only what is 1 throughout stays, the scales of norms."""
+    generator = torch.Generator().manual_seed(seed)
+    drawn = {name: torch.randn(each.shape, generator=generator) for name, each in like.items()}
+    return {
+        name: drawn[name]
+        if name in network and each.ndim > 1
+        else torch.where((each == 1).all(), each, torch.zeros_like(each))
+        for name, each in like.items()
+    }
 
 
 def _each_number_by_itself(parts: Parts) -> bool:

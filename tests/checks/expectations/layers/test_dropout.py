@@ -9,11 +9,21 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks import DecoderLayerProbe, LanguageProbe, draws_while_training, drops_what_it_adds
+from amal_attention.checks import (
+    AttentionProbe,
+    DecoderLayerProbe,
+    LanguageProbe,
+    draws_while_training,
+    drops_in_training,
+    drops_what_it_adds,
+)
 from amal_attention.checks.expectation import ExpectationMissed
 from amal_attention.outcome import Outcome
+from tests.checks.encoding import Layer
 from tests.checks.speakers import DIM, HEADS, TOKENS, Memory, Speaker
 
+WIDTH, SHARE = 8, 0.5
+ENCODING = AttentionProbe(WIDTH, heads=2)
 SPEECH, PROBE = LanguageProbe(TOKENS), DecoderLayerProbe(DIM, HEADS)
 
 
@@ -55,7 +65,7 @@ def test_dropout_of_a_right_module_is_seen_in_training_alone(seed: int) -> None:
 
 def test_a_model_that_drops_nothing_or_always() -> None:
     assert "handed on to each layer" in missed(lambda: draws_while_training(Speaker(), SPEECH)).hint
-    assert "in evaluation nothing is dropped" in missed(lambda: draws_while_training(Always(), SPEECH)).hint
+    assert "dropout is for training alone" in missed(lambda: draws_while_training(Always(), SPEECH)).hint
 
 
 @pytest.mark.parametrize("build", [Memory, DropsX, DropsTwo])
@@ -67,4 +77,33 @@ def test_what_else_is_dropped_or_not(build: Callable[..., nn.Module]) -> None:
 
 def test_a_layer_that_drops_in_evaluation_too() -> None:
     outcome = missed(lambda: drops_what_it_adds(DropsAlways(norm_first=True, dropout=1.0), PROBE))
-    assert "in evaluation nothing is dropped" in outcome.hint
+    assert "dropout is for training alone" in outcome.hint
+
+
+@pytest.mark.parametrize("norm_first", [False, True])
+def test_dropout_drops_what_is_added(norm_first):
+    for seed in range(5):
+        layer = Layer(WIDTH, norm_first=norm_first, dropout=SHARE)
+        drops_in_training(layer, ENCODING, SHARE, norm_first=norm_first, seed=seed)
+
+
+@pytest.mark.parametrize("norm_first", [False, True])
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        ("drops x", "not x itself"),
+        ("keeps all of attention", "what attention adds goes through dropout"),
+        ("drops always", "dropout is for training alone"),
+    ],
+)
+def test_other_dropout_is_missed(norm_first, wrong, hint):
+    layer = Layer(WIDTH, norm_first=norm_first, dropout=SHARE, wrong=wrong)
+    with pytest.raises(ExpectationMissed) as caught:
+        drops_in_training(layer, ENCODING, SHARE, norm_first=norm_first)
+    assert hint in caught.value.outcome.hint
+
+
+def test_another_share_is_missed():
+    with pytest.raises(ExpectationMissed) as caught:
+        drops_in_training(Layer(WIDTH, norm_first=True, dropout=0.1), ENCODING, SHARE, norm_first=True)
+    assert caught.value.outcome.expected == "about 50% of what is added to be 0"

@@ -1,15 +1,18 @@
-"""What a layer makes of each word, and what it drops."""
+"""The network of a layer: it bends between its two linear maps, and has as many hidden units as it is told."""
 
 from __future__ import annotations
 
 import pytest
+from torch import nn
 
-from amal_attention.checks import AttentionProbe, bends, drops_in_training, grows_by_units
+from amal_attention.checks import AttentionProbe, DecoderLayerProbe, bends, bends_between_units, grows_by_units
 from amal_attention.checks.expectation import ExpectationMissed
 from tests.checks.encoding import Layer, Stack, Unnamed
+from tests.checks.speakers import DIM as WIDTH
+from tests.checks.speakers import HEADS, Memory
 
-DIM, SHARE = 8, 0.5
-PROBE = AttentionProbe(DIM, heads=2)
+DIM = 8
+PROBE, MEMORY = AttentionProbe(DIM, heads=2), DecoderLayerProbe(WIDTH, HEADS)
 
 
 @pytest.mark.parametrize("norm_first", [False, True])
@@ -22,7 +25,7 @@ def test_a_network_bends_in_either_order(norm_first):
 
 
 def test_a_relu_before_both_maps_is_missed():
-    with pytest.raises(ExpectationMissed, match="a non-linearity stands between the two linear maps"):
+    with pytest.raises(ExpectationMissed, match="the network is linear"):
         bends(Layer(DIM, norm_first=True, wrong="relu first"), PROBE, norm_first=True)
 
 
@@ -39,30 +42,29 @@ def test_a_unit_is_a_row_a_bias_and_a_column():
         grows_by_units(lambda units: Stack(DIM, units), DIM, layers=3)
 
 
-@pytest.mark.parametrize("norm_first", [False, True])
-def test_dropout_drops_what_is_added(norm_first):
-    for seed in range(5):
-        layer = Layer(DIM, norm_first=norm_first, dropout=SHARE)
-        drops_in_training(layer, PROBE, SHARE, norm_first=norm_first, seed=seed)
+class Gelu(Memory):
+    def bend(self) -> nn.Module:
+        return nn.GELU()
 
 
-@pytest.mark.parametrize("norm_first", [False, True])
-@pytest.mark.parametrize(
-    ("wrong", "hint"),
-    [
-        ("drops x", "not x itself"),
-        ("keeps all of attention", "what attention adds goes through dropout"),
-        ("drops always", "dropout is for training alone"),
-    ],
-)
-def test_other_dropout_is_missed(norm_first, wrong, hint):
-    layer = Layer(DIM, norm_first=norm_first, dropout=SHARE, wrong=wrong)
+class Straight(Memory):
+    def bend(self) -> nn.Module:
+        return nn.Identity()
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("build", [Memory, Gelu])
+def test_a_network_bends_an_odd_one_too(build: type[Memory], seed: int) -> None:
+    bends_between_units(lambda units: build(units, norm_first=True), MEMORY, seed=seed)
+
+
+def test_two_linear_maps_are_one() -> None:
     with pytest.raises(ExpectationMissed) as caught:
-        drops_in_training(layer, PROBE, SHARE, norm_first=norm_first)
-    assert hint in caught.value.outcome.hint
+        bends_between_units(lambda units: Straight(units, norm_first=True), MEMORY)
+    assert "the network is linear" in caught.value.outcome.hint
 
 
-def test_another_share_is_missed():
+def test_units_that_are_not_used() -> None:
     with pytest.raises(ExpectationMissed) as caught:
-        drops_in_training(Layer(DIM, norm_first=True, dropout=0.1), PROBE, SHARE, norm_first=True)
-    assert caught.value.outcome.expected == "about 50% of what is added to be 0"
+        bends_between_units(lambda units: Memory(norm_first=True), MEMORY)
+    assert "as many hidden units" in caught.value.outcome.hint and caught.value.outcome.came == "the same shapes"

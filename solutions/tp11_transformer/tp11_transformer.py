@@ -3992,6 +3992,11 @@ def translation_cost(model: nn.Module, batch: PairBatch) -> Tensor:
 
 
 # %% tags=["instructor"]
+def attention_entropy(weights: Tensor, mask: Tensor) -> Tensor:
+    """Entropy of the attention of each review, ``(B, L)`` and ``(B, L)`` -> ``(B,)``, in nats: for reports."""
+    return torch.special.entr(weights.masked_fill(~mask, 0.0)).sum(dim=1)
+
+
 class FastMultiHeadAttention(MultiHeadAttention):
     """:class:`MultiHeadAttention` for recipes: torch's own attention in training, when nobody looks at the weights.
 

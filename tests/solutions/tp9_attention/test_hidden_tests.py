@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from amal_attention.grading.exam.hidden import HiddenTests
 from tests.solutions.bank import Bank
 from tests.solutions.bank_tests import GradesOfTheBank
 
@@ -12,3 +13,7 @@ pytestmark = pytest.mark.long
 
 class TestHiddenTests(GradesOfTheBank):
     bank = Bank.of("tp9_attention")
+
+    def test_no_test_takes_more_than_half_of_its_question(self, tests: HiddenTests, question: str) -> None:
+        points = [test.points for name, test in tests.all() if name == question]
+        assert len(points) >= 3 and max(points) <= sum(points) / 2

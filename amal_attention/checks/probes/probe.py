@@ -7,6 +7,7 @@ nest of tensors with the rows first; a reply is a nest of parts, each with the r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -171,7 +172,7 @@ def answers(
     """
     replies = looked_at.each(batches)
     for inputs in batches:
-        with sending(probe.sent(inputs)):
+        with sending(partial(probe.sent, inputs)):
             reply = next(replies)
         yield probe.seen(reply, inputs, finite=finite, mend=mend)
 

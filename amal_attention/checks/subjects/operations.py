@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 import torch
@@ -41,17 +40,7 @@ __all__ = [
 
 
 def call(held: Held, *inputs: Any, **named: Any) -> Any:
-    """What it returns for copies of the inputs: what it changes in place stays there.
-
-    A module records no gradients, which would take a sixth of its time. Where its code fails without, or changes a
-    parameter, which fails where gradients are recorded, it is called as training calls it.
-    """
-    if isinstance(held.called, nn.Module):
-        before = _changes(held.called)
-        with suppress(Exception), torch.no_grad():
-            reply = held(*copied(inputs), **copied(named))
-            if _changes(held.called) == before:
-                return reply
+    """What it returns for copies of the inputs: what it changes in place stays there."""
     return held(*copied(inputs), **copied(named))
 
 
@@ -184,7 +173,7 @@ def learn(held: Held, batches: tuple[Tensor, ...], layer: tuple[Tensor, Tensor],
     weight, bias = (each.clone().requires_grad_() for each in layer)
     optimiser = _adam([*_learning_of(held.module).values(), weight, bias], lr)
     for *inputs, labels in zip(*batches, strict=True):
-        rows = _part(held(*copied(inputs)), 0).reshape(len(labels), -1)  # an axis too many is told elsewhere
+        rows = _part(call(held, *inputs), 0).reshape(len(labels), -1)  # an axis too many is told elsewhere
         optimiser.zero_grad()
         F.cross_entropy(F.linear(rows, weight, bias), labels).backward()  # type: ignore[no-untyped-call]
         optimiser.step()
@@ -204,11 +193,6 @@ def same_layer(reply: tuple[Tensor, Tensor], /, batches: Any, layer: tuple[Tenso
 def _adam(parameters: Sequence[Tensor], lr: float) -> torch.optim.Adam:
     """Adam in one kernel, which takes a fourth of the time; complex numbers have none."""
     return torch.optim.Adam(parameters, lr, fused=all(each.is_floating_point() for each in parameters))
-
-
-def _changes(module: nn.Module) -> int:
-    """How often parameters of a module that learn were changed in place."""
-    return sum(each._version for each in module.parameters() if each.requires_grad)
 
 
 def _learning_of(module: nn.Module, prefix: str = "") -> dict[str, nn.Parameter]:

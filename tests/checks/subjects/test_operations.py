@@ -137,48 +137,6 @@ def test_it_learns_as_one_module_with_the_layer_on_top_of_it_does() -> None:
     assert torch.equal(start[0], layer.weight) and not weight.requires_grad and not bias.requires_grad
 
 
-class Recording(nn.Module):
-    """Keeps whether gradients are recorded where it is called."""
-
-    recorded: bool
-
-    def forward(self, x: Tensor) -> Tensor:
-        self.recorded = torch.is_grad_enabled()
-        return x
-
-
-def test_a_plain_call_records_no_gradients() -> None:
-    module = Recording()
-    LocalSubject(module).call(torch.ones(2))
-    assert not module.recorded
-
-
-def test_a_module_that_takes_gradients_itself_is_called_with_them() -> None:
-    class Slope(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.weight = nn.Parameter(torch.tensor([2.0, 3.0]))
-
-        def forward(self, x: Tensor) -> Tensor:
-            return torch.autograd.grad((self.weight * x).sum(), self.weight)[0]
-
-    assert LocalSubject(Slope()).call(torch.tensor([5.0, 7.0])).tolist() == [5, 7]
-
-
-def test_a_parameter_that_is_changed_in_place_fails_in_a_plain_call_as_it_does_in_training() -> None:
-    class Normed(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.weight = nn.Parameter(torch.tensor([3.0, 4.0]))
-
-        def forward(self, x: Tensor) -> Tensor:
-            self.weight /= self.weight.norm()
-            return self.weight * x
-
-    with pytest.raises(RuntimeError, match="a leaf Variable that requires grad"):
-        LocalSubject(Normed()).call(torch.ones(2))
-
-
 def test_gradients_are_not_left_on_the_module() -> None:
     module = Toy()
     LocalSubject(module).gradients(some_reviews(5), torch.ones(3, 5))

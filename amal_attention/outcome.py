@@ -16,7 +16,7 @@ REPORT_TYPE = "application/vnd.amal.check+json"
 
 T = TypeVar("T")
 
-_OTHER_FORM = re.compile(r"None\b|an? [a-z]|(pooled of )?shape \(|out_features = |no call$")
+_OTHER_FORM = re.compile(r"None\b|an? [a-z]|(\w+ of )?shape \(|out_features = |no call$")
 """How it begins to be told what came in another form than was asked for; :mod:`wording` names kinds of values so."""
 
 

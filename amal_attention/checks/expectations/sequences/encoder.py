@@ -34,7 +34,7 @@ _LEARNS_NOTHING = "the answer hangs on no parameter: an embedding and a recurren
 _NO_ORDER = "the order of the characters has no part in it: a recurrent layer reads them one after the other"
 _FIRST = "this is the state at the first character: the last one has read them all"
 _EARLY = "this is the state one character too early: counted from 0, the last one is at mask.sum(dim=1) - 1"
-_POOLED = "this is the mean, the sum or the maximum of the states: the last of them is asked for"
+_NOT_A_STATE = "this is the mean, the sum or the maximum of the states: the last of them is asked for"
 _LEFT_END = "leftward, the last state stands at the first character: it is the one that has read them all"
 _OF_MEMORY = "final is one of the states of memory, of the last layer, h_n[-1], and nothing is done to it"
 _TOTAL_LENGTH = "memory has as many columns as the mask, even where all lines are shorter: unpack with total_length"
@@ -341,12 +341,12 @@ def _mistake_of_final(
     if _is_end(without_padding, full[1], firsts):
         return BY_TOKENS if _is_end(without_numbers, empty[1], firsts) else PADDING_READ
     memory, final = without_padding["memory"], without_padding["final"]
-    pooled = (memory.mean(dim=1), memory.sum(dim=1), memory.amax(dim=1))
+    wrong = (memory.mean(dim=1), memory.sum(dim=1), memory.amax(dim=1))
     signs = (
         (_LEFT_END, abs(firsts[0]) < probe.width and same(final, memory[:, -1])),
         (_FIRST, same(final, memory[:, 0])),
         (_EARLY, same(final, memory[:, -2])),
-        (_POOLED, any(same(final, each) for each in pooled)),
+        (_NOT_A_STATE, any(same(final, each) for each in wrong)),
     )
     return next((hint for hint, seen in signs if seen), "")
 

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks.diagnosis import UNSTEADY
 from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.probes.in_time import TimeProbe
-from amal_attention.checks.probes.probe import Seen, answers, probed, steady
+from amal_attention.checks.probes.probe import UNSTEADY, Seen, answers, probed, steady
 from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
 

@@ -12,10 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, expectation
+from amal_attention.checks.expectations.poolings.probe import PoolingProbe
 from amal_attention.checks.expectations.sequences.perceptron import WEIGHTS, alike, mistake_of_layer
 from amal_attention.checks.probes.probe import answers, probed
 from amal_attention.checks.probes.window import WindowProbe
-from amal_attention.checks.reading import PoolingProbe
 from amal_attention.checks.subjects.subject import Subject, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers

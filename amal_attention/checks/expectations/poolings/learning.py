@@ -8,11 +8,12 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.inputs import some_reviews
-from amal_attention.checks.reading import looks, read, read_each
+from amal_attention.checks.expectations.poolings.probe import looks, read, read_each
+from amal_attention.checks.expectations.poolings.wording import reviews_sent
+from amal_attention.checks.probes.texts import some_texts
 from amal_attention.checks.subjects.subject import FunctionSubject, Subject, function_subject, randomised, subject
 from amal_attention.checks.values import same
-from amal_attention.checks.wording import numbers, reviews_sent
+from amal_attention.checks.wording import numbers
 
 __all__ = [
     "carries_gradient",
@@ -128,7 +129,7 @@ def learns_values(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -
 @expectation("what a word weighs is learned")
 def learns_weights(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
     """With other parameters the words of a review have other weights."""
-    x, mask = some_reviews(dim, (4,), seed)
+    x, mask = some_texts(dim, (4,), seed)
     given = [read(looked_at, x, mask)[1] for looked_at, _, _ in looks(pooling, dim, (4,), _TRIES, seed)]
     if all(same(weights, given[0]) for weights in given):
         raise Missed(

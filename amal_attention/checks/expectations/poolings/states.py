@@ -13,11 +13,12 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.inputs import some_reviews
-from amal_attention.checks.reading import read, read_each
+from amal_attention.checks.expectations.poolings.probe import read, read_each
+from amal_attention.checks.expectations.poolings.wording import reviews_sent
+from amal_attention.checks.probes.texts import some_texts
 from amal_attention.checks.subjects.subject import Subject, randomised, subject
 from amal_attention.checks.values import same
-from amal_attention.checks.wording import numbers, reviews_sent
+from amal_attention.checks.wording import numbers
 
 __all__ = ["attends_states", "carries_memory", "reads_leftward", "reads_order", "unexplained", "uses_last_layer"]
 
@@ -263,7 +264,7 @@ def _strong(
 ) -> tuple[Subject, Tensor, Tensor]:
     """The pooling with parameters, and texts of words, twice as large as usual: what bends is bent clearly."""
     count, length = shape
-    x, mask = some_reviews(dim, [length] * count, seed)
+    x, mask = some_texts(dim, [length] * count, seed)
     looked_at = subject(pooling).eval()
     looked_at.materialise(x, mask)
     randomised(looked_at, seed + 1)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed
-from amal_attention.checks.subjects.stand_ins.poolings import FixedAttention
+from amal_attention.checks.subjects.stand_ins.texts import FixedAttention
 from amal_attention.checks.subjects.subject import Subject, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import kind, shape

@@ -12,19 +12,20 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks.any_module import is_distribution
-from amal_attention.checks.diagnosis import (
+from amal_attention.checks.expectation import Missed, expectation
+from amal_attention.checks.expectations.any_module import is_distribution
+from amal_attention.checks.expectations.poolings.diagnosis import (
     mistake_of_law,
     mistake_of_sum,
     mistake_of_value,
     mistake_of_weights,
     mistake_of_zeros,
 )
-from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.reading import looks, read, read_each, unsteady
+from amal_attention.checks.expectations.poolings.probe import looks, read, read_each, unsteady
+from amal_attention.checks.expectations.poolings.wording import reviews_sent
 from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
-from amal_attention.checks.wording import numbers, reviews_sent
+from amal_attention.checks.wording import numbers
 
 __all__ = [
     "depends_on_first_word_alone",

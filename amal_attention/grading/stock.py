@@ -24,7 +24,7 @@ def hidden_points(lab: str, question: str, names: dict[str, Any], seed: int = 1)
         lab: its name; its folder lies in ``AMAL_LABS``.
         question: ``grade_id`` of its solution cell.
         names: what the notebook defines: ``globals()``.
-        seed: of what the tests draw.
+        seed: the seed of the tests.
 
     Returns:
         The points, as a cell's last expression nbgrader's partial credit; None where the lab is not to be found, so

@@ -52,7 +52,7 @@ class Recipe:
         question: its name.
         source: where the texts come from; the usual source of the task if not given.
         tuned: learn the pretrained vectors too.
-        seed: of the initial weights, the validation set and the order of the texts.
+        seed: the seed of the initial weights, the validation set and the order of the texts.
         data_dir: folder with local data.
         configs: the user's YAML files.
         options: the user's options.

@@ -65,10 +65,10 @@ def shapes(
         module: the module.
         probe: its kind.
         out_features: the width of what it gives, which is an attribute too; None where it has no such attribute.
-        lengths: of the first batch.
+        lengths: how many places each row of the first batch has.
         seed: another seed, other words.
         what: the title of the expectation.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     if out_features is not None:
         _declares_width(module, out_features)
@@ -103,10 +103,10 @@ def simplex(
     Args:
         module: the module.
         probe: its kind.
-        lengths: of the rows.
+        lengths: how many places each row has.
         seed: another seed, other parameters and words.
         times: how often to look; once where nothing, such as a ReLU, can hide what is wrong.
-        hint: where it has no softmax, in place of hints that speak of one.
+        hint: what is told of a module without a softmax, in place of hints that speak of one.
     """
     for looked_at, at in probed(module, probe, lengths, times, seed):
         inputs = probe.with_a_zero_vector(probe.inputs(lengths, at))
@@ -153,12 +153,12 @@ def ignores_padding(
     Args:
         module: the module.
         probe: its kind.
-        lengths: of the rows.
+        lengths: how many places each row has.
         longest: length of the row beside which they are padded further.
         under: how large the other numbers are.
         seed: another seed, other parameters and words.
         times: how often to look; once where nothing, such as a ReLU, can hide what is wrong.
-        hint: where the answer depends on how much padding there is.
+        hint: the likely mistake where the answer depends on how much padding there is.
     """
     for looked_at, at in probed(module, probe, lengths, times, seed):
         empty, noisy = probe.inputs(lengths, at, 0), probe.inputs(lengths, at, under)
@@ -257,10 +257,10 @@ def registers_everything(
     Args:
         build: makes a module, the same at each call but for its random start.
         probe: its kind.
-        lengths: of the rows.
+        lengths: how many places each row has.
         seed: another seed, other parameters and words.
         times: how often to look.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     second = subject(build()).eval()
     for first, at in probed(build(), probe, lengths, times, seed):
@@ -303,7 +303,7 @@ def agrees_with(
         seed: another seed, other parameters.
         times: how often to look at a module.
         tolerance: absolute and relative.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     is_module = isinstance(answer, nn.Module | Subject)
     for look in range(seed, seed + times if is_module else seed + 1):

@@ -20,7 +20,7 @@ class ImageProbe(Probe):
     """Classifiers of images: they read ``images`` float ``(B, side, side)``, and give logits ``(B, C)``.
 
     Args:
-        side: of an image.
+        side: the side of an image.
         num_classes: C.
     """
 

@@ -64,7 +64,7 @@ class Probe:
 
         Args:
             reply: what came.
-            inputs: for these.
+            inputs: the inputs that it came for.
             finite: whether all numbers must be, but for those on padding.
             mend: whether what another expectation tells, such as an axis too many, may be put right.
 

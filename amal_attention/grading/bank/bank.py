@@ -86,7 +86,7 @@ def grade_bank(
 
     Args:
         lab: the lab.
-        seed: of what the hidden tests draw.
+        seed: the seed of the hidden tests.
         isolation: where the submissions' code runs.
         progress: told after each how many are done, of how many, and its name.
         crew: who grades.
@@ -150,7 +150,7 @@ def bank_text(graded: list[Graded], requirements: Requirements) -> str:
 
     Args:
         graded: the bank.
-        requirements: those of the lab.
+        requirements: the requirements of the lab.
     """
     wrong = [each for each in graded if not each.mutant.right]
     right = [each for each in graded if each.mutant.right]

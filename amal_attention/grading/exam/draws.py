@@ -15,7 +15,7 @@ def seed_of(secret: int, digest: str) -> int:
 
     Args:
         secret: the seed of the run.
-        digest: of the submission's bytes.
+        digest: the digest of the submission's bytes.
     """
     return int.from_bytes(hashlib.sha256(f"{secret} {digest}".encode()).digest()[:8])
 
@@ -24,7 +24,7 @@ class Draws:
     """The draws of one hidden test.
 
     Args:
-        seed: of the run.
+        seed: the seed of the run.
         test: the name of the test.
     """
 

@@ -54,7 +54,7 @@ class HiddenTests:
             sitting: gives the answers.
             questions: all if there are none here.
             until_lost: hold none after the first that is missed.
-            seed: of what the tests draw for this submission; as it was if not given.
+            seed: the seed of the tests for this submission; as it was if not given.
 
         Raises:
             SandboxError: there is no process for the submission to run in.
@@ -81,8 +81,8 @@ def hidden_tests(folder: Path, seed: int) -> Iterator[HiddenTests]:
     """Collect the hidden tests in ``folder``, to be held as long as the context is open.
 
     Args:
-        folder: of the tests.
-        seed: of what they draw.
+        folder: the folder of the tests.
+        seed: the seed of their draws.
 
     Raises:
         LabError: they cannot be collected, or there are none.

@@ -39,8 +39,8 @@ class Loss:
 
     Attributes:
         status: "timeout", "out_of_memory" or "crashed".
-        why: in words.
-        question: that was being answered, or whose cell was running; empty for a cell of no question.
+        why: the reason, in words.
+        question: the question that was being answered, or whose cell was running; empty for a cell of no question.
         cell: number of the cell that was running; 0 if none was.
     """
 
@@ -56,7 +56,7 @@ class CellError:
 
     Attributes:
         cell: its number in the file, from 1; 0 for a cell of the release.
-        question: that it answers, if any.
+        question: the question that it answers, if any.
         text: what was raised, and where; or what was mended so that the cell runs.
     """
 
@@ -80,13 +80,13 @@ class Sitting:
     """The grading of one submission in processes of its own.
 
     Args:
-        zygote: that forks them.
+        zygote: the zygote that forks them.
         answers: the cells of the submission.
 
     Attributes:
         losses: the processes that were lost, in order.
         errors: what cells raised, in the last run of the notebook.
-        cpu_seconds: that the processes took.
+        cpu_seconds: the CPU time of the processes, in seconds.
         peak_mb: the most memory that one of them held.
         output: the beginning of what the last process printed.
     """

@@ -40,7 +40,7 @@ def grade_course(
     Args:
         course: the course.
         run: the lab, and how it is graded; this process alone writes.
-        students: those to be graded; all if there are none here.
+        students: the students to grade; all if there are none here.
         report: told each verdict, kept or new, when it is in the gradebook.
 
     Raises:

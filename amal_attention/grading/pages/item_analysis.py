@@ -23,7 +23,7 @@ class TestStatistics:
 
     Attributes:
         question: ``grade_id`` of its solution cell.
-        name: of the test.
+        name: the name of the test.
         hint: what it hints at.
         held: how many submissions it was held for.
         met: how many of them met it.

@@ -45,11 +45,11 @@ class QuestionsAgain:
     A process that was lost, then or now, is lost to all questions: such a submission is graded whole.
 
     Attributes:
-        questions: those to be asked; all if there are none here.
-        folder: of the verdicts; None where they are not kept, and a verdict on these questions is all that is wanted.
-        seed: of what the hidden tests draw.
+        questions: the questions to ask; all if there are none here.
+        folder: the folder of the verdicts; None where they are not kept, as only these questions are of interest.
+        seed: the seed of the hidden tests.
         isolation: where the submissions' code runs.
-        limits: that it has.
+        limits: the limits that it has.
     """
 
     questions: Sequence[str]

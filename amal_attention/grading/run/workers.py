@@ -77,7 +77,7 @@ def grade_on_workers(
         lab: the lab.
         submissions: what is to be graded; read no faster than they are graded.
         report: told each verdict when it is there, in this thread.
-        seed: of what the hidden tests draw.
+        seed: the seed of the hidden tests.
         isolation: where the submissions' code runs.
         crew: the workers.
         reference: gives the releases of the lab; they are made where it is not given.

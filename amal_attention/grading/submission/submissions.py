@@ -32,11 +32,11 @@ class Submission:
     """What a student handed in.
 
     Attributes:
-        name: of the student, or of the file.
+        name: the name of the student, or of the file.
         raw: the bytes of the notebook; None where there is none to read.
         status: why there is none.
         why: the same in words.
-        remarks: on how the file was found.
+        remarks: what is said of how the file was found.
         questions: the only ones that are asked; all where none is named.
         until_lost: whether no test is held after the first that is missed; for answers of which only that is asked.
     """

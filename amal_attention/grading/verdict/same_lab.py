@@ -16,7 +16,7 @@ def graded_otherwise(verdicts: Iterable[Verdict]) -> list[str]:
     Who handed in nothing is graded alike by all. Where two versions graded as many, that of the first is the other one.
 
     Args:
-        verdicts: on the submissions to one lab.
+        verdicts: the verdicts on the submissions to one lab.
     """
     by_version: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for verdict in verdicts:

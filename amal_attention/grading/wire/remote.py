@@ -45,7 +45,7 @@ class RemoteStudent:
     """The answers of a submission that runs elsewhere: ``student.Encoder(dim=8)`` builds one of their classes.
 
     Args:
-        line: to there.
+        line: the line to the other process.
     """
 
     def __init__(self, line: Asks) -> None:
@@ -71,7 +71,7 @@ class RemoteFunction(FunctionSubject):
     """A function, or a class, over there; a module that it returns comes back as a handle.
 
     Args:
-        line: to there.
+        line: the line to the other process.
         target: what it is called in the notebook.
     """
 
@@ -112,7 +112,7 @@ class RemoteModule(RemoteFunction, Subject):
     """A module over there.
 
     Args:
-        line: to there.
+        line: the line to the other process.
         target: its number there.
     """
 

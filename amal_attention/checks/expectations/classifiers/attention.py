@@ -26,7 +26,7 @@ def decides_by_pooling(model: Module, attention: Attention, batch: Any, words: i
         attention: it keeps what it was handed.
         batch: reviews of several words.
         words: V, how many words it knows.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     others = torch.where(torch.arange(batch.tokens.shape[1]) == 0, batch.tokens, words - 1 - batch.tokens)
     texts = [batch.tokens, batch.tokens, others, words - 1 - batch.tokens]
@@ -52,7 +52,7 @@ def follows_attention(build: Callable[[Tensor], Module], batch: Any, weights: Te
         build: makes a classifier around a :class:`FixedAttention` of given weights; the same start each time.
         batch: labelled reviews, the first of them of two words at least.
         weights: ``(B, L)``.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     loss, gradients = _first_step(build(weights), batch)
     if any(_uneven(each, batch.mask) for each in gradients if each is not None and each.shape == weights.shape):

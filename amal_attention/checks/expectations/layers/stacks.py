@@ -36,7 +36,7 @@ def grows_by_layers(build: Callable[[int], Module], *, what: str = "", hint: str
     Args:
         build: makes a module of so many layers.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     one, two, three = (_count(build(layers)) for layers in (1, 2, 3))
     if not (three - two == two - one > 0):
@@ -58,7 +58,7 @@ def hangs_on_depth(
         probe: its kind.
         seed: another seed, other words.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     one, three = (subject(build(layers)).eval() for layers in (1, 3))
     if _count(one) != _count(three):
@@ -84,7 +84,7 @@ def chains_layers(module: Module, probe: Probe, layers: int, *, seed: int = 0, w
         layers: how many there are, 2 at least.
         seed: another seed, other words.
         what: the title of the expectation.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     looked_at, inputs = subject(module).eval(), probe.inputs(_LENGTHS, seed)
     looked_at.materialise(*inputs)
@@ -126,7 +126,7 @@ def ends_with_norm(
         dim: D.
         seed: another seed, other words.
         what: the title of the expectation.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     for norm_first, expected, likely in ((False, 0, _NORM_IN_POST), (True, 2 * dim, _NO_NORM_IN_PRE)):
         one, two = (_count(build(layers, norm_first)) for layers in (1, 2))

@@ -118,10 +118,10 @@ def sums_by_weights(
     Args:
         pooling: the module.
         dim: D of what it reads.
-        lengths: of the reviews, which are equal.
+        lengths: how many words each review has, all equal.
         seed: another seed, other parameters and words.
         of_words: whether the value of a word is the word itself.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     for looked_at, x, mask in looks(pooling, dim, lengths, seed=seed):
         words = [(word.reshape(1, 1, -1), mask[:1, :1]) for word in x.flatten(0, 1)]

@@ -44,10 +44,10 @@ def sums_states(pooling: Module, dim: int, width: int, *, seed: int = 0, what: s
     Args:
         pooling: reads the words by one matrix, and knows no positions.
         dim: width of the words, which no other matrix has.
-        width: of the states.
+        width: the width of the states.
         seed: another seed, other parameters and words.
         what: the title of the expectation.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     x, mask = some_texts(dim, [3] * (3 * width), seed)
     looked_at = _silenced(pooling, dim, x, mask, seed)
@@ -87,7 +87,7 @@ def keeps_one_vector(pooling: Module, dim: int, *, seed: int = 0, what: str = ""
         dim: width of the words, which no other matrix has.
         seed: another seed, other parameters and words.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     x, mask = some_texts(dim, (4, 2, 3), seed)
     looked_at = _silenced(pooling, dim, x, mask, seed)
@@ -106,11 +106,11 @@ def looks_from_one_vector(pooling: Module, dim: int, *, seed: int = 0, what: str
     """In some look each word changes pooled; a word that stands three times counts more beside the vector than one.
 
     Args:
-        pooling: with one layer, and without positions.
+        pooling: a pooling with one layer, and without positions.
         dim: width of the words.
         seed: another seed, other parameters and words.
         what: the title of the expectation.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     unread, hidden = {0, 1, 2}, True
     for looked_at, x, mask in looks(pooling, dim, (3, 3), _TRIES, seed):

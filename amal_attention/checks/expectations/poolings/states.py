@@ -70,11 +70,11 @@ def attends_states(
     Args:
         pooling: reads from left to right; if in both directions, in one layer.
         dim: D of what it reads.
-        width: of its states, those of both directions together.
+        width: the width of its states, those of both directions together.
         bidirectional: whether it reads in both directions.
         own: builds the student's own attention for ``width`` numbers: a mistake there is not charged again.
         seed: another seed, other parameters and words.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     count = 3 * width
     x, answers = _comparable(pooling, dim, width, seed)
@@ -154,7 +154,7 @@ def carries_memory(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") 
         pooling: reads in one direction, in one layer.
         dim: D of what it reads.
         seed: another seed, other parameters and words.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     looked_at, x, mask = _strong(pooling, dim, (8, 2), seed)
     cell = _cell_with(looked_at.parameters(), dim)
@@ -184,7 +184,7 @@ def uses_last_layer(pooling: Module, dim: int, *, layers: int, seed: int = 0, hi
         dim: D of what it reads.
         layers: how many it has.
         seed: another seed, other parameters and words.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     looked_at, x, mask = _strong(pooling, dim, (3, 3), seed)
     start, closed = looked_at.parameters(), 0

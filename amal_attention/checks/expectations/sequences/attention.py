@@ -66,7 +66,7 @@ def follows_memory(decoder: Module, probe: DecoderProbe, *, seed: int = 0, hint:
         decoder: the decoder, around a score that compares.
         probe: its kind.
         seed: another seed, other parameters and inputs.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, at in probed(decoder, probe, _LENGTHS, _TRIES, seed):
         tokens, state, memory, mask = inputs = probe.inputs(_LENGTHS, at)
@@ -102,7 +102,7 @@ def asks_with(
         probe: the kind of the decoder.
         which: whether it asks with the state "before" or "after" the token is read.
         seed: another seed, other parameters and inputs.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     for looked_at, at in probed(decoder, probe, _LENGTHS, seed=seed):
         tokens, state, memory, mask = probe.inputs(_LENGTHS, at)
@@ -133,7 +133,7 @@ def state_sees_memory(
         sees: whether the context enters the recurrent layer.
         steps: after how many tokens it does; that it does not is looked at after all.
         seed: another seed, other parameters and inputs.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     moved = False
     for looked_at, at in probed(decoder, probe, _LENGTHS, _TRIES, seed):
@@ -176,7 +176,7 @@ def weighs_by_score(
         probe: the kind of the decoder.
         weigh: what scores ``(B, T, S)`` and a mask ``(B, S)`` come to.
         seed: another seed, other parameters and inputs.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, at in probed(decoder, probe, _LENGTHS, 1, seed):
         inputs = *_, mask = probe.inputs(_LENGTHS, at)
@@ -203,7 +203,7 @@ def reads_by_weights(decoder: Module, probe: DecoderProbe, *, seed: int = 0, hin
         decoder: the decoder.
         probe: its kind.
         seed: another seed, other parameters and inputs.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     moved = False
     for looked_at, at in probed(decoder, probe, _LENGTHS, _TRIES, seed):
@@ -239,7 +239,7 @@ def levels_off(module: Module, probe: Probe, *, reads: Sequence[int] = (), seed:
         probe: its kind.
         reads: which inputs are made large, by their numbers; all tensors of floats where none is named.
         seed: another seed, other parameters and inputs.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, at in probed(module, probe, _FULL, seed=seed):
         inputs = probe.inputs(_FULL, at)
@@ -264,7 +264,7 @@ def combines_by_tanh(decoder: Module, score: Module, probe: DecoderProbe, *, see
         score: a :class:`FixedScore`.
         probe: the kind of the decoder.
         seed: another seed, other inputs.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     tokens, state, memory, _ = probe.inputs([2] * _ROWS, seed)
     memory = memory[:, :1].expand_as(memory)  # whatever the weights, this is the context

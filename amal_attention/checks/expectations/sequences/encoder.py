@@ -88,7 +88,7 @@ def fills_the_mask(encoder: Module, probe: EncoderProbe, *, seed: int = 0, hint:
         encoder: the encoder.
         probe: its kind.
         seed: another seed, other parameters and lines.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     for looked_at, at in probed(encoder, probe, (3, 2), 1, seed):
         tokens, mask = probe.inputs((5, 5), at)
@@ -116,10 +116,10 @@ def final_is_last_state(
         encoder: the encoder.
         probe: its kind.
         bidirectional: whether half of each state has read from right to left; which half does not count.
-        lengths: of the lines.
+        lengths: how many characters each line has.
         seed: another seed, other parameters and lines.
         times: how often to look.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     for looked_at, at in probed(encoder, probe, lengths, times, seed):
         firsts = _directions(looked_at, probe, at) if bidirectional else [probe.width]
@@ -146,10 +146,10 @@ def reads_both_ways(
     Args:
         encoder: the encoder.
         probe: its kind.
-        length: of the lines.
+        length: how many characters each line has.
         seed: another seed, other parameters and lines.
         times: how often to look: some look shows what hangs on what.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     half = probe.width // 2
     hangs = torch.zeros(2, length, length, dtype=torch.bool)  # of each half: changed character, place of the state
@@ -189,7 +189,7 @@ def shows_last_layer(
         layers: how many it has.
         seed: another seed, other parameters and lines.
         times: how often to look.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     missed = []
     for looked_at, at in probed(encoder, probe, (4, 4, 4), times, seed):
@@ -239,9 +239,9 @@ def learns_through_time(
         module: an encoder or a decoder.
         probe: its kind.
         part: the state, second in the reply.
-        length: of the lines.
+        length: how many characters each line has.
         seed: another seed, other parameters, lines and ways.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     generator = torch.Generator().manual_seed(seed)
     for looked_at, at in probed(module, probe, (length, length), 1, seed):

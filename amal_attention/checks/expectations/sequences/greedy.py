@@ -96,7 +96,7 @@ def decodes_as_scripted(
         made_by: what has ``FixedEncoder`` and ``ScriptedDecoder``.
         seed: another seed, another script.
         what: the title, in place of the one above.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     script = _script(cost, False, seed)
     came, encoder, decoder = _decoded(decode, script, made_by)

@@ -56,7 +56,7 @@ def enter(limits: GradingLimits, home: str, held: int | None, *, sandbox: bool, 
     """Close the world around this process; what closes it.
 
     Args:
-        limits: of the submission.
+        limits: the limits of the submission.
         home: the only folder that it is to know; made if it is not there.
         held: bytes of data that the process holds already, torch and all (see :func:`data_bytes`).
         sandbox: whether :func:`leave` was called in the parent; else there are limits alone.

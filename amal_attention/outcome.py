@@ -38,7 +38,7 @@ class Outcome:
         sent: what the student's code was given.
         came: what it gave back.
         expected: what a right answer gives back.
-        hint: the likely mistake; of what is to do, the line that says so.
+        hint: if missed, the likely mistake; if to do, where ``NotImplementedError`` was raised.
     """
 
     expectation: str

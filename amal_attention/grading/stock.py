@@ -18,7 +18,7 @@ __all__ = ["hidden_points"]
 
 
 def hidden_points(lab: str, question: str, names: dict[str, Any], seed: int = 1) -> float | None:
-    """The points that the hidden tests of a question give; then a check that is missed takes none.
+    """The points that the hidden tests of a question give; a public check of it that is missed then takes no mark.
 
     Args:
         lab: its name; its folder lies in ``AMAL_LABS``.

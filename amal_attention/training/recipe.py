@@ -245,7 +245,7 @@ class _RecipeCLI(LightningCLI):
             parser.link_arguments(source, target, apply_on="instantiate")
 
     def instantiate_classes(self) -> None:
-        """Nothing yet: the options may be all that is wanted."""
+        """Build nothing yet: the caller may want the options alone."""
 
     def build(self) -> None:
         """Make model, data and trainer."""

@@ -37,7 +37,7 @@ def answers_afresh(
     what: str = "",
     hint: str = "",
 ) -> None:
-    """A second batch of the shape of the first one, with the rows from last to first, gives what it gave, turned."""
+    """The same rows from last to first, as a second batch, give the same answers from last to first."""
     for looked_at, at in probed(module, probe, lengths, 1, seed):
         inputs = probe.inputs(lengths, at)
         behind = tuple(mapped(lambda leaf: leaf.flip(0) if isinstance(leaf, Tensor) else leaf, inputs))
@@ -60,9 +60,9 @@ def answers_afresh(
 def leaves_inputs_alone(
     module: Module, probe: Probe, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
 ) -> None:
-    """What it reads is the same after a call, for whoever uses it next.
+    """After a call its inputs are what they were, for whoever uses them next.
 
-    Where the probe says that a row may be empty, that holds beside an empty row too, if the module answers to it.
+    Where the probe allows empty rows, that holds beside an empty row too, unless the module raises there.
     """
     for looked_at, at in probed(module, probe, lengths, 1, seed):
         inputs = probe.inputs(lengths, at)
@@ -98,7 +98,7 @@ def keeps_types(
     what: str = "",
     hint: str = "",
 ) -> None:
-    """Floats come in float32, which what is read and the parameters are."""
+    """The reply is in float32, as the inputs and the parameters are."""
     for looked_at, at in probed(module, probe, lengths, 1, seed):
         inputs = probe.inputs(lengths, at)
         (seen,) = answers(looked_at, probe, [inputs])
@@ -132,7 +132,7 @@ def same_in_training(
 
 
 def _main(probe: Probe, inputs: tuple[Any, ...]) -> str:
-    """The part that is told where others do not differ more."""
+    """The first of the main parts, which is the one that is told."""
     return next(iter(probe.main(inputs)))
 
 

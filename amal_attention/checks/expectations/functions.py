@@ -39,7 +39,7 @@ _OTHER_TYPE = "all is computed in the type of what is given: no .double(), no .h
 def hangs_on(
     function: Function, inputs: Sequence[Any], others: Sequence[Any], *, name: str, what: str = "", hint: str = ""
 ) -> None:
-    """For other inputs some number of the answer is another.
+    """Other inputs change some number of the answer.
 
     Args:
         function: the function.

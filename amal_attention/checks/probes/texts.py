@@ -43,7 +43,7 @@ class TextProbe(Probe):
         return torch.where(mask.unsqueeze(2), x, under * x), mask
 
     def names(self, inputs: tuple[Any, ...]) -> Sequence[str]:
-        """As the statement calls them."""
+        """The names that the statement uses."""
         return ["x", "mask"]
 
 
@@ -51,7 +51,7 @@ class LayerProbe(TextProbe, SetProbe):
     """Layers: what they give is ``(B, L, D)``, free on padding."""
 
     def shapes(self, inputs: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
-        """As that of the vectors."""
+        """The shape of the vectors."""
         return {"output": tuple(inputs[0].shape)}
 
     def places(self, inputs: tuple[Any, ...]) -> Mapping[str, Tensor]:
@@ -75,9 +75,9 @@ class VectorProbe(LayerProbe):
         return super().inputs(lengths, seed)[:1]
 
     def places(self, inputs: tuple[Any, ...]) -> Mapping[str, Tensor]:
-        """Everywhere."""
+        """Nothing: no part has padding."""
         return {}
 
     def names(self, inputs: tuple[Any, ...]) -> Sequence[str]:
-        """As the statement calls it."""
+        """The name that the statement uses."""
         return ["x"]

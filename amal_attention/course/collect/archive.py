@@ -232,7 +232,7 @@ def _holds_a_tar(file: IO[bytes]) -> bool:
 
 
 def _of_gzip(file: IO[bytes], name: str, budget: Budget) -> Member:
-    """The file that is packed alone: it is called as the gz, without its end."""
+    """The one file in a gz: its name is that of the gz, without its ending."""
     file.seek(0)
     packed = gzip.GzipFile(fileobj=file)
     inside = name[:-3] if name.lower().endswith(".gz") else name

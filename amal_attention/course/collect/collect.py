@@ -84,7 +84,7 @@ class Collection:
     tried: frozenset[str] = frozenset()
 
     def missing_line(self, student: Student) -> str:
-        """Who is missing; and whether something came of them all the same, which is no notebook that can be read."""
+        """Who is missing, and whether what came from them could not be read."""
         line = f"{student.id} ({one_line(student.full_name)})"
         return f"{line}: what came was refused, ask for it again" if student.id in self.tried else line
 

@@ -56,7 +56,7 @@ class Marks:
     charged: bool = True
 
     def hold(self, earned: Mapping[str, float]) -> bool:
-        """Whether the automatic marks of these cells are these."""
+        """Whether these cells have these automatic marks already."""
         return all(_equal(self.automatic.get(cell), mark) for cell, mark in earned.items())
 
     @property

@@ -41,7 +41,7 @@ class Table:
 
 
 def read_table(path: Path, accepts: Callable[[list[str]], bool]) -> Table | None:
-    """Read a csv; None if no way to part its lines gives a header that is wanted.
+    """Read a csv; None if no separator gives a header that is wanted.
 
     Args:
         path: the path of the csv.

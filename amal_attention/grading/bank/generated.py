@@ -55,7 +55,7 @@ class Slip:
 
     @property
     def digest(self) -> str:
-        """What tells it from all others, as long as the code around it stays what it is."""
+        """The digest by which it is known, as long as the code around it does not change."""
         return hashlib.sha256(f"{self.question} {self.origin} {self.change.digest}".encode()).hexdigest()[:12]
 
     @property

@@ -1,4 +1,4 @@
-"""Answers without understanding: they know what replies look like, from a right answer, and nothing of what is in them.
+"""Answers without understanding: their replies have the form of a right answer's, and meaningless contents.
 
 A cell of such an answer is the right one, then a line that puts a class or a function made here in its place. All of
 this runs where submissions run.

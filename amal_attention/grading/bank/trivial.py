@@ -1,4 +1,4 @@
-"""Answers without understanding, graded: how many points are to be had without an idea of the exercise?
+"""Answers without understanding, graded: how many points can be earned without any idea of the exercise?
 
 They are made of the signatures of the lab's own answers (see :mod:`amal_attention.grading.bank.thoughtless`); a lab may
 add others, in the folder ``mutants/trivial``.

@@ -1,4 +1,4 @@
-"""Whether the mark of a student is final: what a grade that leaves the course has to be."""
+"""Whether the mark of a student is final: only final marks leave the course."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _BEST = 4  # the best quarter
 
 @dataclass(frozen=True)
 class TestStatistics:
-    """What a class did with one test; those count who attempted its question.
+    """How a class did on one test, among those who attempted its question.
 
     Attributes:
         question: ``grade_id`` of its solution cell.

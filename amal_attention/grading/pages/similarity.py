@@ -78,7 +78,7 @@ class SimilarPair:
 
     @property
     def score(self) -> float:
-        """That of the answers that are most alike."""
+        """The score of the two answers that are most alike."""
         return self.places[0].score
 
 

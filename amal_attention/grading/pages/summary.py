@@ -121,7 +121,7 @@ class _QuestionRow:
 
     @property
     def share(self) -> float:
-        """Of its points, what was earned."""
+        """The share of its points that was earned."""
         return self.mean / self.points if self.points else 0.0
 
 
@@ -152,7 +152,7 @@ class _TestRow:
 
     @property
     def share(self) -> float:
-        """Of those who attempted the question, those who missed the test."""
+        """The share of those who missed the test, among those who attempted the question."""
         return self.missed / self.attempted
 
 

@@ -24,7 +24,7 @@ _SECRET_BITS = 128
 
 
 def _silent(done: int, total: int, name: str) -> None:
-    """Tell nobody how far a run is."""
+    """Report no progress."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The grader's side of the sandbox: it starts the zygote, asks it for children, and ends them.
 
-What the zygote sees of the machine is told in :mod:`amal_attention.grading.sandbox.layers.bubblewrap`, what closes the
-world around each child besides in :mod:`amal_attention.grading.sandbox.layers.isolation`.
+What the zygote sees of the machine is told in :mod:`amal_attention.grading.sandbox.layers.bubblewrap`, what else
+isolates each child in :mod:`amal_attention.grading.sandbox.layers.isolation`.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ MISSING_LAYERS = {
 
 
 class Forks:
-    """Where children are asked for.
+    """Something that makes a child process for each submission.
 
     Attributes:
         limits: the limits of each submission.

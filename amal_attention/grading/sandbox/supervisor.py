@@ -157,7 +157,8 @@ class _Watch:
     def limit_passed_twice(self, base: int) -> str:
         """Which limit is passed, and still is a moment later.
 
-        The share of a process that ends meanwhile is counted in those that stay, and several end one after the other.
+        Measure twice: when a process exits during the scan, its share of common pages moves to the survivors and
+        inflates one reading.
         """
         if not self.limit_passed(base):
             return ""

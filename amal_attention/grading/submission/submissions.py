@@ -120,7 +120,7 @@ class _Candidate:
     lab: str
 
     def order(self) -> tuple[bool, float, tuple[str, ...]]:
-        """The greatest is graded."""
+        """The key to sort by: the greatest candidate is graded."""
         return _is_of(self.submission.raw, self.lab), self.found.about.st_mtime, self.found.parts
 
 

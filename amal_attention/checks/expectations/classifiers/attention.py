@@ -1,4 +1,4 @@
-"""Expectations on what a classifier makes of its attention, which an answer to another question may be."""
+"""Expectations on how a classifier uses its attention, which may be the answer to an earlier question."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def decides_by_pooling(model: Module, attention: Attention, batch: Any, words: i
 
 @expectation("the loss hangs on the attention")
 def follows_attention(build: Callable[[Tensor], Module], batch: Any, weights: Tensor, *, hint: str = "") -> None:
-    """A gradient reaches the attention, or a narrower one gives another loss, and the same one the same loss.
+    """A gradient reaches the attention; or a narrower attention gives another loss, and the same one the same.
 
     Args:
         build: makes a classifier around a :class:`FixedAttention` of given weights; the same start each time.

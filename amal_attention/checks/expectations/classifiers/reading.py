@@ -80,7 +80,7 @@ def mistake_of_logits(came: Any, count: int, num_classes: int = 0) -> str:
 
 
 def handed(attention: Attention, model: Module | None = None) -> tuple[Tensor, Tensor]:
-    """The vectors and the mask that it was handed last; the ``model`` around it tells whether a copy was, in its place.
+    """The vectors and the mask that it was handed last; ``model``, which is around it, shows whether a copy was called.
 
     Raises:
         Missed: it was not called.

@@ -1,4 +1,4 @@
-"""Expectations on what a LightningModule learns with, and by which steps. What a batch is, it alone knows."""
+"""Expectations on the optimiser of a LightningModule and the steps it takes, whatever its batches are."""
 
 from __future__ import annotations
 

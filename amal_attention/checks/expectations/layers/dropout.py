@@ -36,7 +36,7 @@ _KEEPS_NETWORK = (
 def draws_while_training(
     module: Module, probe: Probe, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, what: str = "", hint: str = ""
 ) -> None:
-    """Whatever is dropped: something is in training, and nothing in evaluation.
+    """Something is dropped at random in training, whatever it is, and nothing in evaluation.
 
     Args:
         module: built with a dropout of one half.

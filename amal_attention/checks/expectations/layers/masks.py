@@ -39,7 +39,7 @@ def hides_from_softmax(
     what: str = "",
     hint: str = "",
 ) -> None:
-    """The weights under a mask are those under a mask that hides nothing, of the places that are seen, over their sum.
+    """Under a mask, the weights of the places that are seen are those without a mask, divided by their sum.
 
     Args:
         answer: a function, or a module, whose parameters are made random; it is called with the mask last.

@@ -31,7 +31,7 @@ _NOT_PRE = "norm_first is handed on to each layer: what it adds to long vectors 
 
 @expectation("each layer has parameters of its own")
 def grows_by_layers(build: Callable[[int], Module], *, what: str = "", hint: str = "") -> None:
-    """A third layer is as many parameters as the second one, and not none.
+    """A third layer adds as many parameters as the second one does, and at least one.
 
     Args:
         build: makes a module of so many layers.
@@ -51,7 +51,7 @@ def grows_by_layers(build: Callable[[int], Module], *, what: str = "", hint: str
 def hangs_on_depth(
     build: Callable[[int], Module], probe: Probe, *, seed: int = 0, what: str = "", hint: str = ""
 ) -> None:
-    """Three layers have other parameters than one, as many as they may be, or make something else of the same ones.
+    """Three layers have more or fewer parameters than one; or, with the same numbers in them, give another answer.
 
     Args:
         build: makes a module of so many layers.

@@ -130,12 +130,12 @@ class PoolingProbe(TextProbe):
         )
 
     def mistake_in_batch(self, looked_at: Subject, inputs: tuple[Any, ...], together: Seen, apart: list[Seen]) -> str:
-        """What reviews have of each other."""
+        """The likely mistake: what reviews have of each other."""
         by_itself = torch.cat([each["pooled"] for each in apart]), torch.cat([each["weights"] for each in apart])
         return mistake_among_others(by_itself, _pair(together), otherwise=mistake_of_order(looked_at, inputs[0]))
 
     def mistake_of_order(self, looked_at: Subject, inputs: tuple[Any, ...]) -> str:
-        """What reviews give from last to first, where they have no padding."""
+        """The likely mistake, seen on reviews without padding from last to first."""
         return mistake_of_order(looked_at, inputs[0]) or KEPT
 
     def mistake_of_weights(self, weights: Tensor, places: Tensor, hint: str) -> str:

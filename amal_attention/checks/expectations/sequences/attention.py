@@ -168,7 +168,7 @@ def weighs_by_score(
     seed: int = 0,
     hint: str = "",
 ) -> None:
-    """At each step they are the weights of the scores that were told in advance.
+    """At each step the weights are those of the scores, which are told in advance.
 
     Args:
         decoder: built around ``score``.
@@ -195,9 +195,9 @@ def weighs_by_score(
 
 @expectation("of the memory, the sum by the weights is read, and nothing else")
 def reads_by_weights(decoder: Module, probe: DecoderProbe, *, seed: int = 0, hint: str = "") -> None:
-    """Where each place of the memory holds what the weights make of all, logits and state stay; else they change.
+    """The sum of the memory by the weights, put at each of its places, gives the same logits and state.
 
-    The score is one that does not look at the memory.
+    Another memory gives other logits. The score is one that does not look at the memory.
 
     Args:
         decoder: the decoder.
@@ -232,7 +232,7 @@ def reads_by_weights(decoder: Module, probe: DecoderProbe, *, seed: int = 0, hin
 
 @expectation("the answer levels off: a tanh keeps it as it is once what it reads is large")
 def levels_off(module: Module, probe: Probe, *, reads: Sequence[int] = (), seed: int = 0, hint: str = "") -> None:
-    """What is read ten million times as large, and a hundred times larger still, gives the same answer.
+    """Inputs ten million times as large, and a hundred times larger still, give the same answer.
 
     Args:
         module: the module.

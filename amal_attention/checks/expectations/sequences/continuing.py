@@ -52,7 +52,7 @@ _GRAPH = "no gradient is needed to write: with torch.no_grad()"
 
 @expectation("each token is the likeliest after all that is written")
 def continues(generate: Continue, *, made_by: Any = speech, seed: int = 0, what: str = "", hint: str = "") -> None:
-    """A model whose next token hangs on the last two is followed, by rows that differ, to the end.
+    """A model whose next token depends on the last two is followed to the end, in rows that differ.
 
     Args:
         generate: a way to go on.

@@ -110,7 +110,7 @@ def final_is_last_state(
     times: int = 3,
     hint: str = "",
 ) -> None:
-    """It is a row of memory, whatever tokens stand on padding; leftward, that of the first character.
+    """The final state is a row of the memory, whatever tokens stand on padding; leftward, that of the first character.
 
     Args:
         encoder: the encoder.

@@ -79,7 +79,7 @@ def compares_query_and_keys(score: Module, dim: int, *, seed: int = 0, hint: str
 
 @expectation("the score is bilinear: q · W k, with one free matrix")
 def is_bilinear(score: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
-    """The matrix is seen on vectors of one 1 each; what it gives for any others follows from it.
+    """Vectors of a single 1 show the matrix; the scores of any others follow from it.
 
     Args:
         score: the module.

@@ -59,7 +59,7 @@ def gradients(
     Args:
         held: the module or the function.
         inputs: what it is called with, any nest of tensors; for a function, modules too.
-        upstream: in the shape of the part; ones by default.
+        upstream: the gradient of the part, in its shape; ones by default.
         reply: number of the part among the tensors of the reply, however they are nested.
 
     Returns:
@@ -161,7 +161,7 @@ def learn(held: Held, batches: tuple[Tensor, ...], layer: tuple[Tensor, Tensor],
 
     Args:
         held: the module; it goes into training mode.
-        batches: those of all S steps in one tensor, ``(S, B, ...)`` for each input of the module, and behind them the
+        batches: the inputs of the module at all S steps, one tensor ``(S, B, ...)`` for each input, and behind them the
             labels, int ``(S, B)``.
         layer: weight ``(C, F)`` and bias ``(C,)`` of the layer at the start; the reply has F numbers a row.
         lr: step size of Adam.

@@ -47,7 +47,7 @@ def costs_of(lab: Lab, seed: int) -> Costs:
 
     Args:
         lab: the lab.
-        seed: of what the tests draw.
+        seed: the seed of what the tests draw.
 
     Raises:
         LabError: the lab has no hidden tests, or cannot be imported.

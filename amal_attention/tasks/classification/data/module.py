@@ -64,7 +64,7 @@ class ReviewData(LightningDataModule):
             its words (:class:`MeanBatch`). The last two are whole reviews, for models to which the order of words is
             nothing; validation and test read texts in any case.
         word_dropout: share of the words of each bag that a training batch leaves out, others each epoch.
-        seed: of the validation set, of the order and of the windows.
+        seed: the seed of the validation set, of the order and of the windows.
         cache_dir: where prepared data is kept; ``AMAL_CACHE`` if not given, else the user's cache folder.
     """
 

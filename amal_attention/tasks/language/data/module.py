@@ -41,7 +41,7 @@ class ReviewStream(LightningDataModule):
         batch_size: windows in a step of training. Where several processes train together, each takes its share of
             every step, so that they learn what one would.
         evaluated: windows of validation and of the test at most, evenly spread.
-        seed: of the validation set and of the order of the windows, another each epoch.
+        seed: the seed of the validation set and of the order of the windows, another each epoch.
         cache_dir: where prepared data is kept; ``AMAL_CACHE`` if not given, else the user's cache folder.
 
     Raises:

@@ -42,7 +42,7 @@ class PairData(LightningDataModule, ABC):
     Args:
         batch_size: lines in a step of training. Where several processes train together, each takes its share of every
             step, so that they learn what one would.
-        seed: of the order of the training lines, another each epoch.
+        seed: the seed of the order of the training lines, another each epoch.
         collate: makes the batches, of lists of pairs; by default this class does.
 
     Raises:

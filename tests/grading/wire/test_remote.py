@@ -74,13 +74,9 @@ from amal_attention.checks import (
 )
 from amal_attention.checks.expectation import RaisedElsewhere
 from amal_attention.checks.subjects.subject import OPERATIONS, FunctionSubject, Subject
-from amal_attention.grading.exam.sitting import Sitting
-from amal_attention.grading.sandbox.sandbox import Zygote
-from amal_attention.grading.submission.repair import AnswerCell, Answers
 from amal_attention.grading.wire.frame import Handle
 from amal_attention.grading.wire.raised import outcome_of
 from amal_attention.grading.wire.remote import RemoteFunction, RemoteModule, RemoteStudent
-from amal_attention.grading.wire.student import LocalStudent
 from amal_attention.outcome import Outcome, State
 from tests.checks import poolings
 from tests.checks.poolings import DIM
@@ -149,28 +145,7 @@ def written(x, mask): return x.zero_() + x
 def unwritten(x, mask): raise NotImplementedError
 def told(*inputs, **named): return [list(inputs), named]
 """
-
-
-@pytest.fixture(scope="module")
-def sitting(beside: Zygote) -> Iterator[Sitting]:
-    sources = [f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{BUILD}", CLASSIFIERS]
-    found = Sitting(beside, Answers("en", tuple(AnswerCell(0, "", source) for source in sources), ()))
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def remote(sitting: Sitting) -> RemoteStudent:
-    student = sitting.begin("q", 1)
-    assert sitting.errors == ()
-    return student
-
-
-@pytest.fixture(scope="module")
-def local() -> LocalStudent:
-    names: dict[str, Any] = {"__name__": "cells"}
-    exec(BUILD + CLASSIFIERS, names)
-    return LocalStudent(names)
+CELLS = (f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{BUILD}", CLASSIFIERS)
 
 
 @pytest.fixture(autouse=True)

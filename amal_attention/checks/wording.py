@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-__all__ = ["batch_sent", "kind", "lines_sent", "numbers", "reviews_sent", "shape", "tensors_sent"]
+__all__ = ["batch_sent", "kind", "lengths_sent", "lines_sent", "numbers", "shape", "tensors_sent"]
 
 _MOST = 8
 """Of the numbers of a row, so many are told."""
@@ -65,22 +65,6 @@ def _telling_place(tensor: Tensor, beside: Tensor | None) -> tuple[int, ...]:
     return tuple(int(each) for each in torch.unravel_index(amiss.argmax(), tensor.shape))
 
 
-def reviews_sent(x: Tensor, mask: Tensor) -> str:
-    """What was sent to a pooling, in words.
-
-    >>> import torch
-    >>> reviews_sent(torch.zeros(2, 3, 5), torch.tensor([[True, True, True], [True, False, False]]))
-    '2 reviews of 3 and 1 words, padded to 3, in dimension 5'
-    """
-    lengths, counts = _lengths(mask), len(mask)
-    reviews = "1 review" if counts == 1 else f"{counts} reviews"
-    words = "1 word" if lengths == "1" else f"{lengths} words"
-    longest, dim = x.shape[-2:]
-    if mask.all():
-        return f"{reviews} of {words}, in dimension {dim}"
-    return f"{reviews} of {words}, padded to {longest}, in dimension {dim}"
-
-
 def lines_sent(mask: Tensor) -> str:
     """The lines of characters that were sent, in words.
 
@@ -88,7 +72,7 @@ def lines_sent(mask: Tensor) -> str:
     >>> lines_sent(torch.tensor([[True, True, True], [True, False, False]]))
     '2 lines of 3 and 1 characters, padded to 3'
     """
-    lengths, (counts, longest) = _lengths(mask), mask.shape
+    lengths, (counts, longest) = lengths_sent(mask), mask.shape
     if counts > 1:
         lines = f"{counts} lines of {lengths} characters"
     else:
@@ -96,8 +80,8 @@ def lines_sent(mask: Tensor) -> str:
     return lines if mask.all() else f"{lines}, padded to {longest}"
 
 
-def _lengths(mask: Tensor) -> str:
-    """How many places of each row count: "4", "4 and 2", "4, 2 and 1"."""
+def lengths_sent(mask: Tensor) -> str:
+    """How many places of each row are True in a mask ``(B, L)``, in words: "4", "4 and 2", "4, 2 and 1"."""
     counts = [str(length) for length in mask.sum(dim=1).tolist()]
     return " and ".join([", ".join(counts[:-1]), counts[-1]]) if len(counts) > 1 else "".join(counts)
 

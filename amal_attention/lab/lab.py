@@ -27,7 +27,7 @@ class Lab:
     Attributes:
         name: the folder's name, and that of its module.
         folder: where it lies.
-        title: for people.
+        title: what people call it.
         questions: title of each question, in order.
         tasks: what each question asks of a model, by question: the name of a task; those that train nothing have none.
         uses: functions of the lab's module that a question's task works with, by question: ``{"entropy": "spread"}``.
@@ -35,7 +35,7 @@ class Lab:
         links: what the data hands to the model, by question: ``{"data.embeddings": "model.init_args.embeddings"}``.
         sizes: the same for numbers, which become options, each in one place of the recipe or several, by question:
             ``{"dim": ("model.init_args.dim",)}``.
-        languages: those that its notebook is released in, in order.
+        languages: the languages in which its notebook is released, in order.
         titles: title of the notebook by language, where it is not ``title``.
         optional: the questions that a course may leave out.
         shown: the questions that ``amal demo`` trains, with ``recipes/demo.yaml`` if it is there; all by default.

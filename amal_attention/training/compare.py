@@ -81,7 +81,7 @@ def compare(
 
     Args:
         base: source, seed, embeddings and options that all questions share; its own question is not used.
-        questions: those to train.
+        questions: the questions to train.
         folder: gets one folder a run.
         sweep: also train the lab's sweep, if it has one and its question is asked for; the value that the question's
             own recipe has is not trained twice.
@@ -177,10 +177,10 @@ def choose_rows(
     """Places of test texts to show: all models right on a third, at odds on a third, all wrong on a third.
 
     Args:
-        right: of each model on each test text, ``(models, n)``.
+        right: whether each model is right on each test text, ``(models, n)``.
         legible: the texts that may be shown, ``(n,)``.
         shown: how many to choose; a third that runs short is filled up from the others.
-        seed: of the draw.
+        seed: the seed of the draw.
     """
     order = np.random.default_rng(seed).permutation(np.flatnonzero(legible))
     count = right.sum(axis=0)

@@ -137,7 +137,7 @@ def _died(run: Run, process: BaseProcess) -> str:
 
 
 def _work(line: Connection, training: Training) -> None:
-    """What a process does: it trains, and sends the record, or what was raised."""
+    """Train, and send the record, or what was raised; this is all that a process does."""
     threading.Thread(target=_end_with_the_starter, daemon=True).start()
     torch.set_num_threads(1)
     with line, results_apart():
@@ -152,7 +152,7 @@ def _work(line: Connection, training: Training) -> None:
 
 
 def _end_with_the_starter() -> None:
-    """Wait for the end of the process that asked for this one, and end: nobody would take what comes of it."""
+    """Exit when the parent process exits: nobody would read the results."""
     if (starter := multiprocessing.parent_process()) is not None:
         starter.join()
     os._exit(1)

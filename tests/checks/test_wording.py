@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks.wording import batch_sent, kind, numbers, reviews_sent, shape, tensors_sent
+from amal_attention.checks.wording import batch_sent, kind, numbers, shape, tensors_sent
 from amal_attention.tasks.classification import TextBatch
 
 
@@ -60,20 +60,6 @@ def test_a_value_is_told_by_its_kind(value: object, told: str) -> None:
 )
 def test_numbers_are_short_and_never_many(tensor: Tensor, told: str) -> None:
     assert numbers(tensor) == told
-
-
-@pytest.mark.parametrize(
-    ("lengths", "told"),
-    [
-        ((1,), "1 review of 1 word, in dimension 5"),
-        ((3,), "1 review of 3 words, in dimension 5"),
-        ((2, 2), "2 reviews of 2 and 2 words, in dimension 5"),
-        ((4, 2, 1), "3 reviews of 4, 2 and 1 words, padded to 4, in dimension 5"),
-    ],
-)
-def test_reviews_are_told_by_their_lengths(lengths: tuple[int, ...], told: str) -> None:
-    mask = torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]
-    assert reviews_sent(torch.zeros(*mask.shape, 5), mask) == told
 
 
 def moved(sizes: tuple[int, ...], place: tuple[int, ...], value: float) -> Tensor:

@@ -19,7 +19,14 @@ from amal_attention.checks.subjects.subject import Subject, randomised, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import kind, numbers, tensors_sent
 
-__all__ = ["Change", "Probe", "Seen", "alone", "answers", "beside", "changed", "probed", "steady"]
+__all__ = ["KEPT", "UNSTEADY", "Change", "Probe", "Seen", "alone", "answers", "beside", "changed", "probed", "steady"]
+
+KEPT = "something is kept from one call to the next: an answer, a mask or a state"
+"""What the answer to another batch hints at."""
+UNSTEADY = (
+    "the same batch gives another answer at the next call: something random is made in forward (a layer, or F.dropout "
+    "without training=self.training), or something is kept from one call to the next"
+)
 
 Seen = dict[str, Tensor]
 """The parts of a reply, by name."""
@@ -36,7 +43,13 @@ class Change:
 
 
 class Probe:
-    """A kind of module. What is made and read is told by a subclass; the words are those of any module."""
+    """A kind of module. What is made and read is told by a subclass; the words are those of any module.
+
+    Attributes:
+        has_empty_rows: whether a row of length 0 is a row too.
+    """
+
+    has_empty_rows = False
 
     def inputs(self, lengths: Sequence[int], seed: int, under: float = 1.0) -> tuple[Any, ...]:
         """What the module is called with: a row of each length, padded on the right; other words for another seed.
@@ -62,7 +75,7 @@ class Probe:
 
         Args:
             reply: what came.
-            inputs: for these.
+            inputs: the inputs that it came for.
             finite: whether all numbers must be, but for those on padding.
             mend: whether what another expectation tells, such as an axis too many, may be put right.
 
@@ -143,7 +156,7 @@ class Probe:
 
     def mistake_of_order(self, looked_at: Subject, inputs: tuple[Any, ...]) -> str:
         """The likely mistake where a batch from last to first gives another answer at the next call."""
-        return "something is kept from one call to the next: an answer, a mask or a state"
+        return KEPT
 
     def with_a_zero_vector(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         """The inputs, with one of the words that weights are over a vector of zeros, if words are vectors."""

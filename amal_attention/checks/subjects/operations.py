@@ -59,7 +59,7 @@ def gradients(
     Args:
         held: the module or the function.
         inputs: what it is called with, any nest of tensors; for a function, modules too.
-        upstream: in the shape of the part; ones by default.
+        upstream: the gradient of the part, in its shape; ones by default.
         reply: number of the part among the tensors of the reply, however they are nested.
 
     Returns:
@@ -163,7 +163,7 @@ def learn(
 
     Args:
         held: the module; it goes into training mode.
-        batches: of each, what the module is called with, and behind it the labels, int ``(B,)``.
+        batches: what the module is called with, and behind it the labels, int ``(B,)``; one of these a batch.
         layer: weight ``(C, F)`` and bias ``(C,)`` of the layer at the start; the reply has F numbers a row.
         lr: step size of Adam.
 

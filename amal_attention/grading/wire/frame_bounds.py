@@ -1,4 +1,4 @@
-"""What a frame may hold, and how it is told that one holds something else."""
+"""What a frame may hold, and the errors for one that holds something else."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ from amal_attention.checks import (
     same_in_training,
     shapes,
     simplex,
-    some_reviews,
+    some_texts,
     sums_states,
     weights_carry_gradient,
 )
@@ -54,7 +54,6 @@ HEADS = (
 )
 NORMS = "norm_first is handed on: it is a norm more, with a scale and a shift"
 DROPS = "dropout is handed on: in training the same texts give another vector"
-IN_TRAINING = "in training a review is read by itself too: no normalisation over the batch, no other branch"
 
 EVEN = ((2, 4), (2, 5), (3, 4))  # heads, and how wide they are
 
@@ -77,7 +76,7 @@ def pooling(student, sizes, **options):
 
 def order_counts(made, dim, seed):
     """Look whether two words that change places change what is pooled, in the same place of the same batch."""
-    x, mask = some_reviews(dim, (4, 3), seed)
+    x, mask = some_texts(dim, (4, 3), seed)
     made = made.eval().randomise(seed)
     first, second = (made(each, mask)[0] for each in (x, x[:, [1, 0, 2, 3]]))
     differ(first, second, what="the order of the words counts", hint=WITH)
@@ -85,7 +84,7 @@ def order_counts(made, dim, seed):
 
 def places_tell_words_apart(made, dim, seed):
     """Look whether words that are mapped to 0 are told apart by their places: a place that is multiplied is lost."""
-    x, mask = some_reviews(dim, (2, 2), seed)
+    x, mask = some_texts(dim, (2, 2), seed)
     made = made.eval()
     made(x, mask)  # a lazy layer has no parameters before
     scales = {
@@ -149,7 +148,7 @@ def width_of_words(made, dim):
 def test_words_are_read_together(student, draws, fairly, by_hand):
     by_hand("EncoderPooling")
     sizes, seeds = some_sizes(draws), [draws.seed() for _ in range(2)]
-    x, mask = some_reviews(sizes["dim"], (4, 4), seeds[0])
+    x, mask = some_texts(sizes["dim"], (4, 4), seeds[0])
 
     def look():
         wider = lambda units: pooling(student, sizes | {"hidden_size": units})  # noqa: E731
@@ -251,7 +250,7 @@ def test_weights_and_padding(student, draws, fairly):
 def test_what_it_learns(student, draws, fairly):
     sizes, lengths = some_sizes(draws), draws.lengths(3, 6)
     dim, model_dim, seeds = sizes["dim"], sizes["model_dim"], [draws.seed() for _ in range(9)]
-    x, mask = some_reviews(dim, (3, 3), seeds[0])
+    x, mask = some_texts(dim, (3, 3), seeds[0])
 
     def look():
         for readout in READOUTS:
@@ -262,7 +261,7 @@ def test_what_it_learns(student, draws, fairly):
             leaves_its_start(build(), dim, seed=seeds[4], steps=3)
             answers_afresh(build(), dim, seed=seeds[5])
             leaves_inputs_alone(build(), dim, seed=seeds[6])
-            same_in_training(build(), dim, seed=seeds[7], hint=IN_TRAINING)
+            same_in_training(build(), dim, seed=seeds[7])
             keeps_types(build(), dim, seed=seeds[8])
             equal_to(fixed_vectors(build(), model_dim), [], what=LEARNT)
         weights_carry_gradient(pooling(student, sizes), dim, seed=seeds[0])

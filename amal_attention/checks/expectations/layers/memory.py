@@ -44,10 +44,10 @@ def hangs_on_memory(
     Args:
         layer: the layer.
         probe: its kind.
-        lengths: of the texts.
+        lengths: how many words each text has.
         seed: another seed, other parameters and inputs.
         times: how often to look.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     changes = [False, False]
     for looked_at, at in probed(layer, probe, lengths, times, seed):
@@ -84,10 +84,10 @@ def asks_memory(
     Args:
         layer: the layer.
         probe: its kind.
-        lengths: of the texts, all equal: what is put in another order is no padding.
+        lengths: how many words each text has, all equal: what is put in another order is no padding.
         seed: another seed, other parameters and inputs.
         times: how often to look.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     asked = reached = False
     for looked_at, at in probed(layer, probe, lengths, times, seed):

@@ -33,12 +33,12 @@ def bends(layer: Module, probe: Probe, *, norm_first: bool, seed: int = 0, what:
     all others, give something else together than each by itself.
 
     Args:
-        layer: as it was built.
+        layer: the layer as it was built.
         probe: its kind.
         norm_first: whether it is a pre-LN layer.
         seed: another seed, other matrices and words.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for look in range(seed, seed + _TRIES):
         parts = Parts(layer, probe, look)
@@ -64,7 +64,7 @@ def bends_between_units(
         probe: its kind; it reads x first.
         seed: another seed, other matrices and words.
         what: the title of the expectation.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     layer, wider = (subject(build(units)).eval() for units in (_HIDDEN, _HIDDEN + 1))
     like, more = layer.parameters(), wider.parameters()
@@ -99,7 +99,7 @@ def grows_by_units(
         units: how many there are first.
         layers: how many networks it has.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     fewer, more = (_count(build(number)) for number in (units, units + 1))
     known = (layers * (2 * dim + 1), layers * 2 * dim)

@@ -39,11 +39,11 @@ def permutes_with(
         module: the module.
         probe: its kind.
         of: the input whose places are put in another order.
-        lengths: of the rows.
+        lengths: how many places each row has.
         seed: another seed, other parameters, words and order.
         times: how often to look.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, at in probed(module, probe, lengths, times, seed):
         inputs, order = probe.inputs(lengths, at), _another_order(max(lengths), at)

@@ -32,12 +32,12 @@ _NOT_PRE = "norm_first is handed on to each layer: what it adds to long vectors 
 
 @expectation("each layer has parameters of its own")
 def grows_by_layers(build: Callable[[int], Module], *, what: str = "", hint: str = "") -> None:
-    """A third layer is as many parameters as the second one, and not none.
+    """A third layer adds as many parameters as the second one does, and at least one.
 
     Args:
         build: makes a module of so many layers.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     one, two, three = (_count(build(layers)) for layers in (1, 2, 3))
     if not (three - two == two - one > 0):
@@ -52,14 +52,14 @@ def grows_by_layers(build: Callable[[int], Module], *, what: str = "", hint: str
 def hangs_on_depth(
     build: Callable[[int], Module], probe: Probe, *, seed: int = 0, what: str = "", hint: str = ""
 ) -> None:
-    """Three layers have other parameters than one, as many as they may be, or make something else of the same ones.
+    """Three layers have more or fewer parameters than one; or, with the same numbers in them, give another answer.
 
     Args:
         build: makes a module of so many layers.
         probe: its kind.
         seed: another seed, other words.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     one, three = (subject(build(layers)).eval() for layers in (1, 3))
     if _count(one) != _count(three):
@@ -85,7 +85,7 @@ def chains_layers(module: Module, probe: Probe, layers: int, *, seed: int = 0, w
         layers: how many there are, 2 at least.
         seed: another seed, other words.
         what: the title of the expectation.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     looked_at, inputs = subject(module).eval(), probe.inputs(_LENGTHS, seed)
     looked_at.materialise(*inputs)
@@ -127,7 +127,7 @@ def ends_with_norm(
         dim: D.
         seed: another seed, other words.
         what: the title of the expectation.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     for norm_first, expected, likely in ((False, 0, _NORM_IN_POST), (True, 2 * dim, _NO_NORM_IN_PRE)):
         one, two = (_count(build(layers, norm_first)) for layers in (1, 2))

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from lightning import LightningDataModule
 from torch.utils.data import DataLoader, Dataset
 
+from amal_attention.data.bucketed import BucketedData
 from amal_attention.data.buckets import LengthBuckets, Windows
 from amal_attention.data.cache import built_once, cache_root
 from amal_attention.data.tokenizer import Tokenizer
@@ -38,7 +38,7 @@ FORMS = ("texts", "bags", "means")
 _MOST = 2**32 - 1
 
 
-class ReviewData(LightningDataModule):
+class ReviewData(BucketedData):
     """Labelled reviews and their word vectors, prepared once and then memory-mapped.
 
     A validation set is drawn from the training split with ``seed``; the test split is served whole, by
@@ -64,7 +64,7 @@ class ReviewData(LightningDataModule):
             its words (:class:`MeanBatch`). The last two are whole reviews, for models to which the order of words is
             nothing; validation and test read texts in any case.
         word_dropout: share of the words of each bag that a training batch leaves out, others each epoch.
-        seed: of the validation set, of the order and of the windows.
+        seed: the seed of the validation set, of the order and of the windows.
         cache_dir: where prepared data is kept; ``AMAL_CACHE`` if not given, else the user's cache folder.
     """
 
@@ -180,8 +180,10 @@ class ReviewData(LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[Batch]:
         """Batches of similar lengths, in an order and through windows drawn anew each epoch; see ``train_as``."""
+        texts = self._training_set()
         return self._loader(
-            self._training_set(),
+            texts,
+            texts.lengths,
             batch_size=self._share(self.hparams["batch_size"]),
             token_budget=self._share(self.hparams["token_budget"]),
             crop=self.hparams["crop"],
@@ -200,10 +202,10 @@ class ReviewData(LightningDataModule):
         texts = _Rows(self.reviews, self.rows(split))
         return self._loader(
             texts,
+            texts.lengths,
             batch_size=256,
             token_budget=self.evaluation_places,
             pair_budget=self.evaluation_pairs,
-            crop=None,
             shuffle=False,
         )
 
@@ -216,37 +218,6 @@ class ReviewData(LightningDataModule):
                 return _Rows(Bags.of(self.reviews, self._cache, self.hparams["word_dropout"]), rows)
             case _:
                 return _Rows(self.reviews, rows)
-
-    def _loader(
-        self,
-        reviews: _Rows | Means,
-        *,
-        batch_size: int | None,
-        token_budget: int | None,
-        pair_budget: int | None = None,
-        crop: int | None,
-        shuffle: bool,
-    ) -> DataLoader[Batch]:
-        buckets = LengthBuckets(
-            reviews.lengths,
-            batch_size=batch_size,
-            token_budget=token_budget,
-            pair_budget=pair_budget,
-            crop=crop,
-            shuffle=shuffle,
-            seed=self.hparams["seed"],
-            rank=self.trainer.global_rank if self.trainer else 0,
-            processes=self._processes,
-        )
-        return DataLoader(reviews, sampler=buckets, batch_size=None)
-
-    @property
-    def _processes(self) -> int:
-        return self.trainer.world_size if self.trainer else 1
-
-    def _share(self, of_a_step: int | None) -> int | None:
-        """What each process takes, rounded up."""
-        return None if of_a_step is None else -(-of_a_step // self._processes)
 
     def _open_reviews(self) -> Reviews:
         if self._reviews is None:

@@ -7,7 +7,7 @@ from typing import Any
 from torch import Tensor
 
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.expectations.classifier_reading import Attention, Module, handed, logits_of
+from amal_attention.checks.expectations.classifiers.reading import Attention, Module, handed, logits_of
 from amal_attention.checks.subjects.subject import subject
 from amal_attention.checks.values import same
 

@@ -12,10 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.advice import NO_LIST
-from amal_attention.checks.diagnosis import (
+from amal_attention.checks.expectation import Missed
+from amal_attention.checks.expectations.poolings.diagnosis import (
     MEAN_FOR_SUM,
     OF_MASK,
-    UNSTEADY,
     mistake_among_others,
     mistake_of_mean,
     mistake_of_nan,
@@ -23,17 +23,14 @@ from amal_attention.checks.diagnosis import (
     mistake_of_zeros,
     permuted,
 )
-from amal_attention.checks.expectation import Missed
-from amal_attention.checks.probes.probe import Change, Probe, Seen, answers, probed, steady
+from amal_attention.checks.expectations.poolings.wording import reviews_sent
+from amal_attention.checks.probes.probe import KEPT, UNSTEADY, Change, Seen, answers, probed, steady
 from amal_attention.checks.probes.texts import TextProbe
 from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
-from amal_attention.checks.wording import kind, numbers, reviews_sent, shape
+from amal_attention.checks.wording import kind, numbers, shape
 
-__all__ = ["KEPT", "PoolingProbe", "as_probe", "looks", "mistake_of_order", "read", "read_each", "unsteady"]
-
-KEPT = "something is kept from one call to the next: an answer, a mask or a state"
-"""What the answer to another batch hints at."""
+__all__ = ["PoolingProbe", "looks", "mistake_of_order", "read", "read_each", "unsteady"]
 
 _BATCH_AS_TIME = (
     "the order of the reviews in the batch counts: a recurrent layer without batch_first=True reads them one after "
@@ -43,6 +40,8 @@ _BATCH_AS_TIME = (
 
 class PoolingProbe(TextProbe):
     """Poolings: they give pooled vectors ``(B, out_features)`` and weights ``(B, L)``."""
+
+    has_empty_rows = True
 
     def shapes(self, inputs: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
         """Any width of the pooled vectors will do: -1 stands for it."""
@@ -139,23 +138,18 @@ class PoolingProbe(TextProbe):
         )
 
     def mistake_in_batch(self, looked_at: Subject, inputs: tuple[Any, ...], together: Seen, apart: list[Seen]) -> str:
-        """What reviews have of each other."""
+        """The likely mistake: what reviews have of each other."""
         by_itself = torch.cat([each["pooled"] for each in apart]), torch.cat([each["weights"] for each in apart])
         return mistake_among_others(by_itself, _pair(together), otherwise=mistake_of_order(looked_at, inputs[0]))
 
     def mistake_of_order(self, looked_at: Subject, inputs: tuple[Any, ...]) -> str:
-        """What reviews give from last to first, where they have no padding."""
+        """The likely mistake, seen on reviews without padding from last to first."""
         return mistake_of_order(looked_at, inputs[0]) or KEPT
 
     def mistake_of_weights(self, weights: Tensor, places: Tensor, hint: str) -> str:
         """What the sums show; where that speaks of a softmax and the module has none, ``hint`` in its place."""
         likely = mistake_of_weights(weights, places)
         return hint if hint and "softmax" in likely and likely != OF_MASK else likely
-
-
-def as_probe(dim: Probe | int) -> Probe:
-    """The probe itself; of a number, which is the width of what a pooling reads, that of poolings."""
-    return PoolingProbe(dim) if isinstance(dim, int) else dim
 
 
 _ANY_WIDTH = PoolingProbe(dim=0)

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.expectations.classifier_reading import (
+from amal_attention.checks.expectations.classifiers.reading import (
     AT_STRENGTH_0,
     IN_EVALUATION,
     SQUASHED,
@@ -133,7 +133,7 @@ def follows_its_loss(
         plain: builds a classifier that ``model`` may inherit its loss from; if its gradients are these, nothing is
             missed.
         seed: another seed, other parameters and directions.
-        hint: for a gradient that is another one.
+        hint: the likely mistake where the gradient is another one.
     """
     looked_at = subject(model)
     looked_at.materialise(batch.tokens, batch.mask)
@@ -173,12 +173,12 @@ class _Step(NamedTuple):
     """What evaluation and then a step of training give from one start.
 
     Attributes:
-        logits: in evaluation.
+        logits: the logits in evaluation mode.
         read: what the pooling was handed for them.
-        loss: of training.
+        loss: the loss of training.
         trained: what the pooling was handed for it.
         decided: the logits that each linear layer makes of the first words.
-        vectors: of the words, ``(B, L, D)``, or None where they are not among the parameters.
+        vectors: the vectors of the words, ``(B, L, D)``, or None where they are not among the parameters.
     """
 
     logits: Tensor

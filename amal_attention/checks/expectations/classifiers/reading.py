@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed
-from amal_attention.checks.subjects.stand_ins.poolings import FixedAttention
+from amal_attention.checks.subjects.stand_ins.texts import FixedAttention
 from amal_attention.checks.subjects.subject import Subject, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import kind, shape
@@ -80,7 +80,7 @@ def mistake_of_logits(came: Any, count: int, num_classes: int = 0) -> str:
 
 
 def handed(attention: Attention, model: Module | None = None) -> tuple[Tensor, Tensor]:
-    """The vectors and the mask that it was handed last; the ``model`` around it tells whether a copy was, in its place.
+    """The vectors and the mask that it was handed last; ``model``, which is around it, shows whether a copy was called.
 
     Raises:
         Missed: it was not called.

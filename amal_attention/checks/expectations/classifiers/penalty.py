@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.expectations.classifier_reading import (
+from amal_attention.checks.expectations.classifiers.reading import (
     AT_STRENGTH_0,
     LEARNS_TOO,
     UNREGISTERED,
@@ -44,7 +44,7 @@ class OwnEntropy(NamedTuple):
 
     Attributes:
         mean: over the reviews.
-        gradient: of the sum over the reviews, for the weights; zeros where it is cut off.
+        gradient: the gradient of the sum over the reviews, for the weights; zeros where it is cut off.
     """
 
     mean: Tensor
@@ -81,8 +81,8 @@ def charges_entropy(
     Args:
         build: makes a classifier of a given strength around a :class:`FixedAttention`; the same start each time.
         batch: labelled reviews.
-        mean_entropy: of that attention on these reviews, in nats.
-        own: of the student's own entropy on these reviews; what it gives is right here.
+        mean_entropy: the mean entropy of that attention on these reviews, in nats.
+        own: the student's own entropy on these reviews; what it gives is right here.
     """
     (free, idle, attention), (dear, gradient, _) = (_first_step(build(strength), batch) for strength in (0.0, 2.0))
     added = dear - free
@@ -131,10 +131,10 @@ def pulls_by_entropy(
     A constant moves no attention, since its weights sum to 1 whatever happens.
 
     Args:
-        build: as for :func:`charges_entropy`.
+        build: see :func:`charges_entropy`.
         batch: labelled reviews.
-        weights: those of the :class:`FixedAttention`, ``(B, L)``, above 0 on every word.
-        own: as for :func:`charges_entropy`.
+        weights: the weights of the :class:`FixedAttention`, ``(B, L)``, above 0 on every word.
+        own: see :func:`charges_entropy`.
     """
     (free, before, _), (dear, after, _) = (_first_step(build(strength), batch) for strength in (0.0, 2.0))
     pull = or_zeros(after, weights) - or_zeros(before, weights)

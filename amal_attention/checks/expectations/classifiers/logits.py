@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.expectations.classifier_reading import (
+from amal_attention.checks.expectations.classifiers.reading import (
     SQUASHED,
     UNREGISTERED,
     Attention,

@@ -8,11 +8,12 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.inputs import some_reviews
-from amal_attention.checks.reading import looks, read, read_each
+from amal_attention.checks.expectations.poolings.probe import looks, read, read_each
+from amal_attention.checks.expectations.poolings.wording import reviews_sent
+from amal_attention.checks.probes.texts import some_texts
 from amal_attention.checks.subjects.subject import FunctionSubject, Subject, function_subject, randomised, subject
 from amal_attention.checks.values import same
-from amal_attention.checks.wording import numbers, reviews_sent
+from amal_attention.checks.wording import numbers
 
 __all__ = [
     "carries_gradient",
@@ -65,11 +66,11 @@ def carries_gradient(
     Args:
         pooling: the module.
         dim: D of what it reads.
-        lengths: of the reviews.
+        lengths: how many words each review has.
         tolerance: a share of how steep the answer is; a small one where nothing bends it.
         times: how often to look: where one word takes all the weight, a look tells nothing of the scores.
         seed: another seed, other parameters, words and directions.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, x, mask in looks(pooling, dim, lengths, times, seed):
         words = mask.unsqueeze(2)
@@ -128,7 +129,7 @@ def learns_values(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -
 @expectation("what a word weighs is learned")
 def learns_weights(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
     """With other parameters the words of a review have other weights."""
-    x, mask = some_reviews(dim, (4,), seed)
+    x, mask = some_texts(dim, (4,), seed)
     given = [read(looked_at, x, mask)[1] for looked_at, _, _ in looks(pooling, dim, (4,), _TRIES, seed)]
     if all(same(weights, given[0]) for weights in given):
         raise Missed(
@@ -181,8 +182,8 @@ def leaves_its_start(pooling: Module, dim: int, *, seed: int = 0, steps: int = 6
         pooling: the module, as it was built.
         dim: D of what it reads.
         seed: another seed, other reviews.
-        steps: of training.
-        hint: for a miss.
+        steps: how many steps of training.
+        hint: the likely mistake, told with a miss.
     """
     looked_at = subject(pooling)
     training = _Training(looked_at, dim, mark=2.0, seed=seed, as_built=True)
@@ -213,9 +214,9 @@ def learns_to_find(
         pooling: the module.
         dim: D of what it reads.
         seed: another seed, other parameters and reviews.
-        steps: of training from each start.
-        share: of new reviews that must be decided rightly; a mean of the words decides two of three.
-        hint: for a miss.
+        steps: how many steps of training from each start.
+        share: the share of new reviews that must be decided rightly; a mean of the words decides two of three.
+        hint: the likely mistake, told with a miss.
     """
     looked_at, best = subject(pooling), 0.0
     for start in range(seed, seed + _STARTS):

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks.diagnosis import (
+from amal_attention.checks.expectations.poolings.diagnosis import (
     NOT_FINITE,
     mistake_among_others,
     mistake_of_law,
@@ -18,9 +18,9 @@ from amal_attention.checks.diagnosis import (
     mistake_of_weights,
     permuted,
 )
-from amal_attention.checks.inputs import some_reviews
+from amal_attention.checks.probes.texts import some_texts
 
-X, MASK = some_reviews(5, (2, 4, 3))
+X, MASK = some_texts(5, (2, 4, 3))
 N = MASK.sum(dim=1, keepdim=True)
 WORDS = MASK.float()
 SCORES = X @ torch.randn(5, generator=torch.Generator().manual_seed(1))
@@ -114,7 +114,7 @@ def rnn_without_batch_first(x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def test_what_reviews_do_to_each_other_is_named() -> None:
-    x, _ = some_reviews(5, (4, 4, 4))
+    x, _ = some_texts(5, (4, 4, 4))
     weights = (x @ torch.ones(5)).softmax(dim=1)
     alone = (torch.einsum("bl,bld->bd", weights, x), weights)
     turned = torch.tensor([1, 2, 0])

@@ -13,12 +13,13 @@ from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.expectations.layers.parts import is_matrix
-from amal_attention.checks.expectations.states import unexplained
-from amal_attention.checks.inputs import some_reviews
-from amal_attention.checks.reading import looks, read_each
+from amal_attention.checks.expectations.poolings.probe import looks, read_each
+from amal_attention.checks.expectations.poolings.states import unexplained
+from amal_attention.checks.expectations.poolings.wording import reviews_sent
+from amal_attention.checks.probes.texts import some_texts
 from amal_attention.checks.subjects.subject import Subject, randomised, subject
 from amal_attention.checks.values import same
-from amal_attention.checks.wording import numbers, reviews_sent
+from amal_attention.checks.wording import numbers
 
 __all__ = ["keeps_one_vector", "looks_from_one_vector", "sums_states"]
 
@@ -43,12 +44,12 @@ def sums_states(pooling: Module, dim: int, width: int, *, seed: int = 0, what: s
     Args:
         pooling: reads the words by one matrix, and knows no positions.
         dim: width of the words, which no other matrix has.
-        width: of the states.
+        width: the width of the states.
         seed: another seed, other parameters and words.
         what: the title of the expectation.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
-    x, mask = some_reviews(dim, [3] * (3 * width), seed)
+    x, mask = some_texts(dim, [3] * (3 * width), seed)
     looked_at = _silenced(pooling, dim, x, mask, seed)
     texts = [(x[:, at], mask[:, at]) for at in (slice(1), slice(1, 2), slice(2), slice(3))]
     (first, _), (second, _), (pooled, weights), (_, in_three) = read_each(looked_at, texts)
@@ -86,9 +87,9 @@ def keeps_one_vector(pooling: Module, dim: int, *, seed: int = 0, what: str = ""
         dim: width of the words, which no other matrix has.
         seed: another seed, other parameters and words.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
-    x, mask = some_reviews(dim, (4, 2, 3), seed)
+    x, mask = some_texts(dim, (4, 2, 3), seed)
     looked_at = _silenced(pooling, dim, x, mask, seed)
     every = torch.cat([pooled for pooled, _ in read_each(looked_at, [(x, mask), (x[:2, :3], mask[:2, :3])])])
     if not same(every, every[:1].expand_as(every)):
@@ -105,11 +106,11 @@ def looks_from_one_vector(pooling: Module, dim: int, *, seed: int = 0, what: str
     """In some look each word changes pooled; a word that stands three times counts more beside the vector than one.
 
     Args:
-        pooling: with one layer, and without positions.
+        pooling: a pooling with one layer, and without positions.
         dim: width of the words.
         seed: another seed, other parameters and words.
         what: the title of the expectation.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     unread, hidden = {0, 1, 2}, True
     for looked_at, x, mask in looks(pooling, dim, (3, 3), _TRIES, seed):

@@ -17,7 +17,6 @@ __all__ = [
     "MEAN_FOR_SUM",
     "NOT_FINITE",
     "OF_MASK",
-    "UNSTEADY",
     "mistake_among_others",
     "mistake_of_law",
     "mistake_of_mean",
@@ -72,10 +71,6 @@ _ZERO_VECTOR = (
     "a word whose vector is zeros is taken for padding: the mask tells where the words are, not their vectors"
 )
 _REORDERED = "the reviews come back in another order: what is sorted by length must be put back, or not be sorted"
-UNSTEADY = (
-    "the same batch gives another answer at the next call: something random is made in forward (a layer, or F.dropout "
-    "without training=self.training), or something is kept from one call to the next"
-)
 _OTHERS = (
     "what a review gives depends on the reviews beside it: is a mean, a maximum, a sum or a norm taken over the batch, "
     "dim=0 or no dim at all? Each review has its own, over its words, dim=1"

@@ -13,11 +13,12 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.inputs import some_reviews
-from amal_attention.checks.reading import read, read_each
+from amal_attention.checks.expectations.poolings.probe import read, read_each
+from amal_attention.checks.expectations.poolings.wording import reviews_sent
+from amal_attention.checks.probes.texts import some_texts
 from amal_attention.checks.subjects.subject import Subject, randomised, subject
 from amal_attention.checks.values import same
-from amal_attention.checks.wording import numbers, reviews_sent
+from amal_attention.checks.wording import numbers
 
 __all__ = ["attends_states", "carries_memory", "reads_leftward", "reads_order", "unexplained", "uses_last_layer"]
 
@@ -69,11 +70,11 @@ def attends_states(
     Args:
         pooling: reads from left to right; if in both directions, in one layer.
         dim: D of what it reads.
-        width: of its states, those of both directions together.
+        width: the width of its states, those of both directions together.
         bidirectional: whether it reads in both directions.
         own: builds the student's own attention for ``width`` numbers: a mistake there is not charged again.
         seed: another seed, other parameters and words.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     count = 3 * width
     x, answers = _comparable(pooling, dim, width, seed)
@@ -153,7 +154,7 @@ def carries_memory(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") 
         pooling: reads in one direction, in one layer.
         dim: D of what it reads.
         seed: another seed, other parameters and words.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     looked_at, x, mask = _strong(pooling, dim, (8, 2), seed)
     cell = _cell_with(looked_at.parameters(), dim)
@@ -183,7 +184,7 @@ def uses_last_layer(pooling: Module, dim: int, *, layers: int, seed: int = 0, hi
         dim: D of what it reads.
         layers: how many it has.
         seed: another seed, other parameters and words.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     looked_at, x, mask = _strong(pooling, dim, (3, 3), seed)
     start, closed = looked_at.parameters(), 0
@@ -263,7 +264,7 @@ def _strong(
 ) -> tuple[Subject, Tensor, Tensor]:
     """The pooling with parameters, and texts of words, twice as large as usual: what bends is bent clearly."""
     count, length = shape
-    x, mask = some_reviews(dim, [length] * count, seed)
+    x, mask = some_texts(dim, [length] * count, seed)
     looked_at = subject(pooling).eval()
     looked_at.materialise(x, mask)
     randomised(looked_at, seed + 1)

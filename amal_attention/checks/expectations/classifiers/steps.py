@@ -1,4 +1,4 @@
-"""Expectations on what a LightningModule learns with, and by which steps. What a batch is, it alone knows."""
+"""Expectations on the optimiser of a LightningModule and the steps it takes, whatever its batches are."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.expectations.classifier_reading import (
+from amal_attention.checks.expectations.classifiers.reading import (
     LEARNS_TOO,
     UNREGISTERED,
     Attention,

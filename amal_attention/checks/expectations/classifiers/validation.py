@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.expectations.classifier_reading import (
+from amal_attention.checks.expectations.classifiers.reading import (
     IN_EVALUATION,
     Module,
     Received,
@@ -32,7 +32,7 @@ _ONE_BATCH = "val_loss is that of one batch alone: log it in each validation_ste
 
 @expectation("validation logs val_loss, and val_accuracy over all reviews")
 def logs_accuracy(model: Module, batch: Any) -> None:
-    """What a Trainer's validation logs is the share of right reviews: over two batches, a short one last; and anew.
+    """Validation logs the share of right reviews, over two batches of which the last is shorter, and then counts anew.
 
     The first validation ends an epoch of training on reviews that are all decided wrongly. The last batch is the
     longest review alone, decided wrongly too, so that reviews, words and batches give different shares; of more than

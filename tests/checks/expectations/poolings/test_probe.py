@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks.diagnosis import NOT_FINITE
 from amal_attention.checks.expectation import Missed, RaisedElsewhere
-from amal_attention.checks.inputs import some_reviews
-from amal_attention.checks.reading import looks, read, read_each
+from amal_attention.checks.expectations.poolings.diagnosis import NOT_FINITE
+from amal_attention.checks.expectations.poolings.probe import looks, read, read_each
+from amal_attention.checks.probes.texts import some_texts
 from amal_attention.checks.subjects.subject import LocalSubject, subject
 
 
@@ -27,7 +27,7 @@ class Replies(nn.Module):
         return self.reply
 
 
-X, MASK = some_reviews(5, (4, 2, 1))
+X, MASK = some_texts(5, (4, 2, 1))
 POOLED, WEIGHTS = torch.zeros(3, 6), torch.zeros(3, 4)
 
 

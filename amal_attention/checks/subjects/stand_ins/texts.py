@@ -1,4 +1,4 @@
-"""Stand-ins for what reads a text: poolings, and a function of their weights."""
+"""Stand-ins for what makes one vector of a text by weighing its words, and a function of such weights."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["FirstWord", "FixedAttention", "concentration"]
 
 @stand_in
 class FirstWord(nn.Module):
-    """A pooling that gives the first word for the whole review, and attends to it alone.
+    """Gives the first word for the whole text, and attends to it alone.
 
     It stands in for an earlier answer that is wrong, where one that is built on it is looked at.
 
@@ -25,14 +25,14 @@ class FirstWord(nn.Module):
         self.out_features = dim
 
     def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """``x`` float ``(B, L, D)``, ``mask`` bool ``(B, L)`` -> pooled ``(B, D)``, weights ``(B, L)``."""
+        """``x`` float ``(B, L, D)``, ``mask`` bool ``(B, L)`` -> vectors ``(B, D)``, weights ``(B, L)``."""
         first = torch.arange(x.shape[1], device=x.device) == 0
         return x[:, 0], first.expand(mask.shape).to(x.dtype)
 
 
 @stand_in
 class FixedAttention(nn.Module):
-    """A pooling that attends as it is told, whatever it reads, and gives the first word for the whole review.
+    """Attends as it is told, whatever it reads, and gives the first word for the whole text.
 
     It stands in for an attention where something else is looked at. It keeps what it was handed.
 
@@ -60,14 +60,14 @@ class FixedAttention(nn.Module):
         self.register_buffer("in_training", None)
 
     def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """``x`` float ``(B, L, D)``, ``mask`` bool ``(B, L)`` -> pooled ``(B, out_features)``, weights ``(B, L)``."""
+        """``x`` float ``(B, L, D)``, ``mask`` bool ``(B, L)`` -> vectors ``(B, out_features)``, weights ``(B, L)``."""
         self.x, self.mask, self.in_training = x.detach().clone(), mask.detach().clone(), torch.tensor(self.training)
         return x[:, 0].repeat(1, self.out_features // x.shape[2]), self.weights[: len(x)].clone()
 
 
 @stand_in
 def concentration(weights: Tensor, mask: Tensor) -> Tensor:
-    """How concentrated attention is on each review: the sum of the squares of its weights.
+    """How concentrated attention is on each text: the sum of the squares of its weights.
 
     It stands in for an entropy that is wrong, where something that is built on it is looked at.
 

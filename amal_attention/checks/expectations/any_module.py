@@ -1,7 +1,4 @@
-"""Expectations on any module that reads a batch row by row.
-
-Each takes the :class:`Probe` of its kind; a number in its place is the width of what a pooling reads.
-"""
+"""Expectations on any module that reads a batch row by row; each takes the :class:`Probe` of the module's kind."""
 
 from __future__ import annotations
 
@@ -13,10 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks.diagnosis import UNSTEADY
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.probes.probe import Probe, alone, answers, beside, changed, probed, steady
-from amal_attention.checks.reading import as_probe
+from amal_attention.checks.probes.probe import UNSTEADY, Probe, alone, answers, beside, changed, probed, steady
 from amal_attention.checks.subjects.nests import leaves
 from amal_attention.checks.subjects.subject import FunctionSubject, Subject, function_subject, randomised, subject
 from amal_attention.checks.values import same
@@ -54,10 +49,10 @@ _ONE_DIRECTION = "it is half as wide as it should be: where a recurrent layer re
 _CALL_AGAIN = "compare each step of it with the formula of the statement"
 
 
-@expectation("pooled is (B, out_features) and weights (B, L), for any B and L")
+@expectation("what comes back has the shapes of the statement, for any batch")
 def shapes(
     module: Module,
-    dim: Probe | int,
+    probe: Probe,
     out_features: int | None = None,
     *,
     lengths: Sequence[int] = _LENGTHS,
@@ -69,14 +64,13 @@ def shapes(
 
     Args:
         module: the module.
-        dim: D of what a pooling reads; of a module of another kind, its probe.
+        probe: its kind.
         out_features: the width of what it gives, which is an attribute too; None where it has no such attribute.
-        lengths: of the first batch.
+        lengths: how many places each row of the first batch has.
         seed: another seed, other words.
-        what: the title of the expectation, where it is not about poolings.
+        what: the title of the expectation.
         hint: for a miss, in place of what a shape tells by itself.
     """
-    probe = as_probe(dim)
     if out_features is not None:
         _declares_width(module, out_features)
     try:
@@ -89,12 +83,12 @@ def _look_at_shapes(module: Module, probe: Probe, out_features: int | None, leng
     batches = [probe.inputs(several, seed) for several in (lengths, (3,), (1,), (2, 2), (1, 1))]
     replies = answers(subject(module).eval(), probe, batches, finite=False, mend=False)
     for seen, inputs in zip(replies, batches, strict=True):
-        first = next(iter(seen.values()))
+        name, first = next(iter(seen.items()))
         if out_features is not None and first.shape[1] != out_features:
             rows, longest, width = inputs[0].shape
             raise Missed(
-                f"pooled of shape ({rows}, {out_features})",
-                f"pooled of shape {shape(first)}",
+                f"{name} of shape ({rows}, {out_features})",
+                f"{name} of shape {shape(first)}",
                 _mistake_of_width(first.shape[1], out_features, longest, width),
                 probe.sent(inputs),
             )
@@ -103,7 +97,7 @@ def _look_at_shapes(module: Module, probe: Probe, out_features: int | None, leng
 @expectation("weights sum to 1 over the words of a text, and are 0 on padding")
 def simplex(
     module: Module,
-    dim: Probe | int,
+    probe: Probe,
     *,
     lengths: Sequence[int] = _LENGTHS,
     seed: int = 0,
@@ -116,13 +110,12 @@ def simplex(
 
     Args:
         module: the module.
-        dim: D of what a pooling reads; of a module of another kind, its probe.
-        lengths: of the rows.
+        probe: its kind.
+        lengths: how many places each row has.
         seed: another seed, other parameters and words.
         times: how often to look; once where nothing, such as a ReLU, can hide what is wrong.
-        hint: where it has no softmax, in place of hints that speak of one.
+        hint: what is told of a module without a softmax, in place of hints that speak of one.
     """
-    probe = as_probe(dim)
     for looked_at, at in probed(module, probe, lengths, times, seed):
         inputs = probe.with_a_zero_vector(probe.inputs(lengths, at))
         (seen,) = answers(looked_at, probe, [inputs], finite=False)
@@ -154,7 +147,7 @@ def is_distribution(weights: Tensor, places: Tensor, sent: str, likely: Callable
 @expectation("padding changes nothing: neither what stands there, nor how much of it there is")
 def ignores_padding(
     module: Module,
-    dim: Probe | int,
+    probe: Probe,
     *,
     lengths: Sequence[int] = _LENGTHS,
     longest: int = 7,
@@ -167,15 +160,14 @@ def ignores_padding(
 
     Args:
         module: the module.
-        dim: D of what a pooling reads; of a module of another kind, its probe.
-        lengths: of the rows.
+        probe: its kind.
+        lengths: how many places each row has.
         longest: length of the row beside which they are padded further.
         under: how large the other numbers are.
         seed: another seed, other parameters and words.
         times: how often to look; once where nothing, such as a ReLU, can hide what is wrong.
-        hint: where the answer depends on how much padding there is.
+        hint: the likely mistake where the answer depends on how much padding there is.
     """
-    probe = as_probe(dim)
     for looked_at, at in probed(module, probe, lengths, times, seed):
         empty, noisy = probe.inputs(lengths, at, 0), probe.inputs(lengths, at, under)
         rows = [beside(empty, probe.inputs((length,), seed + 1)) for length in (max(lengths), longest)]
@@ -201,7 +193,7 @@ def ignores_padding(
 @expectation("a text is read by itself, whatever stands beside it in the batch")
 def reads_each_alone(
     module: Module,
-    dim: Probe | int,
+    probe: Probe,
     *,
     lengths: Sequence[int] = (4, 4, 4),
     seed: int = 0,
@@ -210,7 +202,6 @@ def reads_each_alone(
     hint: str = "",
 ) -> None:
     """Rows of the same length give alone what they give together."""
-    probe = as_probe(dim)
     for looked_at, at in probed(module, probe, lengths, times, seed):
         inputs = probe.inputs(lengths, at)
         together, *apart = answers(looked_at, probe, [inputs, *(alone(inputs, row) for row in range(len(lengths)))])
@@ -229,7 +220,7 @@ def reads_each_alone(
 
 @expectation("a gradient reaches every parameter")
 def gradient_reaches(
-    module: Module, dim: Probe | int, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
+    module: Module, probe: Probe, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
 ) -> None:
     """In training mode each parameter gets a gradient from the answer, finite and, in some look, not all zero.
 
@@ -237,7 +228,6 @@ def gradient_reaches(
 
     A bias, or a single number, may have a zero gradient: adding a constant to all scores rightly changes nothing.
     """
-    probe = as_probe(dim)
     silent: set[str] | None = None
     _refuse_frozen(subject(module), hint)
     for looked_at, at in probed(module, probe, lengths, _TRIES, seed):
@@ -263,7 +253,7 @@ def gradient_reaches(
 @expectation("all that it computes with is registered: a copy of its state is a copy of it")
 def registers_everything(
     build: Callable[[], Module],
-    dim: Probe | int,
+    probe: Probe,
     *,
     lengths: Sequence[int] = _LENGTHS,
     seed: int = 0,
@@ -274,13 +264,13 @@ def registers_everything(
 
     Args:
         build: makes a module, the same at each call but for its random start.
-        dim: D of what a pooling reads; of a module of another kind, its probe.
-        lengths: of the rows.
+        probe: its kind.
+        lengths: how many places each row has.
         seed: another seed, other parameters and words.
         times: how often to look.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
-    probe, second = as_probe(dim), subject(build()).eval()
+    second = subject(build()).eval()
     for first, at in probed(build(), probe, lengths, times, seed):
         inputs = probe.inputs(lengths, at)
         second.materialise(*inputs)
@@ -321,7 +311,7 @@ def agrees_with(
         seed: another seed, other parameters.
         times: how often to look at a module.
         tolerance: absolute and relative.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     is_module = isinstance(answer, nn.Module | Subject)
     for look in range(seed, seed + times if is_module else seed + 1):
@@ -374,7 +364,7 @@ def _declares_width(module: Module, out_features: int) -> None:
 
 
 def _mistake_of_width(came: int, out_features: int, longest: int, dim: int) -> str:
-    """Why pooled vectors have another width than they should have."""
+    """Why what is given has another width than it should have."""
     known = {out_features / 2: _ONE_DIRECTION, longest: _NUMBERS_SUMMED, dim: _WIDTH_OF_WORDS}
     return known.get(came, "")
 

@@ -12,19 +12,20 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks.any_module import is_distribution
-from amal_attention.checks.diagnosis import (
+from amal_attention.checks.expectation import Missed, expectation
+from amal_attention.checks.expectations.any_module import is_distribution
+from amal_attention.checks.expectations.poolings.diagnosis import (
     mistake_of_law,
     mistake_of_sum,
     mistake_of_value,
     mistake_of_weights,
     mistake_of_zeros,
 )
-from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.reading import looks, read, read_each, unsteady
+from amal_attention.checks.expectations.poolings.probe import looks, read, read_each, unsteady
+from amal_attention.checks.expectations.poolings.wording import reviews_sent
 from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
-from amal_attention.checks.wording import numbers, reviews_sent
+from amal_attention.checks.wording import numbers
 
 __all__ = [
     "depends_on_first_word_alone",
@@ -117,10 +118,10 @@ def sums_by_weights(
     Args:
         pooling: the module.
         dim: D of what it reads.
-        lengths: of the reviews, which are equal.
+        lengths: how many words each review has, all equal.
         seed: another seed, other parameters and words.
         of_words: whether the value of a word is the word itself.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     for looked_at, x, mask in looks(pooling, dim, lengths, seed=seed):
         words = [(word.reshape(1, 1, -1), mask[:1, :1]) for word in x.flatten(0, 1)]

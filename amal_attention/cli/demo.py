@@ -62,13 +62,13 @@ def _shown_lab(name: str, labs: Path | None, folder: Path, as_json: bool) -> dic
 
 
 def _trained(name: str, labs: Path | None, folder: Path) -> Any:
-    """What the questions of a lab that a demonstration trains came to."""
+    """What the questions of a lab that a demonstration trains came to; `amal compare` trains its sweep too."""
     lab = lab_with(name, [], None, labs)
     short = lab.folder / "recipes" / "demo.yaml"
     usual = recipe_of(name, lab.shown[0], None, None, False, 0, [short] if short.is_file() else None, labs, [])
     base = replace(usual, source=usual.task.embedded_source)
     shown = list(lab.shown)
-    return compare_questions(base, shown, folder, sweep=True, resume=False, thorough=True, jobs=processors())
+    return compare_questions(base, shown, folder, sweep=False, resume=False, thorough=True, jobs=processors())
 
 
 def _graded_samples(lab: Lab, folder: Path) -> Demonstration | str:

@@ -20,7 +20,7 @@ class GradingLimits:
         output_kb: how much is kept of what it prints.
     """
 
-    cell_seconds: float = 15
+    cell_seconds: float = 6
     submission_seconds: float = 120
     memory_mb: float = 2000
     processes: float = 32

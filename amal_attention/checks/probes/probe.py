@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -198,7 +199,7 @@ def answers(
     """
     replies = looked_at.each(batches)
     for inputs in batches:
-        with sending(probe.sent(inputs)):
+        with sending(partial(probe.sent, inputs)):
             reply = next(replies)
         yield probe.seen(reply, inputs, finite=finite, mend=mend)
 

@@ -64,11 +64,15 @@ def prepare() -> None:
 
 
 def _call_first(shell: Any) -> None:
-    """Do once what is slow the first time, so that no submission waits for it: a cell, recurrent layers."""
+    """Do once what is slow the first time, so that no submission waits for it: a cell, recurrent layers, a training.
+
+    Nothing is trained where the notebooks do not import Lightning, which takes longer than all else.
+    """
     shell.run_cell("None")
     for layer in (torch.nn.LSTM(2, 2, bidirectional=True), torch.nn.GRU(2, 2)):
         layer(torch.zeros(1, 1, 2))[0].sum().backward()
-    _train_first()
+    if "lightning" in sys.modules:
+        _train_first()
 
 
 def _train_first() -> None:

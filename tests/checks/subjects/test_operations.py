@@ -129,7 +129,8 @@ def test_it_learns_as_one_module_with_the_layer_on_top_of_it_does() -> None:
         nn.CrossEntropyLoss()(whole[1](whole[0](each.clone(), words)[0]), labels).backward()
         optimiser.step()
     start = (layer.weight.detach().clone(), layer.bias.detach().clone())
-    weight, bias = LocalSubject(module).learn(reviews, start, lr=0.1)
+    batches = tuple(map(torch.stack, zip(*reviews, strict=True)))
+    weight, bias = LocalSubject(module).learn(batches, start, lr=0.1)
     assert torch.allclose(weight, whole[1].weight) and torch.allclose(bias, whole[1].bias)
     assert torch.allclose(module.query, whole[0].query) and module.query.abs().max() > 0
     assert torch.equal(module.frozen, torch.full((2,), 7.0)) and module.training
@@ -274,8 +275,9 @@ def test_what_calls_leave_behind_is_told() -> None:
 
 
 def test_a_module_whose_reply_is_a_bare_tensor_learns_too() -> None:
-    module, batches = Bare(), [(torch.randn(2, 3), torch.tensor([0, 1]))] * 60
+    module, rows = Bare(), torch.randn(2, 3)
+    batches = (rows.expand(60, 2, 3), torch.tensor([0, 1]).expand(60, 2))
     layer = (torch.zeros(2, 4), torch.zeros(2))
     weight, bias = LocalSubject(module).learn(batches, layer, lr=0.1)
-    logits = nn.functional.linear(module(batches[0][0]), weight, bias)
+    logits = nn.functional.linear(module(rows), weight, bias)
     assert logits.argmax(dim=1).tolist() == [0, 1]

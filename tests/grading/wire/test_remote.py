@@ -385,7 +385,7 @@ RIGHT_REPLIES: dict[str, tuple[tuple[Any, ...], Any]] = {
     "frozen": ((), ["a"]),
     "state": ((), {"a": X}),
     "left": ((), ({"a": X}, ["", "a"])),
-    "learn": (([(X, MASK, X)], LAYER, 0.1), LAYER),
+    "learn": (((X, MASK, X), LAYER, 0.1), LAYER),
     "steps": (([BATCH],), [(torch.ones(()), {"a": X, "b": None})]),
     "optimised": ((), ["a"]),
     "validate": (([BATCH],), {"loss": 1.5}),

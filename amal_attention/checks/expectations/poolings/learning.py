@@ -263,8 +263,7 @@ class _Training:
 
     def go_on(self, steps: int) -> None:
         """Train it where it is, on labelled reviews."""
-        reviews = [self._reviews() for _ in range(steps)]
-        self.layer = self.pooling.learn(reviews, self.layer, lr=0.05)
+        self.layer = self.pooling.learn(self._reviews(steps, 64), self.layer, lr=0.05)
 
     def share_found(self) -> float:
         """The share of new reviews that it decides rightly, in evaluation mode; their labels stay here."""
@@ -272,20 +271,24 @@ class _Training:
         pooled, _ = read(self.pooling.eval(), x, mask)
         return float((nn.functional.linear(pooled, *self.layer).argmax(dim=1) == labels).float().mean())
 
-    def _reviews(self, count: int = 64, longest: int = 12) -> tuple[Tensor, Tensor, Tensor]:
+    def _reviews(self, *sizes: int, longest: int = 12) -> tuple[Tensor, Tensor, Tensor]:
         """Reviews of at most 4 words less than the longest, and the labels that one word of each tells, and no other.
 
         Where in a vector the sign and the mark stand is drawn too.
+
+        Args:
+            sizes: how many reviews, or how many batches, and of how many reviews.
+            longest: words of the first review of each batch.
         """
-        lengths = torch.randint(longest - 4, longest + 1, (count,), generator=self.generator)
-        lengths[0] = longest
-        mask = torch.arange(longest) < lengths.unsqueeze(1)
-        x = 0.3 * torch.randn(count, longest, self.dim, generator=self.generator)
+        lengths = torch.randint(longest - 4, longest + 1, sizes, generator=self.generator)
+        lengths[..., 0] = longest
+        mask = torch.arange(longest) < lengths.unsqueeze(-1)
+        x = 0.3 * torch.randn(*sizes, longest, self.dim, generator=self.generator)
         signs = 2.0 * torch.randint(0, 2, mask.shape, generator=self.generator) - 1
-        places = (torch.rand(count, generator=self.generator) * lengths).long()
-        x[:, :, self.told] = signs
-        x[torch.arange(count), places, self.marked] += self.mark
-        return x, mask, (signs[torch.arange(count), places] > 0).long()
+        places = (torch.rand(sizes, generator=self.generator) * lengths).long().unsqueeze(-1)
+        x[..., self.told] = signs
+        x[..., self.marked] += self.mark * (torch.arange(longest) == places)
+        return x, mask, (signs.gather(-1, places) > 0).squeeze(-1).long()
 
 
 def _seeded(seed: int) -> torch.Generator:

@@ -214,25 +214,29 @@ def _mended(reply: Any, mask: Tensor) -> Any:
 
 def _answer(reply: Any, x: Tensor, mask: Tensor, finite: bool) -> tuple[Tensor, Tensor]:
     """The pooled vectors and the weights, if the reply is such a pair."""
-    sent = reviews_sent(x, mask)
     if not (isinstance(reply, (tuple, list)) and len(reply) == 2 and all(isinstance(each, Tensor) for each in reply)):
         hint = _mistake_of_reply(reply)
-        raise Missed("the pair of tensors (pooled, weights)", kind(reply), hint, sent)
+        raise Missed("the pair of tensors (pooled, weights)", kind(reply), hint, reviews_sent(x, mask))
     pooled, weights = (each.detach() for each in reply)
     if weights.shape != mask.shape:
         raise Missed(
-            f"weights of shape {shape(mask)}", f"shape {shape(weights)}", _mistake_of_weights(weights, pooled, x), sent
+            f"weights of shape {shape(mask)}",
+            f"shape {shape(weights)}",
+            _mistake_of_weights(weights, pooled, x),
+            reviews_sent(x, mask),
         )
     if pooled.ndim != 2 or len(pooled) != len(x):
         raise Missed(
             f"pooled of shape ({len(x)}, out_features)",
             f"shape {shape(pooled)}",
             _mistake_of_pooled(pooled, *x.shape[:2]),
-            sent,
+            reviews_sent(x, mask),
         )
     if finite and not (pooled.isfinite().all() and weights.isfinite().all()):
         hint = mistake_of_nan(weights, mask, pooled)
-        raise Missed("finite numbers", f"pooled {numbers(pooled)}, weights {numbers(weights)}", hint, sent)
+        raise Missed(
+            "finite numbers", f"pooled {numbers(pooled)}, weights {numbers(weights)}", hint, reviews_sent(x, mask)
+        )
     return pooled, weights
 
 

@@ -58,7 +58,7 @@ def close_to(
         raise Missed(f"shape {shape(expected)}: {numbers(expected)}", f"shape {shape(value)}", likely, sent)
     if not same(value, expected, tolerance):
         likely = _known_mistake(value, mistakes or {}, tolerance) or _mistake_of_value(value, expected, tolerance)
-        raise Missed(numbers(expected), numbers(value), likely, sent)
+        raise Missed(numbers(expected, value), numbers(value, expected), likely, sent)
 
 
 @expectation("a value worked out by hand")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -68,10 +69,17 @@ def shapes(
         lengths: how many places each row of the first batch has.
         seed: another seed, other words.
         what: the title of the expectation.
-        hint: the likely mistake, for a miss that shows none of its own.
+        hint: for a miss, in place of what a shape tells by itself.
     """
     if out_features is not None:
         _declares_width(module, out_features)
+    try:
+        _look_at_shapes(module, probe, out_features, lengths, seed)
+    except Missed as miss:
+        raise Missed(miss.expected, miss.came, hint or miss.hint, miss.sent) from miss
+
+
+def _look_at_shapes(module: Module, probe: Probe, out_features: int | None, lengths: Sequence[int], seed: int) -> None:
     batches = [probe.inputs(several, seed) for several in (lengths, (3,), (1,), (2, 2), (1, 1))]
     replies = answers(subject(module).eval(), probe, batches, finite=False, mend=False)
     for seen, inputs in zip(replies, batches, strict=True):
@@ -174,8 +182,8 @@ def ignores_padding(
             found = changed(probe.shown(expected, empty), probe.shown(other, inputs))
             if found is not None:
                 raise Missed(
-                    probe.same_as(expected, *found),
-                    probe.came(other, *found),
+                    probe.same_as(found),
+                    probe.came(found),
                     _unsteady(looked_at, probe, empty, expected)
                     or probe.mistake_of_padding(looked_at, (empty, expected), (inputs, other), known),
                     f"{probe.sent(empty)}; then the same {way}",
@@ -201,8 +209,8 @@ def reads_each_alone(
             found = changed(by_itself, {name: part[row : row + 1] for name, part in together.items()})
             if found is not None:
                 raise Missed(
-                    probe.alone(by_itself, found[0]),
-                    probe.came_in_batch(together, found[0], row),
+                    probe.alone(found),
+                    probe.came_in_batch(replace(found, row=row)),
                     _unsteady(looked_at, probe, inputs, together)
                     or hint
                     or probe.mistake_in_batch(looked_at, inputs, together, apart),
@@ -384,4 +392,4 @@ def _fits(parts: list[Any], wrong: list[Any], tolerance: float) -> bool:
 
 def _told(part: Tensor, other: Tensor) -> str:
     """A tensor in words: its numbers, or its shape where that is another one."""
-    return numbers(part) if part.shape == other.shape else kind(part)
+    return numbers(part, other) if part.shape == other.shape else kind(part)

@@ -44,9 +44,10 @@ def answers_afresh(
         first, turned = answers(looked_at, probe, [inputs, behind])
         if not all(same(turned[name].flip(0), part) for name, part in first.items()):
             again, main = _alike(first, turned), _main(probe, inputs)
-            came = numbers(turned[main])
+            expected, given = first[main].flip(0), turned[main]
+            came = numbers(given, expected)
             raise Missed(
-                f"{numbers(first[main].flip(0))}",
+                numbers(expected, given),
                 f"{came}, the answer to the batch before" if again else came,
                 hint
                 or (KEPT if again else "")
@@ -124,8 +125,8 @@ def same_in_training(
         if not _alike(trained, expected):
             sent, main = probe.sent(inputs), _main(probe, inputs)
             raise Missed(
-                f"{numbers(expected[main])}, as in evaluation",
-                numbers(trained[main]),
+                f"{numbers(expected[main], trained[main])}, as in evaluation",
+                numbers(trained[main], expected[main]),
                 hint or "in training a text is read by itself too: no normalisation over the batch, no other branch",
                 f"{sent}, in training mode, without dropout",
             )

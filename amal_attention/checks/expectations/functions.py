@@ -87,7 +87,7 @@ def keeps_rows_apart(
                 raise Missed(kind(whole[:1]), kind(alone), likely, sent)
             if not same(alone[0], whole[row]):
                 likely = _KEPT if row and same(alone, first) else hint or _MIXED
-                raise Missed(f"{numbers(alone[0])}, as alone", f"{numbers(whole[row])}", likely, sent)
+                raise Missed(f"{numbers(alone[0], whole[row])}, as alone", numbers(whole[row], alone[0]), likely, sent)
 
 
 @expectation("a call leaves what it is given as it is, and answers in its type")

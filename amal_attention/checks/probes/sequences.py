@@ -91,7 +91,7 @@ class EncoderProbe(TimeProbe):
         try:
             seen = self.shown(super().seen(reply, inputs, finite=finite, mend=mend), inputs)
         except Missed as miss:
-            hint = miss.hint or self._mistake_of_reply(parts, inputs)
+            hint = self._mistake_of_reply(parts, inputs) or miss.hint
             raise Missed(miss.expected, miss.came, hint, miss.sent) from miss
         return {name: part for name, part in seen.items() if name in self.parts}
 

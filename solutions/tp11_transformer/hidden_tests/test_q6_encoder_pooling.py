@@ -39,6 +39,7 @@ READOUTS = ("query", "cls")
 ON_STATES = (
     "attention falls on the states of the encoder, which know the other words, not on the words"
 )
+PADDED = "the encoder is handed the mask, and [CLS] stands in front of the words: nothing looks at what stands under the padding"
 WITHOUT = "without positions the order of the words does not count: no place is special, and positions are added only if asked for"
 WITH = (
     "positions are added to the words, one for each place of the text, before the first layer"
@@ -79,6 +80,30 @@ def order_counts(made, dim, seed):
     made = made.eval().randomise(seed)
     first, second = (made(each, mask)[0] for each in (x, x[:, [1, 0, 2, 3]]))
     differ(first, second, what="the order of the words counts", hint=WITH)
+
+
+def places_tell_words_apart(made, dim, seed):
+    """Look whether words that are mapped to 0 are told apart by their places: a place that is multiplied is lost."""
+    x, mask = some_texts(dim, (2, 2), seed)
+    made = made.eval()
+    made(x, mask)  # a lazy layer has no parameters before
+    scales = {
+        name: (each == 1).all() or each.numel() == 1 for name, each in made.parameters().items()
+    }
+    made.load(
+        {
+            name: torch.ones_like(each) if scales[name] else torch.zeros_like(each)
+            for name, each in made.parameters().items()
+        }
+    )
+    first, second = (made(x[:, :words], mask[:, :words])[0] for words in (1, 2))
+    differ(
+        first,
+        second,
+        what="positions are added to the words: where all words are 0, the places are left",
+        sent="a word, then two; all parameters 0, but for those that scale",
+        hint=WITH,
+    )
 
 
 def heads_count(student, sizes, x, mask):
@@ -155,6 +180,7 @@ def test_a_query_reads_the_states(student, draws, fairly):
 
     def look():
         order_counts(pooling(student, sizes), dim, seeds[0])
+        places_tell_words_apart(pooling(student, sizes), dim, seeds[4])
         bare = pooling(student, sizes, positions=False)
         keeps_weights_of_words(bare, dim, seed=seeds[1], hint=WITHOUT)
         depends_on_text(bare, dim, seed=seeds[3], hint=ON_STATES)
@@ -209,7 +235,7 @@ def test_weights_and_padding(student, draws, fairly):
             simplex(made, dim, lengths=[*lengths, longest], seed=seeds[1], times=1)
             padded = {"lengths": lengths, "longest": longest, "under": 100.0, "times": 1}
             deep = pooling(student, sizes, readout=readout, num_layers=2)
-            ignores_padding(deep, dim, **padded, seed=seeds[2])
+            ignores_padding(deep, dim, **padded, seed=seeds[2], hint=PADDED)
             reads_each_alone(made, dim, seed=seeds[3], times=1)
 
     fairly(look, *PARTS)

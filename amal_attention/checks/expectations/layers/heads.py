@@ -85,7 +85,7 @@ def heads_differ(
                 number = head + 1
                 raise Missed(
                     f"even weights of head {number}, and those of the others as before",
-                    numbers(after["weights"][0]),
+                    numbers(after["weights"][0], expected[0]),
                     hint or _MIXED,
                     f"{probe.sent(inputs)}; the rows of head {number} in {query} are 0",
                 )

@@ -64,7 +64,7 @@ def hides_from_softmax(
     if not same(weights, expected) or (hidden > _TINY).any():
         known = (name for name, wrong in (mistakes or {}).items() if same(weights, wrong(*inputs, mask)))
         likely = next(known, "") or _likely(weights, plain, seen, hidden)
-        raise Missed(numbers(expected), numbers(weights), likely or hint, sent)
+        raise Missed(numbers(expected, weights), numbers(weights, expected), likely or hint, sent)
 
 
 def _asked(answer: Answer, inputs: Sequence[Any], seed: int) -> FunctionSubject:

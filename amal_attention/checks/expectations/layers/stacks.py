@@ -25,6 +25,7 @@ _NOT_CHAINED = "each layer reads what the one before it gives: x = layer(x), and
 _NO_SCALES = "no parameter is 1 at the start: a layer has two norms, and each a scale"
 _OTHER_WEIGHTS = "the weights that come back are those of the last layer, which read what the layers before it gave"
 _NORM_IN_POST = "without norm_first no norm follows the last layer: its own is the last thing"
+_A_LAYER_MORE = "num_layers layers and no other: a norm has 2D numbers, and more than that stands beside them"
 _NO_NORM_IN_PRE = "with norm_first one norm, with parameters of its own, follows the last layer"
 _NOT_PRE = "norm_first is handed on to each layer: what it adds to long vectors is little"
 
@@ -130,9 +131,11 @@ def ends_with_norm(
     """
     for norm_first, expected, likely in ((False, 0, _NORM_IN_POST), (True, 2 * dim, _NO_NORM_IN_PRE)):
         one, two = (_count(build(layers, norm_first)) for layers in (1, 2))
-        if 2 * one - two != expected:
+        beside = 2 * one - two
+        if beside != expected:
             told = f"norm_first = {norm_first}"
-            raise Missed(f"{expected} parameters beside the layers", f"{2 * one - two}", hint or likely, told)
+            known = _A_LAYER_MORE if beside > 2 * dim else hint or likely
+            raise Missed(f"{expected} parameters beside the layers", f"{beside}", known, told)
     looked_at, inputs = subject(build(2, True)).eval(), times(_FAR, probe.inputs(_LENGTHS, seed))
     (seen,) = answers(looked_at, probe, [inputs])
     name, x = next(iter(probe.main(inputs))), inputs[0]

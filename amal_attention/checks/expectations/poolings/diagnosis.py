@@ -174,7 +174,8 @@ def mistake_among_others(
         return "every review gets the weights of the first: compute them for each review, x and not x[0]"
     if same(pooled[:1], rest[:1]) and not same(pooled, rest):
         return (
-            "only the first review of the batch is right: a recurrent layer takes the batch for time, batch_first=True"
+            "only the first review of the batch is right, as the batch is taken for time: a recurrent layer has "
+            "batch_first=True, and positions are added to the words, one for each place of the text"
         )
     return otherwise or _OTHERS
 

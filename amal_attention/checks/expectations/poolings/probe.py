@@ -24,7 +24,7 @@ from amal_attention.checks.expectations.poolings.diagnosis import (
     permuted,
 )
 from amal_attention.checks.expectations.poolings.wording import reviews_sent
-from amal_attention.checks.probes.probe import KEPT, UNSTEADY, Seen, answers, probed, steady
+from amal_attention.checks.probes.probe import KEPT, UNSTEADY, Change, Seen, answers, probed, steady
 from amal_attention.checks.probes.texts import TextProbe
 from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
@@ -65,23 +65,31 @@ class PoolingProbe(TextProbe):
         """How many reviews, of how many words."""
         return reviews_sent(*inputs)
 
-    def same_as(self, seen: Seen, name: str, row: int) -> str:
-        """The pooled vector tells enough, whichever part changed."""
-        return f"the same pooled vector, {numbers(seen['pooled'][row])}"
+    def same_as(self, change: Change) -> str:
+        """The pooled vector, or the weights."""
+        if change.name == "weights":
+            return super().same_as(change)
+        seen = numbers(change.expected, change.came)
+        return f"the same pooled vector, {seen}"
 
-    def alone(self, seen: Seen, name: str) -> str:
-        """The pooled vector of a batch of one."""
-        return f"what it gives alone, {numbers(seen['pooled'][0])}"
+    def alone(self, change: Change) -> str:
+        """The pooled vector of a batch of one, or the weights."""
+        if change.name == "weights":
+            return super().alone(change)
+        seen = numbers(change.expected, change.came)
+        return f"what it gives alone, {seen}"
 
-    def came(self, seen: Seen, name: str, row: int) -> str:
-        """The pooled vector of a review."""
-        review = row + 1
-        return f"{numbers(seen['pooled'][row])} for review {review}"
+    def came(self, change: Change) -> str:
+        """The pooled vector of a review, or the weights."""
+        seen, review = numbers(change.came, change.expected), change.row + 1
+        return f"weights {seen} for review {review}" if change.name == "weights" else f"{seen} for review {review}"
 
-    def came_in_batch(self, seen: Seen, name: str, row: int) -> str:
-        """The pooled vector of a review of the batch."""
-        review = row + 1
-        return f"{numbers(seen['pooled'][row])} for review {review} of the batch"
+    def came_in_batch(self, change: Change) -> str:
+        """The pooled vector of a review of the batch, or the weights."""
+        if change.name == "weights":
+            return super().came_in_batch(change)
+        seen, review = numbers(change.came, change.expected), change.row + 1
+        return f"{seen} for review {review} of the batch"
 
     def with_gradient(self, inputs: tuple[Any, ...]) -> str:
         """The reviews, and a gradient that is sent back."""

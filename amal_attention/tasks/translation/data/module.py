@@ -142,15 +142,24 @@ class DateData(PairData):
         batch_size: as in :class:`PairData`, and so are the others.
         seed: see there.
         collate: see there.
+        writings: of how many lines to learn from each day is the first; validation and test are the same with any.
     """
 
-    def __init__(self, dates: int = 1, batch_size: int = 64, seed: int = 0, collate: Collate | None = None) -> None:
+    def __init__(
+        self,
+        dates: int = 1,
+        batch_size: int = 64,
+        seed: int = 0,
+        collate: Collate | None = None,
+        writings: int = 1,
+    ) -> None:
         _check_whole(1, 3, dates=dates)
+        _check_whole(1, 100, writings=writings)
         super().__init__(batch_size, seed, collate)
 
     def draw(self) -> Splits:
         """The lines of each split."""
-        return draw_dates(self.lines_seed, self.hparams["dates"])
+        return draw_dates(self.lines_seed, self.hparams["dates"], self.hparams["writings"])
 
     @property
     def title(self) -> str:

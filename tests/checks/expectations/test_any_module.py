@@ -172,7 +172,7 @@ class Echo(nn.Module):
 
 
 def test_the_probe_and_the_expectation_of_the_guide_do_what_it_says() -> None:
-    guide = (Path(__file__).parents[2] / "docs" / "adding-a-lab.md").read_text("utf-8")
+    guide = (Path(__file__).parents[3] / "docs" / "adding-a-lab.md").read_text("utf-8")
     blocks = re.findall(r"(?m)(?:^    .*\n|^\n(?=    ))+", guide)
     code = "".join(textwrap.dedent(block) for block in blocks if re.search("EchoProbe|def goes_on", block))
     names = {each.__name__: each for each in (Probe, Echo, Missed, expectation, randomised, same, reads_each_alone)}

@@ -10,16 +10,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from amal_attention.tasks.classification.accuracy import Accuracy
-    from amal_attention.tasks.classification.data.batch import BagBatch, MeanBatch, TextBatch
+    from amal_attention.tasks.classification.data.batch import BagBatch, MeanBatch, NgramBatch, RatioBatch, TextBatch
     from amal_attention.tasks.classification.data.choice import available_source
     from amal_attention.tasks.classification.data.module import ReviewData
 
-__all__ = ["Accuracy", "BagBatch", "MeanBatch", "ReviewData", "TextBatch", "available_source"]
+__all__ = [
+    "Accuracy",
+    "BagBatch",
+    "MeanBatch",
+    "NgramBatch",
+    "RatioBatch",
+    "ReviewData",
+    "TextBatch",
+    "available_source",
+]
 
 _HOMES = {
     "Accuracy": "accuracy",
     "BagBatch": "data.batch",
     "MeanBatch": "data.batch",
+    "NgramBatch": "data.batch",
+    "RatioBatch": "data.batch",
     "ReviewData": "data.module",
     "TextBatch": "data.batch",
     "available_source": "data.choice",

@@ -116,6 +116,8 @@ from amal_attention.tasks.classification import TextBatch
 
 # %% tags=["instructor"]
 # isort: split
+from torch.optim.lr_scheduler import LinearLR
+
 from amal_attention.data.ngrams import log_ratios, number_ngrams, occurrences, over_words
 from amal_attention.gru import ScannedGRU
 from amal_attention.tasks.classification import BagBatch, MeanBatch, NgramBatch, RatioBatch
@@ -2116,14 +2118,11 @@ class NgramPooling(nn.Module):
         """``(B, L)`` each -> the mean value ``(B,)``, how many n-grams there are ``(B,)``, weights of words ``(B, L)``."""
         numbers = number_ngrams(tokens, self.known)
         where, known = occurrences(numbers), (numbers > 0).flatten(1)
-        classes, counts = (
-            place_classes(where, mask).flatten(1),
-            where.counts.flatten(1).clamp(min=1),
-        )
-        vectors = self.vectors(numbers.flatten(1), classes, self.ratios[numbers].flatten(1))
+        classes, counts = place_classes(where, mask), where.counts.flatten(1).clamp(min=1)
+        read = (each.flatten(1) for each in (numbers, classes, self.ratios[numbers]))
         # An n-gram that stands c times is met c times here, and weighs as much as if it were met once.
-        vectors = torch.stack([vectors[..., 0] - counts.log(), vectors[..., 1]], dim=2)
-        pooled, weights = self.attention(vectors, known)
+        once = F.pad(-counts.log().unsqueeze(2), (0, 1))
+        pooled, weights = self.attention(self.vectors(*read) + once, known)
         _, of_words = self.over_words(weights.view(numbers.shape))
         return pooled[:, 1], (known / counts).sum(dim=1), of_words
 
@@ -2144,9 +2143,9 @@ class NgramClassifier(LightningModule):
         freeze_embeddings: keep the values of n-grams as naive Bayes has them; their scores learn in any case.
         scale: of the logit of a review of usual size, at the beginning.
         lr: step size of SGD for the values, of the loss summed over a batch.
-        score_lr: step size of Adam for the scores of n-grams; for those of places, scale and bias see below.
-        place_lr: for the scores of places.
-        scale_lr: for scale and bias.
+        score_lr: step size of Adam for the scores of n-grams.
+        place_lr: the same for the scores of classes of places.
+        scale_lr: the same for scale and bias.
         epsilon: length of the adversary's step in the vectors of a whole review.
     """
 
@@ -2168,10 +2167,8 @@ class NgramClassifier(LightningModule):
         self.automatic_optimization = False
         self.pooling = NgramPooling(ngrams)
         self.pooling.corrections.requires_grad_(not freeze_embeddings)
-        self.scale, self.bias = (
-            nn.Parameter(torch.tensor(scale)),
-            nn.Parameter(torch.tensor(0.0)),
-        )
+        self.scale = nn.Parameter(torch.tensor(scale))
+        self.bias = nn.Parameter(torch.tensor(0.0))
         self.lr, self.score_lr, self.place_lr, self.scale_lr = lr, score_lr, place_lr, scale_lr
         self.epsilon = epsilon
         self.val_accuracy = MulticlassAccuracy(2, average="micro")
@@ -2193,12 +2190,10 @@ class NgramClassifier(LightningModule):
         size, sign = known.sum(dim=1), 1 - 2 * batch.labels
         vectors = self.pooling.vectors(batch.numbers, batch.classes, batch.ratios)
         pooled, weights = self.pooling.attention(vectors, known)
-        moved, _ = self.pooling.attention(
-            vectors + self.adversary(vectors, pooled, weights, sign), known
-        )
-        clean, hard = (
-            F.softplus(sign * self.logit(each[:, 1], size)).sum() for each in (pooled, moved)
-        )
+        step = self.adversary(vectors[..., 1] - pooled[:, 1:], weights, sign)
+        moved, _ = self.pooling.attention(vectors + step, known)
+        logits = (self.logit(value, size) for value in (pooled[:, 1], moved[:, 1]))
+        clean, hard = (F.softplus(sign * logit).sum() for logit in logits)
         for optimizer in self.optimizers():
             optimizer.zero_grad()
         self.manual_backward(clean + hard)
@@ -2209,13 +2204,18 @@ class NgramClassifier(LightningModule):
         return clean
 
     @torch.no_grad()
-    def adversary(
-        self, vectors: Tensor, pooled: Tensor, weights: Tensor, sign: Tensor
-    ) -> Tensor:
-        """The step of length ε along which the loss of each review rises most, ``(B, K, 2)``: it is known in closed form."""
-        slopes = torch.stack(
-            [vectors[..., 1] - pooled[:, 1:], torch.ones_like(weights)], dim=2
-        ) * weights.unsqueeze(2)
+    def adversary(self, above: Tensor, weights: Tensor, sign: Tensor) -> Tensor:
+        """The step of length ε along which the loss of each review rises most, in closed form.
+
+        Args:
+            above: how far the value of each n-gram is above their mean, ``(B, K)``.
+            weights: of the n-grams, ``(B, K)``.
+            sign: -1 for reviews of class 1, whose logit is to fall, and 1 for the others, ``(B,)``.
+
+        Returns:
+            What is added to scores and values, ``(B, K, 2)``.
+        """
+        slopes = weights.unsqueeze(2) * torch.stack([above, torch.ones_like(above)], dim=2)
         length = slopes.flatten(1).norm(dim=1).clamp(min=torch.finfo(slopes.dtype).tiny)
         return slopes * (self.epsilon * sign / length).view(-1, 1, 1)
 
@@ -2229,9 +2229,7 @@ class NgramClassifier(LightningModule):
         values = torch.optim.SGD([self.pooling.corrections], lr=self.lr, momentum=0.9)
         optimizers = [torch.optim.Adam(groups, fused=True), values]
         steps = self.trainer.estimated_stepping_batches
-        return optimizers, [
-            torch.optim.lr_scheduler.LinearLR(each, 1.0, 0.0, steps) for each in optimizers
-        ]
+        return optimizers, [LinearLR(each, 1.0, 0.0, steps) for each in optimizers]
 
 
 # %% tags=["instructor"]
@@ -2243,7 +2241,7 @@ class RatioClassifier(TunedClassifier):
         pooling: any of the poolings of this lab, for vectors of D + KINDS numbers.
         ngrams: int64 ``(N + 1, 3)``, as ``ReviewData.ngrams``.
         ratio_dropout: share of the log-ratios that are dropped while training.
-        **options: as for :class:`TunedClassifier`.
+        **options: as for :class:`TunedClassifier`, the strength apart.
     """
 
     reads = ("ratios",)
@@ -2256,7 +2254,7 @@ class RatioClassifier(TunedClassifier):
         ratio_dropout: float = 0.0,
         **options,
     ) -> None:
-        super().__init__(embeddings, pooling, **options)
+        super().__init__(embeddings, pooling, 0.0, **options)
         ngrams = ngrams.long()
         self.register_buffer("known", ngrams[:, 0].contiguous())
         self.register_buffer("ratios", log_ratios(ngrams[:, 1:]).clamp(-MOST, MOST))
@@ -2275,8 +2273,7 @@ class RatioClassifier(TunedClassifier):
 
     def training_step(self, batch: RatioBatch, batch_idx: int) -> Tensor:
         """The cross-entropy of a batch, of which each review was counted apart from its log-ratios."""
-        loss = F.cross_entropy(
-            self.logits(batch.tokens, batch.mask, batch.ratios), batch.labels
-        )
+        logits = self.logits(batch.tokens, batch.mask, batch.ratios)
+        loss = F.cross_entropy(logits, batch.labels)
         self.means.add(self, batch_idx, len(batch.labels), train_loss=loss)
         return loss

@@ -16,7 +16,7 @@ REPORT_TYPE = "application/vnd.amal.check+json"
 
 T = TypeVar("T")
 
-_OTHER_FORM = re.compile(r"None\b|an? [a-z]|(pooled of )?shape \(|out_features = |no call$")
+_OTHER_FORM = re.compile(r"None\b|an? [a-z]|(\w+ of )?shape \(|out_features = |no call$")
 """How it begins to be told what came in another form than was asked for; :mod:`wording` names kinds of values so."""
 
 
@@ -38,7 +38,7 @@ class Outcome:
         sent: what the student's code was given.
         came: what it gave back.
         expected: what a right answer gives back.
-        hint: the likely mistake; of what is to do, the line that says so.
+        hint: if missed, the likely mistake; if to do, where ``NotImplementedError`` was raised.
     """
 
     expectation: str

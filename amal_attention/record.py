@@ -70,7 +70,7 @@ class Reading:
         weights: one a token.
         label: what is true of it, "" if that is not known.
         prediction: what the model says of it.
-        probability: of the prediction.
+        probability: the probability of the prediction.
         unknown: the words among its tokens that the model does not know, where that was asked.
     """
 
@@ -111,10 +111,10 @@ class Texts:
     Attributes:
         row: its number in the data, -1 if it is not from there.
         name: what it is called, for instance "line 12".
-        texts: by name; the first one is read.
+        texts: the texts by name; the first one is read.
         grid: the attention of what is written to what is read, if there is.
         prediction: what the model writes, "" if the texts tell all.
-        probability: of the prediction.
+        probability: the probability of the prediction.
         label: what is to be written, "" if that is not known.
     """
 
@@ -148,14 +148,14 @@ class RunRecord:
         lab: name of the lab.
         question: which of its questions.
         task: what the question asks a model for.
-        title: of the question.
+        title: the title of the question.
         source: where the texts come from, "" where the task has one source.
         embeddings: ``frozen`` or ``tuned``, "" where the task has no pretrained vectors.
-        seed: of the initial weights and of the data.
+        seed: the seed of the initial weights and of the data.
         metrics: what was measured on the test texts, by name, the most telling first.
         tested: how many test texts there are.
         parameters: how many numbers learn.
-        seconds: of training alone.
+        seconds: how long the training took.
         epochs: how many were trained.
         checkpoint: path of the best one.
         thorough: whether what takes long to measure was measured too.

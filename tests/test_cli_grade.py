@@ -204,6 +204,13 @@ def test_mutants_prints_the_seed_and_the_tables(amal, graded_in, bounded, till):
     assert "without understanding" in output and "the best of each  0.1 of 2" in output and "generated" not in output
 
 
+def test_mutants_with_cpu_prints_what_the_tests_cost_and_grades_nothing(amal):
+    status, output, errors = amal("mutants", "till", "--cpu", "--seed", "4")
+    assert (status, errors) == (0, "")
+    assert output.startswith("till, seed 4: ") and "test_some_prices" in output and "4 x call" in output
+    assert "wrong answers" not in output
+
+
 def test_mutants_that_are_not_graded_as_they_should_be_are_a_status(amal, graded_in, bounded, till):
     path = till.folder / "mutants" / "product.py"
     path.write_text(path.read_text().replace('["q1-total", "q2-change"]', '["q1-total"]'))

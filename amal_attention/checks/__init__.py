@@ -3,7 +3,7 @@
 A notebook's test cell gathers expectations in a check::
 
     with check("q2-learned-query"):
-        simplex(LearnedQueryPooling(dim=5), dim=5)
+        simplex(LearnedQuery(dim=5), 5)
 
 and a hidden test uses the same expectations, which then raise an ``AssertionError``.
 

@@ -139,7 +139,7 @@ __all__ = [
     "shows_last_layer",
     "simplex",
     "some_lines",
-    "some_reviews",
+    "some_texts",
     "starts_from_state",
     "state_sees_memory",
     "stays_finite",
@@ -165,52 +165,16 @@ __all__ = [
     "writes_logits",
 ]
 
-from .any_module import (
-    agrees_with,
-    gradient_reaches,
-    ignores_padding,
-    reads_each_alone,
-    registers_everything,
-    shapes,
-    simplex,
-)
 from .checking import check, summary
-from .expectations.alive import (
-    compares_by_text,
-    decides_by_pooling,
-    follows_attention,
-    moves_with_words,
-    weighs_words_apart,
-)
-from .expectations.calls import answers_afresh, keeps_types, leaves_inputs_alone, same_in_training
-from .expectations.classifier import (
-    decides_linearly,
-    gives_logits,
-    hands_over,
-    steady_in_evaluation,
-)
-from .expectations.classifier_losses import (
-    costs_cross_entropy,
-    counts_labels,
-    follows_its_loss,
-)
-from .expectations.classifier_penalty import (
-    OwnEntropy,
-    charges_entropy,
-    pulls_by_entropy,
-)
-from .expectations.classifier_steps import keeps_embeddings, tunes_embeddings
-from .expectations.classifier_validation import (
-    logs_accuracy,
-    validates_plainly,
-)
-from .expectations.functions import (
-    differentiates,
-    hangs_on,
-    keeps_rows_apart,
-    leaves_arguments_alone,
-    stays_finite,
-)
+from .expectations.any_module import agrees_with
+from .expectations.classifiers.attention import decides_by_pooling, follows_attention
+from .expectations.classifiers.embeddings import keeps_embeddings, tunes_embeddings
+from .expectations.classifiers.logits import decides_linearly, gives_logits, hands_over, steady_in_evaluation
+from .expectations.classifiers.losses import costs_cross_entropy, counts_labels, follows_its_loss
+from .expectations.classifiers.penalty import OwnEntropy, charges_entropy, pulls_by_entropy
+from .expectations.classifiers.steps import optimises_everything, steps_by_lr
+from .expectations.classifiers.validation import logs_accuracy, validates_plainly
+from .expectations.functions import differentiates, hangs_on, keeps_rows_apart, leaves_arguments_alone, stays_finite
 from .expectations.layers.by_hand import uses_no
 from .expectations.layers.dropout import draws_while_training, drops_in_training, drops_what_it_adds
 from .expectations.layers.heads import has_layers, heads_differ
@@ -218,21 +182,12 @@ from .expectations.layers.masks import hides_from_softmax
 from .expectations.layers.memory import asks_memory, hangs_on_memory
 from .expectations.layers.network import bends, bends_between_units, grows_by_units
 from .expectations.layers.norms import scales_and_shifts
-from .expectations.layers.readout import keeps_one_vector, looks_from_one_vector, sums_states
 from .expectations.layers.residual import adds_to_its_input, chains_its_parts, normalises, passes_through
 from .expectations.layers.sets import permutes_with
 from .expectations.layers.stacks import chains_layers, ends_with_norm, grows_by_layers, hangs_on_depth
 from .expectations.layers.weights import reads_by_its_weights
-from .expectations.learning import (
-    carries_gradient,
-    gradient_flows,
-    learns_to_find,
-    learns_values,
-    learns_weights,
-    leaves_its_start,
-    weights_carry_gradient,
-)
-from .expectations.pooling import (
+from .expectations.poolings.alive import compares_by_text, moves_with_words, weighs_words_apart
+from .expectations.poolings.attention import (
     depends_on_first_word_alone,
     depends_on_mean_alone,
     depends_on_text,
@@ -244,6 +199,30 @@ from .expectations.pooling import (
     sums_by_weights,
     survives_large_scores,
 )
+from .expectations.poolings.by_width import (
+    answers_afresh,
+    gradient_reaches,
+    ignores_padding,
+    keeps_types,
+    leaves_inputs_alone,
+    reads_each_alone,
+    registers_everything,
+    same_in_training,
+    shapes,
+    simplex,
+)
+from .expectations.poolings.learning import (
+    carries_gradient,
+    gradient_flows,
+    learns_to_find,
+    learns_values,
+    learns_weights,
+    leaves_its_start,
+    weights_carry_gradient,
+)
+from .expectations.poolings.probe import PoolingProbe
+from .expectations.poolings.readout import keeps_one_vector, looks_from_one_vector, sums_states
+from .expectations.poolings.states import attends_states, carries_memory, reads_leftward, reads_order, uses_last_layer
 from .expectations.sequences.attention import (
     asks_with,
     combines_by_tanh,
@@ -253,12 +232,7 @@ from .expectations.sequences.attention import (
     state_sees_memory,
     weighs_by_score,
 )
-from .expectations.sequences.continuing import (
-    asks_in_evaluation,
-    continues,
-    draws_by_temperature,
-    extends_its_prompt,
-)
+from .expectations.sequences.continuing import asks_in_evaluation, continues, draws_by_temperature, extends_its_prompt
 from .expectations.sequences.decoding import (
     decodes_alike,
     keeps_state_small,
@@ -298,9 +272,6 @@ from .expectations.sequences.window import (
     scores_keys_by_perceptron,
     sums_values,
 )
-from .expectations.states import attends_states, carries_memory, reads_leftward, reads_order, uses_last_layer
-from .expectations.steps import optimises_everything, steps_by_lr
-from .inputs import some_reviews
 from .probes.decoding import DecoderProbe
 from .probes.heads import AttentionProbe, MemoryProbe
 from .probes.images import ImageProbe
@@ -309,12 +280,11 @@ from .probes.memory import DecoderLayerProbe
 from .probes.probe import Probe
 from .probes.scores import ScoreProbe
 from .probes.sequences import EncoderProbe, some_lines
-from .probes.texts import LayerProbe, VectorProbe
+from .probes.texts import LayerProbe, VectorProbe, some_texts
 from .probes.window import WindowProbe
-from .reading import PoolingProbe
 from .subjects.stand_ins.attention import DistanceScore, FixedScore
 from .subjects.stand_ins.leaky import LeakyDecoder, LeakyEncoder
-from .subjects.stand_ins.poolings import FixedAttention
 from .subjects.stand_ins.sequences import FixedEncoder, ScriptedDecoder
 from .subjects.stand_ins.speech import FixedSpeech, FixedSpeller, ScriptedTranslator
+from .subjects.stand_ins.texts import FixedAttention
 from .values import are_pairs, close_to, differ, equal_to

@@ -15,7 +15,7 @@ _ALIKE = 0.75  # share of letters that two names have in common where one may be
 
 _SUPER = "super().__init__() is missing: call it first in __init__, before anything is kept in self"
 _NO_TENSOR_BUT_PAIR = (
-    "a pair is used as if it was one tensor: unpack it first, as in pooled, weights = self.pooling(x, mask), "
+    "a pair is used as if it was one tensor: unpack it first, as in result, weights = self.attention(x, mask), "
     "or states, _ = self.rnn(x)"
 )
 _NO_RETURN = (
@@ -168,7 +168,7 @@ TABLE: tuple[tuple[str, str], ...] = (
     (r"probabilities, got Long|multi-target|match target batch_size|Target size [^\n]* must be the same", _TARGET),
     (
         r"`preds` and `target` should have the same shape",
-        "an accuracy takes logits (B, C) and labels (B,): is an axis squeezed away, in a batch of one?",
+        "a metric takes logits (B, C) and labels (B,): is an axis squeezed away, in a batch of one?",
     ),
     (r"`preds\.shape\[1\]` should be equal to number of classes", _CLASSES),
     (r"Target -?\d+ is out of bounds", _CLASSES),
@@ -196,8 +196,8 @@ TABLE: tuple[tuple[str, str], ...] = (
     (r"selected index k out of range", "topk is asked for more than there are: k may be larger, min(k, len(tokens))"),
     (
         r"shapes cannot be multiplied \(\d+x(?P<came>\d+) and (?P<wide>\d+)x\d+\)",
-        "a layer or a matrix for {wide} numbers is given {came}: its width is pooling.out_features, dim or that of its "
-        "input, not a number written into the code",
+        "a layer or a matrix for {wide} numbers is given {came}: its width is the out_features of what is before it, "
+        "dim or that of its input, not a number written into the code",
     ),
     (
         r"got input \(\d+\), mat \(\d+x(?P<wide>\d+)\), vec \((?P<query>\d+)\)",

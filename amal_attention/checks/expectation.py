@@ -125,15 +125,19 @@ def judged(title: str, look: Callable[[], None]) -> Outcome:
 
 
 @contextlib.contextmanager
-def sending(sent: str) -> Iterator[None]:
-    """Around a call of the student's code: what it raises is told with what was ``sent``, in words."""
+def sending(sent: str | Callable[[], str]) -> Iterator[None]:
+    """Around a call of the student's code: what it raises is told with what was ``sent``, in words.
+
+    Words that take time to make may be given by a function, which is called only where something is raised.
+    """
     try:
         yield
     except (Missed, AmalError):
         raise
     except Exception as error:
         outcome = raised_outcome(error)
-        raise RaisedElsewhere(raised_on(outcome, sent) if outcome.raised else outcome) from error
+        words = sent if isinstance(sent, str) else sent()
+        raise RaisedElsewhere(raised_on(outcome, words) if outcome.raised else outcome) from error
 
 
 def raised_on(outcome: Outcome, sent: str) -> Outcome:

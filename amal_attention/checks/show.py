@@ -40,7 +40,7 @@ class Printed(io.StringIO):
     """What code prints, in place of standard output: the beginning of it, and how many lines there were.
 
     Attributes:
-        lines: that were begun.
+        lines: how many lines were begun.
     """
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ def report_text(report: Report, language: Language | None = None) -> str:
 
     Args:
         report: what is told, in English.
-        language: in which it is told; the one that is spoken here if it is not given.
+        language: the language of the words; the one that is spoken here if it is not given.
     """
     said = language or spoken()
     lines = [f"{_SIGNS[report.state]} {said.say('{name}:', name=report.question)} {said.retold(report.headline)}"]

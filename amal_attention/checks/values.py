@@ -46,7 +46,7 @@ def close_to(
         mistakes: the values that likely mistakes give, by the hint that names them.
         tolerance: absolute and relative.
         sent: what the student's code was given, in words.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     expected = torch.as_tensor(by_hand, dtype=torch.float64)
     if not isinstance(came, (Tensor, float, int)):
@@ -58,7 +58,7 @@ def close_to(
         raise Missed(f"shape {shape(expected)}: {numbers(expected)}", f"shape {shape(value)}", likely, sent)
     if not same(value, expected, tolerance):
         likely = _known_mistake(value, mistakes or {}, tolerance) or _mistake_of_value(value, expected, tolerance)
-        raise Missed(numbers(expected), numbers(value), likely, sent)
+        raise Missed(numbers(expected, value), numbers(value, expected), likely, sent)
 
 
 @expectation("a value worked out by hand")
@@ -120,7 +120,7 @@ def differ(first: Any, second: Any, *, what: str, sent: str = "", hint: str = ""
         second: what it gave for another input.
         what: the title of the expectation.
         sent: the two inputs, in words.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     both = isinstance(first, Tensor) and isinstance(second, Tensor)
     alike = same(first, second) if both else type(first) is type(second) and first == second

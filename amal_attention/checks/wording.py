@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
-__all__ = ["batch_sent", "kind", "lines_sent", "numbers", "reviews_sent", "shape", "tensors_sent"]
+__all__ = ["batch_sent", "kind", "lengths_sent", "lines_sent", "numbers", "shape", "tensors_sent"]
 
 _MOST = 8
-_MOST_AXES = 3
+"""Of the numbers of a row, so many are told."""
+_MOST_IN_ALL = 24
 _MOST_NESTED = 3
 
 
@@ -30,37 +32,37 @@ def kind(value: Any, nested: int = _MOST_NESTED) -> str:
     return "None" if value is None else f"a value of type {typename}"
 
 
-def numbers(tensor: Tensor) -> str:
+def numbers(tensor: Tensor, beside: Tensor | None = None) -> str:
     """The numbers of a tensor with three significant digits, nested as its axes are; long rows are cut short.
 
-    Of many axes only the shape is told: nobody could read the numbers.
+    Of a tensor that holds many, its shape and one of its rows are told, and where it stands: the row that differs most
+    from the same one ``beside`` it, or the first that is not finite, or the first. Of a long row it is one number.
 
     >>> import torch
     >>> numbers(torch.tensor([[0.5, 0.25], [1.0, 0.0]]))
     '[[0.5, 0.25], [1, 0]]'
+    >>> came = torch.zeros(3, 5, 4)
+    >>> came[1, 2] = torch.tensor([0.0, 0.5, 0.0, 0.0])
+    >>> numbers(came, beside=torch.zeros(3, 5, 4))
+    '(3, 5, 4)[1, 2] = [0, 0.5, 0, 0]'
     """
     if tensor.ndim == 0:
         return f"{tensor.item():.3g}"
-    if tensor.ndim > _MOST_AXES:
-        return kind(tensor)
+    compared = beside is not None and beside.shape == tensor.shape and tensor.shape[-1] > _MOST
+    if tensor.numel() > _MOST_IN_ALL and (tensor.ndim > 1 or compared):
+        place = _telling_place(tensor, beside)[: tensor.ndim if compared else -1]
+        return f"{shape(tensor)}[{', '.join(map(str, place))}] = {numbers(tensor[place])}"
     shown = [numbers(row) for row in tensor[:_MOST]]
     return f"[{', '.join(shown)}{', …' if len(tensor) > _MOST else ''}]"
 
 
-def reviews_sent(x: Tensor, mask: Tensor) -> str:
-    """What was sent to a pooling, in words.
-
-    >>> import torch
-    >>> reviews_sent(torch.zeros(2, 3, 5), torch.tensor([[True, True, True], [True, False, False]]))
-    '2 reviews of 3 and 1 words, padded to 3, in dimension 5'
-    """
-    lengths, counts = _lengths(mask), len(mask)
-    reviews = "1 review" if counts == 1 else f"{counts} reviews"
-    words = "1 word" if lengths == "1" else f"{lengths} words"
-    longest, dim = x.shape[-2:]
-    if mask.all():
-        return f"{reviews} of {words}, in dimension {dim}"
-    return f"{reviews} of {words}, padded to {longest}, in dimension {dim}"
+def _telling_place(tensor: Tensor, beside: Tensor | None) -> tuple[int, ...]:
+    """The place of the number that differs most from the one beside it; else of the first that is not finite."""
+    if beside is None or beside.shape != tensor.shape:
+        amiss = (~tensor.detach().double().isfinite()).double()
+    else:
+        amiss = (tensor.detach().double() - beside.detach().double()).abs().nan_to_num(nan=torch.inf)
+    return tuple(int(each) for each in torch.unravel_index(amiss.argmax(), tensor.shape))
 
 
 def lines_sent(mask: Tensor) -> str:
@@ -70,7 +72,7 @@ def lines_sent(mask: Tensor) -> str:
     >>> lines_sent(torch.tensor([[True, True, True], [True, False, False]]))
     '2 lines of 3 and 1 characters, padded to 3'
     """
-    lengths, (counts, longest) = _lengths(mask), mask.shape
+    lengths, (counts, longest) = lengths_sent(mask), mask.shape
     if counts > 1:
         lines = f"{counts} lines of {lengths} characters"
     else:
@@ -78,8 +80,8 @@ def lines_sent(mask: Tensor) -> str:
     return lines if mask.all() else f"{lines}, padded to {longest}"
 
 
-def _lengths(mask: Tensor) -> str:
-    """How many places of each row count: "4", "4 and 2", "4, 2 and 1"."""
+def lengths_sent(mask: Tensor) -> str:
+    """How many places of each row are True in a mask ``(B, L)``, in words: "4", "4 and 2", "4, 2 and 1"."""
     counts = [str(length) for length in mask.sum(dim=1).tolist()]
     return " and ".join([", ".join(counts[:-1]), counts[-1]]) if len(counts) > 1 else "".join(counts)
 

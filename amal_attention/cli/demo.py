@@ -35,7 +35,7 @@ def demo(
     """
     folder = out or fresh_folder("demo")
     if processors() > 1:
-        begin_imports(["amal_attention.training.side_by_side", "amal_attention.grading.run.preload"])
+        begin_imports(["amal_attention.training.comparison.side_by_side", "amal_attention.grading.run.preload"])
     told = {name: _shown_lab(name, labs, folder / name, as_json) for name in _labs_found(labs)}
     if as_json:
         print_json(told)
@@ -43,7 +43,7 @@ def demo(
 
 def _shown_lab(name: str, labs: Path | None, folder: Path, as_json: bool) -> dict[str, Any]:
     """Train a lab and grade its samples; print what comes of it, or give it all back for a program."""
-    from amal_attention.training.compare import write_comparison
+    from amal_attention.training.comparison.compare import write_comparison
 
     if not as_json:
         typer.echo(f"\n== {lab_with(name, [], None, labs).title}\n")
@@ -62,13 +62,13 @@ def _shown_lab(name: str, labs: Path | None, folder: Path, as_json: bool) -> dic
 
 
 def _trained(name: str, labs: Path | None, folder: Path) -> Any:
-    """What the questions of a lab that a demonstration trains came to."""
+    """What the questions of a lab that a demonstration trains came to; `amal compare` trains its sweep too."""
     lab = lab_with(name, [], None, labs)
     short = lab.folder / "recipes" / "demo.yaml"
     usual = recipe_of(name, lab.shown[0], None, None, False, 0, [short] if short.is_file() else None, labs, [])
     base = replace(usual, source=usual.task.embedded_source)
     shown = list(lab.shown)
-    return compare_questions(base, shown, folder, sweep=True, resume=False, thorough=True, jobs=processors())
+    return compare_questions(base, shown, folder, sweep=False, resume=False, thorough=True, jobs=processors())
 
 
 def _graded_samples(lab: Lab, folder: Path) -> Demonstration | str:

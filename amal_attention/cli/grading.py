@@ -103,6 +103,9 @@ def mutants(
     question: Annotated[
         list[str] | None, typer.Option(help="Only the slips in the answer to this one, a grade_id; may be given again.")
     ] = None,
+    cpu: Annotated[
+        bool, typer.Option("--cpu", help="Only print what the tests cost: CPU time by test and by operation.")
+    ] = False,
     isolation: Where = ShutIn.SANDBOX,
     jobs: Jobs = 1,
     labs: Labs = None,
@@ -112,7 +115,7 @@ def mutants(
     They are the bank (is every wrong answer caught, no right one punished, each mistake named?), answers without
     understanding (what do they earn?), and with --generate right answers with one slip made by rule (which keep full
     marks?). The exit status is 1 if one of them is not graded as it should be, or no mistake of the bank breaks some
-    requirement. With --question nothing but the slips is graded.
+    requirement. With --question nothing but the slips is graded, with --cpu nothing but the lab's own answers.
     """
     import random
 
@@ -124,6 +127,9 @@ def mutants(
     drawn = list(range(first, first + seeds))
     told = (Isolation(isolation), Crew(jobs))
     found = Lab.find(lab, labs)
+    if cpu:
+        _print_costs(found, first)
+        return
     heading = f"seed {first}" if seeds == 1 else f"seeds {first} to {drawn[-1]}"
     parts: list[Callable[..., tuple[str, bool]]] = [] if question else [_bank, _trivial]
     parts += [partial(_generated, questions=question or [])] if generate or question else []
@@ -133,6 +139,12 @@ def mutants(
         typer.echo(f"{heading}\n{text}" if part is parts[0] else text)
         well = well and as_it_should
     raise typer.Exit(0 if well else 1)
+
+
+def _print_costs(lab: Lab, seed: int) -> None:
+    from amal_attention.grading.bank.costs import costs_of, costs_text
+
+    typer.echo(f"{lab.name}, seed {seed}: {costs_text(costs_of(lab, seed))}")
 
 
 def _bank(lab: Lab, seeds: list[int], isolation: Isolation, crew: Crew) -> tuple[str, bool]:

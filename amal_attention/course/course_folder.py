@@ -23,7 +23,7 @@ class Course:
     """A course directory; the names of its folders are nbgrader's.
 
     Attributes:
-        folder: of the course.
+        folder: the folder of the course.
     """
 
     folder: Path

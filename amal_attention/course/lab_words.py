@@ -22,9 +22,9 @@ class LabWords:
     """The words for a lab in a language.
 
     Attributes:
-        language: in which is spoken.
-        title: of the lab.
-        names: of its questions, by their ids.
+        language: the language that is spoken.
+        title: the title of the lab.
+        names: the names of its questions, by their ids.
     """
 
     language: Language = field(default_factory=Language)
@@ -40,7 +40,7 @@ class LabWords:
 
         Args:
             lab: the lab.
-            code: of the language.
+            code: the code of the language.
         """
         language = Language(code, (lab.language_folder,))
         return cls(language, lab.titles.get(code, lab.title), dict(_names(lab, language)))

@@ -12,7 +12,7 @@ __all__ = ["programs_at_hand"]
 
 @contextmanager
 def programs_at_hand() -> Iterator[None]:
-    """Find the programs of this environment by name in this context: nbgrader starts alembic so for a new gradebook."""
+    """Put this environment's programs on PATH in this context: nbgrader starts alembic by name for a new gradebook."""
     before = os.environ.get("PATH")
     os.environ["PATH"] = os.pathsep.join(filter(None, [sysconfig.get_path("scripts"), before]))
     try:

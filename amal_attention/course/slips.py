@@ -1,4 +1,4 @@
-"""What nbgrader puts beside a notebook that is handed in, and its ``release_feedback`` asks for beside the feedback."""
+"""The files that nbgrader puts beside a notebook that is handed in, and that its ``release_feedback`` expects."""
 
 from __future__ import annotations
 

@@ -20,9 +20,9 @@ def taught(lab: Lab, without: Collection[str] = (), total: float | None = None) 
     """The lab without these parts, each other graded cell worth its share of ``total``.
 
     Args:
-        lab: as its folder has it.
+        lab: the lab as its folder has it.
         without: questions that the lab calls optional, such as "q5".
-        total: of all points; what is left of the lab's own where it is not given.
+        total: the sum of all points; what is left of the lab's own where it is not given.
 
     Raises:
         LabError: one of these parts is not optional, nothing would be left, or ``total`` is no number of points.

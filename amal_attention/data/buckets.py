@@ -38,7 +38,7 @@ class LengthBuckets(DistributedSampler[Windows]):
             at every one of its text, memory grows with these; ``None`` for no such bound.
         crop: read at most this many tokens of a text, a window drawn anew each epoch; ``None`` reads them all.
         shuffle: draw a new order each epoch; otherwise batches come by length.
-        seed: of the order and the windows, together with the epoch.
+        seed: the seed of the order and the windows, together with the epoch.
         rank: number of this process.
         processes: how many there are.
     """

@@ -1,1 +1,1 @@
-"""Hidden tests: what they are given of a student's answers, and the pytest plugin that runs them."""
+"""Grading: from a submission to its verdict, the gradebook, and the pages that people read."""

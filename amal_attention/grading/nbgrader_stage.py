@@ -1,6 +1,6 @@
-"""A stage of ``nbgrader autograde`` in the place of its ``Execute``: no code runs there, and the verdict counts.
+"""A stage that replaces ``Execute`` in ``nbgrader autograde``: it runs no code, and takes the points from the verdict.
 
-nbgrader makes it by the name that a course's configuration holds, for its command and for formgrader's button alike.
+nbgrader finds it by its name in the course's configuration, for its command and for formgrader's button alike.
 """
 
 from __future__ import annotations

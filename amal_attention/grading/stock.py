@@ -18,13 +18,13 @@ __all__ = ["hidden_points"]
 
 
 def hidden_points(lab: str, question: str, names: dict[str, Any], seed: int = 1) -> float | None:
-    """The points that the hidden tests of a question give; then a check that is missed takes none.
+    """The points that the hidden tests of a question give; a public check of it that is missed then takes no mark.
 
     Args:
         lab: its name; its folder lies in ``AMAL_LABS``.
         question: ``grade_id`` of its solution cell.
         names: what the notebook defines: ``globals()``.
-        seed: of what the tests draw.
+        seed: the seed of the tests.
 
     Returns:
         The points, as a cell's last expression nbgrader's partial credit; None where the lab is not to be found, so

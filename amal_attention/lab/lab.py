@@ -27,7 +27,7 @@ class Lab:
     Attributes:
         name: the folder's name, and that of its module.
         folder: where it lies.
-        title: for people.
+        title: what people call it.
         questions: title of each question, in order.
         tasks: what each question asks of a model, by question: the name of a task; those that train nothing have none.
         uses: functions of the lab's module that a question's task works with, by question: ``{"entropy": "spread"}``.
@@ -38,7 +38,7 @@ class Lab:
         mixes: the questions that train no model, each with those whose models it mixes.
         tuned_alone: the questions that a comparison leaves out where pretrained vectors do not learn, unless it is
             asked for them.
-        languages: those that its notebook is released in, in order.
+        languages: the languages in which its notebook is released, in order.
         titles: title of the notebook by language, where it is not ``title``.
         optional: the questions that a course may leave out.
         shown: the questions that ``amal demo`` trains, with ``recipes/demo.yaml`` if it is there; all by default.

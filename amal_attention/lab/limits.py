@@ -12,12 +12,12 @@ class GradingLimits:
     """The limits of one submission; a lab sets its own in the table ``[limits]`` of its manifest.
 
     Attributes:
-        cell_seconds: of CPU time that a cell, or one question put to an answer, may take; four times as much if idle.
-        submission_seconds: of CPU time that all of them may take together.
-        memory_mb: that its processes may hold together, beside torch itself.
+        cell_seconds: the CPU time that a cell, or one question put to an answer, may take; four times as much if idle.
+        submission_seconds: the CPU time that all of them may take together.
+        memory_mb: the memory that its processes may hold together, beside torch itself.
         processes: and threads, that may run at once.
-        file_mb: that its files may hold together.
-        output_kb: of what it prints that is kept.
+        file_mb: how much its files may hold together.
+        output_kb: how much is kept of what it prints.
     """
 
     cell_seconds: float = 15

@@ -34,9 +34,9 @@ class Sweep:
     Attributes:
         question: whose recipe it is.
         option: its place in the recipe, for instance ``model.init_args.strength``.
-        values: those that are tried.
+        values: the values that are tried.
         label: what the axis of the picture says; the option's name by default.
-        title: at the head of its part of the report; "What <name> does" by default.
+        title: the title of its part of the report; "What <name> does" by default.
         told: what to see there, a paragraph.
     """
 

@@ -57,7 +57,7 @@ class Language:
     """A language, one of :data:`LANGUAGES`.
 
     Attributes:
-        code: of the language, such as "fr".
+        code: the code of the language, such as "fr".
         folders: where further catalogues lie, ``<code>.po`` each: what a lab says is in none of the package's.
     """
 

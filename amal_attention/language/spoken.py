@@ -13,7 +13,7 @@ def speak(code: str) -> None:
     """Speak a language from now on in all that this process shows; what it keeps and sends stays English.
 
     Args:
-        code: of the language, such as "fr".
+        code: the code of the language, such as "fr".
 
     Raises:
         ValueError: nothing can be said in it.

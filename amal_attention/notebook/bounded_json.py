@@ -23,7 +23,7 @@ class BoundedJson:
     """The values in a text.
 
     Args:
-        text: that may hold anything.
+        text: a text that may hold anything.
     """
 
     def __init__(self, text: str) -> None:

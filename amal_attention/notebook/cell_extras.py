@@ -17,8 +17,8 @@ class CellExtras:
     """Of one cell, whatever somebody put there; nothing of it may be shown before it is cleaned.
 
     Attributes:
-        outputs: as a notebook of format 4 holds them.
-        attachments: by their names.
+        outputs: the outputs as a notebook of format 4 holds them.
+        attachments: the attachments by their names.
     """
 
     outputs: list[Any] = field(default_factory=list)
@@ -29,7 +29,7 @@ def cell_extras(raw: bytes) -> Mapping[int, CellExtras]:
     """The extras of each cell of a file in format 4, by its place in the file, from 1; an older format has none.
 
     Args:
-        raw: of a file that :func:`~amal_attention.notebook.salvage.salvage` could read whole.
+        raw: the bytes of a file that :func:`~amal_attention.notebook.salvage.salvage` could read whole.
     """
     text, _ = decoded(raw)
     cells = BoundedJson(text).value(len(text) - len(text.lstrip()))[0].get("cells")

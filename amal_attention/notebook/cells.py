@@ -109,9 +109,9 @@ class ReadNotebook(NamedTuple):
     """What was read of a notebook.
 
     Attributes:
-        cells: in order.
-        remarks: on what was wrong with it.
-        language: of its statement, English where it does not say.
+        cells: the cells in order.
+        remarks: what was wrong with it.
+        language: the language of its statement, English where it does not say.
     """
 
     cells: list[NotebookCell]

@@ -34,7 +34,7 @@ class CellError:
         message: its first line.
         at_cell: the innermost cell on the way, such as that of a function that was called; None where it is not known.
         line: the line of that cell, from 1.
-        code: that line.
+        code: the source of that line.
         question: the id of the solution cell, if it is one that raised.
     """
 
@@ -113,7 +113,7 @@ class NotebookCheck:
         errors: what other cells raised; an answer that is still to be written is none, nor is a name that is missing
             since a cell that would make it raised.
         remarks: what else one should know of the notebook.
-        language: of the notebook.
+        language: the language of the notebook.
     """
 
     notebook: str
@@ -164,7 +164,7 @@ def check_notebook(
         path: the notebook.
         timeout: seconds that a cell may last.
         progress: told, before each cell and at the end, how many cells are done, of how many, and which question it is.
-        questions: those to tell of; all if none is named.
+        questions: the questions to tell of; all if none is named.
 
     Raises:
         LabError: this is no notebook, it holds no test cell, or it has no such question.

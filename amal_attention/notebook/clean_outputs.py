@@ -43,7 +43,7 @@ def clean_outputs(outputs: Sequence[Any], room: Room) -> list[dict[str, Any]]:
     """Outputs as a notebook of format 4 holds them, with nothing that acts in a page.
 
     Args:
-        outputs: of a cell, as its file holds them; anything.
+        outputs: the outputs of a cell, as its file holds them; anything.
         room: how many characters they may still take in the notebook. What does not fit is left out, and a line
             says so.
     """
@@ -59,7 +59,7 @@ def clean_pictures(attachments: Any) -> dict[str, dict[str, str]]:
     """The attachments of a markdown cell that are pictures, as a notebook of format 4 holds them.
 
     Args:
-        attachments: as its file holds them; anything.
+        attachments: the attachments as its file holds them; anything.
     """
     found = list(attachments.items())[:_MOST_PICTURES] if isinstance(attachments, dict) else []
     named = {name: bundle for name, bundle in found if _NAME.fullmatch(name) and isinstance(bundle, dict)}

@@ -22,7 +22,7 @@ class _Failure:
         cell: its name in the kernel.
         raised: class and first line of the error.
         line: the line of the cell, from 1.
-        source: that line.
+        source: the source of that line.
         missing: the name that it missed, if that was the error; else empty.
         ran: whether any of it ran; no line of what is no Python does.
     """

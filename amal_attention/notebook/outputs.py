@@ -55,10 +55,10 @@ def outputs_html(outputs: Sequence[Any], label: str, room: Room, language: Langu
     """The outputs of a cell as HTML, whatever they are; nothing where nothing can be shown.
 
     Args:
-        outputs: as a notebook of format 4 holds them.
+        outputs: the outputs as a notebook of format 4 holds them.
         label: what the cell is called, in the words that stand for its pictures.
-        room: that is left in the page.
-        language: of what is said of them; English if it is not given.
+        room: the room that is left in the page.
+        language: the language of what is said of them; English if it is not given.
     """
     said = language or Language()
     pieces = list(merged(outputs[:_MOST_PIECES]))

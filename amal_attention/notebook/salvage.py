@@ -37,8 +37,8 @@ class Salvaged:
     """What could be read of a file.
 
     Attributes:
-        metadata: of the notebook; whatever the student's file says.
-        cells: in the file's order, numbered from 1.
+        metadata: the metadata of the notebook; whatever the student's file says.
+        cells: the cells in the file's order, numbered from 1.
         repairs: what was wrong with the file, a sentence each.
         whole: whether the file could be read to its end.
     """

@@ -17,8 +17,8 @@ def head_grids(weights: Mapping[str, Tensor], places: Sequence[list[str]]) -> li
     """The weights of each head of each module that has heads, of the first text of the call.
 
     Args:
-        weights: by name of the module, as :class:`amal_attention.tasks.tap.AttentionTap` keeps them; those of four
-            axes, ``(B, h, L, S)``, have heads.
+        weights: the weights by name of the module, as :class:`amal_attention.tasks.tap.AttentionTap` keeps them; those
+            of four axes, ``(B, h, L, S)``, have heads.
         places: names of places, which are those of an axis as long as they are, or longer by one in front.
     """
     return [

@@ -46,7 +46,7 @@ def sweep_panels(task: Task, swept: Sequence[float], measured: Mapping[str, Sequ
     Args:
         task: whose measures have a panel where their ``sweep`` says its title.
         swept: the values of the option, in any order.
-        measured: of each of these measures, a number for each value.
+        measured: the values of each of these measures, one for each value of the option, by the measure's name.
         axis: what the axis of the values says.
     """
     panels = [

@@ -27,7 +27,7 @@ class AttentionTap:
     hand on one tensor, it is the innermost module's.
 
     Attributes:
-        weights: by name of the module in the model, in the order in which they replied.
+        weights: the weights by name of the module in the model, in the order in which they replied.
     """
 
     def __init__(self) -> None:

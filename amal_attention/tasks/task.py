@@ -51,10 +51,10 @@ class Measure:
     """A metric, and how it is shown.
 
     Attributes:
-        name: in ``RunRecord.metrics``.
-        title: at the head of its column in the report.
+        name: its name in ``RunRecord.metrics``.
+        title: the title of its column in the report.
         unit: under the title.
-        column: at the head of its column in the terminal.
+        column: the title of its column in the terminal.
         meaning: one or two sentences for the report, after the name that opens them; both "" to say nothing.
         digits: after the point, in the terminal.
         places: after the point, in the report, where a share is in %.
@@ -100,8 +100,8 @@ class Spread:
     """Histograms that callbacks of a task keep, one an epoch, as the report shows them.
 
     Attributes:
-        name: in ``RunRecord.histograms``.
-        title: of their part of the report.
+        name: its name in ``RunRecord.histograms``.
+        title: the title of their part of the report.
         axis: what the horizontal axis shows.
         bounds: its ends.
         told: what to see there, a paragraph.
@@ -119,7 +119,7 @@ class Tested:
     """What was measured on the test texts.
 
     Attributes:
-        metrics: by name, the most telling first.
+        metrics: the metrics by name, the most telling first.
         right: bool ``(n,)``, in the order of ``data.rows("test")``: the texts on which the first measure is all it can.
         series: curves against something else than epochs.
     """
@@ -187,9 +187,9 @@ class Task(ABC):
         """What a trained model makes of a text of one's own.
 
         Args:
-            model: in evaluation mode.
-            kept: from its checkpoint, see :meth:`kept`.
-            text: from the command line.
+            model: the model, in evaluation mode.
+            kept: what its checkpoint keeps, see :meth:`kept`.
+            text: the text of the command line.
             uses: functions of the lab's module.
 
         What a task asks for besides, see ``asks``, are arguments by name that have a value where they are not given.

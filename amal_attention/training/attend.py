@@ -1,4 +1,4 @@
-"""One text, as a trained model takes it."""
+"""What a trained model makes of one text."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ The darker, the more attention.</p>
 
 
 def attend_text(trained: TrainedModel, text: str, **options: Any) -> Exhibit:
-    """Let a model take a text; as for :func:`attend_with_heads`."""
+    """What a model makes of a text; arguments and errors are those of :func:`attend_with_heads`."""
     return attend_with_heads(trained, text, **options)[0]
 
 
 def attend_with_heads(trained: TrainedModel, text: str, **options: Any) -> tuple[Exhibit, list[Grid]]:
-    """Let a model take a text, and give one matrix for each head of each layer that has heads.
+    """What a model makes of a text, and one matrix for each head of each layer that has heads.
 
     Args:
         trained: the model.
-        text: what it takes.
-        options: how, by the names that its task asks for.
+        text: what the model reads.
+        options: how it reads, by the names that its task asks for.
 
     Raises:
         DataError: there is nothing in the text that it could read, or its task does not ask for an option.

@@ -1,4 +1,4 @@
-"""Values that Lightning takes without a word, or refuses in mid-training only: refused before it begins."""
+"""Checks of options before a training begins: Lightning takes some wrong values, and refuses others too late."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _RULES: tuple[Rule, ...] = (
 
 
 def check_options(options: Namespace, task: Task) -> None:
-    """Refuse a value by which nothing can be trained and validated, whatever the model.
+    """Refuse options with which no model could be trained and validated.
 
     Args:
         options: all of a recipe, as they were read: ``trainer``, ``early_stopping`` …
@@ -73,7 +73,7 @@ def check_options(options: Namespace, task: Task) -> None:
 
 
 def check_trainer(trainer: Trainer) -> None:
-    """Refuse processes that would wait for each other, or for machines that nobody started, or keep what they learnt.
+    """Refuse processes that would wait for each other or for machines that nobody started, or lose the trained model.
 
     Raises:
         LabError: more processes than this machine has processors; processes that are forked or spawned, from which the
@@ -96,7 +96,7 @@ def check_trainer(trainer: Trainer) -> None:
 
 
 def _check_epochs(trainer: Namespace) -> None:
-    """Refuse bounds in epochs that the last epoch does not leave room for."""
+    """Refuse bounds in epochs that lie beyond ``max_epochs``."""
     most = trainer.get("max_epochs")
     for name in ("min_epochs", "check_val_every_n_epoch"):
         value = trainer.get(name)

@@ -32,7 +32,8 @@ class Label:
         lab: name of the lab whose module defines it.
         question: which question it answers.
         model: its ``class_path`` and ``init_args``, without what the data handed to it.
-        handed: that, by its place in the recipe: of a tensor the shape alone, as its numbers are among the parameters.
+        handed: what the data handed to it, by its place in the recipe; of a tensor the shape alone, since its numbers
+            are among the parameters.
         kept: what its task reads texts with, such as a vocabulary; plain values.
         run: digest of the recipe that trains it; a run is resumed with the same recipe only.
     """

@@ -28,7 +28,7 @@ class EpochMeans:
         Args:
             model: whose step this is.
             batch_idx: number of the step in its epoch, from 0.
-            texts: in the batch; each weighs the same in the mean.
+            texts: how many texts the batch has; each weighs the same in the mean.
             measured: means over the batch, by the names under which they are logged.
         """
         if batch_idx == 0:

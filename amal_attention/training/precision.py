@@ -1,4 +1,4 @@
-"""LSTMs in bfloat16 on processors for which oneDNN, to which torch hands them on CPU, has none."""
+"""LSTMs in bfloat16 on CPUs where oneDNN, which torch uses by default, does not support them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ __all__ = ["lstms_that_work"]
 
 @contextlib.contextmanager
 def lstms_that_work(model: nn.Module, precision: str, device: str = "cpu") -> Iterator[None]:
-    """Let torch's own layers take the place of oneDNN's where these lack an LSTM in bfloat16; a line on stderr says so.
+    """Use torch's own layers where oneDNN has no LSTM in bfloat16, and say so on stderr.
 
-    It is for x86 without AVX-512 that oneDNN has none. torch's own learns the same, more slowly.
+    oneDNN lacks it on x86 without AVX-512. torch's own layers learn the same, more slowly.
 
     Args:
         model: what is to be trained in this context.

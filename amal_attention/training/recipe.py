@@ -52,7 +52,7 @@ class Recipe:
         question: its name.
         source: where the texts come from; the usual source of the task if not given.
         tuned: learn the pretrained vectors too.
-        seed: of the initial weights, the validation set and the order of the texts.
+        seed: the seed of the initial weights, the validation set and the order of the texts.
         data_dir: folder with local data.
         configs: the user's YAML files.
         options: the user's options.
@@ -245,7 +245,7 @@ class _RecipeCLI(LightningCLI):
             parser.link_arguments(source, target, apply_on="instantiate")
 
     def instantiate_classes(self) -> None:
-        """Nothing yet: the options may be all that is wanted."""
+        """Build nothing yet: the caller may want the options alone."""
 
     def build(self) -> None:
         """Make model, data and trainer."""

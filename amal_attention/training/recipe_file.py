@@ -1,4 +1,4 @@
-"""Recipe files, looked at before anything reads them: Lightning takes seconds to import, and does not name a file."""
+"""Checks of recipe files before Lightning reads them: it imports slowly, and its errors name no file."""
 
 from __future__ import annotations
 

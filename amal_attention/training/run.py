@@ -126,7 +126,7 @@ def _write(run: Run, record: RunRecord) -> None:
 
 @contextmanager
 def _nothing_left(folder: Path, *, fresh: bool) -> Iterator[None]:
-    """Remove what a fresh run wrote to its folder, and the folders made for it, where nothing can come of it."""
+    """Remove what a fresh run wrote, and the folders made for it, where the run cannot succeed."""
     missing = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
         yield

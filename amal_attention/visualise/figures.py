@@ -104,7 +104,7 @@ def histogram_hills(
 
     Args:
         histograms: one an epoch.
-        title: of the figure.
+        title: the title of the figure.
         axis: what the horizontal axis shows.
         bounds: its ends; where the bins end by default.
 
@@ -277,7 +277,7 @@ def metric_bars(metrics: Mapping[str, Metric], *, title: str, axis: str, percent
 
     Args:
         metrics: value and interval; one without a value has no bar.
-        title: of the figure.
+        title: the title of the figure.
         axis: what the axis of values says.
         percent: whether they are shares, drawn in % from 0 to 100.
     """

@@ -36,7 +36,7 @@ def attention_matrices(grids: Mapping[str, Grid], *, across: int = 3) -> Figure:
     Rows of a grid are queries, its columns keys.
 
     Args:
-        grids: by title.
+        grids: the grids by title.
         across: how many stand in a row, if the page is wide enough for them.
 
     Raises:
@@ -63,7 +63,7 @@ def attention_heads(weights: npt.ArrayLike, rows: Sequence[str], columns: Sequen
     """The matrices of several heads, ``(h, L, S)``, as :func:`attention_matrices` draws them; heads count from 1.
 
     Args:
-        weights: of each head.
+        weights: the weights of each head.
         rows: names of the L queries, the same for all heads.
         columns: names of the S keys.
         across: how many stand in a row, if the page is wide enough for them.

@@ -550,6 +550,9 @@ def attention(
 #             "a score of 0 still weighs e⁰ = 1: a hidden score is -inf": [
 #                 [0.25, 0.5, 0.25]
 #             ],
+#             "with a mask or without: the same scores, the same softmax, the same sum": [
+#                 [0.2, 0.8, 0]
+#             ],
 #         },
 #         sent=f"{sent}, mask (True, True, False)",
 #         hint="a hidden score is -inf before the softmax",
@@ -561,6 +564,7 @@ def attention(
 #         mistakes={
 #             "the mask comes before the softmax, not after it: what is left no longer sums to 1": [[1.75, 3.5]],
 #             "what is hidden is not summed: the states are made of the masked weights": [[2.25, 3.75]],
+#             "with a mask or without: the same scores, the same softmax, the same sum": [[2.6, 5.2]],
 #         },
 #         sent=f"{sent}, mask (True, True, False)",
 #     )
@@ -1484,13 +1488,19 @@ class LayerNorm(nn.Module):
 #         "σ² is divided by D, not by D − 1: unbiased=False": 0.8660 * torch.stack([first, second]),
 #         "the mean is taken away first: x − μ": [[0.4472, 0.4472, 1.3416, 1.3416], [0.4472, 1.3416, 0.4472, 1.3416]],
 #         "divided by √(σ² + ε), the root, and not by the variance": torch.stack([first, second / 2]),
-#         "each vector by itself, dim=-1: here each column is": [[-1, -1, 1, -1], [1, 1, -1, 1]],
-#         "each vector by itself, dim=-1: here the whole text is": [[-1.0690, -1.0690, 0, 0], [-0.5345, 1.6036] * 2],
+#         "the mean is taken away, but nothing is divided: (x − μ) / √(σ² + ε)": torch.stack([first, 2 * second]),
+#         "mean and variance are those of each vector by itself, over the D numbers of each vector: here of each column": [
+#             [-1, -1, 1, -1], [1, 1, -1, 1]
+#         ],
+#         "mean and variance are those of each vector by itself, dim=-1: not of the whole text": [
+#             [-1.0690, -1.0690, 0, 0], [-0.5345, 1.6036] * 2
+#         ],
 #     }
 #     close_to(LayerNorm(4)(x), torch.stack([first, second]), what="LN(1, 1, 3, 3) and LN(2, 6, 2, 6)", mistakes=mistakes)
 #     mistakes = {
 #         "ε stands under the root, with the variance": 0.9901 * first,
 #         "eps is missing: it is added to the variance, under the root": first,
+#         "the mean is taken away, but nothing is divided: (x − μ) / √(σ² + ε)": 0.001 * first,
 #     }
 #     tiny = LayerNorm(4)(x[0] / 1000)
 #     close_to(tiny, 0.3015 * first, what="a thousand times smaller, ε shows", mistakes=mistakes)
@@ -1626,6 +1636,7 @@ class EncoderLayer(nn.Module):
 #     normalises,
 #     passes_through,
 #     permutes_with,
+#     reads_each_alone,
 #     registers_everything,
 #     shapes,
 #     simplex,
@@ -1637,8 +1648,9 @@ class EncoderLayer(nn.Module):
 #         layer = EncoderLayer(dim=8, heads=2, hidden_size=12, norm_first=norm_first)
 #         shapes(layer, probe, what="states are (B, L, D) and weights (B, h, L, L), for any B and L")
 #         simplex(layer, probe, hint="the mask is handed on to the attention, mask.unsqueeze(1): True where one may look")
+#         reads_each_alone(layer, probe)
 #         permutes_with(layer, probe)
-#         ignores_padding(layer, probe)
+#         ignores_padding(layer, probe, hint="attention alone joins words, and it is handed the mask: the network reads each word by itself")
 #         gradient_reaches(layer, probe)
 #         passes_through(EncoderLayer(8, 2, 12, norm_first), probe, norm_first=norm_first)
 #     normalises(EncoderLayer(dim=8, heads=2, hidden_size=12), probe)
@@ -1746,6 +1758,7 @@ class Encoder(nn.Module):
 # ### END HIDDEN TESTS
 # from amal_attention.checks import (
 #     AttentionProbe,
+#     chains_layers,
 #     check,
 #     ends_with_norm,
 #     gradient_reaches,
@@ -1759,6 +1772,7 @@ class Encoder(nn.Module):
 #     encoder = Encoder(dim=8, heads=2, hidden_size=12, num_layers=2)
 #     shapes(encoder, probe, what="states are (B, L, D) and weights (B, h, L, L), for any B and L")
 #     grows_by_layers(lambda count: Encoder(8, 2, 12, num_layers=count))
+#     chains_layers(Encoder(dim=8, heads=2, hidden_size=12, num_layers=2), probe, layers=2)
 #     gradient_reaches(encoder, probe)
 #     ignores_padding(encoder, probe, hint="each layer is handed the mask")
 #     ends_with_norm(lambda count, norm_first: Encoder(8, 2, 12, count, norm_first), probe, 8)
@@ -2010,7 +2024,7 @@ def sinusoidal_positions(length: int, dim: int) -> Tensor:
 #
 # points = hidden_points("tp11_transformer", "q5-positions", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check, close_to
+# from amal_attention.checks import check, close_to, equal_to
 #
 # with check("q5-positions"):
 #     # By hand: D = 4, the divisors are 1 and 100.
@@ -2034,11 +2048,16 @@ def sinusoidal_positions(length: int, dim: int) -> Tensor:
 #         ),
 #         "10000 to the power of 2i/D: the exponent is no whole number": torch.cat([right, right], dim=1),
 #         "the base is 10000: 10000^(2i/D)": torch.cat([right, torch.tensor([[0, 1], [0.0316, 0.9995], [0.0632, 0.9980]])], dim=1),
+#         "the exponent of column 2i is 2i/D as it is: nothing is rounded, no //": torch.cat(
+#             [right, torch.tensor([[0, 1], [0.3596, 0.9331], [0.6711, 0.7414]])], dim=1
+#         ),
 #     }
 #     places = sinusoidal_positions(3, 4)
+#     equal_to(tuple(places.shape), (3, 4), what="a vector for each place", hint="(length, dim): no axis of a batch, and none squeezed away")
 #     close_to(places, by_hand, what="P(0), P(1) and P(2) in 4 columns", mistakes=mistakes)
-#     nearby = (places[:-1] * places[1:]).sum(dim=1)
-#     close_to(nearby, [1.5403, 1.5403], what="P(0) · P(1) = P(1) · P(2) = 1.5403")
+#     nearby = lambda vectors: (vectors[..., :-1, :] * vectors[..., 1:, :]).sum(dim=-1)
+#     products = {hint: nearby(torch.as_tensor(wrong)) for hint, wrong in mistakes.items()}
+#     close_to(nearby(places), [1.5403, 1.5403], what="P(0) · P(1) = P(1) · P(2) = 1.5403", mistakes=products)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -2298,26 +2317,38 @@ class EncoderPooling(nn.Module):
 # ### END HIDDEN TESTS
 # from amal_attention.checks import (
 #     check,
+#     depends_on_text,
 #     gradient_reaches,
 #     ignores_padding,
+#     keeps_one_vector,
 #     keeps_weights_of_words,
 #     reads_each_alone,
 #     reads_order,
 #     shapes,
 #     simplex,
+#     sums_states,
+#     uses_no,
 # )
 #
 # with check("q6-encoder-pooling"):
-#     for readout in ("query", "cls"):
+#     uses_no(EncoderPooling, ["nn.GRU", "nn.LSTM", "nn.RNN"], hint="no recurrent layer: attention alone")
+#     bag = EncoderPooling(dim=5, model_dim=8, heads=2, hidden_size=12, positions=False)
+#     without = "without positions the order of the words does not count: no place is special, and positions are added only if asked for"
+#     keeps_weights_of_words(bag, 5, hint=without)
+#     depends_on_text(bag, 5, hint="attention falls on the states of the encoder, which know the other words, not on the words")
+#     sums_states(bag, 5, 8)
+#     front = EncoderPooling(dim=5, model_dim=8, heads=2, hidden_size=12, readout="cls", positions=False)
+#     keeps_one_vector(front, 5)
+#     rescaled = "over the words the weights sum to 1: the mask hides padding, and what [CLS] leaves to the words is divided by its sum"
+#     padding = "the encoder is handed the mask, and [CLS] stands in front of the words: nothing looks at what stands under the padding"
+#     for readout, hint in (("query", ""), ("cls", rescaled)):
 #         pooling = EncoderPooling(dim=5, model_dim=8, heads=2, hidden_size=12, readout=readout)
 #         shapes(pooling, 5, 8)
-#         simplex(pooling, 5)
-#         ignores_padding(pooling, 5)
+#         simplex(pooling, 5, hint=hint)
+#         ignores_padding(pooling, 5, hint=padding)
 #         reads_each_alone(pooling, 5)
 #         gradient_reaches(pooling, 5)
 #         reads_order(pooling, 5, hint="positions are added to the words, one for each place of the text, before the first layer")
-#     bag = EncoderPooling(dim=5, model_dim=8, heads=2, hidden_size=12, positions=False)
-#     keeps_weights_of_words(bag, 5, hint="without positions the order of the words does not count: no place is special")
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -2967,10 +2998,12 @@ class LanguageModel(nn.Module):
 #     sees_its_past,
 #     sees_no_future,
 #     shapes,
+#     uses_no,
 #     writes_logits,
 # )
 #
 # with check("q7-language-model"):
+#     uses_no(LanguageModel, ["nn.GRU", "nn.LSTM", "nn.RNN"], hint="no recurrent layer: attention alone")
 #     model, probe = LanguageModel(num_tokens=9, dim=8, heads=2, hidden_size=12), LanguageProbe(9)
 #     hint = "a place sees itself and all that comes before, and nothing else: the causal mask, and nothing over all places"
 #     shapes(model, probe, what="logits are (B, L, V), for any B and L")
@@ -3106,6 +3139,7 @@ def generate(model: nn.Module, prompt: Tensor, steps: int, temperature: float = 
 #         "what comes next is told by the logits of the last place, logits[:, -1]": [[1, 2, 2, 2, 2], [0, 1, 0, 0, 0]],
 #         "the model reads all that is written, and not the last token alone": [[1, 2, 0, 0, 0], [0, 1, 2, 0, 0]],
 #         "what was written is read at the next step: put each token behind what stands there": [[1, 2, 0, 0, 0], [0, 1, 2, 2, 2]],
+#         "the prompt stands in front of what follows: (B, P + steps)": [[0, 0, 0, 1, 2], [2, 2, 2, 0, 1]],
 #     }
 #     by_hand = [[1, 2, 0, 1, 2], [0, 1, 2, 0, 1]]
 #     came = generate(speech, prompt, 3)
@@ -3716,14 +3750,22 @@ class Transformer(nn.Module):
 #     sees_its_past,
 #     sees_no_future,
 #     shapes,
+#     uses_no,
 #     writes_logits,
 # )
 #
 # with check("q8-transformer"):
+#     uses_no(Transformer, ["nn.GRU", "nn.LSTM", "nn.RNN"], hint="no recurrent layer: attention alone")
 #     model, probe = Transformer(num_tokens=9, dim=8, heads=2, hidden_size=12), TranslatorProbe(9)
 #     hint = "a place sees itself and all that is written before, and nothing else: the causal mask, and nothing over all places"
 #     shapes(model, probe, what="logits are (B, T, V), for any B, S and T")
 #     sees_no_future(model, probe, hint=hint)
+#     sides = {
+#         "another source gives other logits": lambda source, mask, teacher: (source.flip(0), mask, teacher),
+#         "another teacher gives other logits": lambda source, mask, teacher: (source, mask, teacher.flip(0)),
+#     }
+#     for what, turn in sides.items():
+#         minds_the_order(model, probe, turn, what=what, hint="the logits hang on the source and on the teacher: the decoder reads both")
 #     sees_its_past(model, probe, hint=hint)
 #     begins_alike(model, probe)
 #     turns = {
@@ -3836,7 +3878,11 @@ def teacher_forcing(target: Tensor, mask: Tensor) -> Tensor:
 #     equal_to(teacher.dtype, torch.int64, what="tokens are int64", hint="tokens are int64, as those of the target")
 #     hint = "PAD wherever the mask is False, whatever numbers stand there"
 #     teacher = teacher_forcing(torch.tensor([[4, END, 9, 8]]), words[1:])
-#     equal_to(teacher.tolist(), [[START, 4, PAD, PAD]], what="numbers on the padding of the target", hint=hint)
+#     mistakes = {
+#         "it is START that stands in front of each line, not END": [[END, 4, PAD, PAD]],
+#         "as many columns as the target: START goes in front, and the last place falls off": [[START, 4, END, PAD, PAD]],
+#     }
+#     equal_to(teacher.tolist(), [[START, 4, PAD, PAD]], what="numbers on the padding of the target", mistakes=mistakes, hint=hint)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -4423,8 +4469,11 @@ class VisionTransformer(nn.Module):
 # with check("q9-vision-transformer"):
 #     model, probe = VisionTransformer(side=4, size=2, dim=8, heads=2, hidden_size=12, num_classes=6), ImageProbe(4, 6)
 #     shapes(model, probe, what="logits are (B, C)")
+#     mine = "the logits are made of the image: what is read comes out of the encoder, which reads the squares"
+#     minds_the_order(model, probe, lambda images: (images.flip(0),), last=False, what="another image gives other logits", hint=mine)
+#     every = "all squares are read, and all pixels of each"
+#     minds_the_order(model, probe, lambda images: (images.index_fill(1, torch.tensor(3), 0),), last=False, what="the last row of pixels counts", hint=every)
 #     turns = {
-#         "another image gives other logits": lambda images: (images.flip(0),),
 #         "two squares of a row the other way round give other logits": lambda images: (images[:, :, [2, 3, 0, 1]],),
 #         "two squares of a column the other way round give other logits": lambda images: (images[:, [2, 3, 0, 1]],),
 #     }

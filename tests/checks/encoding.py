@@ -95,6 +95,7 @@ class Stack(nn.Module):
         first = norm_first and wrong != "post layers"
         built = [Layer(dim, norm_first=first) for _ in range(1 if wrong == "one layer" else layers)]
         self.layers = nn.ModuleList(built[:1] * layers if wrong == "the same layer" else built)
+        self.unread = Layer(dim) if wrong == "a layer more" else nn.Identity()
         ends = norm_first != (wrong == "other end")
         self.end, self.wrong = Norm(dim) if ends else nn.Identity(), wrong
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks import LayerProbe, Probe, some_reviews
+from amal_attention.checks import LayerProbe, Probe, some_texts
 
 __all__ = ["DIM", "KINDS", "Kind"]
 
@@ -198,7 +198,7 @@ class DecoderCut(Decoder):
 
 class DecoderProbe(Probe):
     def inputs(self, lengths: Sequence[int], seed: int, under: float = 1.0) -> tuple[Any, ...]:
-        memory, mask = some_reviews(DIM, lengths, seed)
+        memory, mask = some_texts(DIM, lengths, seed)
         generator = torch.Generator().manual_seed(seed + 1)
         tokens = torch.randint(TOKENS, (len(lengths), 4), generator=generator)
         h, c = (torch.randn(len(lengths), DIM, generator=generator) for _ in range(2))

@@ -66,7 +66,7 @@ def test_an_answer_to_be_written_is_to_do() -> None:
 
 def test_a_name_that_is_not_known_is_answered_with_advice() -> None:
     with check("q1") as report:
-        simplex(LearnedQuery(dim=5), dim=5)  # type: ignore[name-defined]  # noqa: F821
+        simplex(LearnedQuery(dim=5), 5)  # type: ignore[name-defined]  # noqa: F821
     assert "run the cells above" in report.outcomes[0].hint
 
 
@@ -140,7 +140,7 @@ def test_what_the_notebook_chose_is_put_aside_and_back() -> None:
     torch.set_default_device("meta")
     try:
         with check("q1") as report:
-            simplex(Toy(), dim=5)
+            simplex(Toy(), 5)
             inside = (torch.zeros(1).dtype, torch.is_grad_enabled(), torch.zeros(1).device.type)
             torch.set_default_dtype(torch.float16)
         assert inside == (torch.float32, True, "cpu") and report.headline == "1 of 1 met"
@@ -242,7 +242,7 @@ from amal_attention.checks import check, equal_to, simplex, summary
 with check("q<1>"):
     print("a remark", file=sys.stderr)
     equal_to(1, 1, what="one is one")
-    simplex(Pooling(), dim=5)
+    simplex(Pooling(), 5)
 """
 GRADE = """
 import os

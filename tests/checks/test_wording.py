@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks.wording import batch_sent, kind, numbers, reviews_sent, shape, tensors_sent
+from amal_attention.checks.wording import batch_sent, kind, numbers, shape, tensors_sent
 from amal_attention.tasks.classification import TextBatch
 
 
@@ -62,22 +62,42 @@ def test_numbers_are_short_and_never_many(tensor: Tensor, told: str) -> None:
     assert numbers(tensor) == told
 
 
+def moved(sizes: tuple[int, ...], place: tuple[int, ...], value: float) -> Tensor:
+    tensor = torch.zeros(sizes)
+    tensor[place] = value
+    return tensor
+
+
 @pytest.mark.parametrize(
-    ("lengths", "told"),
+    ("sizes", "place", "told"),
     [
-        ((1,), "1 review of 1 word, in dimension 5"),
-        ((3,), "1 review of 3 words, in dimension 5"),
-        ((2, 2), "2 reviews of 2 and 2 words, in dimension 5"),
-        ((4, 2, 1), "3 reviews of 4, 2 and 1 words, padded to 4, in dimension 5"),
+        ((3, 8), (2, 1), "[[0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0], [0, 0.5, 0, 0, 0, 0, 0, 0]]"),
+        ((5, 5), (3, 1), "(5, 5)[3] = [0, 0.5, 0, 0, 0]"),
+        ((8, 8, 8), (7, 6, 1), "(8, 8, 8)[7, 6] = [0, 0.5, 0, 0, 0, 0, 0, 0]"),
+        ((2, 3, 4, 9), (1, 2, 3, 8), "(2, 3, 4, 9)[1, 2, 3, 8] = 0.5"),
+        ((30,), (17,), "(30,)[17] = 0.5"),
     ],
 )
-def test_reviews_are_told_by_their_lengths(lengths: tuple[int, ...], told: str) -> None:
-    mask = torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]
-    assert reviews_sent(torch.zeros(*mask.shape, 5), mask) == told
+def test_of_many_numbers_those_are_told_that_differ_most(
+    sizes: tuple[int, ...], place: tuple[int, ...], told: str
+) -> None:
+    came, expected = moved(sizes, place, 0.5), moved(sizes, (0,) * len(sizes), 0.1)
+    assert numbers(came, beside=expected) == told
+    assert numbers(expected, beside=came) == (told.replace("0.5", "0") if place != (2, 1) else numbers(expected))
 
 
-def test_of_many_axes_only_the_shape_is_told():
-    assert numbers(torch.zeros([2] * 8)) == f"a tensor {tuple([2] * 8)} of float32"
+def test_what_is_no_number_differs_most():
+    came = moved((5, 5), (4, 2), float("nan"))
+    assert numbers(came, beside=torch.arange(25.0).reshape(5, 5)) == numbers(came) == "(5, 5)[4] = [0, 0, nan, 0, 0]"
+
+
+@pytest.mark.parametrize("beside", [None, torch.zeros(5, 4)])
+def test_of_many_numbers_with_none_beside_them_the_first_are_told(beside: Tensor | None) -> None:
+    assert numbers(torch.arange(25.0).reshape(5, 5), beside) == "(5, 5)[0] = [0, 1, 2, 3, 4]"
+
+
+def test_of_many_axes_one_row_is_told():
+    assert numbers(torch.zeros([2] * 8)) == f"{tuple([2] * 8)}[0, 0, 0, 0, 0, 0, 0] = [0, 0]"
 
 
 def test_what_is_nested_deep_is_told_to_a_depth_alone():

@@ -1,6 +1,6 @@
 """Expectations on one call of a module after another: what it keeps, what it changes, and what training changes.
 
-Each takes the :class:`Probe` of its kind; a number in its place is the width of what a pooling reads.
+Each takes the :class:`Probe` of the module's kind.
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks.diagnosis import UNSTEADY
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.probes.probe import Probe, Seen, answers, probed, steady
-from amal_attention.checks.reading import KEPT, as_probe
+from amal_attention.checks.probes.probe import KEPT, UNSTEADY, Probe, Seen, answers, probed, steady
 from amal_attention.checks.subjects.nests import leaves, mapped
 from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
@@ -29,27 +27,27 @@ _FLOAT64 = "let nothing become float64: mask.to(x.dtype), no .double(), and no n
 _OTHER_TYPE = "all is computed in the type of x: mask.to(x.dtype), and x as it is"
 
 
-@expectation("each call answers for itself: the same reviews in another order give the same answers")
+@expectation("each call answers for itself: the same texts in another order give the same answers")
 def answers_afresh(
     module: Module,
-    dim: Probe | int,
+    probe: Probe,
     *,
     lengths: Sequence[int] = _LENGTHS,
     seed: int = 0,
     what: str = "",
     hint: str = "",
 ) -> None:
-    """A second batch of the shape of the first one, with the rows from last to first, gives what it gave, turned."""
-    probe = as_probe(dim)
+    """The same rows from last to first, as a second batch, give the same answers from last to first."""
     for looked_at, at in probed(module, probe, lengths, 1, seed):
         inputs = probe.inputs(lengths, at)
         behind = tuple(mapped(lambda leaf: leaf.flip(0) if isinstance(leaf, Tensor) else leaf, inputs))
         first, turned = answers(looked_at, probe, [inputs, behind])
         if not all(same(turned[name].flip(0), part) for name, part in first.items()):
             again, main = _alike(first, turned), _main(probe, inputs)
-            came = numbers(turned[main])
+            expected, given = first[main].flip(0), turned[main]
+            came = numbers(given, expected)
             raise Missed(
-                f"{numbers(first[main].flip(0))}",
+                numbers(expected, given),
                 f"{came}, the answer to the batch before" if again else came,
                 hint
                 or (KEPT if again else "")
@@ -61,17 +59,16 @@ def answers_afresh(
 
 @expectation("a call leaves its inputs as they are")
 def leaves_inputs_alone(
-    module: Module, dim: Probe | int, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
+    module: Module, probe: Probe, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
 ) -> None:
-    """What it reads is the same after a call, for whoever uses it next.
+    """After a call its inputs are what they were, for whoever uses them next.
 
-    So it is where a text has no word, if a pooling answers to that at all.
+    Where the probe allows empty rows, that holds beside an empty row too, unless the module raises there.
     """
-    probe = as_probe(dim)
     for looked_at, at in probed(module, probe, lengths, 1, seed):
         inputs = probe.inputs(lengths, at)
         _are_left(probe, inputs, looked_at.inputs_after(*inputs), hint)
-        if not isinstance(dim, int):
+        if not probe.has_empty_rows:
             return
         with_an_empty_one = probe.inputs((*lengths, 0), seed)
         try:
@@ -95,15 +92,14 @@ def _are_left(probe: Probe, inputs: tuple[Any, ...], after: Sequence[Any], hint:
 @expectation("what comes out has the type of what went in")
 def keeps_types(
     module: Module,
-    dim: Probe | int,
+    probe: Probe,
     *,
     lengths: Sequence[int] = _LENGTHS,
     seed: int = 0,
     what: str = "",
     hint: str = "",
 ) -> None:
-    """Floats come in float32, which what is read and the parameters are."""
-    probe = as_probe(dim)
+    """The reply is in float32, as the inputs and the parameters are."""
     for looked_at, at in probed(module, probe, lengths, 1, seed):
         inputs = probe.inputs(lengths, at)
         (seen,) = answers(looked_at, probe, [inputs])
@@ -119,10 +115,9 @@ def keeps_types(
 
 @expectation("in training mode it computes what it computes in evaluation, dropout apart")
 def same_in_training(
-    module: Module, dim: Probe | int, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
+    module: Module, probe: Probe, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
 ) -> None:
     """The same answers in both modes, where nothing is dropped at random."""
-    probe = as_probe(dim)
     for looked_at, at in probed(module, probe, lengths, 1, seed):
         inputs = probe.inputs(lengths, at)
         (expected,) = answers(looked_at.eval(), probe, [inputs])
@@ -130,15 +125,15 @@ def same_in_training(
         if not _alike(trained, expected):
             sent, main = probe.sent(inputs), _main(probe, inputs)
             raise Missed(
-                f"{numbers(expected[main])}, as in evaluation",
-                numbers(trained[main]),
-                hint or "in training a review is read by itself too: no normalisation over the batch, no other branch",
+                f"{numbers(expected[main], trained[main])}, as in evaluation",
+                numbers(trained[main], expected[main]),
+                hint or "in training a text is read by itself too: no normalisation over the batch, no other branch",
                 f"{sent}, in training mode, without dropout",
             )
 
 
 def _main(probe: Probe, inputs: tuple[Any, ...]) -> str:
-    """The part that is told where others do not differ more."""
+    """The first of the main parts, which is the one that is told."""
     return next(iter(probe.main(inputs)))
 
 

@@ -39,15 +39,15 @@ _OTHER_TYPE = "all is computed in the type of what is given: no .double(), no .h
 def hangs_on(
     function: Function, inputs: Sequence[Any], others: Sequence[Any], *, name: str, what: str = "", hint: str = ""
 ) -> None:
-    """For other inputs some number of the answer is another.
+    """Other inputs change some number of the answer.
 
     Args:
         function: the function.
         inputs: what it is called with.
         others: the same in the same shapes, but for the arguments in question.
-        name: of these arguments.
+        name: what these arguments are called.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     first, second = (_parts(reply) for reply in function_subject(function).each([tuple(inputs), tuple(others)]))
     if len(first) == len(second) and all(same(*pair, 1e-6) for pair in zip(first, second, strict=True)):
@@ -68,7 +68,7 @@ def keeps_rows_apart(
         function: the function.
         inputs: what it is called with, the rows first.
         shared: the places of the arguments that have no rows: all rows share them.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     looked_at = function_subject(function)
     batched = [each for place, each in enumerate(inputs) if place not in shared]
@@ -87,7 +87,7 @@ def keeps_rows_apart(
                 raise Missed(kind(whole[:1]), kind(alone), likely, sent)
             if not same(alone[0], whole[row]):
                 likely = _KEPT if row and same(alone, first) else hint or _MIXED
-                raise Missed(f"{numbers(alone[0])}, as alone", f"{numbers(whole[row])}", likely, sent)
+                raise Missed(f"{numbers(alone[0], whole[row])}, as alone", numbers(whole[row], alone[0]), likely, sent)
 
 
 @expectation("a call leaves what it is given as it is, and answers in its type")
@@ -97,8 +97,8 @@ def leaves_arguments_alone(function: Function, inputs: Sequence[Any], *, names: 
     Args:
         function: the function.
         inputs: what it is called with.
-        names: of the arguments.
-        hint: for a miss without a likely mistake of its own.
+        names: what the arguments are called.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     looked_at = function_subject(function)
     sent = _sent(inputs)
@@ -118,7 +118,7 @@ def stays_finite(function: Function, inputs: Sequence[Any], *, hint: str = "") -
     Args:
         function: the function.
         inputs: what it is called with, large numbers.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     for part in _parts(function_subject(function)(*inputs)):
         if not part.isfinite().all():
@@ -141,10 +141,10 @@ def differentiates(
     Args:
         answer: a smooth function, or a module, whose parameters are made random.
         inputs: what it is called with.
-        names: of the float tensors among them, in order; their numbers by default.
+        names: what the float tensors among them are called, in order; their numbers by default.
         parts: which tensors of the reply are looked at, by their places; all by default.
         seed: another seed, other parameters and directions.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     looked_at, generator = _asked(answer, inputs, seed), torch.Generator().manual_seed(seed)
     upstream = {

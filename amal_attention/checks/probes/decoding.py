@@ -47,13 +47,13 @@ class DecoderProbe(TimeProbe):
         return tokens, state, torch.where(mask.unsqueeze(2), memory, under * memory), mask
 
     def shapes(self, inputs: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
-        """Of logits, state and weights, if there are any."""
+        """The shapes of logits, state and weights, if there are any."""
         (rows, steps), (_, longest) = inputs[0].shape, inputs[3].shape
         always = {"logits": (rows, steps, self.num_tokens), "state": (rows, self.hidden_size)}
         return always | ({"weights": (rows, steps, longest)} if self.attends else {})
 
     def places(self, inputs: tuple[Any, ...]) -> Mapping[str, Tensor]:
-        """Weights are on the source."""
+        """Weights lie over the source."""
         return {"weights": inputs[3][:, None]} if self.attends else {}
 
     def main(self, inputs: tuple[Any, ...]) -> Sequence[str]:

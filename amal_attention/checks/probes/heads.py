@@ -31,7 +31,7 @@ class AttentionProbe(LayerProbe):
         self.out_features, self.heads = out_features or dim, heads
 
     def shapes(self, inputs: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
-        """Of states and weights."""
+        """The shapes of states and weights."""
         rows, longest = inputs[1].shape
         heads = () if self.heads is None else (self.heads,)
         return {"states": (rows, longest, self.out_features), "weights": (rows, *heads, longest, longest)}
@@ -80,7 +80,7 @@ class MemoryProbe(SetProbe):
         return x, torch.where(words.unsqueeze(2), memory, under * memory), words.unsqueeze(1)
 
     def shapes(self, inputs: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
-        """Of states and weights."""
+        """The shapes of states and weights."""
         x, memory, _ = inputs
         return {"states": tuple(x.shape), "weights": (len(x), self.heads, x.shape[1], memory.shape[1])}
 
@@ -89,7 +89,7 @@ class MemoryProbe(SetProbe):
         return {"weights": inputs[2].unsqueeze(1)}
 
     def names(self, inputs: tuple[Any, ...]) -> Sequence[str]:
-        """As the statement calls them."""
+        """The names that the statement uses."""
         return ["x", "memory", "mask"]
 
     def turned(self, inputs: tuple[Any, ...], order: Tensor, of: str) -> tuple[Any, ...]:

@@ -20,7 +20,7 @@ class ImageProbe(Probe):
     """Classifiers of images: they read ``images`` float ``(B, side, side)``, and give logits ``(B, C)``.
 
     Args:
-        side: of an image.
+        side: the side of an image.
         num_classes: C.
     """
 
@@ -48,7 +48,7 @@ class ImageProbe(Probe):
         return super().seen(reply, inputs, finite=finite, mend=mend)
 
     def names(self, inputs: tuple[Any, ...]) -> Sequence[str]:
-        """As the statement calls them."""
+        """The name that the statement uses."""
         return ["images"]
 
     def sent(self, inputs: tuple[Any, ...]) -> str:
@@ -56,5 +56,5 @@ class ImageProbe(Probe):
         return f"images {shape(inputs[0])}"
 
     def mistake_in_batch(self, looked_at: Subject, inputs: tuple[Any, ...], together: Seen, apart: list[Seen]) -> str:
-        """What mixes images."""
+        """The likely mistake: images are mixed."""
         return "each image is read by itself: nothing is taken over the batch, dim=0"

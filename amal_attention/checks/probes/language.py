@@ -57,7 +57,7 @@ class LanguageProbe(TimeProbe):
         return super().seen(_as_logits(reply, self, inputs), inputs, finite=finite, mend=mend)
 
     def names(self, inputs: tuple[Any, ...]) -> Sequence[str]:
-        """As the statement calls them."""
+        """The names that the statement uses."""
         return ["tokens", "mask"]
 
     def sent(self, inputs: tuple[Any, ...]) -> str:
@@ -69,7 +69,7 @@ class LanguageProbe(TimeProbe):
     def mistake_of_padding(
         self, looked_at: Subject, before: tuple[tuple[Any, ...], Seen], after: tuple[tuple[Any, ...], Seen], known: str
     ) -> str:
-        """A place that looks at padding, which stands behind all words, looks at what follows."""
+        """The likely mistake: padding stands behind all words, so a place that looks at it looks at what follows."""
         return (
             "padding is looked at, or counted: a place reads the words up to it, and how long the longest text of the "
             "batch is changes nothing"
@@ -128,7 +128,7 @@ class TranslatorProbe(TimeProbe):
         return super().seen(_as_logits(reply, self, inputs), inputs, finite=finite, mend=mend)
 
     def names(self, inputs: tuple[Any, ...]) -> Sequence[str]:
-        """As the statement calls them."""
+        """The names that the statement uses."""
         return ["source", "source_mask", "teacher"]
 
     def sent(self, inputs: tuple[Any, ...]) -> str:
@@ -140,7 +140,7 @@ class TranslatorProbe(TimeProbe):
     def mistake_of_padding(
         self, looked_at: Subject, before: tuple[tuple[Any, ...], Seen], after: tuple[tuple[Any, ...], Seen], known: str
     ) -> str:
-        """The encoder, or a decoder layer, that looks at padding."""
+        """The likely mistake: the encoder, or a decoder layer, looks at padding."""
         return "padding of the source is looked at: source_mask hides it, in the encoder and in each decoder layer"
 
     def steps(self, inputs: tuple[Any, ...]) -> int:

@@ -46,7 +46,7 @@ class DecoderLayerProbe(TimeProbe):
         return x, mask, memory, memory_mask
 
     def shapes(self, inputs: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
-        """Of states and weights."""
+        """The shapes of states and weights."""
         x, _, memory, _ = inputs
         return {"states": tuple(x.shape), "weights": (len(x), self.heads, x.shape[1], memory.shape[1])}
 
@@ -78,7 +78,7 @@ class DecoderLayerProbe(TimeProbe):
         return super().seen((states, asked), inputs, finite=finite, mend=mend)
 
     def names(self, inputs: tuple[Any, ...]) -> Sequence[str]:
-        """As the statement calls them."""
+        """The names that the statement uses."""
         return ["x", "mask", "memory", "memory_mask"]
 
     def sent(self, inputs: tuple[Any, ...]) -> str:
@@ -89,11 +89,11 @@ class DecoderLayerProbe(TimeProbe):
     def mistake_of_padding(
         self, looked_at: Subject, before: tuple[tuple[Any, ...], Seen], after: tuple[tuple[Any, ...], Seen], known: str
     ) -> str:
-        """The mask that is not used, or the wrong one."""
+        """The likely mistake: a mask that is not used, or the wrong one."""
         return "padding is looked at: memory_mask hides that of the memory, mask that of x"
 
     def mistake_of_weights(self, weights: Tensor, places: Tensor, hint: str) -> str:
-        """Weight on the padding of the memory."""
+        """The likely mistake: weight on the padding of the memory."""
         wrong = weights.masked_fill(places, 0).abs().sum() > 0
         return hint or ("memory_mask hides the padding of the memory from every head" if wrong else "")
 

@@ -7,6 +7,8 @@ nest of tensors with the rows first; a reply is a nest of parts, each with the r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -18,14 +20,37 @@ from amal_attention.checks.subjects.subject import Subject, randomised, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import kind, numbers, tensors_sent
 
-__all__ = ["Probe", "Seen", "alone", "answers", "beside", "changed", "probed", "steady"]
+__all__ = ["KEPT", "UNSTEADY", "Change", "Probe", "Seen", "alone", "answers", "beside", "changed", "probed", "steady"]
+
+KEPT = "something is kept from one call to the next: an answer, a mask or a state"
+"""What the answer to another batch hints at."""
+UNSTEADY = (
+    "the same batch gives another answer at the next call: something random is made in forward (a layer, or F.dropout "
+    "without training=self.training), or something is kept from one call to the next"
+)
 
 Seen = dict[str, Tensor]
 """The parts of a reply, by name."""
 
 
+@dataclass(frozen=True)
+class Change:
+    """A row of a part of a reply that is not what it should be: ``expected`` and ``came`` have one shape."""
+
+    name: str
+    row: int
+    expected: Tensor
+    came: Tensor
+
+
 class Probe:
-    """A kind of module. What is made and read is told by a subclass; the words are those of any module."""
+    """A kind of module. What is made and read is told by a subclass; the words are those of any module.
+
+    Attributes:
+        has_empty_rows: whether a row of length 0 is a row too.
+    """
+
+    has_empty_rows = False
 
     def inputs(self, lengths: Sequence[int], seed: int, under: float = 1.0) -> tuple[Any, ...]:
         """What the module is called with: a row of each length, padded on the right; other words for another seed.
@@ -51,7 +76,7 @@ class Probe:
 
         Args:
             reply: what came.
-            inputs: for these.
+            inputs: the inputs that it came for.
             finite: whether all numbers must be, but for those on padding.
             mend: whether what another expectation tells, such as an axis too many, may be put right.
 
@@ -65,7 +90,8 @@ class Probe:
         seen = {name: each.detach() for name, each in zip(shapes, parts, strict=True)}
         for name, part in seen.items():
             if tuple(part.shape) != shapes[name]:
-                raise Missed(f"{name} of shape {shapes[name]}", f"shape {tuple(part.shape)}", sent=self.sent(inputs))
+                expected, came = f"{name} of shape {shapes[name]}", f"shape {tuple(part.shape)}"
+                raise Missed(expected, came, _lost_axis(name, tuple(part.shape), shapes[name]), self.sent(inputs))
         for name, part in self.shown(seen, inputs).items():
             if finite and not part.isfinite().all():
                 raise Missed("finite numbers", f"{name} {numbers(part)}", sent=self.sent(inputs))
@@ -87,23 +113,25 @@ class Probe:
         """The inputs, in words."""
         return tensors_sent(list(leaves(inputs)))
 
-    def same_as(self, seen: Seen, name: str, row: int) -> str:
+    def same_as(self, change: Change) -> str:
         """What is expected where a row must not change, in words."""
-        return f"the same {name}, {numbers(seen[name][row])}"
+        name, seen = change.name, numbers(change.expected, change.came)
+        return f"the same {name}, {seen}"
 
-    def alone(self, seen: Seen, name: str) -> str:
+    def alone(self, change: Change) -> str:
         """What is expected of a row in a batch, told by what it gives alone, in words."""
-        return f"what it gives alone, {name} {numbers(seen[name][0])}"
+        name, seen = change.name, numbers(change.expected, change.came)
+        return f"what it gives alone, {name} {seen}"
 
-    def came(self, seen: Seen, name: str, row: int) -> str:
+    def came(self, change: Change) -> str:
         """What came for a row, in words."""
-        number = row + 1
-        return f"{name} {numbers(seen[name][row])} for row {number}"
+        name, seen, number = change.name, numbers(change.came, change.expected), change.row + 1
+        return f"{name} {seen} for row {number}"
 
-    def came_in_batch(self, seen: Seen, name: str, row: int) -> str:
+    def came_in_batch(self, change: Change) -> str:
         """What came for a row of a batch, in words."""
-        number = row + 1
-        return f"{name} {numbers(seen[name][row])} for row {number} of the batch"
+        name, seen, number = change.name, numbers(change.came, change.expected), change.row + 1
+        return f"{name} {seen} for row {number} of the batch"
 
     def with_gradient(self, inputs: tuple[Any, ...]) -> str:
         """The inputs and a gradient that is sent back, in words."""
@@ -129,7 +157,7 @@ class Probe:
 
     def mistake_of_order(self, looked_at: Subject, inputs: tuple[Any, ...]) -> str:
         """The likely mistake where a batch from last to first gives another answer at the next call."""
-        return "something is kept from one call to the next: an answer, a mask or a state"
+        return KEPT
 
     def with_a_zero_vector(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         """The inputs, with one of the words that weights are over a vector of zeros, if words are vectors."""
@@ -171,7 +199,7 @@ def answers(
     """
     replies = looked_at.each(batches)
     for inputs in batches:
-        with sending(probe.sent(inputs)):
+        with sending(partial(probe.sent, inputs)):
             reply = next(replies)
         yield probe.seen(reply, inputs, finite=finite, mend=mend)
 
@@ -193,16 +221,24 @@ def beside(inputs: tuple[Any, ...], others: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(mapped(lambda leaf: _joined(leaf, next(following)), inputs))
 
 
-def changed(expected: Seen, came: Seen) -> tuple[str, int] | None:
-    """The first part that changed, of those that were expected, and the row that changed most; None if none did.
+def changed(expected: Seen, came: Seen) -> Change | None:
+    """The row that changed most, in the first part that changed of those that were expected; None if none did.
 
     There may be more rows in what came, and more padding behind each.
     """
     for name, part in expected.items():
         other = came[name][tuple(map(slice, part.shape))]
         if not same(part, other):
-            return name, int((other - part).abs().flatten(1).sum(dim=1).argmax())
+            row = int((other - part).abs().flatten(1).sum(dim=1).argmax())
+            return Change(name, row, part[row], other[row])
     return None
+
+
+def _lost_axis(name: str, came: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    """What it hints at that a shape is the expected one without one of its axes; empty if it is not."""
+    lost = (size for axis, size in enumerate(expected) if came == expected[:axis] + expected[axis + 1 :])
+    size = next(lost, None)
+    return "" if size is None else f"{name} lack an axis of {size}: is it squeezed, summed or averaged away?"
 
 
 def _joined(first: Any, second: Any) -> Any:

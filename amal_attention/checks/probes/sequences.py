@@ -80,7 +80,7 @@ class EncoderProbe(TimeProbe):
         return {"memory": inputs[1]}
 
     def main(self, inputs: tuple[Any, ...]) -> Sequence[str]:
-        """What is looked at."""
+        """The parts that the expectation looks at."""
         return self.parts
 
     def seen(self, reply: Any, inputs: tuple[Any, ...], *, finite: bool = True, mend: bool = True) -> Seen:
@@ -91,7 +91,7 @@ class EncoderProbe(TimeProbe):
         try:
             seen = self.shown(super().seen(reply, inputs, finite=finite, mend=mend), inputs)
         except Missed as miss:
-            hint = miss.hint or self._mistake_of_reply(parts, inputs)
+            hint = self._mistake_of_reply(parts, inputs) or miss.hint
             raise Missed(miss.expected, miss.came, hint, miss.sent) from miss
         return {name: part for name, part in seen.items() if name in self.parts}
 
@@ -124,7 +124,7 @@ class EncoderProbe(TimeProbe):
         return with_another(tokens, place, range(1, self.num_tokens), seed), mask
 
     def names(self, inputs: tuple[Any, ...]) -> Sequence[str]:
-        """As the statement calls them."""
+        """The names that the statement uses."""
         return ["tokens", "mask"]
 
     def sent(self, inputs: tuple[Any, ...]) -> str:

@@ -19,7 +19,7 @@ class SetProbe(Probe):
         """The inputs, the places of the one called ``of`` in another order, with all that is told of them.
 
         Args:
-            inputs: with as many places there as ``order`` has.
+            inputs: inputs with as many places there as ``order`` has.
             order: where each place stood, int ``(L,)``.
             of: the name of an input.
         """

@@ -8,11 +8,23 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from amal_attention.checks.inputs import some_reviews
 from amal_attention.checks.probes.probe import Probe
 from amal_attention.checks.probes.sets import SetProbe
 
-__all__ = ["LayerProbe", "TextProbe", "VectorProbe"]
+__all__ = ["LayerProbe", "TextProbe", "VectorProbe", "some_texts"]
+
+
+def some_texts(dim: int, lengths: Sequence[int] = (4, 2, 1), seed: int = 0) -> tuple[Tensor, Tensor]:
+    """Texts of random words, ``x`` float ``(B, L, D)`` and ``mask`` bool ``(B, L)``; numbers stand under the padding.
+
+    Args:
+        dim: D.
+        lengths: how many words each text has.
+        seed: another seed, other words.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    mask = torch.arange(max(lengths)) < torch.tensor(lengths).unsqueeze(1)
+    return torch.randn(*mask.shape, dim, generator=generator), mask
 
 
 class TextProbe(Probe):
@@ -27,11 +39,11 @@ class TextProbe(Probe):
 
     def inputs(self, lengths: Sequence[int], seed: int, under: float = 1.0) -> tuple[Tensor, Tensor]:
         """Texts of random words, and where they are."""
-        x, mask = some_reviews(self.dim, lengths, seed)
+        x, mask = some_texts(self.dim, lengths, seed)
         return torch.where(mask.unsqueeze(2), x, under * x), mask
 
     def names(self, inputs: tuple[Any, ...]) -> Sequence[str]:
-        """As the statement calls them."""
+        """The names that the statement uses."""
         return ["x", "mask"]
 
 
@@ -39,7 +51,7 @@ class LayerProbe(TextProbe, SetProbe):
     """Layers: what they give is ``(B, L, D)``, free on padding."""
 
     def shapes(self, inputs: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
-        """As that of the vectors."""
+        """The shape of the vectors."""
         return {"output": tuple(inputs[0].shape)}
 
     def places(self, inputs: tuple[Any, ...]) -> Mapping[str, Tensor]:
@@ -63,9 +75,9 @@ class VectorProbe(LayerProbe):
         return super().inputs(lengths, seed)[:1]
 
     def places(self, inputs: tuple[Any, ...]) -> Mapping[str, Tensor]:
-        """Everywhere."""
+        """Nothing: no part has padding."""
         return {}
 
     def names(self, inputs: tuple[Any, ...]) -> Sequence[str]:
-        """As the statement calls it."""
+        """The name that the statement uses."""
         return ["x"]

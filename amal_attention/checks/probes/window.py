@@ -85,7 +85,7 @@ class WindowProbe(TimeProbe):
             raise Missed("a weight above 0 for each state of the window", numbers(weights[0]), _TOO_SHORT)
 
     def mistake_of_weights(self, weights: Tensor, places: Tensor, hint: str) -> str:
-        """Where weights are that must not be."""
+        """The likely mistake: weights at places that must have none."""
         if not weights.isfinite().all():
             return _NAN
         longest = weights.shape[1]

@@ -61,7 +61,7 @@ def _template() -> Trainer:
 
 @contextmanager
 def silence() -> Iterator[None]:
-    """Keep Lightning's remarks on the machine from standard error, for which nbgrader gives no mark."""
+    """Silence Lightning's hardware notes on stderr: nbgrader gives no mark for a cell with any stderr output."""
     log = logging.getLogger("lightning.pytorch")
     level = log.level
     log.setLevel(logging.ERROR)

@@ -26,7 +26,7 @@ def steps(held: Held, batches: Sequence[Any], starts: Sequence[Mapping[str, Tens
 
     Args:
         held: a LightningModule.
-        batches: to train on; what a batch is, its ``training_step`` knows.
+        batches: the batches to train on; what a batch is, its ``training_step`` knows.
         starts: values that some parameters are given before each step; none by default.
 
     Returns:
@@ -59,7 +59,7 @@ def validate(held: Held, batches: Sequence[Any], after: Sequence[Any] = ()) -> d
 
     Args:
         held: a LightningModule.
-        batches: to validate on.
+        batches: the batches to validate on.
         after: batches that are trained on before, in the same epoch; the parameters are put back then.
     """
     if after:
@@ -84,7 +84,7 @@ def run(held: Held, batches: Sequence[Any], epochs: int = 1) -> dict[str, float]
 
     Args:
         held: a LightningModule.
-        batches: to train on, in each epoch.
+        batches: the batches to train on, in each epoch.
         epochs: how often.
     """
     trainer = quiet_trainer(epochs=epochs)

@@ -169,9 +169,9 @@ def members(path: Path, limits: Limits | None = None, zone: tzinfo = UTC) -> Ite
     """The files in an archive or a folder, in its order; of a folder, in the order of names.
 
     Args:
-        path: of a zip, a tar, a tar.gz or a folder.
-        limits: of what is read.
-        zone: of the times in a zip that do not say in which they are.
+        path: the path of a zip, a tar, a tar.gz or a folder.
+        limits: how much may be read.
+        zone: the time zone of times in a zip, which do not name theirs.
 
     Raises:
         CourseError: it is none of these, or holds too many files.
@@ -201,9 +201,9 @@ def members_of(
 
     Args:
         file: the archive.
-        limits: of what is read.
-        zone: of the times in a zip that do not say in which they are.
-        name: of the archive.
+        limits: how much may be read.
+        zone: the time zone of times in a zip, which do not name theirs.
+        name: the name of the archive.
         budget: what may be read, where that is not for this archive alone.
 
     Raises:
@@ -232,7 +232,7 @@ def _holds_a_tar(file: IO[bytes]) -> bool:
 
 
 def _of_gzip(file: IO[bytes], name: str, budget: Budget) -> Member:
-    """The file that is packed alone: it is called as the gz, without its end."""
+    """The one file in a gz: its name is that of the gz, without its ending."""
     file.seek(0)
     packed = gzip.GzipFile(fileobj=file)
     inside = name[:-3] if name.lower().endswith(".gz") else name

@@ -44,9 +44,9 @@ class Arrival:
         student: the student.
         file: the name that the notebook came under.
         when: it was handed in; None where that is not known.
-        matched: by what the student was found.
+        matched: how the student was found.
         before: "new", "replaced" or "same": what was there before.
-        remarks: on what to look at.
+        remarks: what a person should look at.
     """
 
     student: Student
@@ -66,10 +66,10 @@ class Collection:
         layout: how the archive was laid out.
         roster: how many students there are; None where it is not known.
         arrived: students with a notebook in this archive.
-        missing: those of the roster of whom nothing has come yet, in any archive.
+        missing: the students of the roster of whom nothing has come yet, in any archive.
         unmatched: who in the archive is no one student, and why; nothing of theirs was taken.
         refused: files that were not taken, and why.
-        remarks: on the archive as a whole.
+        remarks: what there is to say of the archive as a whole.
         tried: ids of the students of whom a file is in this archive, taken or not.
     """
 
@@ -84,7 +84,7 @@ class Collection:
     tried: frozenset[str] = frozenset()
 
     def missing_line(self, student: Student) -> str:
-        """Who is missing; and whether something came of them all the same, which is no notebook that can be read."""
+        """Who is missing, and whether what came from them could not be read."""
         line = f"{student.id} ({one_line(student.full_name)})"
         return f"{line}: what came was refused, ask for it again" if student.id in self.tried else line
 
@@ -120,14 +120,14 @@ def collect(
     archives. What a team handed in is put into the folder of each member.
 
     Args:
-        archive: of Moodle (in folders or flat), Canvas, Blackboard, ILIAS, Gradescope, nbgrader (its exchange, or its
-            folder "submitted"), or any folder with a notebook or a folder for each student; as a zip, a tar.gz or
-            unpacked.
+        archive: an archive from Moodle (in folders or flat), Canvas, Blackboard, ILIAS, Gradescope, nbgrader (its
+            exchange, or its folder "submitted"), or any folder with a notebook or a folder for each student; as a zip,
+            a tar.gz or unpacked.
         course: the course.
-        lab_name: of the lab.
+        lab_name: the name of the lab.
         roster: the students by id; None to take everybody, under an id that is made of their name.
         is_of_lab: whether the bytes of a file say that it is a notebook of the lab.
-        zone: of the times that do not say in which they are; UTC is taken, and told, where it is not known.
+        zone: the time zone of times that do not name theirs; UTC is taken, and told, where it is not known.
         times: which times are believed. By default those of the worksheet; without one, those of the archive where
             they do not look like the moment at which it was packed.
         worksheet: Moodle's grading worksheet: who has which number, and when each handed in.

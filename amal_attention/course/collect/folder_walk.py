@@ -52,7 +52,7 @@ def files_under(folder: Path, passed_by: Callable[[str], bool] = lambda name: Fa
     """The files in a folder and below, in the order of their names; in each folder the files first.
 
     Args:
-        folder: to be walked through.
+        folder: the folder to walk through.
         passed_by: whether a file or folder of this name is left out.
 
     Raises:

@@ -37,15 +37,15 @@ class Claim:
     """Whose a file is said to be.
 
     Attributes:
-        name: of the student or the team, or whatever stands for one.
+        name: the name of the student or the team, or whatever stands for one.
         file: the file's own name.
-        number: that the platform gave the student; may be empty.
+        number: the number that the platform gave the student; may be empty.
         is_id: whether the name is the student's id, and nothing else.
         when: the file was handed in, as far as its path tells.
         beside: path of the file that tells when it was handed in, beside which nbgrader puts its secret.
         alias: another name of the same student, for where the first is nobody's; letters alone are compared.
         others: names of those who handed it in with the student.
-        remark: of the platform's, on the file.
+        remark: what the platform says of the file.
         by_hand: whether a person put it into the archive, and no platform.
         signed: place in the path of the folder that the student made, whose owner the system knows; None if a platform
             or a person made it.
@@ -69,7 +69,7 @@ class Layout:
     """A way to lay out submissions.
 
     Attributes:
-        name: of it.
+        name: its name.
         claim: read a path: a claim, or why the file is left aside; None for what the platform itself put there.
         packs_at_once: whether a platform writes such an archive, and with it its own time for every file.
     """
@@ -83,7 +83,7 @@ def recognise(paths: Iterable[Parts], lab: str, known: Callable[[str], bool]) ->
     """The layout of these paths, in which submissions to a lab are looked for.
 
     Args:
-        paths: of the files.
+        paths: the paths of the files.
         lab: the lab's name.
         known: whether a name is that of a student of the roster; never, where there is none.
     """

@@ -42,10 +42,10 @@ def platform_layout(
     """The layout of a platform that these paths have; None if they have none of those that are known here.
 
     Args:
-        paths: of the files.
+        paths: the paths of the files.
         known: whether a name is that of a student.
         metadata: what Gradescope's file holds, where there is one.
-        zone: of the times in names.
+        zone: the time zone of times in names.
     """
     if metadata is not None and any(_GRADESCOPE.fullmatch(part) for path in paths for part in path[:-1]):
         return Layout("Gradescope", partial(_gradescope, handed=_handed(metadata)))
@@ -65,7 +65,7 @@ def pattern_layout(pattern: str, zone: tzinfo) -> Layout:
 
     Args:
         pattern: the expression.
-        zone: of the times that it finds.
+        zone: the time zone of the times that it finds.
 
     Raises:
         CourseError: it is no regular expression, or its groups have other names.

@@ -63,8 +63,8 @@ class Survey:
     Attributes:
         layout: how it is laid out.
         people: whose the files of each name and number are.
-        secrets: of nbgrader's, by the folder in which they lie.
-        remarks: on the archive as a whole, a sentence each.
+        secrets: nbgrader's secrets, by the folder in which they lie.
+        remarks: what there is to say of the archive as a whole, a sentence each.
         believes_times: whether times of the archive are believed, where nothing better tells them.
         packed: the latest at which the archive can have been packed; None where that is not known.
     """
@@ -125,10 +125,10 @@ def survey(
         archive: see :func:`amal_attention.course.collect.collect.collect`.
         lab: the lab's name.
         roster: the students by id; None if they are not known.
-        zone: of the times that do not say in which they are; None if that is not known either.
+        zone: the time zone of times that do not name theirs; None if that is not known either.
         times: which times are believed.
         worksheet: Moodle's, which tells times and who has which number.
-        pattern: that paths have.
+        pattern: a pattern that paths have.
 
     Raises:
         CourseError: the archive, the worksheet or the pattern cannot be used.

@@ -47,9 +47,9 @@ def times_in_words(texts: Iterable[str], language: str, zone: tzinfo) -> dict[st
     An hour that the end of summer time gives twice is the first of the two.
 
     Args:
-        texts: of one program, so that one that counts to 24 shows that all do.
-        language: of the words; see :func:`amal_attention.course.people.moodle_words.language_of_times`.
-        zone: in which they are told.
+        texts: texts that one program wrote, so that one of them that counts to 24 shows that all do.
+        language: the language of the words; see :func:`amal_attention.course.people.moodle_words.language_of_times`.
+        zone: the time zone in which they are told.
 
     Raises:
         CourseError: a text is no time, or could be two.

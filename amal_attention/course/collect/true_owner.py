@@ -1,4 +1,4 @@
-"""Whether a folder of nbgrader's exchange is from whom its name says: the system knows whose it is, as nbgrader asks.
+"""Whether a folder of nbgrader's exchange is from the student that it names: the file system knows its owner.
 
 Everybody may write into the exchange, under any name. What the collector, or root, put there is theirs to vouch for: a
 copy of the exchange that an assistant made is believed.

@@ -45,7 +45,7 @@ def files_in(name: str, content: bytes, saved: datetime, budget: Budget) -> Iter
     """A file; or those in it, where it is a zip, a tar or a gz.
 
     Args:
-        name: of the file.
+        name: the name of the file.
         content: its bytes.
         saved: when it was written.
         budget: what may be read of all that this student packed.

@@ -42,7 +42,7 @@ class Version:
 
     Attributes:
         when: it was handed in.
-        digest: of its bytes.
+        digest: the digest of its bytes.
         path: where it is kept, under the name that it had.
         saved: when the student saved it, in seconds, where that is known.
         is_timed: whether ``when`` is known; else the version was there at that time, and may be older.
@@ -60,10 +60,10 @@ class Choice:
     """What is handed in.
 
     Attributes:
-        version: that one, as it first came.
+        version: the version, as it first came.
         of_lab: whether it says that it is of the lab.
         versions: how many there are.
-        later: those that came after it.
+        later: the versions that came after it.
         before: "new", "replaced" or "same": what was handed in before this.
     """
 
@@ -101,11 +101,11 @@ class Versions:
         """Keep a version, and the secret that came with it; one that is there already stays as it is.
 
         Args:
-            content: of the notebook.
-            name: that it came under.
+            content: the content of the notebook.
+            name: the name under which it came.
             when: it was handed in.
             saved: when the student saved it.
-            secret: of nbgrader's; may be empty.
+            secret: nbgrader's secret; may be empty.
             is_timed: whether it is known when it was handed in; else ``when`` is a time at which it was there.
 
         Raises:

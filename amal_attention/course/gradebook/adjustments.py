@@ -26,11 +26,11 @@ class Adjustment:
     """One line of the file.
 
     Attributes:
-        when: in UTC, ISO 8601.
+        when: the moment in UTC, ISO 8601.
         who: the account that typed it.
         points: the weight of tests, by ``question/test``; 0 of a test that is dropped. Empty in a line that takes the
             last adjustment in force back.
-        moved: by student, their points before and after.
+        moved: the points of students before and after, by student.
     """
 
     when: str

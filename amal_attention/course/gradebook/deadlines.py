@@ -36,8 +36,8 @@ def moment(text: str, zone: tzinfo | None) -> datetime:
     """The moment that "2026-11-20 18:00" is, in UTC.
 
     Args:
-        text: of the moment; it may end in its offset, as in "2026-11-20 18:00+01:00".
-        zone: in which it is told, where it has no offset; None where that is not known.
+        text: the text of the moment; it may end in its offset, as in "2026-11-20 18:00+01:00".
+        zone: the time zone in which it is told, where it has no offset; None where that is not known.
 
     Raises:
         CourseError: it is no moment, is none or two in this zone, or nothing says the zone.

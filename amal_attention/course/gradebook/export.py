@@ -39,7 +39,7 @@ class Row:
         earned: points, manual ones too, before the penalty.
         points: the most that can be earned.
         questions: points earned and the most of them, by question; None earned where nobody marked it yet.
-        comment: to the student.
+        comment: what is said to the student.
         late_penalty: points that are taken off.
         not_final: why the mark is not final, a reason each, in the language of the course.
     """
@@ -74,7 +74,7 @@ class Exported:
     """A file, and what to tell of it.
 
     Attributes:
-        content: of the file.
+        content: the content of the file.
         remarks: a sentence each.
     """
 
@@ -88,7 +88,7 @@ def export(rows: Sequence[Row], kind: str, *, worksheet: Path | None = None, par
     Args:
         rows: one a student.
         kind: one of :data:`KINDS`.
-        worksheet: for Moodle, its grading worksheet as the teacher downloaded it.
+        worksheet: Moodle's grading worksheet, as the teacher downloaded it.
         partial: whether marks may be left out that are not final; who has none is told, and no figure stands for it.
 
     Raises:

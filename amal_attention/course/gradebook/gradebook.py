@@ -35,8 +35,8 @@ class Marks:
         automatic: points by cell, None where there are none yet.
         by_hand: points that a person gave, by cell.
         most: points that can be earned, by cell.
-        comments: of a person, by cell.
-        penalty: for being late.
+        comments: what a person wrote, by cell.
+        penalty: what is taken off for being late.
         handed_in: when, in UTC, or None.
         extra: credit that a person gave on top, by cell.
         waiting: the cells that wait for a person, as nbgrader has it: nobody marked them yet, or the submission was
@@ -56,7 +56,7 @@ class Marks:
     charged: bool = True
 
     def hold(self, earned: Mapping[str, float]) -> bool:
-        """Whether the automatic marks of these cells are these."""
+        """Whether these cells have these automatic marks already."""
         return all(_equal(self.automatic.get(cell), mark) for cell, mark in earned.items())
 
     @property
@@ -94,7 +94,7 @@ class Delay:
     Attributes:
         handed_in: when, in UTC; None where that is not known.
         due: when it was due, in UTC, before any extension; None where there is no due date.
-        extension: that the student has, or None.
+        extension: how much longer the student has, or None.
     """
 
     handed_in: datetime | None
@@ -320,7 +320,7 @@ class CourseBook:
             lab: name of the assignment.
             student: who handed it in; entered if they are not in the gradebook.
             earned: points by test cell.
-            notebook: as a grader sees it; None if there is none, and nothing for a person to mark.
+            notebook: the notebook as a grader sees it; None if there is none, and nothing for a person to mark.
 
         Raises:
             CourseError: the late penalty cannot be worked out.

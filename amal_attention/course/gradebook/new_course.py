@@ -54,7 +54,7 @@ class Scope:
 
     Attributes:
         without: the optional parts that it leaves out, such as "q5".
-        total: of all points; None for what is left of the lab's own.
+        total: the sum of all points; None for what is left of the lab's own.
     """
 
     without: tuple[str, ...] = ()
@@ -73,10 +73,10 @@ def add_lab(
     """Make a course in a folder where there is none, and add a lab and students to it; what is there stays.
 
     Args:
-        folder: of the course.
+        folder: the folder of the course.
         lab: the lab, whole.
-        language: of the notebook that nbgrader shows.
-        students: to be entered in the gradebook.
+        language: the language of the notebook that nbgrader shows.
+        students: the students to enter in the gradebook.
         stock: leave nbgrader's own stage, which runs students' code beside the tests, without a sandbox.
         scope: what the course teaches of the lab; what it said before, if it is not given.
 

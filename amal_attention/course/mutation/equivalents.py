@@ -4,7 +4,7 @@ The file groups them by reason. A line begins with the digest that tells the mut
 ``amal mutants LAB --generate`` prints it so::
 
     [[equivalent]]
-    reason = "a review without a word is not among those that the statement speaks of"
+    reason = "a text without a word is not among those that the statement speaks of"
     mutants = [
         "0f3a9c21b7de q1-count, reference: .clamp(min=1) -> .clamp(min=2)",
     ]

@@ -88,7 +88,7 @@ def changes(
 
     Args:
         source: the answer.
-        operators: those to apply, by name.
+        operators: the operators to apply, by name.
         without: functions that stay as they are, as :func:`functions_of` has them.
 
     Raises:

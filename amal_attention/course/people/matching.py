@@ -23,7 +23,7 @@ class Match:
 
     Attributes:
         student: the one who was found; None where it is nobody, or could be two.
-        how: by what they were found; or why they were not.
+        how: how they were found, or why they were not.
     """
 
     student: Student | None
@@ -63,8 +63,8 @@ class Matcher:
         writes beside a name, tells namesakes apart, and who is anonymous.
 
         Args:
-            name: of a person, or whatever stands for one.
-            number: that the platform gave them; may be empty.
+            name: the name of a person, or whatever stands for one.
+            number: the number that the platform gave them; may be empty.
         """
         words = words_of(name)
         if number and is_anonymous(name):

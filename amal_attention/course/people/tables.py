@@ -23,9 +23,9 @@ class Table:
     Attributes:
         rows: the cells of each line, with the number of the line where they end; the header first.
         delimiter: between the cells.
-        end: of the lines.
+        end: what ends each line.
         mark: the byte order mark, or an empty text.
-        encoding: of the bytes.
+        encoding: the encoding of the bytes.
     """
 
     rows: tuple[tuple[int, list[str]], ...]
@@ -41,10 +41,10 @@ class Table:
 
 
 def read_table(path: Path, accepts: Callable[[list[str]], bool]) -> Table | None:
-    """Read a csv; None if no way to part its lines gives a header that is wanted.
+    """Read a csv; None if no separator gives a header that is wanted.
 
     Args:
-        path: of the csv.
+        path: the path of the csv.
         accepts: whether these names of columns are those that are wanted.
 
     Raises:

@@ -29,7 +29,7 @@ def note_teams(course: Course, students: Iterable[Student], ids: Mapping[str, st
 
     Args:
         course: the course.
-        students: of a roster.
+        students: the students of a roster.
         ids: what each is called in the gradebook, by the id of the roster.
 
     Raises:

@@ -35,7 +35,7 @@ class Line:
     Attributes:
         position: among the lines.
         called: the student, to be shown.
-        number: that Moodle gave the student in this assignment; may be empty.
+        number: the number that Moodle gave the student in this assignment; may be empty.
         folder: the student's, in Moodle's archives.
         student: id of the student whose line it is; None where it is nobody's.
         why: it is nobody's.

@@ -28,7 +28,7 @@ class _Said:
     Attributes:
         begin: where it begins.
         end: where it ends.
-        text: as a catalogue has it; of an f-string with the values by their names: ``{name}``.
+        text: the text as a catalogue has it; of an f-string with the values by their names: ``{name}``.
         written: how a translation of ``text`` is written there.
     """
 
@@ -45,8 +45,8 @@ def in_language(source: str, language: Language) -> str:
     names. What is no Python stays as it is.
 
     Args:
-        source: of the cell, in English.
-        language: of the notebook, with the catalogues of its lab.
+        source: the source of the cell, in English.
+        language: the language of the notebook, with the catalogues of its lab.
     """
     lines = [line.encode() for line in source.split("\n")]
     for said in sorted(_said(source), key=lambda said: said.begin, reverse=True):

@@ -24,7 +24,7 @@ def with_badge(title: str, lab: Lab, language: str) -> str:
     Args:
         title: source of the first cell of text.
         lab: whose manifest may say ``colab``: the address, with ``{language}`` where it differs from one to the other.
-        language: of the notebook.
+        language: the language of the notebook.
 
     Raises:
         LabError: the address cannot be one that Colab opens this notebook from.

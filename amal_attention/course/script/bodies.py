@@ -15,8 +15,8 @@ def why_no_body(source: str, begin: int, end: int) -> str | None:
 
     Args:
         source: code that can be parsed.
-        begin: of a comment, where the statement will stand.
-        end: of a comment too.
+        begin: the line of a comment, where the statement will stand.
+        end: the line of a comment too.
     """
     found = [(block, function) for block, function in _blocks(ast.parse(source), False) if _some(block, begin, end)]
     if not found:

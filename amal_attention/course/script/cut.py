@@ -33,9 +33,9 @@ def cut(script: Script, lab: Lab, language: str) -> Script:
     """The script with the parts and the points that ``lab`` has; for the notebook in one language.
 
     Args:
-        script: of the whole lab.
-        lab: as it is taught, see :func:`amal_attention.course.taught.taught`.
-        language: of the notebook.
+        script: the script of the whole lab.
+        lab: the lab as it is taught, see :func:`amal_attention.course.taught.taught`.
+        language: the language of the notebook.
 
     Raises:
         LabError: a part shares its section with another one, or a text tells the points of some cells only.

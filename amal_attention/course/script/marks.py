@@ -24,9 +24,9 @@ class Mark:
 
     Attributes:
         path: its file.
-        line: of the mark.
+        line: the line of the mark.
         question: ``grade_id`` of the solution cell.
-        points: that it is worth.
+        points: the points that it is worth.
         essential: whether it looks at what the question is about.
         alive: whether it sees that the answer is alive.
         requires: the requirements that it tests.
@@ -45,7 +45,7 @@ def hidden_marks(folder: Path, script: Script) -> tuple[list[Mark], list[Problem
     """The marks of the hidden tests in ``folder``, and what is wrong with those that cannot be understood.
 
     Args:
-        folder: of the hidden tests.
+        folder: the folder of the hidden tests.
         script: one whose graded cells are right (see :func:`amal_attention.course.script.graded.graded_problems`).
     """
     questions = {cell.nbgrader["grade_id"] for cell in script.cells if graded_kind(cell) == "solution"}

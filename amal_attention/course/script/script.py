@@ -33,7 +33,7 @@ class Cell:
     """A cell of the script.
 
     Attributes:
-        line: of the script, from 1, where its ``# %%`` stands.
+        line: the line of the script, from 1, where its ``# %%`` stands.
         kind: "code" or "markdown".
         language: the only one in whose release it stands, if not in all.
         tags: what its metadata says under this name.

@@ -27,7 +27,7 @@ def set_up_source(wheel: str | None, language: str) -> str:
 
     Args:
         wheel: the address of the package's wheel, checked by :func:`check_wheel`; None where the course has none.
-        language: of the notebook, which the package speaks from then on.
+        language: the language of the notebook, which the package speaks from then on.
 
     Raises:
         LabError: the address cannot be used.

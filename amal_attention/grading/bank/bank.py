@@ -43,12 +43,12 @@ class Graded:
 
     @property
     def elsewhere(self) -> set[str]:
-        """The questions that lost points and must not."""
+        """The questions that lost points though their answers are right."""
         return self.lost - set(self.mutant.loses)
 
     @property
     def unseen(self) -> list[str]:
-        """The requirements that it breaks of which no test of that question was missed."""
+        """The broken requirements for which no test of that question failed."""
         tests = [
             test for each in self.verdict.questions if each.question in self.mutant.loses[:1] for test in each.tests
         ]
@@ -63,7 +63,7 @@ class Graded:
 
     @property
     def named(self) -> bool:
-        """Whether the question that is answered wrongly is told the words that name the mistake."""
+        """Whether what is told of the wrong answer names the mistake."""
         tests = [test for each in self.verdict.questions if each.question in self.mutant.loses for test in each.tests]
         return any(
             self.mutant.hint in f"{told('', test.outcome)}\n{test.hint}"
@@ -86,7 +86,7 @@ def grade_bank(
 
     Args:
         lab: the lab.
-        seed: of what the hidden tests draw.
+        seed: the seed of the hidden tests.
         isolation: where the submissions' code runs.
         progress: told after each how many are done, of how many, and its name.
         crew: who grades.
@@ -117,7 +117,7 @@ def grade_bank(
 
 
 def touched(cells: Mapping[str, str], mutant: Mutant) -> list[str]:
-    """The questions whose answer a mutant replaces, or whose answer reads a name that such a one defines.
+    """The questions whose answer a mutant replaces, or whose answer uses a name that a replaced answer defines.
 
     Args:
         cells: the reference's solution cells, by ``grade_id``, in order.
@@ -150,7 +150,7 @@ def bank_text(graded: list[Graded], requirements: Requirements) -> str:
 
     Args:
         graded: the bank.
-        requirements: those of the lab.
+        requirements: the requirements of the lab.
     """
     wrong = [each for each in graded if not each.mutant.right]
     right = [each for each in graded if each.mutant.right]
@@ -170,7 +170,7 @@ def bank_text(graded: list[Graded], requirements: Requirements) -> str:
 
 
 def differences(runs: Mapping[int, Sequence[Graded]]) -> list[str]:
-    """The submissions whose marks hang on the seed, a line each, given what each seed led to."""
+    """A line for each submission whose marks depend on the seed; ``runs`` holds what each seed led to."""
     earned: dict[str, dict[str, dict[float, int]]] = {}
     for seed, graded in runs.items():
         for each in graded:

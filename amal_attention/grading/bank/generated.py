@@ -55,7 +55,7 @@ class Slip:
 
     @property
     def digest(self) -> str:
-        """What tells it from all others, as long as the code around it stays what it is."""
+        """The digest by which it is known, as long as the code around it does not change."""
         return hashlib.sha256(f"{self.question} {self.origin} {self.change.digest}".encode()).hexdigest()[:12]
 
     @property
@@ -78,7 +78,7 @@ class Generated:
 
     Attributes:
         slips: all that were made.
-        survivors: those that kept full marks on their question, under one seed at least.
+        survivors: the mutants that kept full marks on their question, under one seed at least.
         recorded: reasons by the lines of the record.
         every: whether these are the mutants of all questions, so that what is recorded of others is out of date.
     """
@@ -150,9 +150,9 @@ def grade_generated(
 
     Args:
         lab: the lab.
-        seeds: of what the hidden tests draw; with each seed all that are left are graded again.
+        seeds: the seeds of the hidden tests; with each seed all that are left are graded again.
         isolation: where the mutants' code runs.
-        questions: those whose answers are changed; all where none is named.
+        questions: the questions whose answers are changed; all where none is named.
         crew: who grades.
         progress: told after each how many are done, of how many, and its name.
         found: told at once of each survivor without a reason, with its difference.

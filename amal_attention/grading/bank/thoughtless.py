@@ -1,4 +1,4 @@
-"""Answers without understanding: they know what replies look like, from a right answer, and nothing of what is in them.
+"""Answers without understanding: their replies have the form of a right answer's, and meaningless contents.
 
 A cell of such an answer is the right one, then a line that puts a class or a function made here in its place. All of
 this runs where submissions run.
@@ -29,7 +29,7 @@ def thoughtless(right: Any, methods: Sequence[str], kind: str) -> Any:
 
     Args:
         right: the right answer, a class or a function.
-        methods: of a class, those that are the exercise.
+        methods: the methods of a class that are the exercise.
         kind: what the replies are, one of :data:`KINDS`.
     """
     fill = KINDS[kind]
@@ -49,7 +49,7 @@ def remembering(right: Any, methods: Sequence[str], examples: str, names: dict[s
 
     Args:
         right: the right answer, a class or a function.
-        methods: of a class, those that are the exercise.
+        methods: the methods of a class that are the exercise.
         examples: the code of the public check.
         names: what the notebook defines.
     """
@@ -77,7 +77,7 @@ def in_place_of(right: Any, methods: Sequence[str], earlier: Sequence[str], whic
 
     Args:
         right: the right answer, a class or a function.
-        methods: of a class, those that are the exercise.
+        methods: the methods of a class that are the exercise.
         earlier: names of the earlier answers, the nearest first.
         which: the place among those that fit.
     """

@@ -1,4 +1,4 @@
-"""Answers without understanding, graded: how many points are to be had without an idea of the exercise?
+"""Answers without understanding, graded: how many points can be earned without any idea of the exercise?
 
 They are made of the signatures of the lab's own answers (see :mod:`amal_attention.grading.bank.thoughtless`); a lab may
 add others, in the folder ``mutants/trivial``.
@@ -54,8 +54,8 @@ class Trivial:
     """What answers without understanding earn.
 
     Attributes:
-        points: of each question.
-        earned: of each question, by the name of the answer.
+        points: the points of each question.
+        earned: what was earned on each question, by the name of the answer.
     """
 
     points: Mapping[str, float]
@@ -134,7 +134,7 @@ def grade_trivial(
 
     Args:
         lab: the lab.
-        seed: of what the hidden tests draw.
+        seed: the seed of the hidden tests.
         isolation: where the answers run.
         progress: told after each how many are done, of how many, and its name.
         crew: who grades.

@@ -1,4 +1,4 @@
-"""What a hidden test draws: sizes and seeds that differ from test to test and from run to run, and can be had again."""
+"""Random sizes and seeds for hidden tests: others for each test and each run, and the same for the same seed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ __all__ = ["Draws", "seed_of"]
 
 
 def seed_of(secret: int, digest: str) -> int:
-    """The seed of one submission: who does not know the secret cannot tell it, and other bytes give another one.
+    """The seed of one submission: it cannot be guessed without the secret, and other bytes give another seed.
 
     Args:
         secret: the seed of the run.
-        digest: of the submission's bytes.
+        digest: the digest of the submission's bytes.
     """
     return int.from_bytes(hashlib.sha256(f"{secret} {digest}".encode()).digest()[:8])
 
@@ -24,7 +24,7 @@ class Draws:
     """The draws of one hidden test.
 
     Args:
-        seed: of the run.
+        seed: the seed of the run.
         test: the name of the test.
     """
 
@@ -40,7 +40,7 @@ class Draws:
         return torch.Generator().manual_seed(self.seed())
 
     def between(self, least: int, most: int) -> int:
-        """A whole number; both ends may come."""
+        """A whole number between two others, both included."""
         return self._random.randint(least, most)
 
     def sizes(self, count: int, least: int, most: int) -> list[int]:

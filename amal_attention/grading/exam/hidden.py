@@ -1,4 +1,4 @@
-"""The hidden tests of a lab, collected once by pytest, and held for one submission after the other."""
+"""The hidden tests of a lab, collected once by pytest, and run for one submission after the other."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _MET = message("what the test looks at")
 
 
 class HiddenTests:
-    """Hidden tests that can be held again and again; within :func:`hidden_tests`."""
+    """Hidden tests that can be run again and again while :func:`hidden_tests` is open."""
 
     def __init__(self, session: pytest.Session) -> None:
         self._session = session
 
     def all(self) -> list[tuple[str, TestVerdict]]:
-        """Each test, as if it was passed, with its question."""
+        """Each test with its question, and with the verdict that it would have if it passed."""
         return [_described(item) for item in self._session.items]
 
     def hold(
@@ -46,15 +46,15 @@ class HiddenTests:
         until_lost: bool = False,
         seed: int | None = None,
     ) -> dict[str, list[TestVerdict]]:
-        """Hold the tests of some questions, or all, for one submission; what became of each, by question.
+        """Run the tests of some questions, or all, for one submission; their verdicts, by question.
 
-        Where the answer to a question is not alive, its other tests are lost to the same cause and are not held.
+        Where the answer to a question is not alive, its other tests would fail for the same reason, and are not run.
 
         Args:
             sitting: gives the answers.
             questions: all if there are none here.
-            until_lost: hold none after the first that is missed.
-            seed: of what the tests draw for this submission; as it was if not given.
+            until_lost: run no test after the first that fails.
+            seed: the seed of the tests for this submission; as it was if not given.
 
         Raises:
             SandboxError: there is no process for the submission to run in.
@@ -65,7 +65,7 @@ class HiddenTests:
         not_alive = self._session.config.stash[plugin.NOT_ALIVE] = {}
         held: dict[str, list[TestVerdict]] = {}
         items = [each for each in self._session.items if not questions or plugin.question_of(each).args[0] in questions]
-        for item, following in zip(items, [*items[1:], None], strict=False):  # at the end no fixture is kept
+        for item, following in zip(items, [*items[1:], None], strict=False):  # None: tear down every fixture
             question, test = _described(item)
             tests, outcome = held.setdefault(question, []), _outcome(item, None if until_lost else following)
             cause = next((each for each in tests if each.name == not_alive.get(question)), None)
@@ -78,11 +78,11 @@ class HiddenTests:
 
 @contextlib.contextmanager
 def hidden_tests(folder: Path, seed: int) -> Iterator[HiddenTests]:
-    """Collect the hidden tests in ``folder``, to be held as long as the context is open.
+    """Collect the hidden tests in ``folder``; they can be run as long as the context is open.
 
     Args:
-        folder: of the tests.
-        seed: of what they draw.
+        folder: the folder of the tests.
+        seed: the seed of their draws.
 
     Raises:
         LabError: they cannot be collected, or there are none.
@@ -161,7 +161,7 @@ def _described(item: pytest.Item) -> tuple[str, TestVerdict]:
 
 
 def _outcome(item: pytest.Item, following: pytest.Item | None) -> Outcome:
-    """Hold one test; what became of it."""
+    """Run one test; what became of it."""
     item.stash[plugin.RAISED] = []
     reports = runtestprotocol(item, log=False, nextitem=following)
     raised = []

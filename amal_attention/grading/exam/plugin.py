@@ -116,7 +116,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave out the tests of an answer that is not alive: one of them told why."""
+    """Skip the tests of an answer that is not alive: one of them has said why."""
     marker = item.get_closest_marker("question")
     seen_by = item.config.stash[NOT_ALIVE].get(marker.args[0]) if marker is not None else None
     if marker is not None and seen_by is not None:

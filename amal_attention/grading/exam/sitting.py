@@ -1,4 +1,4 @@
-"""One submission, sat through question by question: a process that ends takes one question with it, and no more."""
+"""The grading of one submission, question by question: when its process dies, only the current question is lost."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class Loss:
 
     Attributes:
         status: "timeout", "out_of_memory" or "crashed".
-        why: in words.
-        question: that was being answered, or whose cell was running; empty for a cell of no question.
+        why: the reason, in words.
+        question: the question that was being answered, or whose cell was running; empty for a cell of no question.
         cell: number of the cell that was running; 0 if none was.
     """
 
@@ -56,7 +56,7 @@ class CellError:
 
     Attributes:
         cell: its number in the file, from 1; 0 for a cell of the release.
-        question: that it answers, if any.
+        question: the question that it answers, if any.
         text: what was raised, and where; or what was mended so that the cell runs.
     """
 
@@ -66,7 +66,7 @@ class CellError:
 
 
 class Sits(Protocol):
-    """What gives hidden tests the answers they look at."""
+    """The protocol of what gives hidden tests the answers that they look at."""
 
     def begin(self, question: str, seed: int) -> Any:
         """The student, before a test of ``question``.
@@ -80,13 +80,13 @@ class Sitting:
     """The grading of one submission in processes of its own.
 
     Args:
-        zygote: that forks them.
+        zygote: the zygote that forks them.
         answers: the cells of the submission.
 
     Attributes:
         losses: the processes that were lost, in order.
         errors: what cells raised, in the last run of the notebook.
-        cpu_seconds: that the processes took.
+        cpu_seconds: the CPU time of the processes, in seconds.
         peak_mb: the most memory that one of them held.
         output: the beginning of what the last process printed.
     """
@@ -124,7 +124,7 @@ class Sitting:
         return RemoteStudent(self)
 
     def tell(self, operation: str, *details: Any) -> None:
-        """Have something done before what is asked next; what it raises is raised then."""
+        """Send an operation and do not wait for it; what it raises is raised by the next request."""
         self._waiting.append((operation, *details))
 
     def ask(self, operation: str, *details: Any) -> Any:
@@ -162,12 +162,12 @@ class Sitting:
         )
 
     def sources(self) -> list[str]:
-        """The cells of the submission, in plain Python; nothing of them crosses a line."""
+        """The cells of the submission in plain Python, from the notebook itself: its process is not asked."""
         return [plain_python(cell.source) for cell in self._answers.cells]
 
     @property
     def lost(self) -> set[str]:
-        """The questions that a process was lost to, or for which there was no time."""
+        """The questions during which a process died, or for which no time was left."""
         return set(self._lost)
 
     def close(self) -> None:
@@ -176,7 +176,7 @@ class Sitting:
             self._end()
 
     def _run_notebook(self) -> None:
-        """Run the cells in a new process, but those that cost one before."""
+        """Run the cells in a new process, except those at which a process died before."""
         self._child = self._zygote.child()
         errors = []
         for place, cell in enumerate(self._answers.cells):

@@ -61,7 +61,7 @@ def adjust(course: Course, lab: Lab, points: Mapping[str, float]) -> Adjusted:
     Args:
         course: the course.
         lab: the lab.
-        points: by test: its name, as pages and verdicts show it, or ``question/test``.
+        points: the new points of each test, by its name, as pages and verdicts show it, or by ``question/test``.
 
     Raises:
         CourseError: nothing is graded, there is no such test, or no test of a question would count.

@@ -1,4 +1,4 @@
-"""What each student of a course earned, as other programs are told it: marks of tests and of people, less penalties."""
+"""What each student of a course earned, for other programs: marks of tests and of people, less penalties."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A lab of a course, graded: verdicts, nbgrader's gradebook, and the notebooks that graders see, one after the other.
 
-What is there already and would come out the same is left as it is: a run that was killed goes on where it was.
+Results that are there already and would come out the same are left alone: a run that was killed goes on where it was.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def grade_course(
     Args:
         course: the course.
         run: the lab, and how it is graded; this process alone writes.
-        students: those to be graded; all if there are none here.
+        students: the students to grade; all if there are none here.
         report: told each verdict, kept or new, when it is in the gradebook.
 
     Raises:
@@ -105,7 +105,7 @@ class CourseWriter:
         self.notebooks = GradedNotebooks(lab, course.language(lab))
 
     def write(self, verdict: Verdict, raw: bytes | None) -> None:
-        """Write the marks of a verdict as it counts, and the notebook that graders see, of the bytes that it is on."""
+        """Write the marks of a verdict as it counts, and the notebook that graders see, made of the graded bytes."""
         student, lab = verdict.submission, self.lab.name
         there, earned = self.there.get(student), verdict.by_cell
         recorded = there is not None and there.hold(earned)
@@ -121,7 +121,7 @@ class CourseWriter:
             write_atomically(self.course.autograded(student, lab), text)
 
     def reweigh(self, verdict: Verdict, raw: bytes | None) -> None:
-        """Write marks that moved though the answers did not: nobody's mark is to be looked at again."""
+        """Write marks that changed though the answers did not; the marks that people gave need no second look."""
         student, lab = verdict.submission, self.lab.name
         self.book.reweigh(lab, student, verdict.by_cell)
         write_atomically(self.course.autograded(student, lab), self._notebook(verdict, raw)[1])

@@ -19,7 +19,7 @@ class CourseVerdicts:
 
     Args:
         course: the course.
-        lab: as it is taught in the course.
+        lab: the lab as it is taught in the course.
 
     Raises:
         CourseError: the file of adjustments cannot be understood.

@@ -41,7 +41,7 @@ class GradedNotebooks:
 
     Args:
         lab: the lab.
-        language: of a submission that cannot be read.
+        language: the language that is taken for a submission that cannot be read.
     """
 
     def __init__(self, lab: Lab, language: str) -> None:
@@ -61,7 +61,7 @@ class GradedNotebooks:
 
         Args:
             raw: the bytes of the submission; None where there is none.
-            verdict: on the submission.
+            verdict: the verdict on the submission.
 
         Returns:
             The notebook; where the submission cannot be read, the release with the marks.

@@ -1,4 +1,4 @@
-"""Whether the mark of a student is final: what a grade that leaves the course has to be."""
+"""Whether the mark of a student is final: only final marks leave the course."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def why_not_final(
         student: id of the student.
         marks: what the gradebook holds; None where it holds nothing.
         verdict: the one that is kept; None where there is none.
-        language: of the reasons.
+        language: the language of the reasons.
     """
     say = language.say
     if marks is None and verdict is None:

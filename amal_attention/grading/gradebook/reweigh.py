@@ -28,9 +28,9 @@ def as_it_counts(verdict: Verdict, weights: Mapping[str, float], lab: Lab) -> Ve
     """The verdict as it counts in a course: with the weights of its adjustments, and the points that it gives.
 
     Args:
-        verdict: as it was given.
-        weights: by :func:`test_key`.
-        lab: as it is taught in the course.
+        verdict: the verdict as it was given.
+        weights: the weights of tests, by :func:`test_key`.
+        lab: the lab as it is taught in the course.
     """
     verdict = reweighed(verdict, weights)
     if lab.points == lab.own_points:
@@ -47,8 +47,8 @@ def reweighed(verdict: Verdict, weights: Mapping[str, float]) -> Verdict:
     in which no test would count.
 
     Args:
-        verdict: as it was given.
-        weights: by :func:`test_key`.
+        verdict: the verdict as it was given.
+        weights: the weights of tests, by :func:`test_key`.
     """
     if not weights:
         return verdict

@@ -20,8 +20,8 @@ class Teammates:
     """Students of one team who handed in the same bytes.
 
     Args:
-        students: of the course, by id.
-        places: of the submissions that are to be graded, by student.
+        students: the students of the course, by id.
+        places: where the submissions to grade lie, by student.
         lab: name of the lab.
 
     Attributes:

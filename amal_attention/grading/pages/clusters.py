@@ -15,8 +15,8 @@ class Cluster:
     """Submissions of which each is like another one of them.
 
     Attributes:
-        names: of the submissions, in order.
-        questions: those whose answers are alike, and the greatest score of each; the most alike first.
+        names: the names of the submissions, in order.
+        questions: the questions whose answers are alike, and the greatest score of each; the most alike first.
         pairs: the pairs that it is made of, those that share most first.
     """
 

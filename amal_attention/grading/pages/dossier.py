@@ -43,7 +43,7 @@ class Dossier:
         title: whose, and of which lab.
         head: what it earned, and when it was handed in.
         sections: lines by title.
-        language: in which all of it is told.
+        language: the language in which all of it is told.
     """
 
     title: str
@@ -72,7 +72,7 @@ def dossier(course: Course, lab: Lab, student: str, zone: tzinfo | None = None) 
         course: the course; it is told in its language.
         lab: the lab, as it is taught in the course.
         student: id of the student.
-        zone: in which times are told, beside UTC; None for UTC alone.
+        zone: the time zone in which times are told, beside UTC; None for UTC alone.
 
     Raises:
         CourseError: there is no such student.

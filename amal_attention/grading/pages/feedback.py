@@ -56,15 +56,15 @@ def feedback_page(
     """The page of one student, as HTML.
 
     Args:
-        verdict: on the submission.
+        verdict: the verdict on the submission.
         raw: the bytes that were graded; None where there is nothing to show.
         reference: the releases of the lab, by which the answers are known.
-        name: of the student.
-        words: for the lab, in the language of the page; English and the ids of questions if not given.
+        name: the name of the student.
+        words: what is said of the lab, in the language of the page; English and the ids of questions if not given.
         late_penalty: points that are taken off; the total stays 0 or more.
         manual: marks that a person gives, and the most that they can be, by ``grade_id``; None where nobody gave one
             yet. That of a question which tests grade too counts in place of theirs.
-        comments: of a person, by ``grade_id``; those on nothing that the page has stand above the marks.
+        comments: what a person wrote, by ``grade_id``; comments on nothing that the page has stand above the marks.
         not_final: why the marks are not final, a reason each.
     """
     work, marks, notes, said = handed_in(raw, reference), manual or {}, comments or {}, words or LabWords()

@@ -39,7 +39,7 @@ class Histogram:
     """A histogram in a picture of ``width`` by ``height``.
 
     Attributes:
-        bars: from 0 to the most points.
+        bars: what is drawn for each range of points, from 0 to the most.
         ticks: places on the axis below, and what stands there.
         median_x: where the median is.
         words: what it shows, for those who cannot see it.

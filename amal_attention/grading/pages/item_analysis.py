@@ -19,11 +19,11 @@ _BEST = 4  # the best quarter
 
 @dataclass(frozen=True)
 class TestStatistics:
-    """What a class did with one test; those count who attempted its question.
+    """How a class did on one test, among those who attempted its question.
 
     Attributes:
         question: ``grade_id`` of its solution cell.
-        name: of the test.
+        name: the name of the test.
         hint: what it hints at.
         held: how many submissions it was held for.
         met: how many of them met it.

@@ -26,7 +26,7 @@ def page(template: str, language: Language = _ENGLISH, **values: Any) -> str:
     Args:
         template: its name.
         language: what the page says is said in it.
-        **values: of the template.
+        **values: the values of the template.
     """
     said = {
         "say": language.say,

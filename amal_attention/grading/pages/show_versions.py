@@ -27,11 +27,11 @@ def versions_lines(
     """A line for each version, then for each two that follow each other what changed.
 
     Args:
-        versions: in the order in which they came.
+        versions: the versions in the order in which they came.
         graded: digest of the bytes that were graded, or its beginning; empty where nothing was.
         reference: the releases of the lab, by which the answers are known.
-        words: in which it is told.
-        zone: in which times are told, beside UTC; None for UTC alone.
+        words: the words in which it is told.
+        zone: the time zone in which times are told, beside UTC; None for UTC alone.
     """
     say = words.language.say
     if not versions:

@@ -68,7 +68,7 @@ class SimilarPair:
         first: name of the one.
         second: name of the other.
         shared: how much they share on the whole, in hashes of some 3 tokens each: the longer, the less it is chance.
-        places: where, the most alike first.
+        places: where they are alike, the most alike first.
     """
 
     first: str
@@ -78,7 +78,7 @@ class SimilarPair:
 
     @property
     def score(self) -> float:
-        """That of the answers that are most alike."""
+        """The score of the two answers that are most alike."""
         return self.places[0].score
 
 
@@ -88,8 +88,8 @@ def similar_pairs(
     """The pairs of submissions that have answers to the same question that are alike; those that share most first.
 
     Args:
-        sources: by submission, its answers by question.
-        skeleton: by question, what was given.
+        sources: the answers by question, by submission.
+        skeleton: what was given, by question.
         threshold: the least score.
     """
     given = skeleton or {}

@@ -44,14 +44,14 @@ def summary_page(
 
     Args:
         verdicts: one a submission.
-        sources: by submission, its answers by question, as
+        sources: the answers by question, by submission, as
             :meth:`amal_attention.grading.submission.handed_in.HandedIn.sources` gives them.
-        words: for the lab, in the language of the page; English and the ids of questions if not given.
+        words: what is said of the lab, in the language of the page; English and the ids of questions if not given.
         missing: students who handed in nothing and on whom there is no verdict.
         ungraded: the students of the course on whom there is no verdict yet, and whether they handed in.
-        open_questions: those that a person marks: the most points, and the marks of those who handed in; None where
-            nobody marked it yet.
-        skeleton: by question, what was given: it is no sign of anything.
+        open_questions: the questions that a person marks: the most points, and the marks of those who handed in; None
+            where nobody marked it yet.
+        skeleton: what was given, by question: it is no sign of anything.
     """
     ordered = sorted(verdicts, key=lambda verdict: verdict.submission)
     handed_in = [verdict for verdict in ordered if verdict.status is not Status.MISSING]
@@ -121,7 +121,7 @@ class _QuestionRow:
 
     @property
     def share(self) -> float:
-        """Of its points, what was earned."""
+        """The share of its points that was earned."""
         return self.mean / self.points if self.points else 0.0
 
 
@@ -152,7 +152,7 @@ class _TestRow:
 
     @property
     def share(self) -> float:
-        """Of those who attempted the question, those who missed the test."""
+        """The share of those who missed the test, among those who attempted the question."""
         return self.missed / self.attempted
 
 

@@ -24,7 +24,7 @@ _SECRET_BITS = 128
 
 
 def _silent(done: int, total: int, name: str) -> None:
-    """Tell nobody how far a run is."""
+    """Report no progress."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class GradingRun:
     Attributes:
         lab: the lab.
         isolation: where the submissions' code runs.
-        seed: of what the hidden tests draw; by default that of the verdicts that are kept, else a new one.
+        seed: the seed of the hidden tests; by default that of the verdicts that are kept, else a new one.
         crew: who grades.
         questions: the only ones to be graded; all if there are none here. The rest of a kept verdict stays; a
             submission without one, or that is not graded to its end, is graded whole.

@@ -1,4 +1,4 @@
-"""Submissions graded by Dask's workers on other machines; each does what one alone would do.
+"""Submissions graded by Dask's workers on other machines; each works as a single process would.
 
 A worker is sent the lab's files, and then submissions as bytes; the hidden tests and the zygote stay in the worker from
 one submission to the next. Whoever can connect to a scheduler can run code on its workers, and that code could send
@@ -43,7 +43,7 @@ def grade_by_dask(
 ) -> None:
     """Grade submissions on the workers of a scheduler; verdicts are reported as they come, in any order.
 
-    A worker that dies is done without, and its submission is graded once more; if that ends another, it has crashed.
+    When a worker dies, its submission is graded once more by another; if that one dies too, the submission has crashed.
 
     Args:
         scheduler: its address.
@@ -77,7 +77,7 @@ def _settings() -> Iterator[None]:
 
 
 def _hand_out(client: Client, waiting: Iterator[Submission], report: Callable[[Verdict], None]) -> None:
-    """Give each worker one submission at a time: those that wait behind one that ends a worker are not its fault."""
+    """Give each worker one submission at a time: one that kills its worker then takes no other with it."""
     from distributed import as_completed
     from distributed.scheduler import KilledWorker
 
@@ -139,7 +139,7 @@ def _plugin(holds: DaskGrader) -> Any:
 
 
 def _graded(submission: Submission) -> Verdict:
-    """What a worker does."""
+    """Grade one submission, on a worker."""
     from distributed import get_worker
 
     verdict: Verdict = get_worker().plugins[NAME].grader.verdict(submission)
@@ -147,7 +147,7 @@ def _graded(submission: Submission) -> Verdict:
 
 
 class DaskGrader:
-    """Grades one submission after the other; what that needs is made with the first one, and kept."""
+    """Grades one submission after the other; the first one sets up the hidden tests and the zygote for all."""
 
     def __init__(self, parcel: LabParcel, seed: int, isolation: Isolation) -> None:
         self._parcel, self._seed, self._isolation = parcel, seed, isolation

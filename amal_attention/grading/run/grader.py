@@ -64,7 +64,7 @@ def open_grader(
     forks: Forks | None = None,
     secrets: Sequence[Path] = (),
 ) -> Iterator[Callable[[Submission], Verdict]]:
-    """What gives the verdict on a submission, as long as the context is open.
+    """A function that grades a submission, as long as the context is open.
 
     Args:
         lab: the lab.
@@ -101,7 +101,7 @@ def open_grader(
 
 
 def lab_digest(lab: Lab) -> str:
-    """What tells this state of the lab, of its manifest, script, hidden tests and parts, from any other."""
+    """A digest of the lab as it is now: of its manifest, script, hidden tests and parts."""
     read = hashlib.sha256()
     for path in lab.read_by_grading:
         read.update(hashlib.sha256(path.read_bytes()).digest())
@@ -176,7 +176,7 @@ class _Grading:
         return tuple(QuestionVerdict(each, tuple(held.get(each, ()))) for each in self.reference.questions)
 
     def _nothing(self) -> tuple[QuestionVerdict, ...]:
-        """The tests of which none was held."""
+        """The verdicts of a submission for which no test was run."""
         outcome = Outcome(message("there is a notebook to grade"), State.TO_DO)
         held: dict[str, list[TestVerdict]] = {}
         for question, test in self.tests.all():

@@ -19,7 +19,7 @@ class LabParcel:
     """A lab without its folder.
 
     Attributes:
-        name: of the lab.
+        name: the name of the lab.
         files: their text by their path in the folder of labs.
         reference: the releases, which take seconds to make.
         without: the questions that are left out of it.

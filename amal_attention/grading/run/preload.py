@@ -1,4 +1,4 @@
-"""What every worker of a machine imports, imported once: they are forked from a process that has done it."""
+"""The imports of every worker of a machine, done once: workers are forked from a process that has done them."""
 
 from amal_attention.lasting import lasting_imports
 

@@ -1,4 +1,4 @@
-"""Some questions graded again, and the rest of each verdict kept: after one test was mended, only that one is held."""
+"""Some questions graded again, and the rest of each verdict kept: after one test was mended, say."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["QuestionsAgain", "questions_named"]
 
 
 def questions_named(names: Sequence[str], lab: Lab) -> tuple[str, ...]:
-    """The graded questions that these are names of: their own, such as "q2-entropy", or that of a part, such as "q2".
+    """The graded questions with these names: a question's own, such as "q2-entropy", or a part's, such as "q2".
 
     Raises:
         LabError: one of them names no question that tests grade.
@@ -40,16 +40,16 @@ def questions_named(names: Sequence[str], lab: Lab) -> tuple[str, ...]:
 
 @dataclass
 class QuestionsAgain:
-    """Asks submissions for some questions only, and puts what comes of it into the verdicts that there are.
+    """Grades some questions of submissions, and merges the results into the verdicts that there are.
 
-    A process that was lost, then or now, is lost to all questions: such a submission is graded whole.
+    A process that died, then or now, may have cost any question: such a submission is graded whole.
 
     Attributes:
-        questions: those to be asked; all if there are none here.
-        folder: of the verdicts; None where they are not kept, and a verdict on these questions is all that is wanted.
-        seed: of what the hidden tests draw.
+        questions: the questions to ask; all if there are none here.
+        folder: the folder of the verdicts; None where they are not kept, as only these questions are of interest.
+        seed: the seed of the hidden tests.
         isolation: where the submissions' code runs.
-        limits: that it has.
+        limits: the limits that it has.
     """
 
     questions: Sequence[str]

@@ -1,4 +1,4 @@
-"""Submissions graded by several processes of this machine; each does what one alone would do.
+"""Submissions graded by several processes of this machine; each works as a single process would.
 
 A worker is handed a submission as bytes and gives back its verdict. The hidden tests stay in the worker from one
 submission to the next, and all workers ask one zygote for children. They are forked from a process that has imported
@@ -39,7 +39,7 @@ _END_SECONDS = 10
 
 @dataclass(frozen=True)
 class Crew:
-    """Who grades.
+    """What a run grades with: this process, other processes of this machine, or the workers of a scheduler.
 
     Attributes:
         jobs: how many processes on this machine.
@@ -51,7 +51,7 @@ class Crew:
 
     @property
     def alone(self) -> bool:
-        """Whether this process grades itself."""
+        """Whether this process does the grading."""
         return self.jobs < 2 and self.scheduler is None
 
 
@@ -71,13 +71,13 @@ def grade_on_workers(
 ) -> None:
     """Grade submissions on workers; verdicts are reported as they come, in any order.
 
-    A worker that dies is replaced, and its submission graded once more; if that ends a worker again, it has crashed.
+    A worker that dies is replaced, and its submission graded once more; if a worker dies again, it has crashed.
 
     Args:
         lab: the lab.
         submissions: what is to be graded; read no faster than they are graded.
         report: told each verdict when it is there, in this thread.
-        seed: of what the hidden tests draw.
+        seed: the seed of the hidden tests.
         isolation: where the submissions' code runs.
         crew: the workers.
         reference: gives the releases of the lab; they are made where it is not given.
@@ -123,7 +123,7 @@ class _Worker:
     task: _Task | None = None
 
     def give(self, task: _Task) -> None:
-        """Have it graded; a worker that is gone shows when it is listened to."""
+        """Send it a submission; that a worker died is seen when its reply is read."""
         self.task = task
         with contextlib.suppress(OSError):
             self.line.send(task.submission)
@@ -136,7 +136,7 @@ class _Worker:
 
 
 class _Workers:
-    """Processes, each with one submission at a time: what waits behind one that ends a worker is not its fault."""
+    """Processes, each with one submission at a time: one that kills its worker then takes no other with it."""
 
     def __init__(self, start: Callable[[int], _Worker], count: int) -> None:
         self._start = start
@@ -215,7 +215,7 @@ def _starter(parcel: LabParcel, seed: int, isolation: Isolation, control: socket
 def _work(
     line: Connection, parcel: LabParcel, seed: int, isolation: Isolation, control: socket.socket, place: int
 ) -> None:
-    """What a worker does, until the other end of its line closes."""
+    """Grade what comes, on a worker, until the other end of its line closes."""
     try:
         with tempfile.TemporaryDirectory() as folder:
             lab = parcel.unpack(Path(folder))

@@ -60,7 +60,7 @@ class Finding:
     Attributes:
         what: it was.
         well: whether it is as it should be.
-        told: in a few words.
+        told: what is said of it, in a few words.
     """
 
     what: str

@@ -1,4 +1,4 @@
-"""What the notebooks of a lab import, read off its script as text: at once, and without what reads notebooks."""
+"""What the notebooks of a lab import, read from its script as text: quickly, and without a notebook library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The zygote of a lab: with everything imported that its notebooks import, and blind to what they must not see."""
+"""The zygote of a lab: it imports what the lab's notebooks import, and does not see what they must not see."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The grader's side of the sandbox: it starts the zygote, asks it for children, and ends them.
 
-What the zygote sees of the machine is told in :mod:`amal_attention.grading.sandbox.layers.bubblewrap`, what closes the
-world around each child besides in :mod:`amal_attention.grading.sandbox.layers.isolation`.
+What the zygote sees of the machine is told in :mod:`amal_attention.grading.sandbox.layers.bubblewrap`, what else
+isolates each child in :mod:`amal_attention.grading.sandbox.layers.isolation`.
 """
 
 from __future__ import annotations
@@ -65,10 +65,10 @@ MISSING_LAYERS = {
 
 
 class Forks:
-    """Where children are asked for.
+    """Something that makes a child process for each submission.
 
     Attributes:
-        limits: of each submission.
+        limits: the limits of each submission.
         layers: what closes the world around a child; known once there was one.
         control: the socket over which children are asked for.
         groups: the control groups that children may get.
@@ -123,8 +123,8 @@ class SharedZygote(Forks):
 
     Args:
         control: the socket of that zygote, inherited from its user.
-        isolation: of that zygote.
-        limits: of each submission, which that zygote sets.
+        isolation: the isolation of that zygote.
+        limits: the limits of each submission, which that zygote sets.
         place: number of this process among those that share it; its children get a processor of their own.
     """
 
@@ -136,8 +136,8 @@ class Zygote(Forks):
     """A process from which children are forked, one for each submission. It imports while its user goes on.
 
     Args:
-        isolation: in the sandbox, or in a process with limits alone.
-        limits: of each submission.
+        isolation: whether it runs in the sandbox, or in a process with limits alone.
+        limits: the limits of each submission.
         imports: the statements by which it imports before any fork.
         secrets: files and folders that must not be seen from inside.
 
@@ -256,7 +256,7 @@ class Child:
     """The process of one submission.
 
     Attributes:
-        channel: to it.
+        channel: the channel to the process.
         group: its control group, where it has one.
     """
 

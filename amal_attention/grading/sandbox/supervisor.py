@@ -46,8 +46,8 @@ class Ending:
     Attributes:
         status: its exit status; minus the number of the signal that ended it.
         over: the limit that it passed, "memory" or "processes"; empty if none.
-        cpu_seconds: that it took, with all that it started.
-        waited_seconds: in which it was ready to run and had no processor.
+        cpu_seconds: the CPU time that it took, with all that it started.
+        waited_seconds: how long it was ready to run and had no processor.
         peak_mb: the most memory that it held at a time, torch and all.
         output: the beginning of what it printed.
     """
@@ -76,9 +76,9 @@ def supervise(
 
     Args:
         serve: what that process is to do, given the channel and the layers around it.
-        channel: to the grader.
+        channel: the channel to the grader.
         life: the grader's life line; the :class:`Ending` is written there, as JSON, and what is asked meanwhile.
-        limits: of the submission.
+        limits: the limits of the submission.
         sandbox: whether to go into new namespaces.
         place: number of the submission among those that run side by side.
         user: id of the user whom this process and the submission's are to be; as it is if not given.
@@ -157,7 +157,8 @@ class _Watch:
     def limit_passed_twice(self, base: int) -> str:
         """Which limit is passed, and still is a moment later.
 
-        The share of a process that ends meanwhile is counted in those that stay, and several end one after the other.
+        Measure twice: when a process exits during the scan, its share of common pages moves to the survivors and
+        inflates one reading.
         """
         if not self.limit_passed(base):
             return ""

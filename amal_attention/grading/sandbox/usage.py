@@ -61,7 +61,7 @@ class Meter:
     """Adds up what the processes of a submission take, as the supervisor sees them.
 
     Args:
-        pid: of the first process, as this process knows it.
+        pid: the pid of the first process, as this process knows it.
     """
 
     def __init__(self, pid: int) -> None:
@@ -117,7 +117,7 @@ class Allowance:
 
     Args:
         usage: gives what the process had taken at a time of ``time.monotonic``, and what it has taken by now.
-        limits: of the submission.
+        limits: the limits of the submission.
         began: when the submission began.
         earlier: what processes took that the submission lost before.
 
@@ -174,7 +174,7 @@ class _Times(NamedTuple):
     Attributes:
         own: seconds of CPU time.
         with_children: the same, with that of its children that it has waited for, in steps of a tick.
-        waits: by thread, seconds in which it was ready and had no processor.
+        waits: how many seconds each thread was ready and had no processor.
     """
 
     own: float = 0.0

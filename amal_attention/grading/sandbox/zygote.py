@@ -31,7 +31,7 @@ def main(number: int, options: dict[str, Any]) -> None:
     """Import, say so, then fork on demand.
 
     Args:
-        number: of the socket.
+        number: the number of the socket.
         options: ``imports``, statements, ``limits`` of a submission, whether this is a ``sandbox``, and the
             first ``user`` id of those that submissions get, if any.
     """

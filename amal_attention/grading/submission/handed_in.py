@@ -42,9 +42,9 @@ class HandedIn:
     """What a student handed in.
 
     Attributes:
-        code: by question, its answers and the cells behind them that have outputs.
-        words: by ``grade_id`` of what a person marks, the answer.
-        pictures: by the same, what is attached to the answer and what its code drew, as outputs of a notebook; whatever
+        code: the answers to each question, and the cells behind them that have outputs.
+        words: the answers that a person marks, by ``grade_id``.
+        pictures: what is attached to each of these answers, and what its code drew, as outputs of a notebook; whatever
             somebody put there.
     """
 
@@ -62,7 +62,7 @@ def handed_in(raw: bytes | None, reference: Reference) -> HandedIn:
     """Read the bytes of a submission, as grading reads them; of what cannot be read nothing is shown.
 
     Args:
-        raw: of its file; None where there is none.
+        raw: the bytes of its file; None where there is none.
         reference: the releases of the lab.
     """
     try:

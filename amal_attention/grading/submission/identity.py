@@ -20,7 +20,7 @@ class Identity:
     """What a submission is.
 
     Attributes:
-        language: of the release that it was made from.
+        language: the language of the release that it was made from.
         same_release: whether it says that it was made from the release as it is now.
         repairs: what is to be told of this, a sentence each.
     """

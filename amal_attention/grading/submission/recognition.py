@@ -17,9 +17,9 @@ class Recognised:
     """A cell of a submission.
 
     Attributes:
-        cell: as it stands there.
-        place: of the cell of the release that it is, from 0; None for one that the student added.
-        by_names: of what it defines, where nothing else told what it is.
+        cell: the cell as it stands there.
+        place: the place of the cell of the release that it is, from 0; None for one that the student added.
+        by_names: what it defines, where nothing else told which cell it is.
     """
 
     cell: NotebookCell
@@ -79,7 +79,7 @@ def recognised(cells: Sequence[NotebookCell], release: Sequence[ReferenceCell], 
     """Find out what each cell of a submission is.
 
     Args:
-        cells: of the submission.
+        cells: the cells of the submission.
         release: the cells of the release in its language.
         by_id: whether the ids that Jupyter keeps are those of this very release.
     """

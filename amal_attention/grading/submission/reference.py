@@ -63,7 +63,7 @@ class Reference:
     Attributes:
         lab: its name.
         questions: ``grade_id`` of the solution cells that a test cell grades, in order.
-        releases: by language, the digest that tells one release from another, and the cells.
+        releases: the digest that tells one release from another, and the cells, by language.
     """
 
     lab: str

@@ -41,8 +41,8 @@ class Answers:
     """What there is to run of a submission.
 
     Attributes:
-        language: of its release.
-        cells: in the order in which to run them.
+        language: the language of its release.
+        cells: the cells in the order in which to run them.
         repairs: what was wrong with the file and what was made of it, a sentence each.
     """
 

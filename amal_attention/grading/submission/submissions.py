@@ -32,11 +32,11 @@ class Submission:
     """What a student handed in.
 
     Attributes:
-        name: of the student, or of the file.
+        name: the name of the student, or of the file.
         raw: the bytes of the notebook; None where there is none to read.
         status: why there is none.
         why: the same in words.
-        remarks: on how the file was found.
+        remarks: what is said of how the file was found.
         questions: the only ones that are asked; all where none is named.
         until_lost: whether no test is held after the first that is missed; for answers of which only that is asked.
     """
@@ -120,7 +120,7 @@ class _Candidate:
     lab: str
 
     def order(self) -> tuple[bool, float, tuple[str, ...]]:
-        """The greatest is graded."""
+        """The key to sort by: the greatest candidate is graded."""
         return _is_of(self.submission.raw, self.lab), self.found.about.st_mtime, self.found.parts
 
 

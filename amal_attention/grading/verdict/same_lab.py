@@ -13,10 +13,11 @@ __all__ = ["graded_otherwise"]
 def graded_otherwise(verdicts: Iterable[Verdict]) -> list[str]:
     """Students who were graded by another version of the lab, or of this program, than most; none where all are alike.
 
-    Who handed in nothing is graded alike by all. Where two versions graded as many, that of the first is the other one.
+    Students who handed in nothing do not count. Where two versions graded equally many, the last one seen counts as
+    most.
 
     Args:
-        verdicts: on the submissions to one lab.
+        verdicts: the verdicts on the submissions to one lab.
     """
     by_version: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for verdict in verdicts:
@@ -27,5 +28,5 @@ def graded_otherwise(verdicts: Iterable[Verdict]) -> list[str]:
 
 
 def _version(verdict: Verdict) -> tuple[str, ...]:
-    """Of what graded it: a question that was graded again has a version of its own."""
+    """What graded it; a question that was graded again has a version of its own."""
     return verdict.graded_by, *(question.lab_digest or verdict.lab_digest for question in verdict.questions)

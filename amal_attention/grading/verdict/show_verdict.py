@@ -31,8 +31,8 @@ def verdict_details(verdict: Verdict, words: LabWords = _ENGLISH) -> str:
     """What became of the submission, and of each test that gave no points; indented, to stand below its line.
 
     Args:
-        verdict: on the submission.
-        words: in which it is told; English and the ids of questions if not given.
+        verdict: the verdict on the submission.
+        words: the words in which it is told; English and the ids of questions if not given.
     """
     say = words.language.say
     lines = [say("why: {why}", why=words.text(verdict.why))] if verdict.why else []

@@ -24,8 +24,8 @@ def told(question: str, outcome: Outcome, language: Language = ENGLISH) -> str:
 
     Args:
         question: what it is called.
-        outcome: of a hidden test, in English.
-        language: in which it is told.
+        outcome: the outcome of a hidden test, in English.
+        language: the language in which it is told.
     """
 
     def line(name: str, text: str) -> str:

@@ -30,8 +30,8 @@ class TestVerdict:
     """What became of one hidden test.
 
     Attributes:
-        name: of the test.
-        points: that it is worth.
+        name: the name of the test.
+        points: the points that it is worth.
         outcome: what it saw; of a test that passed, that it is met.
         hint: what the test hints at where it is missed.
         essential: whether it looks at what the question is about.
@@ -62,7 +62,7 @@ class QuestionVerdict:
     Attributes:
         question: ``grade_id`` of its solution cell.
         tests: what became of its hidden tests.
-        lab_digest: of the lab, where the question was graded again after the others; else empty.
+        lab_digest: the digest of the lab, where the question was graded again after the others; else empty.
     """
 
     question: str
@@ -95,19 +95,19 @@ class Verdict:
         lab: the lab's.
         status: what became of it.
         why: the reason of a status that is not "graded".
-        questions: in the order of the lab.
+        questions: the questions in the order of the lab.
         repairs: what was wrong with the file, and what was made of it.
         errors: what cells raised, a line each.
         output: the beginning of what was printed by a process that died.
-        seed: of what the hidden tests drew.
+        seed: the seed of the hidden tests.
         isolation: where the submission ran.
         layers: what closed the world around it there.
-        limits: that it had.
-        digest: of the submission's bytes.
-        lab_digest: of the lab that graded it.
+        limits: the limits that it had.
+        digest: the digest of the submission's bytes.
+        lab_digest: the digest of the lab that graded it.
         graded_by: digest of the code that graded it, and of what that was run by.
-        seconds: that the grading took.
-        cpu_seconds: that the submission's processes took.
+        seconds: how long the grading took.
+        cpu_seconds: the CPU time of the submission's processes.
         peak_mb: the most memory that one of them held, torch and all.
     """
 

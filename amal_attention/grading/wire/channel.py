@@ -1,7 +1,7 @@
 """The line between a grader and a submission's process, either of which may be gone, late or hostile.
 
-What crosses, and how it is written, is told in :mod:`amal_attention.grading.wire.frame`; its names can be had from here
-too.
+What crosses, and how it is written, is told in :mod:`amal_attention.grading.wire.frame`, whose names this module
+exports too.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class ChannelTimeout(WireError):
 
 
 class Deadline(Protocol):
-    """A deadline that something else than the clock on the wall sets."""
+    """A deadline that does not follow the clock on the wall."""
 
     def remaining(self) -> float:
         """Seconds for which one may wait before this is asked again; none where it has passed."""

@@ -1,4 +1,4 @@
-"""What a frame may hold, and how it is told that one holds something else."""
+"""What a frame may hold, and the errors for one that holds something else."""
 
 from __future__ import annotations
 
@@ -60,17 +60,18 @@ class Bounded:
         at_most(self.limits.characters, len(text), "characters")
         return text
 
-    def fits(self, shape: Sequence[int]) -> None:
-        """Look whether a tensor of this shape may cross."""
+    def fits(self, shape: Sequence[int]) -> int:
+        """Look whether a tensor of this shape may cross; how many numbers it has."""
         at_most(_AXES, len(shape), "axes")
-        at_most(self.limits.numbers, math.prod(max(length, 1) for length in shape), "numbers in a tensor")
+        count = math.prod(shape)
+        at_most(self.limits.numbers, count or math.prod(length or 1 for length in shape), "numbers in a tensor")
+        return count
 
     def tensor_bytes(self, dtype: torch.dtype, shape: Sequence[int]) -> int:
         """Count one more tensor; how many bytes it has."""
         self._tensors += 1
         at_most(self.limits.tensors, self._tensors, "tensors")
-        self.fits(shape)
-        count = math.prod(shape) * dtype.itemsize
+        count = self.fits(shape) * dtype.itemsize
         self.body_bytes += count
         at_most(self.limits.frame_bytes, self.body_bytes, "bytes")
         return count

@@ -7,13 +7,13 @@ import struct
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from amal_attention.grading.wire.frame_bounds import Bounded, Limits, at_most, quoted, refuse
 from amal_attention.grading.wire.frame_values import (
     DTYPES,
-    Bytes,
     Handle,
     check_truths,
     may_name_fields,
@@ -78,16 +78,14 @@ class Reader(Bounded):
         if any(of_kind(int, length) < 0 for length in of_kind(list, shape)):
             refuse("axes of length 0 or more", "less")
         dtype = DTYPES[name]
-        self.tensor_bytes(dtype, shape)
+        count = self.tensor_bytes(dtype, shape)
         at_most(self._body, self.body_bytes, "bytes of tensors")
-        try:
-            tensor = torch.empty(shape, dtype=dtype, device="cpu", requires_grad=False)
-        except RuntimeError as error:  # so torch says it
-            raise MemoryError from error
-        numbers: Bytes = tensor.view(-1).view(torch.uint8).numpy()
+        if not count:
+            return torch.empty(shape, dtype=dtype, device="cpu", requires_grad=False)
+        numbers = np.empty(count, np.uint8)
         self._fill(numbers.data)
-        check_truths(dtype, numbers)
-        return tensor
+        check_truths(dtype, numbers.data)
+        return torch.frombuffer(numbers, dtype=dtype).view(shape)
 
     def _handle(self, content: Any, depth: int) -> Handle:
         return Handle(module_number(of_kind(int, content)))

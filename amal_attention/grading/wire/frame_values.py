@@ -9,7 +9,6 @@ from functools import lru_cache
 from keyword import iskeyword
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -17,7 +16,6 @@ from amal_attention.grading.wire.frame_bounds import refuse
 
 __all__ = [
     "DTYPES",
-    "Bytes",
     "Handle",
     "check_truths",
     "field_names",
@@ -42,7 +40,7 @@ DTYPES = {
         torch.float64,
     )
 }
-Bytes = np.ndarray[Any, np.dtype[np.uint8]]
+_TRUTHS = b"\0\1"
 _FIELDS = range(1, 9)
 _FIELD = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
@@ -86,13 +84,13 @@ def named_tuple(names: tuple[str, ...]) -> type[Any]:
     return namedtuple("Named", names)
 
 
-def check_truths(dtype: torch.dtype, numbers: Bytes) -> None:
+def check_truths(dtype: torch.dtype, numbers: bytes | memoryview) -> None:
     """Look whether the bytes of truth values are those of True and False.
 
     Raises:
         WireError: they are not.
     """
-    if dtype == torch.bool and (numbers > 1).any():
+    if dtype == torch.bool and bytes(numbers).translate(None, _TRUTHS):
         refuse("truth values of 0 and 1", "others")
 
 

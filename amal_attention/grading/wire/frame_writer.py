@@ -16,7 +16,6 @@ from amal_attention.grading.wire.frame_bounds import Bounded, Limits, quoted, re
 from amal_attention.grading.wire.frame_json import INT64
 from amal_attention.grading.wire.frame_values import (
     DTYPES,
-    Bytes,
     Handle,
     check_truths,
     field_names,
@@ -35,7 +34,7 @@ class Writer(Bounded):
 
     def __init__(self, limits: Limits) -> None:
         super().__init__(limits)
-        self.body: list[memoryview] = []
+        self.body: list[bytes] = []
 
     def node(self, value: object, depth: int) -> Any:
         """What stands for the value in the JSON."""
@@ -93,11 +92,12 @@ class Writer(Bounded):
         plain = _dense(value)
         if plain.dtype not in _NAMES:
             refuse(f"a tensor of {', '.join(DTYPES)}", str(plain.dtype))
-        self.tensor_bytes(plain.dtype, plain.shape)
+        shape = [*plain.shape]
+        self.tensor_bytes(plain.dtype, shape)
         numbers = _bytes_of(plain)
         check_truths(plain.dtype, numbers)
-        self.body.append(numbers.data)
-        return {"tensor": [_NAMES[plain.dtype], list(plain.shape)]}
+        self.body.append(numbers)
+        return {"tensor": [_NAMES[plain.dtype], shape]}
 
     def _array(self, value: np.ndarray[Any, Any], depth: int) -> dict[str, list[Any]]:
         plain = np.asarray(value)
@@ -143,14 +143,12 @@ def _dense(tensor: Tensor) -> Tensor:
     raise _no_numbers()
 
 
-def _bytes_of(plain: Tensor) -> Bytes:
+def _bytes_of(plain: Tensor) -> bytes:
+    known = plain.dtype is not torch.bfloat16  # to numpy
     try:
-        whole = plain.cpu().resolve_neg().contiguous()
-        flat = whole.as_strided((whole.numel(),), (1,))  # one number alone may have any stride, contiguous or not
-        numbers: Bytes = flat.view(torch.uint8).numpy()
+        return (plain if known else plain.view(torch.int16)).numpy(force=True).tobytes()
     except Exception as error:  # sparse, without memory, traced: what torch then raises has no end
         raise _no_numbers() from error
-    return numbers
 
 
 def _no_numbers() -> WireError:

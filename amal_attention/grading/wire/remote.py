@@ -26,26 +26,26 @@ R = TypeVar("R")
 
 
 class Asks(Protocol):
-    """What brings operations over there, and their answers back."""
+    """What carries operations to the other process, and their answers back."""
 
     def sources(self) -> Sequence[str]:
-        """The cells that ran over there, as they are known here."""
+        """The cells that ran in the other process, as this one knows them."""
 
     def ask(self, operation: str, *details: Any) -> Any:
-        """Ask for one thing; what comes back."""
+        """Send one operation; its reply."""
 
     def ask_each(self, operations: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
-        """Ask for several things at once; what comes back of each, with what one raises in its place."""
+        """Send several operations at once; the reply to each, or in its place what it raised."""
 
     def tell(self, operation: str, *details: Any) -> None:
-        """Have something done before what is asked next; what it raises is raised then."""
+        """Send an operation and do not wait for it; what it raises is raised by the next request."""
 
 
 class RemoteStudent:
     """The answers of a submission that runs elsewhere: ``student.Encoder(dim=8)`` builds one of their classes.
 
     Args:
-        line: to there.
+        line: the line to the other process.
     """
 
     def __init__(self, line: Asks) -> None:
@@ -59,7 +59,7 @@ class RemoteStudent:
 
     @contextlib.contextmanager
     def standing_in(self, **ours: str | RemoteFunction) -> Iterator[None]:
-        """In this context something of ours stands in for some answers; see :class:`LocalStudent`."""
+        """In this context stand-ins replace some answers; see :class:`LocalStudent`."""
         self._line.tell("stand_in", mapped(_sent, ours))
         try:
             yield
@@ -68,10 +68,10 @@ class RemoteStudent:
 
 
 class RemoteFunction(FunctionSubject):
-    """A function, or a class, over there; a module that it returns comes back as a handle.
+    """A function or a class of the other process; a module that it returns comes back as a handle.
 
     Args:
-        line: to there.
+        line: the line to the other process.
         target: what it is called in the notebook.
     """
 
@@ -97,7 +97,7 @@ class RemoteFunction(FunctionSubject):
         return _believed(operation, reply, inputs, named)
 
     def tell(self, operation: Operation[..., Any], *inputs: Any, **named: Any) -> None:
-        """Have an operation done over there before the next one."""
+        """Send an operation, and do not wait for it."""
         self._line.tell(*self._message(operation, inputs, named))
 
     def _message(self, operation: Any, inputs: Sequence[Any], named: dict[str, Any]) -> tuple[Any, ...]:
@@ -109,10 +109,10 @@ class RemoteFunction(FunctionSubject):
 
 
 class RemoteModule(RemoteFunction, Subject):
-    """A module over there.
+    """A module of the other process.
 
     Args:
-        line: to there.
+        line: the line to the other process.
         target: its number there.
     """
 

@@ -1,4 +1,4 @@
-"""The student's side of a grading: it runs the cells of a notebook, and answers what is asked of what they define.
+"""The student's process: it runs the cells of a notebook, and serves requests for what they define.
 
 This runs in the sandbox, beside code that may do anything to it. Nothing here is secret, and nothing that it says is
 believed: a reply is a value that the grader looks at, and a wrong one only costs marks.
@@ -64,15 +64,19 @@ def prepare() -> None:
 
 
 def _call_first(shell: Any) -> None:
-    """Do once what is slow the first time, or each submission would wait for it: a cell, recurrent layers."""
+    """Do once what is slow the first time, so that no submission waits for it: a cell, recurrent layers, a training.
+
+    Nothing is trained where the notebooks do not import Lightning, which takes longer than all else.
+    """
     shell.run_cell("None")
     for layer in (torch.nn.LSTM(2, 2, bidirectional=True), torch.nn.GRU(2, 2)):
         layer(torch.zeros(1, 1, 2))[0].sum().backward()
-    _train_first()
+    if "lightning" in sys.modules:
+        _train_first()
 
 
 def _train_first() -> None:
-    """Train and validate once: what a Trainer imports and makes the first time is there for every submission then."""
+    """Train and validate once: what a Trainer imports and makes the first time is then there for every submission."""
     from lightning import LightningModule
 
     class Line(LightningModule):
@@ -97,7 +101,7 @@ def _train_first() -> None:
 
 
 def serve(sock: socket.socket, layers: list[str]) -> None:
-    """Tell what closes the world around this process, then answer until the other end closes."""
+    """Send the active isolation layers, then serve requests until the grader disconnects."""
     channel = Channel(sock)
     channel.send(layers, time.monotonic() + _FOREVER)
     session = Session()
@@ -177,7 +181,7 @@ class Session:
         torch.default_generator.manual_seed(seed)
 
     def stand_in(self, ours: dict[str, str | Handle]) -> None:
-        """Have something of ours stand in for some answers."""
+        """Let stand-ins replace some answers."""
         self._student.stand_in({name: self._taken(each) for name, each in ours.items()})
 
     def ask(self, target: str | Handle, operation: str, inputs: list[Any], named: dict[str, Any]) -> Any:

@@ -45,7 +45,7 @@ class LocalStudent:
 
     @contextlib.contextmanager
     def standing_in(self, **ours: str | LocalFunction) -> Iterator[None]:
-        """In this context something of ours stands in for some answers.
+        """In this context stand-ins replace some answers.
 
         It is a stand-in by name, ``standing_in(Encoder="FirstWord")``, or a module that was built of one and is called
         as the answer would be, ``standing_in(causal_mask=student.Table(values))``.
@@ -57,7 +57,7 @@ class LocalStudent:
             self.stand_in({})
 
     def stand_in(self, ours: Mapping[str, str | LocalFunction]) -> None:
-        """From now on these of ours stand in for the answers of these names, and nothing for any other."""
+        """From now on these stand-ins replace the answers of these names, and no others."""
         for name, answer in self._replaced.items():
             self._names[name] = answer
         self._replaced = {name: self._names[name] for name in ours if name in self._names}

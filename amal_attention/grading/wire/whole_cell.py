@@ -22,8 +22,8 @@ def run_whole(shell: Any, source: str) -> BaseException | str | None:
     """Run a cell in IPython's shell; without statements of its top level that are no Python or that raise.
 
     Args:
-        shell: that runs it.
-        source: of the cell.
+        shell: the shell that runs it.
+        source: the source of the cell.
 
     Returns:
         The first thing that was raised; or a sentence on what was mended; or None.

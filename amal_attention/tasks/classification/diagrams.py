@@ -69,7 +69,7 @@ def pooling_diagram(
 
     Args:
         words: 1 to 9 of them.
-        weights: of the words, 0 on padding; by default the same for all, written 1/n.
+        weights: the weights of the words, 0 on padding; by default the same for all, written 1/n.
         mask: True on words, False on padding, which is dashed and goes nowhere; by default there is none.
         inputs: symbol of the vectors of the words.
         pooled: symbol of their weighted sum.
@@ -126,7 +126,7 @@ def attention_diagram(
 
     Args:
         words: 1 to 9 of them.
-        weights: of the words, 0 on padding.
+        weights: the weights of the words, 0 on padding.
         mask: True on words, False on padding, which is dashed and goes nowhere; by default there is none.
         query: symbol of the query.
         keys: symbol of the keys; not repeated where it is that of the vectors (or states) themselves.

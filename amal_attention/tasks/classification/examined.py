@@ -21,7 +21,7 @@ class Examination:
 
     Attributes:
         rows: the reviews, int64 ``(n,)``.
-        right: those of which the model says what is true, bool ``(n,)``.
+        right: whether the model says what is true of each, bool ``(n,)``.
         accuracy: their share.
         spread: means of the entropies by name, if they were asked for.
     """

@@ -29,7 +29,7 @@ def faithfulness(
         model: a trained model whose attention can be seen.
         data: its reviews.
         reviews: how many of the test reviews to draw.
-        seed: of the draw.
+        seed: the seed of the draw.
         progress: show a progress bar.
 
     Returns:

@@ -33,7 +33,7 @@ def entropy_histograms(
 
     Args:
         histograms: what :class:`EntropyHistograms` keeps.
-        title: of the figure.
+        title: the title of the figure.
         normalised: show H / log n in [0, 1], which does not grow with the length n of a review; otherwise H in nats.
 
     Raises:

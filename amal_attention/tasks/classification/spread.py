@@ -48,7 +48,7 @@ class AttentionSpread(Metric):
     The histograms have fixed edges: 0 to 8 nats (larger values fall in the last bin), and 0 to 1.
 
     Args:
-        options: those of every ``torchmetrics.Metric``.
+        options: the options of every ``torchmetrics.Metric``.
     """
 
     full_state_update = False

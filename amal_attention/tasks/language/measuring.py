@@ -43,7 +43,7 @@ def perplexity(
     Args:
         nats: what each window costs, ``(n,)``.
         counts: how many words that is of, ``(n,)``.
-        seed: of the draws.
+        seed: the seed of the draws.
     """
     generator = np.random.default_rng(seed)
     drawn = (generator.integers(len(nats), size=len(nats)) for _ in range(_RESAMPLES))

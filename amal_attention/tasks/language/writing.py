@@ -46,11 +46,11 @@ def continue_words(
     Args:
         model: ``model(tokens, mask) -> logits``.
         write: how it goes on.
-        words: those that have a number.
+        words: the words that have a number.
         prompt: one word or more.
         steps: how many are written.
         temperature: 0 for the likeliest each time.
-        seed: of what is drawn; what others draw is left as it is.
+        seed: the seed of what is drawn; what others draw is left as it is.
     """
     device = next(model.parameters()).device
     tokens = torch.tensor([words.encode(prompt)], device=device)

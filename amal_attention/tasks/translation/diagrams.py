@@ -106,7 +106,7 @@ def seq2seq_diagram(
         target: the tokens that are written, END among them if it is to be drawn; at most 10 with the source.
         teacher: the decoder reads the target, one place late; otherwise what it wrote itself.
         attention: the last step looks at the states of the encoder.
-        weights: with which it does, one for each character of the source; by default the same for all.
+        weights: the weights of that look, one for each character of the source; by default the same for all.
 
     Raises:
         ValueError: there are too many characters, or the weights do not fit.

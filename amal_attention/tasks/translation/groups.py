@@ -23,7 +23,7 @@ def exact_match_by_group(data: Any, right: npt.NDArray[np.bool_], split: str = "
 
     Args:
         data: whose ``groups(split)`` tell the lines apart; ``lines(split)`` have a ``source``.
-        right: of each line, in their order, bool ``(n,)``.
+        right: whether each line is right, in their order, bool ``(n,)``.
         split: the lines.
     """
     groups: dict[str, list[Any]] = dict(data.groups(split))

@@ -60,8 +60,8 @@ def attention_pipeline(
 
     Args:
         source: 1 to 7 texts, one a place.
-        scores: of each place; that of padding is crossed out by a dash, whatever it is.
-        weights: of each place, between 0 and 1; the thicker an arrow, the greater the weight.
+        scores: the scores of each place; that of padding is crossed out by a dash, whatever it is.
+        weights: the weights of each place, between 0 and 1; the thicker an arrow, the greater the weight.
         context: the weighted sum, written beside its sign.
         states: the state of the encoder at each place, written below its column.
         mask: True where the source is, False on padding, which is dashed; by default there is none.

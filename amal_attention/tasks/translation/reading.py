@@ -33,10 +33,10 @@ def write_line(
     A model without attention has no matrix.
 
     Args:
-        model: in evaluation mode.
+        model: the model, in evaluation mode.
         decode: how lines are written.
-        alphabet: of both sides.
-        source: with a character or more.
+        alphabet: the alphabet of both sides.
+        source: a source with a character or more.
         max_length: END included.
         row: number of the line in the data, -1 if it is not from there.
         expected: what is to be written, if that is known.

@@ -40,7 +40,7 @@ def render_report(
     Args:
         lab: whose title and sweep it has.
         task: what the questions ask of a model: its measures are the columns, its words stand around them.
-        records: those compared, in their order.
+        records: the runs that are compared, in their order.
         sweep: runs that differ in the option that the lab varies; those without a value of it are left out.
         details: command, versions, machine ...: they close the page.
     """

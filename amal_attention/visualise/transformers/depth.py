@@ -23,7 +23,7 @@ def gradient_by_layer(norms: Mapping[str, Sequence[float]]) -> Figure:
     """The norm of the gradient in each layer of several models, the first layer on the left; the axis begins at 0.
 
     Args:
-        norms: by the title of the model, one number a layer.
+        norms: the norms by the title of the model, one number a layer.
 
     Raises:
         ValueError: there is no model.
@@ -46,7 +46,7 @@ def loss_by_step(losses: Mapping[str, Sequence[float]], chance: float | None = N
     """The loss of each step of several trainings; the axis of losses begins at 0.
 
     Args:
-        losses: by the title of the training, one number a step.
+        losses: the losses by the title of the training, one number a step.
         chance: the loss, in nats, of a model that guesses; drawn as a dashed line.
 
     Raises:

@@ -25,8 +25,8 @@ def temperature_bars(weights: Mapping[str, Sequence[float]], names: Sequence[str
     """Weights of the same places side by side, a panel for each temperature, all from 0 to 1.
 
     Args:
-        weights: by the title of the panel, one for each place.
-        names: of the places.
+        weights: the weights by the title of the panel, one for each place.
+        names: the names of the places.
 
     Raises:
         ValueError: there is no panel, or one has not a weight for each name.
@@ -58,7 +58,7 @@ def saturation_maps(weights: Mapping[str, npt.ArrayLike], widths: Sequence[int])
     """Where the attention of a query goes: a row for each width of its keys, the key of largest weight on the left.
 
     Args:
-        weights: by the title of the map, ``(n_widths, n_keys)``: mean weight of the key of each rank.
+        weights: the weights by the title of the map, ``(n_widths, n_keys)``: mean weight of the key of each rank.
         widths: K, one for each row.
 
     Raises:

@@ -11,7 +11,7 @@ from amal_attention.checks import (
     scores_by_perceptron,
     shapes,
     simplex,
-    some_reviews,
+    some_texts,
     sums_by_weights,
     weighs_words_apart,
     weights_carry_gradient,
@@ -61,4 +61,4 @@ def scores_and_learns(build, dim, draws):
     scores_by_perceptron(build(), dim, seed=draws.seed())
     weights_carry_gradient(build(), dim, seed=draws.seed())
     gradient_reaches(build(), dim, lengths=draws.lengths(3), seed=draws.seed())
-    differentiates(build(), some_reviews(dim, (4, 2, 3)), seed=draws.seed())
+    differentiates(build(), some_texts(dim, (4, 2, 3)), seed=draws.seed())

@@ -23,17 +23,13 @@ from amal_attention.checks import (
     registers_everything,
     same_in_training,
     shapes,
-    some_reviews,
+    some_texts,
 )
 
 PARTS = ("EncoderLayer", "LayerNorm", "MultiHeadAttention")
 MASKED = "each layer is handed the mask"
-AFRESH = "each call answers for itself: the same texts in another order give the same answers"
 TORCH = ("nn.TransformerEncoderLayer", "nn.TransformerEncoder", "nn.Transformer")
 SHAPES = "states are (B, L, D) and weights (B, h, L, L), for any B and L"
-IN_TRAINING = (
-    "in training a text is read by itself too: no normalisation over the batch, no other branch"
-)
 TYPES = "states and weights are of float32"
 DROPS = "dropout is handed on to each layer: in training the same texts give other states"
 KEEPS = "without dropout the same texts give the same states in training"
@@ -94,7 +90,7 @@ def test_layers_follow_each_other(student, draws, fairly):
         grows_by_layers(build)
         chains_layers(build(layers), probe, layers, seed=seeds[0])
         gradient_reaches(build(2), probe, lengths=lengths, seed=seeds[1])
-        inputs = some_reviews(sizes["dim"], (3, 3), seeds[1])
+        inputs = some_texts(sizes["dim"], (3, 3), seeds[1])
         differentiates(build(2), inputs, names=("x",), parts=(0,), seed=seeds[1])
 
     fairly(look, *PARTS)
@@ -111,7 +107,7 @@ def test_options_and_padding(student, draws, fairly):
     probe, seeds = probe_of(sizes), [draws.seed() for _ in range(6)]
     build, (x, mask) = (
         partial(encoder, student, sizes),
-        some_reviews(sizes["dim"], (3, 3), seeds[0]),
+        some_texts(sizes["dim"], (3, 3), seeds[0]),
     )
 
     def look():
@@ -121,9 +117,9 @@ def test_options_and_padding(student, draws, fairly):
             shapes(made, probe, lengths=lengths, seed=seeds[2], what=SHAPES)
             padded = {"lengths": lengths, "longest": longest, "under": 100.0, "times": 1}
             ignores_padding(made, probe, **padded, seed=seeds[3], hint=MASKED)
-            answers_afresh(made, probe, seed=seeds[5], what=AFRESH)
+            answers_afresh(made, probe, seed=seeds[5])
             leaves_inputs_alone(made, probe, seed=seeds[3])
-            same_in_training(build(2, norm_first), probe, seed=seeds[4], hint=IN_TRAINING)
+            same_in_training(build(2, norm_first), probe, seed=seeds[4])
             keeps_types(made, probe, seed=seeds[2], what=TYPES)
             normalises(build(2, norm_first), probe, seed=seeds[4])
             registers_everything(partial(build, 2, norm_first), probe, seed=seeds[5], times=1)

@@ -29,7 +29,7 @@ from amal_attention.checks import (
     same_in_training,
     shapes,
     simplex,
-    some_reviews,
+    some_texts,
 )
 from amal_attention.checks.expectation import ExpectationMissed
 from amal_attention.checks.subjects.nests import leaves
@@ -37,10 +37,6 @@ from amal_attention.checks.subjects.nests import leaves
 PARTS = ("MultiHeadAttention", "LayerNorm")
 TORCH = ("nn.TransformerEncoderLayer", "nn.TransformerEncoder", "nn.Transformer")
 SHAPES = "states are (B, L, D) and weights (B, h, L, L), for any B and L"
-AFRESH = "each call answers for itself: the same texts in another order give the same answers"
-IN_TRAINING = (
-    "in training a text is read by itself too: no normalisation over the batch, no other branch"
-)
 MASKED = "the mask is handed on to the attention, mask.unsqueeze(1): True where one may look"
 OWN_NORMS = "a norm for each of the two parts, with a scale and a shift of its own"
 
@@ -83,7 +79,7 @@ def test_words_hear_of_each_other(student, draws, fairly, by_hand):
         hint="the layer is built of its parts, without torch's own layer",
     )
     sizes = some_sizes(draws)
-    x, mask = some_reviews(sizes["dim"], (5, 3), draws.seed())
+    x, mask = some_texts(sizes["dim"], (5, 3), draws.seed())
 
     def look():
         made = layer(student, sizes).eval()
@@ -187,9 +183,9 @@ def test_dropout_and_what_it_learns(student, draws, fairly):
             build = partial(layer, student, sizes, norm_first=norm_first)
             registers_everything(build, probe, lengths=lengths, seed=seeds[1], times=1)
             gradient_reaches(build(), probe, lengths=lengths, seed=seeds[2])
-            answers_afresh(build(), probe, seed=seeds[3], what=AFRESH)
+            answers_afresh(build(), probe, seed=seeds[3])
             leaves_inputs_alone(build(), probe, seed=seeds[4])
-            same_in_training(build(), probe, seed=seeds[5], hint=IN_TRAINING)
+            same_in_training(build(), probe, seed=seeds[5])
             keeps_types(build(), probe, seed=seeds[6], what="states and weights are of float32")
             scales = [each for each in build().parameters().values() if (each == 1).all()]
             equal_to(sum(map(torch.numel, scales)), 2 * dim, what=OWN_NORMS)

@@ -29,7 +29,7 @@ from amal_attention.checks import (
     same_in_training,
     shapes,
     simplex,
-    some_reviews,
+    some_texts,
     sums_states,
     weights_carry_gradient,
 )
@@ -39,6 +39,7 @@ READOUTS = ("query", "cls")
 ON_STATES = (
     "attention falls on the states of the encoder, which know the other words, not on the words"
 )
+PADDED = "the encoder is handed the mask, and [CLS] stands in front of the words: nothing looks at what stands under the padding"
 WITHOUT = "without positions the order of the words does not count: no place is special, and positions are added only if asked for"
 WITH = (
     "positions are added to the words, one for each place of the text, before the first layer"
@@ -53,7 +54,6 @@ HEADS = (
 )
 NORMS = "norm_first is handed on: it is a norm more, with a scale and a shift"
 DROPS = "dropout is handed on: in training the same texts give another vector"
-IN_TRAINING = "in training a review is read by itself too: no normalisation over the batch, no other branch"
 
 EVEN = ((2, 4), (2, 5), (3, 4))  # heads, and how wide they are
 
@@ -76,10 +76,34 @@ def pooling(student, sizes, **options):
 
 def order_counts(made, dim, seed):
     """Look whether two words that change places change what is pooled, in the same place of the same batch."""
-    x, mask = some_reviews(dim, (4, 3), seed)
+    x, mask = some_texts(dim, (4, 3), seed)
     made = made.eval().randomise(seed)
     first, second = (made(each, mask)[0] for each in (x, x[:, [1, 0, 2, 3]]))
     differ(first, second, what="the order of the words counts", hint=WITH)
+
+
+def places_tell_words_apart(made, dim, seed):
+    """Look whether words that are mapped to 0 are told apart by their places: a place that is multiplied is lost."""
+    x, mask = some_texts(dim, (2, 2), seed)
+    made = made.eval()
+    made(x, mask)  # a lazy layer has no parameters before
+    scales = {
+        name: (each == 1).all() or each.numel() == 1 for name, each in made.parameters().items()
+    }
+    made.load(
+        {
+            name: torch.ones_like(each) if scales[name] else torch.zeros_like(each)
+            for name, each in made.parameters().items()
+        }
+    )
+    first, second = (made(x[:, :words], mask[:, :words])[0] for words in (1, 2))
+    differ(
+        first,
+        second,
+        what="positions are added to the words: where all words are 0, the places are left",
+        sent="a word, then two; all parameters 0, but for those that scale",
+        hint=WITH,
+    )
 
 
 def heads_count(student, sizes, x, mask):
@@ -124,7 +148,7 @@ def width_of_words(made, dim):
 def test_words_are_read_together(student, draws, fairly, by_hand):
     by_hand("EncoderPooling")
     sizes, seeds = some_sizes(draws), [draws.seed() for _ in range(2)]
-    x, mask = some_reviews(sizes["dim"], (4, 4), seeds[0])
+    x, mask = some_texts(sizes["dim"], (4, 4), seeds[0])
 
     def look():
         wider = lambda units: pooling(student, sizes | {"hidden_size": units})  # noqa: E731
@@ -156,6 +180,7 @@ def test_a_query_reads_the_states(student, draws, fairly):
 
     def look():
         order_counts(pooling(student, sizes), dim, seeds[0])
+        places_tell_words_apart(pooling(student, sizes), dim, seeds[4])
         bare = pooling(student, sizes, positions=False)
         keeps_weights_of_words(bare, dim, seed=seeds[1], hint=WITHOUT)
         depends_on_text(bare, dim, seed=seeds[3], hint=ON_STATES)
@@ -210,7 +235,7 @@ def test_weights_and_padding(student, draws, fairly):
             simplex(made, dim, lengths=[*lengths, longest], seed=seeds[1], times=1)
             padded = {"lengths": lengths, "longest": longest, "under": 100.0, "times": 1}
             deep = pooling(student, sizes, readout=readout, num_layers=2)
-            ignores_padding(deep, dim, **padded, seed=seeds[2])
+            ignores_padding(deep, dim, **padded, seed=seeds[2], hint=PADDED)
             reads_each_alone(made, dim, seed=seeds[3], times=1)
 
     fairly(look, *PARTS)
@@ -225,7 +250,7 @@ def test_weights_and_padding(student, draws, fairly):
 def test_what_it_learns(student, draws, fairly):
     sizes, lengths = some_sizes(draws), draws.lengths(3, 6)
     dim, model_dim, seeds = sizes["dim"], sizes["model_dim"], [draws.seed() for _ in range(9)]
-    x, mask = some_reviews(dim, (3, 3), seeds[0])
+    x, mask = some_texts(dim, (3, 3), seeds[0])
 
     def look():
         for readout in READOUTS:
@@ -236,7 +261,7 @@ def test_what_it_learns(student, draws, fairly):
             leaves_its_start(build(), dim, seed=seeds[4], steps=3)
             answers_afresh(build(), dim, seed=seeds[5])
             leaves_inputs_alone(build(), dim, seed=seeds[6])
-            same_in_training(build(), dim, seed=seeds[7], hint=IN_TRAINING)
+            same_in_training(build(), dim, seed=seeds[7])
             keeps_types(build(), dim, seed=seeds[8])
             equal_to(fixed_vectors(build(), model_dim), [], what=LEARNT)
         weights_carry_gradient(pooling(student, sizes), dim, seed=seeds[0])

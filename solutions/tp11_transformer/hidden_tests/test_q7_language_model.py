@@ -1,12 +1,14 @@
 """Hidden tests of exercise 7.3: what a place knows of its text, and what the logits are; any layers will do."""
 
 import pytest
+import torch
 
 from amal_attention.checks import (
     LanguageProbe,
     answers_afresh,
     begins_alike,
     draws_while_training,
+    equal_to,
     gradient_reaches,
     grows_by_layers,
     hears_other_places,
@@ -60,6 +62,20 @@ def test_places_hear_of_each_other(student, draws, fairly):
     fairly(lambda: hears_other_places(build(), probe, seed=seed), *PARTS)
 
 
+def tells_tokens_apart(model, num_tokens, seed):
+    """Look whether each text of one token has logits of its own, whatever its number."""
+    tokens = torch.arange(num_tokens).unsqueeze(1)
+    logits = model.eval().randomise(seed)(tokens, torch.ones_like(tokens, dtype=torch.bool))
+    apart = torch.pdist(logits.flatten(1))
+    equal_to(
+        bool((apart > 1e-4).all()),
+        True,
+        what="each token has logits of its own behind it",
+        sent=f"texts of one token, 0 to {num_tokens - 1}",
+        hint="each token is a word, 0 and 1 too: the embedding reads tokens as they are",
+    )
+
+
 @pytest.mark.question(
     "q7-language-model",
     points=0.5,
@@ -76,6 +92,7 @@ def test_each_place_sees_its_past_and_no_future(student, draws, fairly, by_hand)
         sees_no_future(model, probe, lengths=lengths, seed=seed, times=1, hint=CAUSAL)
         begins_alike(model, probe, lengths=(5, 4), seed=seed)
         sees_its_past(model, probe, lengths=lengths, seed=seed, hint=CAUSAL)
+        tells_tokens_apart(model, probe.num_tokens, seed)
 
     fairly(look, *PARTS)
     by_hand("LanguageModel")

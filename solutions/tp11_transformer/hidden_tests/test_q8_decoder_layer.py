@@ -9,6 +9,7 @@ from amal_attention.checks import (
     asks_memory,
     begins_alike,
     bends_between_units,
+    differ,
     differentiates,
     drops_what_it_adds,
     equal_to,
@@ -108,6 +109,8 @@ def test_what_is_added_and_where_it_is_normalised(student, draws, fairly, by_han
         normalises(build(), probe, seed=seed)
         adds_to_its_input(build(norm_first=True), probe, seed=seed)
         asks_with_its_norm(build(norm_first=True), probe, seed)
+        for norm_first in (False, True):
+            looks_at_the_memory_as_it_is(build(norm_first=norm_first), probe, seed)
         grows_by_units(build, probe.dim)
         has_parts_of_its_own(build(20), probe.dim, 20)
         bends_between_units(lambda number: build(number, norm_first=True), probe, seed=seed)
@@ -126,6 +129,20 @@ def asks_with_its_norm(layer, probe, seed):
         True,
         what="pre-LN: words 1,000 times as long spread their weights over the memory",
         hint="three parts, and with norm_first each reads a norm of x: the second attention asks with it too",
+    )
+
+
+def looks_at_the_memory_as_it_is(layer, probe, seed):
+    """The encoder has normed the memory: a norm more would make a memory of three times the length the same."""
+    x, mask, memory, memory_mask = probe.inputs((4, 4), seed)
+    layer.eval().randomise(seed)
+    _, weights = layer(x, mask, memory, memory_mask)
+    _, longer = layer(x, mask, 3 * memory, memory_mask)
+    differ(
+        weights,
+        longer,
+        what="a memory three times as long spreads the weights otherwise",
+        hint="the memory is looked at as it is: x alone is normed before the second attention",
     )
 
 

@@ -4,7 +4,6 @@
 # breaks = ["masked-before-the-softmax"]
 # hint = "with a mask or without"
 # public = true
-# check = "a hidden score is -inf before the softmax"
 
 # %% grade_id="q1-attention"
 def attention(query, key, value, mask=None):

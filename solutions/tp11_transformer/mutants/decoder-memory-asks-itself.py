@@ -4,7 +4,6 @@
 # breaks = ["asks-the-memory"]
 # hint = "x asks"
 # public = true
-# check = "the memory is a set here"
 
 # %% grade_id="q8-decoder-layer"
 class DecoderLayer(nn.Module):

@@ -4,7 +4,6 @@
 # breaks = ["network"]
 # hint = "hidden"
 # public = true
-# check = "the network is linear"
 
 # %% grade_id="q8-decoder-layer"
 class DecoderLayer(nn.Module):

@@ -4,7 +4,6 @@
 # breaks = ["own-layers-chained"]
 # hint = "each layer reads what the one before"
 # public = true
-# check = "layers.0.attend.query.weight is not used in the answer"
 
 # %% grade_id="q4-encoder"
 class Encoder(nn.Module):

@@ -3,7 +3,7 @@
 # loses = ["q4-encoder"]
 # breaks = ["own-layers-chained"]
 # hint = "each layer reads what the one before"
-# public = false
+# public = true
 
 # %% grade_id="q4-encoder"
 class Encoder(nn.Module):

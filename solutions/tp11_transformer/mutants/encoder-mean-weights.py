@@ -3,7 +3,7 @@
 # loses = ["q4-encoder"]
 # breaks = ["last-weights"]
 # hint = "those of the last layer"
-# public = false
+# public = true
 
 # %% grade_id="q4-encoder"
 class Encoder(nn.Module):

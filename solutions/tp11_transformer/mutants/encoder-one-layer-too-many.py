@@ -4,7 +4,6 @@
 # breaks = ["own-layers-chained"]
 # hint = "those of the last layer"
 # public = true
-# check = "without norm_first no norm follows the last layer"
 
 # %% grade_id="q4-encoder"
 class Encoder(nn.Module):

@@ -2,9 +2,8 @@
 # mistake = "what follows is put in front of the prompt"
 # loses = ["q7-generate"]
 # breaks = ["reads-all-that-was-written"]
-# hint = "begins with the prompt"
+# hint = "the prompt stands in front of what follows"
 # public = true
-# check = "the prompt stands in front of what follows"
 
 # %% grade_id="q7-generate"
 def generate(model: nn.Module, prompt: Tensor, steps: int, temperature: float = 0.0) -> Tensor:

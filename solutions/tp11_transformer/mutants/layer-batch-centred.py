@@ -4,7 +4,6 @@
 # breaks = ["alone"]
 # hint = "nothing is taken over the batch"
 # public = true
-# check = "x itself is lost on the way"
 
 # %% grade_id="q4-encoder-layer"
 class EncoderLayer(nn.Module):

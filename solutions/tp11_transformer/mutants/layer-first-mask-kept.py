@@ -3,7 +3,7 @@
 # loses = ["q4-encoder-layer"]
 # breaks = ["calls"]
 # hint = "kept from one call to the next"
-# public = false
+# public = true
 
 # %% grade_id="q4-encoder-layer"
 class EncoderLayer(nn.Module):

@@ -4,7 +4,6 @@
 # breaks = ["network"]
 # hint = "reads each word by itself"
 # public = true
-# check = "nothing hangs on the number of a place"
 
 # %% grade_id="q4-encoder-layer"
 class EncoderLayer(nn.Module):

@@ -2,9 +2,8 @@
 # mistake = "the weights of the heads are averaged"
 # loses = ["q4-encoder-layer"]
 # breaks = ["attends"]
-# hint = "weights of shape"
+# hint = "squeezed, summed or averaged away"
 # public = true
-# check = "the mask is handed on to the attention"
 
 # %% grade_id="q4-encoder-layer"
 class EncoderLayer(nn.Module):

@@ -4,7 +4,6 @@
 # breaks = ["attention"]
 # hint = "recurrent"
 # public = true
-# check = "both masks count at once"
 
 # %% grade_id="q7-language-model"
 class LanguageModel(nn.Module):

@@ -2,9 +2,8 @@
 # mistake = "each layer reads the words, not what the one before says"
 # loses = ["q7-language-model"]
 # breaks = ["learned"]
-# hint = "a gradient"
+# hint = "is not used in the answer"
 # public = true
-# check = "layers.0.attend.query.weight is not used in the answer"
 
 # %% grade_id="q7-language-model"
 class LanguageModel(nn.Module):

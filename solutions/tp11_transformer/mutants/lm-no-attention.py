@@ -2,9 +2,8 @@
 # mistake = "a linear map of each word: the past is not seen"
 # loses = ["q7-language-model"]
 # breaks = ["no-future-but-its-past"]
-# hint = "tokens of other places"
+# hint = "each place is told by what stands there alone"
 # public = true
-# check = "each place is told by what stands there alone"
 
 # %% grade_id="q7-language-model"
 class LanguageModel(nn.Module):

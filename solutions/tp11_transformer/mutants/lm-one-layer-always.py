@@ -2,9 +2,8 @@
 # mistake = "num_layers is not handed on"
 # loses = ["q7-language-model"]
 # breaks = ["own-layers"]
-# hint = "of their own"
+# hint = "each layer has parameters of its own"
 # public = true
-# check = "each layer has parameters of its own"
 
 # %% grade_id="q7-language-model"
 class LanguageModel(nn.Module):

@@ -2,9 +2,8 @@
 # mistake = "one layer, called num_layers times"
 # loses = ["q7-language-model"]
 # breaks = ["own-layers"]
-# hint = "of their own"
+# hint = "each layer has parameters of its own"
 # public = true
-# check = "each layer has parameters of its own"
 
 # %% grade_id="q7-language-model"
 class LanguageModel(nn.Module):

@@ -4,7 +4,6 @@
 # breaks = ["formula"]
 # hint = "(x − μ) / √(σ² + ε)"
 # public = true
-# check = "only number 2 of 2 is wrong"
 
 # %% grade_id="q4-layer-norm"
 class LayerNorm(nn.Module):

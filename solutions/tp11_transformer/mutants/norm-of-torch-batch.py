@@ -4,7 +4,6 @@
 # breaks = ["formula"]
 # hint = "over the D numbers of each vector"
 # public = true
-# check = "each vector by itself"
 
 # %% grade_id="q4-layer-norm"
 class LayerNorm(nn.Module):

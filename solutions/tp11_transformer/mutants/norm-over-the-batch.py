@@ -2,9 +2,8 @@
 # mistake = "a batch norm by hand: mean and variance are taken over the texts"
 # loses = ["q4-layer-norm"]
 # breaks = ["formula"]
-# hint = "no other text of the batch"
+# hint = "each vector by itself"
 # public = true
-# check = "each vector by itself"
 
 # %% grade_id="q4-layer-norm"
 class LayerNorm(nn.Module):

@@ -4,7 +4,6 @@
 # breaks = ["formula"]
 # hint = "not of the whole text"
 # public = true
-# check = "each vector by itself"
 
 # %% grade_id="q4-layer-norm"
 class LayerNorm(nn.Module):

@@ -2,9 +2,8 @@
 # mistake = "mean and variance are taken over the words"
 # loses = ["q4-layer-norm"]
 # breaks = ["formula"]
-# hint = "no other word counts"
+# hint = "each vector by itself"
 # public = true
-# check = "each vector by itself"
 
 # %% grade_id="q4-layer-norm"
 class LayerNorm(nn.Module):

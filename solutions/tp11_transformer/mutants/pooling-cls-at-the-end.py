@@ -2,7 +2,7 @@
 # mistake = "[CLS] stands behind the padding"
 # loses = ["q6-encoder-pooling"]
 # breaks = ["padding"]
-# hint = "in a sum or a mean"
+# hint = "[CLS] stands in front"
 # public = true
 
 # %% grade_id="q6-encoder-pooling"

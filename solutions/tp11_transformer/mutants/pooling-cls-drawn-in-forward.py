@@ -4,7 +4,6 @@
 # breaks = ["one-cls-vector-in-front"]
 # hint = "the vector that is put in front"
 # public = true
-# check = "the same batch gives another answer at the next call"
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):

@@ -3,7 +3,7 @@
 # loses = ["q6-encoder-pooling"]
 # breaks = ["one-cls-vector-in-front"]
 # hint = "the vector that is put in front"
-# public = false
+# public = true
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):

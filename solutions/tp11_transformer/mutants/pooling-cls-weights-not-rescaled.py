@@ -4,7 +4,6 @@
 # breaks = ["weights"]
 # hint = "sum to 1"
 # public = true
-# check = "weights come out of a softmax over the words"
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):

@@ -4,7 +4,6 @@
 # breaks = ["padding"]
 # hint = "stands under the padding"
 # public = true
-# check = "padding is counted in a sum or a mean"
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):

@@ -4,7 +4,6 @@
 # breaks = ["attends-on-states"]
 # hint = "the sum of the states"
 # public = true
-# check = "query is not used in the pooled vector"
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):

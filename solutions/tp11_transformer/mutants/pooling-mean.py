@@ -4,7 +4,6 @@
 # breaks = ["attends-on-states"]
 # hint = "attention falls on the states"
 # public = true
-# check = "padding is counted"
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):

@@ -4,7 +4,6 @@
 # breaks = ["attends-on-states", "order"]
 # hint = "no recurrent layer"
 # public = true
-# check = "without positions the order of the words does not count"
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):

@@ -4,7 +4,6 @@
 # breaks = ["attends-on-states"]
 # hint = "by the weights that come back"
 # public = true
-# check = "padding is counted in a sum or a mean"
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):

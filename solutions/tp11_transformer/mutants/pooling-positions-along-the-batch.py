@@ -4,7 +4,6 @@
 # breaks = ["order"]
 # hint = "one for each place of the text"
 # public = true
-# check = "only the first review of the batch is right"
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):

@@ -4,7 +4,6 @@
 # breaks = ["order"]
 # hint = "added only if asked for"
 # public = true
-# check = "without positions the order of the words does not count"
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):

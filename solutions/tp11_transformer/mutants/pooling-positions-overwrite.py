@@ -2,9 +2,8 @@
 # mistake = "positions take the place of the words"
 # loses = ["q6-encoder-pooling"]
 # breaks = ["attends-on-states"]
-# hint = "words are read by an encoder"
+# hint = "positions are added"
 # public = true
-# check = "project.weight is not used in the pooled vector"
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):

@@ -4,7 +4,6 @@
 # breaks = ["attends-on-states"]
 # hint = "the same for all texts"
 # public = true
-# check = "padding is counted in a sum or a mean"
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):

@@ -3,7 +3,7 @@
 # loses = ["q6-encoder-pooling"]
 # breaks = ["attends-on-states"]
 # hint = "nothing bends or scales them"
-# public = false
+# public = true
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):

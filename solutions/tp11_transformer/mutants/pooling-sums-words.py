@@ -3,7 +3,7 @@
 # loses = ["q6-encoder-pooling"]
 # breaks = ["attends-on-states"]
 # hint = "q · h, with h the states that are summed"
-# public = false
+# public = true
 
 # %% grade_id="q6-encoder-pooling"
 class EncoderPooling(nn.Module):

@@ -4,7 +4,6 @@
 # breaks = ["equals-the-loop", "form"]
 # hint = "(length, dim)"
 # public = true
-# check = "the numbers are there"
 
 # %% grade_id="q5-positions"
 def sinusoidal_positions(length, dim):

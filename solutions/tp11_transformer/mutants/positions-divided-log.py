@@ -4,7 +4,6 @@
 # breaks = ["equals-the-loop"]
 # hint = "column 2i"
 # public = true
-# check = "every number is 0.957 times as large as it should be"
 
 # %% grade_id="q5-positions"
 def sinusoidal_positions(length, dim):

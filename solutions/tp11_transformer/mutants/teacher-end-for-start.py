@@ -4,7 +4,6 @@
 # breaks = ["one-place-late"]
 # hint = "START"
 # public = true
-# check = "START that stands in front"
 
 # %% grade_id="q8-teacher-forcing"
 def teacher_forcing(target: Tensor, mask: Tensor) -> Tensor:

@@ -4,7 +4,6 @@
 # breaks = ["one-place-late"]
 # hint = "START"
 # public = true
-# check = "as many columns as the target"
 
 # %% grade_id="q8-teacher-forcing"
 def teacher_forcing(target: Tensor, mask: Tensor) -> Tensor:

@@ -3,7 +3,7 @@
 # loses = ["q8-transformer"]
 # breaks = ["attention"]
 # hint = "recurrent"
-# public = false
+# public = true
 
 # %% grade_id="q8-transformer"
 class Transformer(nn.Module):

@@ -2,9 +2,8 @@
 # mistake = "each decoder layer reads the teacher, not the layer before"
 # loses = ["q8-transformer"]
 # breaks = ["learned"]
-# hint = "gradient"
+# hint = "is not used in the answer"
 # public = true
-# check = "decoder.0.attend.query.weight is not used in the answer"
 
 # %% grade_id="q8-transformer"
 class Transformer(nn.Module):

@@ -4,7 +4,6 @@
 # breaks = ["causal-and-reads-the-source"]
 # hint = "source"
 # public = true
-# check = "attention by itself reads a set"
 
 # %% grade_id="q8-transformer"
 class Transformer(nn.Module):

@@ -4,7 +4,6 @@
 # breaks = ["causal-and-reads-the-source"]
 # hint = "on the teacher"
 # public = true
-# check = "a place sees itself and all that is written before"
 
 # %% grade_id="q8-transformer"
 class Transformer(nn.Module):

@@ -4,7 +4,6 @@
 # breaks = ["order-of-patches-counts"]
 # hint = "the logits are made of the image"
 # public = true
-# check = "squares without positions are a set"
 
 # %% grade_id="q9-vision-transformer"
 class VisionTransformer(nn.Module):

@@ -4,7 +4,6 @@
 # breaks = ["order-of-patches-counts"]
 # hint = "all squares are read"
 # public = true
-# check = "encoder.layers.0.attend.query.weight is not used in the answer"
 
 # %% grade_id="q9-vision-transformer"
 class VisionTransformer(nn.Module):

@@ -16,10 +16,10 @@ from amal_attention.checks import (
     same_in_training,
     shapes,
     simplex,
-    some_reviews,
+    some_texts,
 )
-from amal_attention.checks.diagnosis import wrong_means
-from amal_attention.checks.reading import read
+from amal_attention.checks.expectations.poolings.diagnosis import wrong_means
+from amal_attention.checks.expectations.poolings.probe import read
 
 
 @pytest.mark.question(
@@ -53,7 +53,7 @@ def test_shapes(student, draws):
 )
 def test_mean_without_padding(student, draws):
     dim, lengths = draws.between(9, 12), [draws.between(520, 600)] * 2
-    x, mask = some_reviews(dim, lengths, draws.seed())
+    x, mask = some_texts(dim, lengths, draws.seed())
     pooling = student.MeanPooling(dim=dim)
     hint = "divide by the number of words, so that each weighs 1/n"
     simplex(pooling, dim, lengths=lengths, seed=draws.seed(), times=1, hint=hint)
@@ -77,7 +77,7 @@ def test_mean_without_padding(student, draws):
 )
 def test_mean(student, draws):
     dim, lengths = draws.between(9, 12), [*draws.lengths(3), draws.between(30, 60)]
-    x, mask = some_reviews(dim, lengths, draws.seed())
+    x, mask = some_texts(dim, lengths, draws.seed())
     pooled, _ = read(student.MeanPooling(dim=dim), x, mask)
     mean = (x * mask.unsqueeze(2)).sum(dim=1) / mask.sum(dim=1, keepdim=True)
     mistakes = wrong_means(x, mask)
@@ -95,7 +95,7 @@ def test_weights(student, draws):
     pooling = student.MeanPooling(dim=dim)
     hint = "divide by the number of words, so that each weighs 1/n"
     simplex(pooling, dim, lengths=lengths, seed=draws.seed(), hint=hint)
-    x, mask = some_reviews(dim, lengths, draws.seed())
+    x, mask = some_texts(dim, lengths, draws.seed())
     close_to(
         read(pooling, x, mask)[1],
         mask / mask.sum(dim=1, keepdim=True),

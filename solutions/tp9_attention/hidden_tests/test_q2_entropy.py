@@ -5,13 +5,13 @@ import math
 import pytest
 import torch
 
-from amal_attention.checks import close_to, differ, gradient_flows, some_reviews
+from amal_attention.checks import close_to, differ, gradient_flows, some_texts
 
 
 def some_attention(draws, lengths, zeros=True):
     """Attention on reviews of these lengths; with ``zeros`` some words have none of it."""
     generator = draws.generator()
-    _, mask = some_reviews(1, lengths)
+    _, mask = some_texts(1, lengths)
     weights = (0.1 + torch.rand(mask.shape, generator=generator)) * mask
     if zeros:
         weights[:, 1:] *= torch.rand(weights[:, 1:].shape, generator=generator) > 0.3

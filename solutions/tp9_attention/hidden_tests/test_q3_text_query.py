@@ -28,7 +28,7 @@ from amal_attention.checks import (
     same_in_training,
     shapes,
     simplex,
-    some_reviews,
+    some_texts,
     sums_by_weights,
     weights_carry_gradient,
 )
@@ -57,7 +57,7 @@ def mean_is_right(student, dim):
     try:
         mean = student.MeanPooling(dim=dim)
         for lengths in ((6, 3, 1), (3,), (1,), (600, 2)):
-            x, mask = some_reviews(dim, lengths, seed=3)
+            x, mask = some_texts(dim, lengths, seed=3)
             shares = mask.unsqueeze(2) / mask.sum(dim=1).reshape(-1, 1, 1)
             (pooled, _), expected = mean(x, mask), (x * shares).sum(dim=1)
             _, (gradient, _) = mean.gradients((x, mask))

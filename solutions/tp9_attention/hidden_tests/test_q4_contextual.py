@@ -25,14 +25,14 @@ from amal_attention.checks import (
     same_in_training,
     shapes,
     simplex,
-    some_reviews,
+    some_texts,
     sums_by_weights,
     uses_last_layer,
     weighs_words_apart,
     weights_carry_gradient,
 )
 from amal_attention.checks.expectation import ExpectationMissed
-from amal_attention.checks.reading import read
+from amal_attention.checks.expectations.poolings.probe import read
 
 CELLS = ("gru", "lstm")
 
@@ -143,7 +143,7 @@ def test_states_are_read_in_order_and_weighed(student, draws):
 
 def attends_by_question_2(student, sizes):
     """Whether the weights are those of the answer to question 2: what is wrong with them has cost there."""
-    x, mask = some_reviews(sizes["dim"], (3, 2, 4, 3, 2, 4))
+    x, mask = some_texts(sizes["dim"], (3, 2, 4, 3, 2, 4))
     with student.standing_in(LearnedQueryPooling="FirstWord"):
         _, weights = read(student.ContextualPooling(**sizes), x, mask)
     _, own_weights = read(student.ContextualPooling(**sizes), x, mask, finite=False)
@@ -189,7 +189,7 @@ def has_the_matrices(pooling, sizes, num_layers, cell, bidirectional):
     Each gate has a matrix for the words, or for the states of the layer below, and one for the state before. The states
     below may be those of both directions, or of the same one.
     """
-    pooling.materialise(*some_reviews(sizes["dim"]))
+    pooling.materialise(*some_texts(sizes["dim"]))
     found = sum(each.numel() for each in pooling.parameters().values() if each.ndim > 1)
     hidden, ways = sizes["hidden_size"], 1 + bidirectional
     of_a_gate = (sizes["dim"] + hidden, ways * hidden + hidden, hidden + hidden)

@@ -38,6 +38,17 @@ def test_padding_that_asks_is_free():
     ignores_padding(build(noise=2.0), probe, lengths=(4, 1, 3))
 
 
+def test_heads_whose_weights_are_averaged_are_told():
+    class Mean(Heads):
+        def forward(self, x, mask):
+            states, weights = super().forward(x, mask)
+            return states, weights.mean(dim=1)
+
+    with pytest.raises(ExpectationMissed) as caught:
+        simplex(Mean(DIM, HEADS), KINDS[1][1], hint="mine")
+    assert caught.value.outcome.hint == "weights lack an axis of 3: is it squeezed, summed or averaged away?"
+
+
 def test_padding_that_is_looked_at_is_told():
     class Everywhere(Attends):
         def forward(self, x, mask):

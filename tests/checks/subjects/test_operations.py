@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks import some_reviews
+from amal_attention.checks import some_texts
 from amal_attention.checks.expectation import Missed
 from amal_attention.checks.subjects.operations import mirrors_inputs, same_layer
 from amal_attention.checks.subjects.subject import LocalFunction, LocalSubject
@@ -84,7 +84,7 @@ def test_loading_changes_what_is_named_and_nothing_else() -> None:
 def test_gradients_equal_numerical_ones() -> None:
     module = Toy().double()
     nn.init.normal_(module.query)
-    x, mask = (each.double() if each.is_floating_point() else each for each in some_reviews(5))
+    x, mask = (each.double() if each.is_floating_point() else each for each in some_texts(5))
     upstream = torch.randn(3, 5, dtype=torch.float64)
     found, (of_x, of_mask) = LocalSubject(module).gradients((x, mask), upstream)
     step = 1e-6
@@ -104,7 +104,7 @@ def test_gradients_equal_numerical_ones() -> None:
 
 
 def test_a_parameter_that_is_not_used_has_no_gradient() -> None:
-    found, (of_x, _) = LocalSubject(Toy()).gradients(some_reviews(5), torch.ones(3, 5))
+    found, (of_x, _) = LocalSubject(Toy()).gradients(some_texts(5), torch.ones(3, 5))
     assert set(found) == {"query", "unused"} and found["unused"] is None and of_x is not None
 
 
@@ -114,12 +114,12 @@ def test_nothing_has_a_gradient_where_none_is_recorded() -> None:
         def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
             return super().forward(x, mask)
 
-    found, of_inputs = LocalSubject(Cut()).gradients(some_reviews(5), torch.ones(3, 5))
+    found, of_inputs = LocalSubject(Cut()).gradients(some_texts(5), torch.ones(3, 5))
     assert found == {"query": None, "unused": None} and of_inputs == (None, None)
 
 
 def test_it_learns_as_one_module_with_the_layer_on_top_of_it_does() -> None:
-    x, mask = some_reviews(5)
+    x, mask = some_texts(5)
     reviews = [(x, mask, torch.tensor([0, 1, 1])), (2 * x, mask, torch.tensor([1, 1, 0]))] * 3
     module, layer = Toy().eval(), nn.Linear(5, 2)
     whole = nn.ModuleList([copy.deepcopy(module).train(), copy.deepcopy(layer)])
@@ -129,7 +129,8 @@ def test_it_learns_as_one_module_with_the_layer_on_top_of_it_does() -> None:
         nn.CrossEntropyLoss()(whole[1](whole[0](each.clone(), words)[0]), labels).backward()
         optimiser.step()
     start = (layer.weight.detach().clone(), layer.bias.detach().clone())
-    weight, bias = LocalSubject(module).learn(reviews, start, lr=0.1)
+    batches = tuple(map(torch.stack, zip(*reviews, strict=True)))
+    weight, bias = LocalSubject(module).learn(batches, start, lr=0.1)
     assert torch.allclose(weight, whole[1].weight) and torch.allclose(bias, whole[1].bias)
     assert torch.allclose(module.query, whole[0].query) and module.query.abs().max() > 0
     assert torch.equal(module.frozen, torch.full((2,), 7.0)) and module.training
@@ -138,7 +139,7 @@ def test_it_learns_as_one_module_with_the_layer_on_top_of_it_does() -> None:
 
 def test_gradients_are_not_left_on_the_module() -> None:
     module = Toy()
-    LocalSubject(module).gradients(some_reviews(5), torch.ones(3, 5))
+    LocalSubject(module).gradients(some_texts(5), torch.ones(3, 5))
     assert module.query.grad is None
 
 
@@ -156,7 +157,7 @@ def test_what_a_module_changes_in_place_stays_there() -> None:
 
 
 def test_inputs_come_back_as_a_call_leaves_them() -> None:
-    x, mask = some_reviews(5)
+    x, mask = some_texts(5)
     after, words = LocalSubject(Toy()).inputs_after(x, mask)
     assert torch.equal(after, x * mask.unsqueeze(2)) and torch.equal(words, mask)
     (halved,) = LocalFunction(lambda y: y.div_(2)).inputs_after(torch.tensor([4.0]))
@@ -274,8 +275,9 @@ def test_what_calls_leave_behind_is_told() -> None:
 
 
 def test_a_module_whose_reply_is_a_bare_tensor_learns_too() -> None:
-    module, batches = Bare(), [(torch.randn(2, 3), torch.tensor([0, 1]))] * 60
+    module, rows = Bare(), torch.randn(2, 3)
+    batches = (rows.expand(60, 2, 3), torch.tensor([0, 1]).expand(60, 2))
     layer = (torch.zeros(2, 4), torch.zeros(2))
     weight, bias = LocalSubject(module).learn(batches, layer, lr=0.1)
-    logits = nn.functional.linear(module(batches[0][0]), weight, bias)
+    logits = nn.functional.linear(module(rows), weight, bias)
     assert logits.argmax(dim=1).tolist() == [0, 1]

@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from amal_attention.checks import FixedAttention, some_reviews
-from amal_attention.checks.subjects.stand_ins.poolings import FirstWord, concentration
+from amal_attention.checks import FixedAttention, some_texts
 from amal_attention.checks.subjects.stand_ins.registry import STAND_INS, stand_in
+from amal_attention.checks.subjects.stand_ins.texts import FirstWord, concentration
 from amal_attention.grading.wire.student import LocalStudent
 
 
@@ -44,7 +44,7 @@ def test_concentration_is_the_sum_of_squares_over_the_words() -> None:
 
 
 def test_the_first_word_stands_for_the_review() -> None:
-    x, mask = some_reviews(5, (3, 2))
+    x, mask = some_texts(5, (3, 2))
     pooled, weights = FirstWord(5)(x, mask)
     assert torch.equal(pooled, x[:, 0]) and weights.tolist() == [[1, 0, 0], [1, 0, 0]]
 
@@ -52,7 +52,7 @@ def test_the_first_word_stands_for_the_review() -> None:
 def test_a_fixed_attention_gives_its_weights_and_the_first_word() -> None:
     weights = torch.tensor([[0.75, 0.25, 0.0], [0.5, 0.5, 0.0]])
     attention = FixedAttention(weights, dim=5)
-    x, mask = some_reviews(5, (3, 2))
+    x, mask = some_texts(5, (3, 2))
     pooled, given = attention(x, mask)
     assert torch.equal(pooled, x[:, 0]) and torch.equal(given, weights)
     assert attention.out_features == 5
@@ -61,7 +61,7 @@ def test_a_fixed_attention_gives_its_weights_and_the_first_word() -> None:
 def test_a_fixed_attention_keeps_copies_of_what_it_was_handed() -> None:
     attention = FixedAttention(torch.ones(2, 3) / 3, dim=5)
     assert attention.x is None and attention.mask is None
-    x, mask = some_reviews(5, (3, 2))
+    x, mask = some_texts(5, (3, 2))
     before = x.clone()
     attention(x.requires_grad_(), mask)
     with torch.no_grad():
@@ -73,25 +73,25 @@ def test_a_fixed_attention_keeps_copies_of_what_it_was_handed() -> None:
 def test_a_smaller_batch_gets_the_first_weights() -> None:
     """A Trainer may cut the batch, and the entropy of the attention be logged there."""
     attention = FixedAttention(torch.arange(6.0).reshape(2, 3), dim=5)
-    assert attention(*some_reviews(5, (3,)))[1].tolist() == [[0, 1, 2]]
+    assert attention(*some_texts(5, (3,)))[1].tolist() == [[0, 1, 2]]
 
 
 def test_weights_that_are_changed_in_place_stay_as_they_were() -> None:
     attention = FixedAttention(torch.ones(1, 3), dim=5)
-    attention(*some_reviews(5, (3,)))[1].zero_()
+    attention(*some_texts(5, (3,)))[1].zero_()
     assert attention.weights.tolist() == [[1, 1, 1]]
 
 
 def test_a_fixed_attention_may_give_more_than_it_reads() -> None:
     attention = FixedAttention(torch.ones(1, 3), dim=5, times=2)
-    x, mask = some_reviews(5, (3,))
+    x, mask = some_texts(5, (3,))
     assert attention.out_features == 10 and torch.equal(attention(x, mask)[0], torch.cat([x[:, 0], x[:, 0]], dim=1))
 
 
 def test_a_gradient_of_the_weights_is_seen() -> None:
     given = torch.ones(1, 2) / 2
     attention = FixedAttention(given, dim=5)
-    x, mask = some_reviews(5, (2,))
+    x, mask = some_texts(5, (2,))
     attention(x, mask)[1].square().sum().backward()
     assert attention.weights.grad is not None and attention.weights.grad.tolist() == [[1.0, 1.0]]
     with torch.no_grad():
@@ -103,7 +103,7 @@ def test_what_a_fixed_attention_was_handed_is_in_its_state() -> None:
     """From another process, one sees the state alone."""
     attention = FixedAttention(torch.ones(2, 3) / 3, dim=5)
     assert set(attention.state_dict()) == {"weights"}
-    x, mask = some_reviews(5, (3, 2))
+    x, mask = some_texts(5, (3, 2))
     attention(x, mask)
     assert torch.equal(attention.state_dict()["x"], x) and torch.equal(attention.state_dict()["mask"], mask)
     assert dict(attention.named_parameters()).keys() == {"weights"}

@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -207,7 +206,9 @@ def certificates(tmp_path: Path) -> dict[str, Any]:
 
 
 @pytest.fixture
-def by_hand(tmp_path: Path, certificates: dict[str, Any]) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def by_hand(
+    tmp_path: Path, certificates: dict[str, Any], programs: Path
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The address of a scheduler, with two workers that somebody started by hand, and one of these."""
     import dask
 
@@ -215,14 +216,14 @@ def by_hand(tmp_path: Path, certificates: dict[str, Any]) -> Iterator[tuple[str,
     quiet = {"cwd": tmp_path, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     tls = [part for name, path in certificates.items() for part in (f"--{name}", path)]
     scheduler = ["scheduler", "--protocol", "tls", "--port", "0", "--no-dashboard", "--scheduler-file", str(address)]
-    started = [subprocess.Popen([sys.executable, "-m", "dask", *scheduler, *tls], **quiet)]
+    started = [subprocess.Popen([programs / "python", "-m", "dask", *scheduler, *tls], **quiet)]
     while not address.exists():
         time.sleep(0.1)
         assert started[0].poll() is None
     found = json.loads(address.read_text())["address"]
     for _ in range(2):
         worker = ["worker", found, "--nthreads", "1", "--no-nanny", "--no-dashboard", *tls]
-        started.append(subprocess.Popen([sys.executable, "-m", "dask", *worker], **quiet))
+        started.append(subprocess.Popen([programs / "python", "-m", "dask", *worker], **quiet))
     comm = "distributed.comm.tls"
     client = {"cert": certificates["tls-cert"], "key": certificates["tls-key"]}
     with dask.config.set({f"{comm}.ca-file": certificates["tls-ca-file"], f"{comm}.client": client}):

@@ -61,7 +61,7 @@ from amal_attention.checks import (
     same_in_training,
     shapes,
     simplex,
-    some_reviews,
+    some_texts,
     steady_in_evaluation,
     steps_by_lr,
     sums_by_weights,
@@ -74,13 +74,9 @@ from amal_attention.checks import (
 )
 from amal_attention.checks.expectation import RaisedElsewhere
 from amal_attention.checks.subjects.subject import OPERATIONS, FunctionSubject, Subject
-from amal_attention.grading.exam.sitting import Sitting
-from amal_attention.grading.sandbox.sandbox import Zygote
-from amal_attention.grading.submission.repair import AnswerCell, Answers
 from amal_attention.grading.wire.frame import Handle
 from amal_attention.grading.wire.raised import outcome_of
 from amal_attention.grading.wire.remote import RemoteFunction, RemoteModule, RemoteStudent
-from amal_attention.grading.wire.student import LocalStudent
 from amal_attention.outcome import Outcome, State
 from tests.checks import poolings
 from tests.checks.poolings import DIM
@@ -149,28 +145,7 @@ def written(x, mask): return x.zero_() + x
 def unwritten(x, mask): raise NotImplementedError
 def told(*inputs, **named): return [list(inputs), named]
 """
-
-
-@pytest.fixture(scope="module")
-def sitting(beside: Zygote) -> Iterator[Sitting]:
-    sources = [f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{BUILD}", CLASSIFIERS]
-    found = Sitting(beside, Answers("en", tuple(AnswerCell(0, "", source) for source in sources), ()))
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def remote(sitting: Sitting) -> RemoteStudent:
-    student = sitting.begin("q", 1)
-    assert sitting.errors == ()
-    return student
-
-
-@pytest.fixture(scope="module")
-def local() -> LocalStudent:
-    names: dict[str, Any] = {"__name__": "cells"}
-    exec(BUILD + CLASSIFIERS, names)
-    return LocalStudent(names)
+CELLS = (f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{BUILD}", CLASSIFIERS)
 
 
 @pytest.fixture(autouse=True)
@@ -229,7 +204,7 @@ LOOKS: dict[str, Callable[[Build], None]] = {
     "no words": lambda build: gives_zeros_without_words(build(), DIM),
     "by text": lambda build: compares_by_text(build(), DIM),
     "first word": lambda build: depends_on_first_word_alone(build(), DIM),
-    "agrees": lambda build: agrees_with(build(), mean_of_words, some_reviews(DIM)),
+    "agrees": lambda build: agrees_with(build(), mean_of_words, some_texts(DIM)),
     "afresh": lambda build: answers_afresh(build(), DIM),
     "left": lambda build: leaves_inputs_alone(build(), DIM),
     "types": lambda build: keeps_types(build(), DIM),
@@ -401,7 +376,7 @@ def test_replies_to_several_inputs_are_asked_for_at_once():
     assert [type(each) for each in replies] == [RemoteModule, RemoteModule]
 
 
-X, MASK = some_reviews(3)
+X, MASK = some_texts(3)
 LAYER = (torch.ones(2, 3), torch.ones(2))
 RIGHT_REPLIES: dict[str, tuple[tuple[Any, ...], Any]] = {
     "gradients": (((X, MASK), X, 1), ({"a": X, "b": None}, (X, None))),
@@ -410,7 +385,7 @@ RIGHT_REPLIES: dict[str, tuple[tuple[Any, ...], Any]] = {
     "frozen": ((), ["a"]),
     "state": ((), {"a": X}),
     "left": ((), ({"a": X}, ["", "a"])),
-    "learn": (([(X, MASK, X)], LAYER, 0.1), LAYER),
+    "learn": (((X, MASK, X), LAYER, 0.1), LAYER),
     "steps": (([BATCH],), [(torch.ones(()), {"a": X, "b": None})]),
     "optimised": ((), ["a"]),
     "validate": (([BATCH],), {"loss": 1.5}),
@@ -528,7 +503,7 @@ def test_every_expectation_is_tried_here_or_in_a_file_beside_this_one():
         "differ",
         "equal_to",
         "some_lines",
-        "some_reviews",
+        "some_texts",
         "summary",
     }
     trees = [ast.parse(path.read_text("utf-8")) for path in Path(__file__).parent.glob("test_remote*.py")]

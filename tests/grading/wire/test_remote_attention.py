@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,20 +37,16 @@ from amal_attention.checks import (
     sums_values,
     weighs_by_score,
 )
-from amal_attention.checks.expectation import ExpectationMissed
-from amal_attention.grading.exam.sitting import Sitting
-from amal_attention.grading.sandbox.sandbox import Zygote
-from amal_attention.grading.submission.repair import AnswerCell, Answers
-from amal_attention.grading.wire.remote import RemoteStudent
-from amal_attention.grading.wire.student import LocalStudent
 from tests.checks.expectations import test_functions as functions
 from tests.checks.expectations.sequences import test_attention as attention
 from tests.checks.expectations.sequences import test_encoder as encoders
 from tests.checks.expectations.sequences import test_scores as scores
 from tests.checks.expectations.sequences import test_window as window
+from tests.grading.wire.missing import missed
 
 ROOT = Path(__file__).parents[3]
-CELLS = f"""
+CELLS = (
+    f"""
 import sys
 import torch
 sys.path.insert(0, {str(ROOT)!r})
@@ -87,7 +83,8 @@ class Cut(After):
 
 def constant(x, state, w):
     return step(x, state, {{"a": w["a"] * 0}})
-"""
+""",
+)
 Student = Any
 PROBE, ONE, TWO = attention.PROBE, encoders.ONE, encoders.TWO
 DECODERS: dict[str, tuple[str, Callable[[Any, Any], None]]] = {
@@ -123,36 +120,6 @@ FUNCTIONS: dict[str, Callable[[Any], None]] = {
     "detached": lambda function: differentiates(function, functions.inputs(), names=functions.TENSORS),
     "constant": lambda function: hangs_on(function, functions.inputs(), functions.inputs(times=2), name="w"),
 }
-
-
-@pytest.fixture(scope="module")
-def sitting(beside: Zygote) -> Iterator[Sitting]:
-    found = Sitting(beside, Answers("en", (AnswerCell(0, "", CELLS),), ()))
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def remote(sitting: Sitting) -> RemoteStudent:
-    student = sitting.begin("q", 1)
-    assert sitting.errors == ()
-    return student
-
-
-@pytest.fixture(scope="module")
-def local() -> LocalStudent:
-    names: dict[str, Any] = {"__name__": "cells"}
-    exec(CELLS, names)
-    return LocalStudent(names)
-
-
-def missed(look: Callable[..., None], *asked: Any) -> tuple[str, str] | None:
-    """What an expectation says of it, and the likely mistake; None if it is met."""
-    try:
-        look(*asked)
-    except ExpectationMissed as error:
-        return str(error.outcome.expected), error.outcome.hint
-    return None
 
 
 def decoder_and_score(student: Student, name: str, kind: str) -> tuple[Any, Any]:

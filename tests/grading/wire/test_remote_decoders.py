@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,16 +22,12 @@ from amal_attention.checks import (
     writes_logits,
 )
 from amal_attention.checks.expectation import ExpectationMissed
-from amal_attention.grading.exam.sitting import Sitting
-from amal_attention.grading.sandbox.sandbox import Zygote
-from amal_attention.grading.submission.repair import AnswerCell, Answers
-from amal_attention.grading.wire.remote import RemoteStudent
-from amal_attention.grading.wire.student import LocalStudent
 from amal_attention.outcome import Outcome
 from tests.checks.decoders import HIDDEN, TOKENS
 from tests.checks.writers import BATCHES, cost, mean_cost
 
-DECODERS = """
+CELLS = (
+    """
 import torch
 from tests.checks.decoders import Recurrent
 
@@ -65,7 +61,8 @@ def build_writer(kind):
 def build(kind):
     torch.manual_seed(0)
     return {"Right": Right, "Wrong": Wrong, "Broken": Broken}[kind]()
-"""
+""",
+)
 PROBE = DecoderProbe(TOKENS, HIDDEN)
 LOOKS: tuple[Callable[..., None], ...] = (
     decodes_alike,
@@ -77,27 +74,6 @@ LOOKS: tuple[Callable[..., None], ...] = (
     writes_by_what_it_reads,
     writes_logits,
 )
-
-
-@pytest.fixture(scope="module")
-def sitting(beside: Zygote) -> Iterator[Sitting]:
-    found = Sitting(beside, Answers("en", (AnswerCell(0, "", DECODERS),), ()))
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def remote(sitting: Sitting) -> RemoteStudent:
-    student = sitting.begin("q", 1)
-    assert sitting.errors == ()
-    return student
-
-
-@pytest.fixture(scope="module")
-def local() -> LocalStudent:
-    names: dict[str, Any] = {"__name__": "cells"}
-    exec(DECODERS, names)
-    return LocalStudent(names)
 
 
 def outcome(look: Callable[..., None], decoder: Any) -> Outcome | None:

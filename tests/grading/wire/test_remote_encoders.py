@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +28,11 @@ from amal_attention.checks import (
     sums_states,
 )
 from amal_attention.checks.expectation import ExpectationMissed
-from amal_attention.grading.exam.local_sitting import names_defined_by
-from amal_attention.grading.exam.sitting import Sitting
-from amal_attention.grading.sandbox.sandbox import Zygote
-from amal_attention.grading.submission.repair import AnswerCell, Answers
-from amal_attention.grading.wire.remote import RemoteStudent
-from amal_attention.grading.wire.student import LocalStudent
+from tests.grading.wire.missing import missed
 
 ROOT = Path(__file__).parents[3]
-CELLS = f"""
+CELLS = (
+    f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 from tests.checks import encoding
@@ -45,7 +41,8 @@ from torch import manual_seed
 def built(name, *sizes, **options):
     manual_seed(0)
     return getattr(encoding, name)(*sizes, **options)
-"""
+""",
+)
 DIM, WORDS = 8, 5
 PROBE = AttentionProbe(DIM, heads=2)
 PRE: dict[str, Any] = {"norm_first": True}
@@ -70,37 +67,6 @@ BUILDS: list[tuple[str, str, Callable[[Build], None]]] = [
     ("Stack", "one layer", lambda build: hangs_on_depth(lambda layers: build(DIM, layers), PROBE)),
     ("Stack", "other end", lambda build: ends_with_norm(lambda *how: build(DIM, *how), PROBE, DIM)),
 ]
-
-
-@pytest.fixture(scope="module")
-def cells() -> tuple[AnswerCell, ...]:
-    return (AnswerCell(0, "", CELLS),)
-
-
-@pytest.fixture(scope="module")
-def sitting(beside: Zygote, cells: tuple[AnswerCell, ...]) -> Iterator[Sitting]:
-    found = Sitting(beside, Answers("en", cells, ()))
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def remote(sitting: Sitting) -> RemoteStudent:
-    return sitting.begin("q", 1)
-
-
-@pytest.fixture(scope="module")
-def local(cells: tuple[AnswerCell, ...]) -> LocalStudent:
-    return LocalStudent(names_defined_by(cells))
-
-
-def missed(look: Callable[..., None], *asked: Any) -> tuple[str, str] | None:
-    """What an expectation says of it, and the likely mistake; None if it is met."""
-    try:
-        look(*asked)
-    except ExpectationMissed as error:
-        return str(error.outcome.expected), error.outcome.hint
-    return None
 
 
 @pytest.mark.parametrize(("what", "options", "wrong", "look"), LOOKS)

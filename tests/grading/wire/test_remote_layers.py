@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,7 @@ from amal_attention.checks import (
     permutes_with,
     uses_no,
 )
-from amal_attention.checks.expectation import ExpectationMissed
-from amal_attention.grading.exam.local_sitting import names_defined_by
-from amal_attention.grading.exam.sitting import Sitting
-from amal_attention.grading.sandbox.sandbox import Zygote
-from amal_attention.grading.submission.repair import AnswerCell, Answers
-from amal_attention.grading.wire.remote import RemoteStudent
-from amal_attention.grading.wire.student import LocalStudent
+from tests.grading.wire.missing import missed
 
 ROOT = Path(__file__).parents[3]
 CELLS = (
@@ -64,37 +58,6 @@ MODULES: list[tuple[str, str, Callable[[Any], None]]] = [
         lambda module: hides_from_softmax(module, (X, MEMORY), MASK, places=MASK.unsqueeze(1)),
     ),
 ]
-
-
-@pytest.fixture(scope="module")
-def cells() -> tuple[AnswerCell, ...]:
-    return tuple(AnswerCell(0, "", source) for source in CELLS)
-
-
-@pytest.fixture(scope="module")
-def sitting(beside: Zygote, cells: tuple[AnswerCell, ...]) -> Iterator[Sitting]:
-    found = Sitting(beside, Answers("en", cells, ()))
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def remote(sitting: Sitting) -> RemoteStudent:
-    return sitting.begin("q", 1)
-
-
-@pytest.fixture(scope="module")
-def local(cells: tuple[AnswerCell, ...]) -> LocalStudent:
-    return LocalStudent(names_defined_by(cells))
-
-
-def missed(look: Callable[..., None], *asked: Any) -> tuple[str, str] | None:
-    """What an expectation says of it, and the likely mistake; None if it is met."""
-    try:
-        look(*asked)
-    except ExpectationMissed as error:
-        return str(error.outcome.expected), error.outcome.hint
-    return None
 
 
 @pytest.mark.parametrize(("right", "wrong", "look"), MODULES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +11,13 @@ import torch
 
 from amal_attention import checks
 from amal_attention.checks import decodes_as_scripted, decodes_by_script, gives_tokens, stops_at_end
-from amal_attention.grading.exam.sitting import Sitting
-from amal_attention.grading.sandbox.sandbox import Zygote
-from amal_attention.grading.submission.repair import AnswerCell, Answers
 from amal_attention.grading.wire.raised import outcome_of
-from amal_attention.grading.wire.remote import RemoteStudent
-from amal_attention.grading.wire.student import LocalStudent
 from amal_attention.outcome import Outcome
 from tests.checks.ways import RIGHT, WRONG, WRONG_AT_ENDS, WRONG_IN_FORM
 
 ROOT = Path(__file__).parents[3]
-WRITES = f"""
+CELLS = (
+    f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 import torch
@@ -36,29 +32,9 @@ def once(encoder, decoder, tokens, mask):
     with torch.inference_mode():
         memory, state = encoder(tokens, mask)
         return decoder(tokens[:, :2], state, memory, mask)[0].argmax(dim=2)
-"""
+""",
+)
 TOKENS, MASK = torch.tensor([[4, 5, 6], [7, 9, 9]]), torch.tensor([[True, True, True], [True, False, False]])
-
-
-@pytest.fixture(scope="module")
-def sitting(beside: Zygote) -> Iterator[Sitting]:
-    found = Sitting(beside, Answers("en", (AnswerCell(0, "", WRITES),), ()))
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def remote(sitting: Sitting) -> RemoteStudent:
-    student = sitting.begin("q", 1)
-    assert sitting.errors == ()
-    return student
-
-
-@pytest.fixture(scope="module")
-def local() -> LocalStudent:
-    names: dict[str, Any] = {"__name__": "cells"}
-    exec(WRITES, names)
-    return LocalStudent(names)
 
 
 def test_a_function_is_handed_modules_and_what_they_kept_is_read_after(remote, local):

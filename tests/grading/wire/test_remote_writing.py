@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,17 +29,13 @@ from amal_attention.checks import (
     with_one_model,
 )
 from amal_attention.checks.expectations.sequences.greedy import decodes_as_scripted
-from amal_attention.grading.exam.sitting import Sitting
-from amal_attention.grading.sandbox.sandbox import Zygote
-from amal_attention.grading.submission.repair import AnswerCell, Answers
 from amal_attention.grading.wire.raised import outcome_of
-from amal_attention.grading.wire.remote import RemoteStudent
-from amal_attention.grading.wire.student import LocalStudent
 from amal_attention.outcome import Outcome
 from tests.checks.speakers import DIM, HEADS, TOKENS, WAYS_TO_GO_ON
 
 ROOT = Path(__file__).parents[3]
-WRITES = f"""
+CELLS = (
+    f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 import torch
@@ -91,30 +87,10 @@ def translate(model, source, mask, most, first=1):
 
 def translate_from_pad(model, source, mask, most):
     return translate(model, source, mask, most, first=0)
-"""
+""",
+)
 SPEECH, MEMORY = LanguageProbe(TOKENS), DecoderLayerProbe(DIM, HEADS, longer=0)
 PROMPT = torch.tensor([[1, 2], [3, 0]])
-
-
-@pytest.fixture(scope="module")
-def sitting(beside: Zygote) -> Iterator[Sitting]:
-    found = Sitting(beside, Answers("en", (AnswerCell(0, "", WRITES),), ()))
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def remote(sitting: Sitting) -> RemoteStudent:
-    student = sitting.begin("q", 1)
-    assert sitting.errors == ()
-    return student
-
-
-@pytest.fixture(scope="module")
-def local() -> LocalStudent:
-    names: dict[str, Any] = {"__name__": "cells"}
-    exec(WRITES, names)
-    return LocalStudent(names)
 
 
 def said_of(looks: list[Callable[[], None]]) -> list[Outcome | None]:

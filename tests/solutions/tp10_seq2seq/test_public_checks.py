@@ -1,103 +1,14 @@
-"""The checks in the notebook see each mistake of the bank and name it, and let every right answer pass.
-
-The notebook's cells run here in one namespace, without the cells that train and draw.
-"""
+"""What the checks in the notebook of TP 10 say of its bank of answers."""
 
 from __future__ import annotations
 
-import contextlib
-import io
-import re
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from amal_attention.checks.checking import reports
-from amal_attention.course.mutation.mutants import Mutant, read_mutants
-from amal_attention.course.script.script import notebook_of, read_script
-from amal_attention.lab import Lab
-from amal_attention.outcome import Report, State
-from tests.solutions.french import english_left
+from tests.solutions.bank import Bank
+from tests.solutions.bank_tests import ReportsOnTheBank
 
 pytestmark = pytest.mark.long
 
-LAB = Lab.find("tp10_seq2seq", Path(__file__).parents[3] / "solutions")
-MUTANTS = {mutant.name: mutant for mutant in read_mutants(LAB.folder / "mutants")}
-WRONG = [pytest.param(mutant, id=name) for name, mutant in MUTANTS.items() if mutant.public]
-OTHERS = [pytest.param(mutant, id=name) for name, mutant in MUTANTS.items() if not mutant.public]
-QUESTIONS = [name.removeprefix("test-") for name in LAB.points if name.startswith("test-")]
-HIDDEN_REGION = re.compile(r"### BEGIN HIDDEN TESTS\n.*?### END HIDDEN TESTS\n?", re.DOTALL)
 
-
-def checks_of(notebook: Any) -> dict[str, str]:
-    """The test cells, as students see them, by the question."""
-    named = {cell.metadata.get("nbgrader", {}).get("grade_id", ""): cell.source for cell in notebook.cells}
-    return {name: HIDDEN_REGION.sub("", named[f"test-{name}"]) for name in QUESTIONS}
-
-
-def defined_by(notebook: Any) -> dict[str, Any]:
-    names: dict[str, Any] = {"__name__": "__main__"}
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and "active-ipynb" not in cell.metadata.get("tags", []):
-            with contextlib.redirect_stdout(io.StringIO()):
-                exec(cell.source, names)
-    return names
-
-
-@pytest.fixture(scope="module")
-def notebook() -> Any:
-    return notebook_of(read_script(LAB), "en")
-
-
-@pytest.fixture(scope="module")
-def checks(notebook: Any) -> dict[str, str]:
-    return checks_of(notebook)
-
-
-@pytest.fixture(scope="module")
-def solved(notebook: Any) -> dict[str, Any]:
-    return defined_by(notebook)
-
-
-def report_on(question: str, checks: dict[str, str], names: dict[str, Any]) -> Report:
-    reports.clear()
-    with contextlib.redirect_stdout(io.StringIO()):
-        exec(checks[question], dict(names))
-    return reports[question]
-
-
-def answered(mutant: Mutant, solved: dict[str, Any]) -> dict[str, Any]:
-    """The names of the solved notebook with those that a mutant defines in their places."""
-    names = dict(solved)
-    with contextlib.redirect_stdout(io.StringIO()):
-        for cell in mutant.cells.values():
-            exec(cell.source, names)
-    return names
-
-
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_the_reference_meets_all(question: str, checks: dict[str, str], solved: dict[str, Any]) -> None:
-    report = report_on(question, checks, solved)
-    assert report.state is State.MET and report.outcomes
-
-
-@pytest.mark.parametrize("mutant", WRONG)
-def test_a_mistake_is_missed_and_named_and_told_in_french(
-    mutant: Mutant, checks: dict[str, str], solved: dict[str, Any]
-) -> None:
-    report = report_on(mutant.loses[0], checks, answered(mutant, solved))
-    assert report.state is State.MISSED
-    missed = [each for each in report.outcomes if each.state is State.MISSED]
-    assert any(mutant.hint in f"{each.hint} {each.came}" for each in missed)
-    assert [text for each in report.outcomes for text in english_left(each, LAB)] == []
-
-
-@pytest.mark.parametrize("mutant", OTHERS)
-def test_a_right_answer_or_one_that_hidden_tests_alone_see_meets_all(
-    mutant: Mutant, checks: dict[str, str], solved: dict[str, Any]
-) -> None:
-    names = answered(mutant, solved)
-    assert {name: report_on(name, checks, names).state for name in mutant.cells} == dict.fromkeys(
-        mutant.cells, State.MET
-    )
+class TestPublicChecks(ReportsOnTheBank):
+    bank = Bank.of("tp10_seq2seq")

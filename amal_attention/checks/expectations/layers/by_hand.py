@@ -31,7 +31,7 @@ def uses_no(
         names: what is ruled out, ``"nn.GRU"`` or ``"GRU"``: the last part counts.
         apart: other answers, which are looked at by themselves.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     name, cells = function_subject(answer).written()
     found = named_in(name, cells, apart)

@@ -36,15 +36,15 @@ _KEEPS_NETWORK = (
 def draws_while_training(
     module: Module, probe: Probe, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, what: str = "", hint: str = ""
 ) -> None:
-    """Whatever is dropped: something is in training, and nothing in evaluation.
+    """Something is dropped at random in training, whatever it is, and nothing in evaluation.
 
     Args:
         module: built with a dropout of one half.
         probe: its kind.
-        lengths: of the rows.
+        lengths: how many places each row has.
         seed: another seed, other parameters and inputs.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, at in probed(module, probe, lengths, 1, seed):
         inputs = probe.inputs(lengths, at)
@@ -68,10 +68,10 @@ def drops_what_it_adds(
     Args:
         layer: built with norms first and a dropout of 1.
         probe: its kind; it reads x first.
-        lengths: of the rows.
+        lengths: how many places each row has.
         seed: another seed, other parameters and inputs.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, at in probed(layer, probe, lengths, 1, seed):
         inputs = probe.inputs(lengths, at)
@@ -96,13 +96,13 @@ def drops_in_training(
     Of what a pre-LN layer adds such a share is 0.
 
     Args:
-        layer: as it was built.
+        layer: the layer as it was built.
         probe: its kind.
         share: what is dropped.
         norm_first: whether it is a pre-LN layer.
         seed: another seed, other matrices and words.
         what: the title of the expectation.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     looked_at, inputs = subject(layer).eval(), probe.inputs(_TEXTS, seed)
     sent = f"{probe.sent(inputs)}, dropout = {share:g}"

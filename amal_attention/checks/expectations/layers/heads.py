@@ -30,9 +30,9 @@ def has_layers(
 
     Args:
         module: the module.
-        layers: by name, what each reads and what it gives: the two arguments of ``nn.Linear``.
+        layers: what each layer reads and what it gives, the two arguments of ``nn.Linear``, by the layer's name.
         inputs: what the module is called with: maps that are lazy have their sizes then.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     looked_at = subject(module)
     if inputs:
@@ -68,9 +68,9 @@ def heads_differ(
         probe: its kind; its weights are ``(B, h, L, S)``.
         heads: h.
         query: the linear map that makes the queries, ``(D, D)``.
-        lengths: of the rows, all the same.
+        lengths: how many places each row has, the same for all.
         seed: another seed, other parameters and words.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, at in probed(module, probe, lengths, 1, seed):
         inputs = probe.inputs(lengths, at)
@@ -85,7 +85,7 @@ def heads_differ(
                 number = head + 1
                 raise Missed(
                     f"even weights of head {number}, and those of the others as before",
-                    numbers(after["weights"][0]),
+                    numbers(after["weights"][0], expected[0]),
                     hint or _MIXED,
                     f"{probe.sent(inputs)}; the rows of head {number} in {query} are 0",
                 )

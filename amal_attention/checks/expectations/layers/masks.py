@@ -39,7 +39,7 @@ def hides_from_softmax(
     what: str = "",
     hint: str = "",
 ) -> None:
-    """The weights under a mask are those under a mask that hides nothing, of the places that are seen, over their sum.
+    """Under a mask, the weights of the places that are seen are those without a mask, divided by their sum.
 
     Args:
         answer: a function, or a module, whose parameters are made random; it is called with the mask last.
@@ -47,10 +47,10 @@ def hides_from_softmax(
         mask: bool, of which each row has a place that is seen.
         places: the mask as it lies over the weights; as it is by default.
         part: which tensor of the reply has the weights.
-        mistakes: of the inputs and the mask, the weights that likely mistakes give, by the hint that names them.
+        mistakes: what gives the weights of likely mistakes from the inputs and the mask, by the hint that names them.
         seed: another seed, other parameters.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     looked_at = _asked(answer, (*inputs, mask), seed)
     plain, weights = (
@@ -64,7 +64,7 @@ def hides_from_softmax(
     if not same(weights, expected) or (hidden > _TINY).any():
         known = (name for name, wrong in (mistakes or {}).items() if same(weights, wrong(*inputs, mask)))
         likely = next(known, "") or _likely(weights, plain, seen, hidden)
-        raise Missed(numbers(expected), numbers(weights), likely or hint, sent)
+        raise Missed(numbers(expected, weights), numbers(weights, expected), likely or hint, sent)
 
 
 def _asked(answer: Answer, inputs: Sequence[Any], seed: int) -> FunctionSubject:

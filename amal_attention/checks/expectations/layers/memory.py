@@ -24,6 +24,7 @@ _NOT_ASKED = "x asks: the queries of the second attention come from what is writ
 _KEYS = "the keys come from the memory: its words are what is chosen among"
 _VALUES = "the values come from the memory: its words are what is read"
 _FROM_MEMORY = "x asks, and the memory is looked at: queries come from x, keys and values from the memory"
+_MASK_OF_X = "memory_mask says what may be looked at in the memory, all of it here: not the mask of x"
 _CAUSAL = "no causal mask over the memory: it is known from the first place on"
 _IN_ORDER = "the memory is a set here: no positions are added to it, and each of its words may be seen from each place"
 
@@ -43,10 +44,10 @@ def hangs_on_memory(
     Args:
         layer: the layer.
         probe: its kind.
-        lengths: of the texts.
+        lengths: how many words each text has.
         seed: another seed, other parameters and inputs.
         times: how often to look.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     changes = [False, False]
     for looked_at, at in probed(layer, probe, lengths, times, seed):
@@ -83,10 +84,10 @@ def asks_memory(
     Args:
         layer: the layer.
         probe: its kind.
-        lengths: of the texts, all equal: what is put in another order is no padding.
+        lengths: how many words each text has, all equal: what is put in another order is no padding.
         seed: another seed, other parameters and inputs.
         times: how often to look.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     asked = reached = False
     for looked_at, at in probed(layer, probe, lengths, times, seed):
@@ -130,8 +131,11 @@ def _likely(weights: Tensor, rolled: Tensor, moved: bool) -> str:
     ahead = torch.ones(weights.shape[2:], dtype=torch.bool).triu(1)
     if weights.shape[2] > 1 and not weights[:, :, ahead].any():
         return _CAUSAL
+    if not all(each.flatten(0, 2).any(dim=0).all() for each in (weights, rolled)):
+        return _MASK_OF_X
     if moved:
         return _VALUES
     if same(weights, rolled):
         return _KEYS
-    return _FROM_MEMORY if same(weights.roll(1, dims=2), rolled) else ""
+    asked_by_memory = same(weights[:, :, :-1].roll(1, dims=3), rolled[:, :, 1:])
+    return _FROM_MEMORY if asked_by_memory or same(weights.roll(1, dims=2), rolled) else ""

@@ -20,6 +20,7 @@ Module = nn.Module | Subject
 _LEAST, _TRIES = 1e-2, 3
 _HIDDEN = 7
 _STRAIGHT = "the network is linear: a non-linearity stands between its two linear maps"
+_NO_NETWORK = "the network is not read: two linear maps, hidden_size units between them, come after the attention"
 _NO_UNITS = "the network has as many hidden units as hidden_size says: nn.Linear(dim, hidden_size), and back"
 _UNITS = "two linear maps with biases, from D numbers to hidden_size and back: one unit more is 2D + 1 numbers"
 
@@ -32,12 +33,12 @@ def bends(layer: Module, probe: Probe, *, norm_first: bool, seed: int = 0, what:
     all others, give something else together than each by itself.
 
     Args:
-        layer: as it was built.
+        layer: the layer as it was built.
         probe: its kind.
         norm_first: whether it is a pre-LN layer.
         seed: another seed, other matrices and words.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for look in range(seed, seed + _TRIES):
         parts = Parts(layer, probe, look)
@@ -63,7 +64,7 @@ def bends_between_units(
         probe: its kind; it reads x first.
         seed: another seed, other matrices and words.
         what: the title of the expectation.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     layer, wider = (subject(build(units)).eval() for units in (_HIDDEN, _HIDDEN + 1))
     like, more = layer.parameters(), wider.parameters()
@@ -71,6 +72,7 @@ def bends_between_units(
     if not network:
         sent = f"hidden_size {_HIDDEN}, then {_HIDDEN + 1}"
         raise Missed("parameters of other shapes", "the same shapes", hint or _NO_UNITS, sent)
+    silent = True
     for look in range(seed, seed + _TRIES):
         inputs = probe.inputs((3,), look)
         words = torch.cat([inputs[0][:, :2], inputs[0][:, :2].sum(dim=1, keepdim=True)], dim=1)
@@ -79,8 +81,10 @@ def bends_between_units(
         added = (seen[next(iter(probe.main(inputs)))] - words)[0]
         if _off_plane(added.unsqueeze(0)) > _LEAST:
             return
+        silent = silent and same(added, torch.zeros_like(added))
     sent = f"{probe.sent(inputs)}; the third word the sum of the others, all maps but the network 0"
-    raise Missed("a third vector out of the plane of the other two", "one in it", hint or _STRAIGHT, sent)
+    likely = _NO_NETWORK if silent else hint or _STRAIGHT
+    raise Missed("a third vector out of the plane of the other two", "one in it", likely, sent)
 
 
 @expectation("one more unit of the network is 2D + 1 numbers more")
@@ -95,7 +99,7 @@ def grows_by_units(
         units: how many there are first.
         layers: how many networks it has.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     fewer, more = (_count(build(number)) for number in (units, units + 1))
     known = (layers * (2 * dim + 1), layers * 2 * dim)

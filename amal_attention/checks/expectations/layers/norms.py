@@ -33,12 +33,12 @@ def scales_and_shifts(
     """Both moved, it multiplies by the one and adds the other; which is which shows in what it gives.
 
     Args:
-        norm: as it was built.
+        norm: the norm as it was built.
         dim: D.
-        lengths: of the texts.
+        lengths: how many words each text has.
         seed: another seed, other vectors.
         what: the title of the expectation.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     looked_at, probe = subject(norm).eval(), VectorProbe(dim)
     learned = looked_at.parameters()

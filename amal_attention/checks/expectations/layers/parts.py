@@ -32,10 +32,10 @@ class Parts:
     """A layer whose biases are 0 and whose norms are as at the start, with one of its two parts, both, or neither.
 
     Args:
-        layer: as it was built.
+        layer: the layer as it was built.
         probe: its kind.
         seed: another seed, other matrices and words.
-        lengths: of the texts.
+        lengths: how many words each text has.
 
     Attributes:
         probe: the kind of the layer.

@@ -41,12 +41,12 @@ def normalises(
     """A norm stands at its end, with the scale and shift that norms start with.
 
     Args:
-        module: as it was built.
+        module: the module as it was built.
         probe: its kind.
-        lengths: of the texts.
+        lengths: how many words each text has.
         seed: another seed, other words.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     inputs = probe.inputs(lengths, seed)
     (seen,) = answers(subject(module).eval(), probe, [inputs])
@@ -68,12 +68,12 @@ def adds_to_its_input(
     """Of vectors ten times as long as long ones, f(x) - x stays as it is: a norm does not see how long they are.
 
     Args:
-        layer: with a norm before each of its parts.
+        layer: a layer with a norm before each of its parts.
         probe: its kind.
-        lengths: of the texts.
+        lengths: how many words each text has.
         seed: another seed, other parameters and words.
         what: the title of the expectation.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     for looked_at, at in probed(layer, probe, lengths, 2, seed):
         inputs = probe.inputs(lengths, at)
@@ -104,13 +104,13 @@ def passes_through(
     """With zeros for all parameters but the scales of norms it gives LN(x), or x itself if it is a pre-LN layer.
 
     Args:
-        module: as it was built.
+        module: the module as it was built.
         probe: its kind.
         norm_first: whether x itself must come.
-        lengths: of the texts.
+        lengths: how many words each text has.
         seed: another seed, other words.
         what: the title of the expectation.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     looked_at, inputs = subject(module).eval(), probe.inputs(lengths, seed)
     looked_at.materialise(*inputs)
@@ -135,12 +135,12 @@ def chains_its_parts(
     attention, for which a word three times as long is the same once it is normalised.
 
     Args:
-        layer: as it was built.
+        layer: the layer as it was built.
         probe: its kind.
         norm_first: whether it is a pre-LN layer.
         seed: another seed, other matrices and words.
         what: the title of the expectation.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     parts = Parts(layer, probe, seed)
     x, *others = parts.inputs

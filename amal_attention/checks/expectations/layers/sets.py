@@ -16,7 +16,8 @@ __all__ = ["permutes_with"]
 
 _KEPT = "something is kept from one call to the next: an answer, or a state"
 _BY_PLACE = (
-    "nothing hangs on the number of a place: no positions, no view that mixes words, no softmax over another axis"
+    "nothing hangs on the number of a place: no positions, no view that mixes words, no softmax over another axis, "
+    "and a network reads each word by itself"
 )
 
 
@@ -38,11 +39,11 @@ def permutes_with(
         module: the module.
         probe: its kind.
         of: the input whose places are put in another order.
-        lengths: of the rows.
+        lengths: how many places each row has.
         seed: another seed, other parameters, words and order.
         times: how often to look.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, at in probed(module, probe, lengths, times, seed):
         inputs, order = probe.inputs(lengths, at), _another_order(max(lengths), at)
@@ -55,12 +56,11 @@ def permutes_with(
         came = probe.shown(second, moved)
         found = changed(expected, came)
         if found is not None:
-            name, row = found
             told = ", ".join(str(place + 1) for place in order.tolist())
-            same_as = probe.same_as(expected, name, row)
+            same_as = probe.same_as(found)
             raise Missed(
                 f"{same_as}, moved along",
-                probe.came(second, name, row),
+                probe.came(found),
                 hint or (_BY_PLACE if changed(probe.shown(first, inputs), came) else _KEPT),
                 f"{sent}; then {of} in the order {told}",
             )

@@ -25,18 +25,19 @@ _NOT_CHAINED = "each layer reads what the one before it gives: x = layer(x), and
 _NO_SCALES = "no parameter is 1 at the start: a layer has two norms, and each a scale"
 _OTHER_WEIGHTS = "the weights that come back are those of the last layer, which read what the layers before it gave"
 _NORM_IN_POST = "without norm_first no norm follows the last layer: its own is the last thing"
+_A_LAYER_MORE = "num_layers layers and no other: a norm has 2D numbers, and more than that stands beside them"
 _NO_NORM_IN_PRE = "with norm_first one norm, with parameters of its own, follows the last layer"
 _NOT_PRE = "norm_first is handed on to each layer: what it adds to long vectors is little"
 
 
 @expectation("each layer has parameters of its own")
 def grows_by_layers(build: Callable[[int], Module], *, what: str = "", hint: str = "") -> None:
-    """A third layer is as many parameters as the second one, and not none.
+    """A third layer adds as many parameters as the second one does, and at least one.
 
     Args:
         build: makes a module of so many layers.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     one, two, three = (_count(build(layers)) for layers in (1, 2, 3))
     if not (three - two == two - one > 0):
@@ -51,14 +52,14 @@ def grows_by_layers(build: Callable[[int], Module], *, what: str = "", hint: str
 def hangs_on_depth(
     build: Callable[[int], Module], probe: Probe, *, seed: int = 0, what: str = "", hint: str = ""
 ) -> None:
-    """Three layers have other parameters than one, as many as they may be, or make something else of the same ones.
+    """Three layers have more or fewer parameters than one; or, with the same numbers in them, give another answer.
 
     Args:
         build: makes a module of so many layers.
         probe: its kind.
         seed: another seed, other words.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     one, three = (subject(build(layers)).eval() for layers in (1, 3))
     if _count(one) != _count(three):
@@ -84,7 +85,7 @@ def chains_layers(module: Module, probe: Probe, layers: int, *, seed: int = 0, w
         layers: how many there are, 2 at least.
         seed: another seed, other words.
         what: the title of the expectation.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     looked_at, inputs = subject(module).eval(), probe.inputs(_LENGTHS, seed)
     looked_at.materialise(*inputs)
@@ -126,13 +127,15 @@ def ends_with_norm(
         dim: D.
         seed: another seed, other words.
         what: the title of the expectation.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     for norm_first, expected, likely in ((False, 0, _NORM_IN_POST), (True, 2 * dim, _NO_NORM_IN_PRE)):
         one, two = (_count(build(layers, norm_first)) for layers in (1, 2))
-        if 2 * one - two != expected:
+        beside = 2 * one - two
+        if beside != expected:
             told = f"norm_first = {norm_first}"
-            raise Missed(f"{expected} parameters beside the layers", f"{2 * one - two}", hint or likely, told)
+            known = _A_LAYER_MORE if beside > 2 * dim else hint or likely
+            raise Missed(f"{expected} parameters beside the layers", f"{beside}", known, told)
     looked_at, inputs = subject(build(2, True)).eval(), times(_FAR, probe.inputs(_LENGTHS, seed))
     (seen,) = answers(looked_at, probe, [inputs])
     name, x = next(iter(probe.main(inputs))), inputs[0]

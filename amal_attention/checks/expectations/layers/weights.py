@@ -28,7 +28,7 @@ def reads_by_its_weights(
         probe: its kind; what it gives are states and weights.
         seed: another seed, other matrices and words.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     parts = Parts(layer, probe, seed, _TEXTS)
     seen, x = parts.seen_without_network(), parts.inputs[0]

@@ -66,7 +66,7 @@ def follows_memory(decoder: Module, probe: DecoderProbe, *, seed: int = 0, hint:
         decoder: the decoder, around a score that compares.
         probe: its kind.
         seed: another seed, other parameters and inputs.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, at in probed(decoder, probe, _LENGTHS, _TRIES, seed):
         tokens, state, memory, mask = inputs = probe.inputs(_LENGTHS, at)
@@ -102,7 +102,7 @@ def asks_with(
         probe: the kind of the decoder.
         which: whether it asks with the state "before" or "after" the token is read.
         seed: another seed, other parameters and inputs.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     for looked_at, at in probed(decoder, probe, _LENGTHS, seed=seed):
         tokens, state, memory, mask = probe.inputs(_LENGTHS, at)
@@ -133,7 +133,7 @@ def state_sees_memory(
         sees: whether the context enters the recurrent layer.
         steps: after how many tokens it does; that it does not is looked at after all.
         seed: another seed, other parameters and inputs.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     moved = False
     for looked_at, at in probed(decoder, probe, _LENGTHS, _TRIES, seed):
@@ -168,7 +168,7 @@ def weighs_by_score(
     seed: int = 0,
     hint: str = "",
 ) -> None:
-    """At each step they are the weights of the scores that were told in advance.
+    """At each step the weights are those of the scores, which are told in advance.
 
     Args:
         decoder: built around ``score``.
@@ -176,7 +176,7 @@ def weighs_by_score(
         probe: the kind of the decoder.
         weigh: what scores ``(B, T, S)`` and a mask ``(B, S)`` come to.
         seed: another seed, other parameters and inputs.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, at in probed(decoder, probe, _LENGTHS, 1, seed):
         inputs = *_, mask = probe.inputs(_LENGTHS, at)
@@ -195,15 +195,15 @@ def weighs_by_score(
 
 @expectation("of the memory, the sum by the weights is read, and nothing else")
 def reads_by_weights(decoder: Module, probe: DecoderProbe, *, seed: int = 0, hint: str = "") -> None:
-    """Where each place of the memory holds what the weights make of all, logits and state stay; else they change.
+    """The sum of the memory by the weights, put at each of its places, gives the same logits and state.
 
-    The score is one that does not look at the memory.
+    Another memory gives other logits. The score is one that does not look at the memory.
 
     Args:
         decoder: the decoder.
         probe: its kind.
         seed: another seed, other parameters and inputs.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     moved = False
     for looked_at, at in probed(decoder, probe, _LENGTHS, _TRIES, seed):
@@ -232,14 +232,14 @@ def reads_by_weights(decoder: Module, probe: DecoderProbe, *, seed: int = 0, hin
 
 @expectation("the answer levels off: a tanh keeps it as it is once what it reads is large")
 def levels_off(module: Module, probe: Probe, *, reads: Sequence[int] = (), seed: int = 0, hint: str = "") -> None:
-    """What is read ten million times as large, and a hundred times larger still, gives the same answer.
+    """Inputs ten million times as large, and a hundred times larger still, give the same answer.
 
     Args:
         module: the module.
         probe: its kind.
         reads: which inputs are made large, by their numbers; all tensors of floats where none is named.
         seed: another seed, other parameters and inputs.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, at in probed(module, probe, _FULL, seed=seed):
         inputs = probe.inputs(_FULL, at)
@@ -264,7 +264,7 @@ def combines_by_tanh(decoder: Module, score: Module, probe: DecoderProbe, *, see
         score: a :class:`FixedScore`.
         probe: the kind of the decoder.
         seed: another seed, other inputs.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     tokens, state, memory, _ = probe.inputs([2] * _ROWS, seed)
     memory = memory[:, :1].expand_as(memory)  # whatever the weights, this is the context

@@ -52,14 +52,14 @@ _GRAPH = "no gradient is needed to write: with torch.no_grad()"
 
 @expectation("each token is the likeliest after all that is written")
 def continues(generate: Continue, *, made_by: Any = speech, seed: int = 0, what: str = "", hint: str = "") -> None:
-    """A model whose next token hangs on the last two is followed, by rows that differ, to the end.
+    """A model whose next token depends on the last two is followed to the end, in rows that differ.
 
     Args:
         generate: a way to go on.
         made_by: what has ``FixedSpeech``.
         seed: another seed, another model and other prompts.
         what: the title, in place of the one above.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     table, prompt = _told_apart(seed)
     model = subject(made_by.FixedSpeech(table)).eval()
@@ -88,7 +88,7 @@ def draws_by_temperature(generate: Continue, *, made_by: Any = speech, seed: int
         generate: a way to go on.
         made_by: what has ``FixedSpeech``.
         seed: another seed, another model.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     table = _uneven(seed)
     model = subject(made_by.FixedSpeech(table)).eval()
@@ -114,7 +114,7 @@ def extends_its_prompt(generate: Continue, *, made_by: Any = speech, seed: int =
         generate: a way to go on.
         made_by: what has ``FixedSpeech``.
         seed: another seed, other prompts.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     table, prompt = _told_apart(seed)
     model, looked_at = subject(made_by.FixedSpeech(table)).eval(), function_subject(generate)
@@ -135,7 +135,7 @@ def asks_in_evaluation(ask: Callable[[Any], Any], model: Any, *, hint: str = "")
     Args:
         ask: calls what writes with the model.
         model: a stand-in that keeps how it was called, ``FixedSpeech`` for instance.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     looked_at, sent = subject(model).train(), "a model in training mode"
     with sending(sent):

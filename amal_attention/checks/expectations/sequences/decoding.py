@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks.diagnosis import UNSTEADY
 from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.probes.decoding import DecoderProbe
-from amal_attention.checks.probes.probe import Probe, Seen, answers, probed
+from amal_attention.checks.probes.probe import UNSTEADY, Probe, Seen, answers, probed
 from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers
@@ -61,10 +60,10 @@ def decodes_alike(
     Args:
         decoder: the decoder.
         probe: its kind.
-        lengths: of the sources.
+        lengths: how many tokens each source has.
         seed: another seed, other parameters and inputs.
         times: how often to look.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     for looked_at, at in probed(decoder, probe, lengths, times, seed):
         inputs = probe.inputs(lengths, at)
@@ -96,10 +95,10 @@ def starts_from_state(
     Args:
         decoder: the decoder.
         probe: its kind.
-        lengths: of the sources.
+        lengths: how many tokens each source has.
         seed: another seed, other parameters and inputs.
         times: how often to look.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     still: set[int] | None = None
     for looked_at, at in probed(decoder, probe, lengths, times, seed):
@@ -136,10 +135,10 @@ def writes_by_what_it_reads(
     Args:
         decoder: the decoder.
         probe: its kind.
-        lengths: of the sources.
+        lengths: how many tokens each source has.
         seed: another seed, other parameters and inputs.
         times: how often to look.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, at in probed(decoder, probe, lengths, times, seed):
         tokens, state, *rest = inputs = probe.inputs(lengths, at)
@@ -176,10 +175,10 @@ def writes_logits(
     Args:
         module: what gives logits.
         probe: its kind.
-        lengths: of the sources.
+        lengths: how many tokens each source has.
         seed: another seed, other parameters and inputs.
         times: how often to look: of few logits all may have one sign.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     strength = _STRONG
     for looked_at, at in probed(module, probe, lengths, times, seed):
@@ -212,10 +211,10 @@ def looks_at_no_memory(
     Args:
         decoder: the decoder.
         probe: its kind.
-        lengths: of the sources.
+        lengths: how many tokens each source has.
         seed: another seed, other parameters and inputs.
         times: how often to look.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, at in probed(decoder, probe, lengths, times, seed):
         tokens, state, memory, mask = inputs = probe.inputs(lengths, at)
@@ -241,9 +240,9 @@ def keeps_state_small(
     Args:
         decoder: the decoder.
         probe: its kind.
-        lengths: of the sources.
+        lengths: how many tokens each source has.
         seed: another seed, other parameters and inputs.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, at in probed(decoder, probe, lengths, 1, seed):
         drawn, inputs = looked_at.parameters(), probe.inputs(lengths, at)

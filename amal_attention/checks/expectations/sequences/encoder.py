@@ -34,7 +34,7 @@ _LEARNS_NOTHING = "the answer hangs on no parameter: an embedding and a recurren
 _NO_ORDER = "the order of the characters has no part in it: a recurrent layer reads them one after the other"
 _FIRST = "this is the state at the first character: the last one has read them all"
 _EARLY = "this is the state one character too early: counted from 0, the last one is at mask.sum(dim=1) - 1"
-_POOLED = "this is the mean, the sum or the maximum of the states: the last of them is asked for"
+_NOT_A_STATE = "this is the mean, the sum or the maximum of the states: the last of them is asked for"
 _LEFT_END = "leftward, the last state stands at the first character: it is the one that has read them all"
 _OF_MEMORY = "final is one of the states of memory, of the last layer, h_n[-1], and nothing is done to it"
 _TOTAL_LENGTH = "memory has as many columns as the mask, even where all lines are shorter: unpack with total_length"
@@ -88,7 +88,7 @@ def fills_the_mask(encoder: Module, probe: EncoderProbe, *, seed: int = 0, hint:
         encoder: the encoder.
         probe: its kind.
         seed: another seed, other parameters and lines.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     for looked_at, at in probed(encoder, probe, (3, 2), 1, seed):
         tokens, mask = probe.inputs((5, 5), at)
@@ -110,16 +110,16 @@ def final_is_last_state(
     times: int = 3,
     hint: str = "",
 ) -> None:
-    """It is a row of memory, whatever tokens stand on padding; leftward, that of the first character.
+    """The final state is a row of the memory, whatever tokens stand on padding; leftward, that of the first character.
 
     Args:
         encoder: the encoder.
         probe: its kind.
         bidirectional: whether half of each state has read from right to left; which half does not count.
-        lengths: of the lines.
+        lengths: how many characters each line has.
         seed: another seed, other parameters and lines.
         times: how often to look.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     for looked_at, at in probed(encoder, probe, lengths, times, seed):
         firsts = _directions(looked_at, probe, at) if bidirectional else [probe.width]
@@ -146,10 +146,10 @@ def reads_both_ways(
     Args:
         encoder: the encoder.
         probe: its kind.
-        length: of the lines.
+        length: how many characters each line has.
         seed: another seed, other parameters and lines.
         times: how often to look: some look shows what hangs on what.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     half = probe.width // 2
     hangs = torch.zeros(2, length, length, dtype=torch.bool)  # of each half: changed character, place of the state
@@ -189,7 +189,7 @@ def shows_last_layer(
         layers: how many it has.
         seed: another seed, other parameters and lines.
         times: how often to look.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     missed = []
     for looked_at, at in probed(encoder, probe, (4, 4, 4), times, seed):
@@ -239,9 +239,9 @@ def learns_through_time(
         module: an encoder or a decoder.
         probe: its kind.
         part: the state, second in the reply.
-        length: of the lines.
+        length: how many characters each line has.
         seed: another seed, other parameters, lines and ways.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     generator = torch.Generator().manual_seed(seed)
     for looked_at, at in probed(module, probe, (length, length), 1, seed):
@@ -341,12 +341,12 @@ def _mistake_of_final(
     if _is_end(without_padding, full[1], firsts):
         return BY_TOKENS if _is_end(without_numbers, empty[1], firsts) else PADDING_READ
     memory, final = without_padding["memory"], without_padding["final"]
-    pooled = (memory.mean(dim=1), memory.sum(dim=1), memory.amax(dim=1))
+    wrong = (memory.mean(dim=1), memory.sum(dim=1), memory.amax(dim=1))
     signs = (
         (_LEFT_END, abs(firsts[0]) < probe.width and same(final, memory[:, -1])),
         (_FIRST, same(final, memory[:, 0])),
         (_EARLY, same(final, memory[:, -2])),
-        (_POOLED, any(same(final, each) for each in pooled)),
+        (_NOT_A_STATE, any(same(final, each) for each in wrong)),
     )
     return next((hint for hint, seen in signs if seen), "")
 

@@ -96,7 +96,7 @@ def decodes_as_scripted(
         made_by: what has ``FixedEncoder`` and ``ScriptedDecoder``.
         seed: another seed, another script.
         what: the title, in place of the one above.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     script = _script(cost, False, seed)
     came, encoder, decoder = _decoded(decode, script, made_by)
@@ -113,7 +113,7 @@ def decodes_as_scripted(
 def decodes_by_script(
     decode: Decode, cost: Cost = "naive", *, made_by: Any = sequences, seed: int = 0, hint: str = ""
 ) -> None:
-    """Two decoders are followed to two answers; and with ``cost="step"`` it is no other way to decode, and right."""
+    """Two decoders give two answers; with ``cost="step"`` a right answer does not read several tokens a step."""
     script, other = (_script(cost, False, each) for each in (seed, seed + 1))
     scripts = (script, replace(script, table=other.table))
     (came, _, decoder), (beside, _, _) = (_decoded(decode, each, made_by) for each in scripts)

@@ -37,12 +37,12 @@ def minds_the_order(
         module: the module.
         probe: its kind.
         turn: called with the inputs; it gives the same with two things the other way round.
-        lengths: of the rows.
+        lengths: how many places each row has.
         last: whether the answer is that at the last place, and not the whole one.
         seed: another seed, other parameters and inputs.
         times: how often to look: what is turned may be alike.
         what: the title of the expectation.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, at in probed(module, probe, lengths, times, seed):
         inputs = probe.inputs(lengths, at)

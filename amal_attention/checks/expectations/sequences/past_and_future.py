@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from amal_attention.checks.diagnosis import UNSTEADY
 from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.probes.in_time import TimeProbe
-from amal_attention.checks.probes.probe import Seen, answers, probed, steady
+from amal_attention.checks.probes.probe import UNSTEADY, Seen, answers, probed, steady
 from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
 
@@ -48,10 +47,10 @@ def sees_no_future(
     Args:
         module: the module.
         probe: its kind.
-        lengths: of the rows.
+        lengths: how many places each row has.
         seed: another seed, other parameters and inputs.
         times: how often to look.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, at in probed(module, probe, lengths, times, seed):
         inputs = probe.inputs(lengths, at)
@@ -86,10 +85,10 @@ def sees_its_past(
     Args:
         module: the module.
         probe: its kind.
-        lengths: of the rows.
+        lengths: how many places each row has.
         seed: another seed, other parameters and inputs.
         times: how often to look: the ReLU of a narrow layer may hide something in one look.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     unseen: set[tuple[int, int]] | None = None
     for looked_at, at in probed(module, probe, lengths, times, seed):
@@ -128,10 +127,10 @@ def hears_other_places(
     Args:
         module: the module.
         probe: its kind.
-        lengths: of the rows.
+        lengths: how many places each row has.
         seed: another seed, other parameters and inputs.
         times: how often to look.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, at in probed(module, probe, lengths, times, seed):
         inputs = probe.inputs(lengths, at)
@@ -161,10 +160,10 @@ def begins_alike(
     Args:
         module: the module.
         probe: its kind, which can :meth:`cut` its inputs.
-        lengths: of the rows.
+        lengths: how many places each row has.
         seed: another seed, other parameters and inputs.
         times: how often to look.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, at in probed(module, probe, lengths, times, seed):
         inputs = probe.inputs(lengths, at)
@@ -195,10 +194,10 @@ def looks_past_gaps(
     Args:
         module: the module.
         probe: its kind; the first bool tensor of its inputs is the mask ``(B, L)``.
-        lengths: of the rows.
+        lengths: how many places each row has.
         seed: another seed, other parameters and inputs.
         times: how often to look.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, at in probed(module, probe, lengths, times, seed):
         inputs = _with_gap(probe.inputs(lengths, at))

@@ -48,8 +48,8 @@ def mistake_of_layer(
     """Why something is no ``v · tanh(W₁ a + W₂ b)``, up to a constant; empty where it is.
 
     Args:
-        came: for each weight what a module gave that is :func:`alike` in all parameters, ``(N,)``.
-        parts: for each weight the sums of a and of b, ``(N,)`` each; of a alone where there is one part.
+        came: what a module gave that is :func:`alike` in all parameters, ``(N,)`` for each weight.
+        parts: the sums of a and of b, ``(N,)`` each, for each weight; of a alone where there is one part.
         weights: the numbers that the parameters were.
         otherwise: what is said of a mistake that is not known.
     """

@@ -57,7 +57,7 @@ def compares_query_and_keys(score: Module, dim: int, *, seed: int = 0, hint: str
         score: the module.
         dim: H.
         seed: another seed, other parameters and vectors.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     probe, of_query, of_key = ScoreProbe(dim), False, False
     for looked_at, at in probed(score, probe, _LENGTHS, _TRIES, seed):
@@ -79,13 +79,13 @@ def compares_query_and_keys(score: Module, dim: int, *, seed: int = 0, hint: str
 
 @expectation("the score is bilinear: q · W k, with one free matrix")
 def is_bilinear(score: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
-    """The matrix is seen on vectors of one 1 each; what it gives for any others follows from it.
+    """Vectors of a single 1 show the matrix; the scores of any others follow from it.
 
     Args:
         score: the module.
         dim: H.
         seed: another seed, other parameters and vectors.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     probe, ones, none = ScoreProbe(dim), torch.eye(dim).unsqueeze(0), torch.zeros(1, 1, dim)
     for looked_at, at in probed(score, probe, _LENGTHS, _TRIES, seed):
@@ -112,7 +112,7 @@ def is_perceptron(score: Module, dim: int, *, seed: int = 0, hint: str = "") -> 
         score: the module.
         dim: H.
         seed: another seed, other parameters and vectors.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     probe = ScoreProbe(dim)
     query, keys = (torch.randn(_ROWS, 1, dim, generator=torch.Generator().manual_seed(seed + each)) for each in (0, 1))
@@ -149,7 +149,7 @@ def scores_places(score: Module, dim: int, longest: int, *, seed: int = 0, hint:
         dim: H.
         longest: how many places it has scores for.
         seed: another seed, other parameters and vectors.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     probe = ScoreProbe(dim)
     for looked_at, at in probed(score, probe, _LENGTHS, _TRIES, seed):

@@ -99,7 +99,7 @@ class Script:
         """A script of lines that end after so many tokens, END among them.
 
         Args:
-            lengths: of the lines; one that is longer than ``max_length`` does not end.
+            lengths: how many tokens each line has; one that is longer than ``max_length`` does not end.
             max_length: how many tokens are to be written.
             seed: another seed, another script.
             told: whether a script will do; others are drawn until one does.

@@ -52,11 +52,11 @@ def costs_tokens(
     Args:
         model: a LightningModule, called with ``source``, ``source_mask`` and ``teacher``.
         batch: what it is trained on.
-        loss: of logits, target and mask.
-        logits: those that training leads to; what the model gives, read with the teacher, where they are not given.
+        loss: a function of logits, target and mask.
+        logits: the logits that training leads to; by default what the model gives, read with the teacher.
         mistakes: other logits, by the hint that names the mistake.
         what: the title of the expectation.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     looked_at = subject(model)
     if logits is None:
@@ -104,7 +104,7 @@ def trains_as(
         what: the title of the expectation.
         seed: another seed, other parameters.
         times: how often to look.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     looked_at = subject(model)
     for look in range(seed, seed + times):
@@ -137,7 +137,7 @@ def validates_over_tokens(
         batches: the first has more tokens than the second.
         losses: right losses of logits, target and mask; one of them is logged.
         seed: another seed, other parameters.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     looked_at = subject(model).eval().randomise(seed)
     logits = [looked_at(batch.source, batch.source_mask, batch.teacher).detach() for batch in batches]

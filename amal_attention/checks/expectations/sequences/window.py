@@ -12,10 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, expectation
+from amal_attention.checks.expectations.poolings.probe import PoolingProbe
 from amal_attention.checks.expectations.sequences.perceptron import WEIGHTS, alike, mistake_of_layer
 from amal_attention.checks.probes.probe import answers, probed
 from amal_attention.checks.probes.window import WindowProbe
-from amal_attention.checks.reading import PoolingProbe
 from amal_attention.checks.subjects.subject import Subject, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers
@@ -49,7 +49,7 @@ def scores_by_perceptron(pooling: Module, dim: int, *, seed: int = 0, hint: str 
         pooling: the module.
         dim: D of what it reads.
         seed: another seed, other words.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     x = torch.randn(_ROWS, 2, dim, generator=torch.Generator().manual_seed(seed))
     x[:, 1] = x[0, 1]
@@ -73,7 +73,7 @@ def scores_keys_by_perceptron(module: Module, probe: WindowProbe, *, seed: int =
         module: its window is 2 at least.
         probe: its kind.
         seed: another seed, other states.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     states, mask = probe.inputs([3] * _ROWS, seed)
     states[:, 1:] = states[:1, 1:]
@@ -109,7 +109,7 @@ def compares_states_before(module: Module, probe: WindowProbe, *, seed: int = 0,
         module: its window is 2 at least.
         probe: its kind.
         seed: another seed, other parameters and states.
-        hint: for a miss.
+        hint: the likely mistake, told with a miss.
     """
     for looked_at, at in probed(module, probe, (4, 4), _TRIES, seed):
         inputs = probe.inputs((4, 4), at)
@@ -133,7 +133,7 @@ def sums_values(module: Module, probe: WindowProbe, *, seed: int = 0, hint: str 
         module: the module.
         probe: its kind.
         seed: another seed, other parameters and states.
-        hint: for a miss without a likely mistake of its own.
+        hint: the likely mistake, for a miss that shows none of its own.
     """
     for looked_at, at in probed(module, probe, _LENGTHS, _TRIES, seed):
         states, mask = inputs = probe.inputs(_LENGTHS, at)

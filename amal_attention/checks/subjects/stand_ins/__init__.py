@@ -2,9 +2,9 @@
 
 from amal_attention.checks.subjects.stand_ins import attention as attention
 from amal_attention.checks.subjects.stand_ins import leaky as leaky
-from amal_attention.checks.subjects.stand_ins import poolings as poolings
 from amal_attention.checks.subjects.stand_ins import sequences as sequences
 from amal_attention.checks.subjects.stand_ins import speech as speech
 from amal_attention.checks.subjects.stand_ins import squares as squares
+from amal_attention.checks.subjects.stand_ins import texts as texts
 from amal_attention.checks.subjects.stand_ins import torch_parts as torch_parts
 from amal_attention.checks.subjects.stand_ins.registry import STAND_INS as STAND_INS

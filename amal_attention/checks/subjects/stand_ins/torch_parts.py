@@ -28,7 +28,7 @@ class Table(nn.Module):
     """A function that looks its reply up in a table of the grader's: the part of it that has the sizes it is asked for.
 
     Args:
-        values: of any type, ``(N, M)``.
+        values: the replies, of any type, ``(N, M)``.
     """
 
     def __init__(self, values: Tensor) -> None:
@@ -118,7 +118,7 @@ class TorchEncoderLayer(nn.Module):
     Args:
         dim: D, the width of the vectors.
         heads: h.
-        hidden_size: of its network.
+        hidden_size: the width of its network.
         norm_first: whether it normalises what is read, and not what is added up.
         dropout: share of numbers that it drops in training.
     """
@@ -145,7 +145,7 @@ class TorchEncoder(nn.Module):
     Args:
         dim: D, the width of the vectors.
         heads: h.
-        hidden_size: of the network of each layer.
+        hidden_size: the width of the network of each layer.
         num_layers: how many there are.
         norm_first: see :class:`TorchEncoderLayer`.
         dropout: the same.
@@ -195,7 +195,7 @@ class TorchDecoderLayer(nn.Module):
     Args:
         dim: D, the width of the vectors.
         heads: h.
-        hidden_size: of its network.
+        hidden_size: the width of its network.
         norm_first: see :class:`TorchEncoderLayer`.
         dropout: the same.
     """

@@ -1,7 +1,7 @@
-"""What stands between a submission and the machine, put up inside the process that is to run it.
+"""The isolation layers that a submission's process puts up around itself.
 
-The zygote lies in bubblewrap already: a read-only interpreter, an empty home, no network. Here each child gets a world
-of its own besides, so that nothing passes from one submission to the next, and limits. The order matters: the parent
+The zygote runs in bubblewrap already: a read-only interpreter, an empty home, no network. Here each child also gets
+namespaces of its own, so that nothing passes from one submission to the next, and limits. The order matters: the parent
 (:func:`leave`) unshares, the child (:func:`enter`) mounts, limits itself, and at last gives up its privileges.
 """
 
@@ -43,7 +43,7 @@ _GRACE_SECONDS = 10  # of CPU, beyond the time in which the grader ends it
 
 
 def leave() -> list[str]:
-    """Go into new namespaces, before the fork of the process that is to run the submission; what they are.
+    """Enter new namespaces before the fork of the process that will run the submission; their names.
 
     Raises:
         OSError: the system does not allow it.
@@ -53,10 +53,10 @@ def leave() -> list[str]:
 
 
 def enter(limits: GradingLimits, home: str, held: int | None, *, sandbox: bool, place: int | None = None) -> list[str]:
-    """Close the world around this process; what closes it.
+    """Isolate this process from the machine; the layers that do it.
 
     Args:
-        limits: of the submission.
+        limits: the limits of the submission.
         home: the only folder that it is to know; made if it is not there.
         held: bytes of data that the process holds already, torch and all (see :func:`data_bytes`).
         sandbox: whether :func:`leave` was called in the parent; else there are limits alone.

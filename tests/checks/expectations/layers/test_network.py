@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
-from torch import nn
+from torch import Tensor, nn
 
 from amal_attention.checks import AttentionProbe, DecoderLayerProbe, bends, bends_between_units, grows_by_units
 from amal_attention.checks.expectation import ExpectationMissed
@@ -56,6 +59,17 @@ class Straight(Memory):
 @pytest.mark.parametrize("build", [Memory, Gelu])
 def test_a_network_bends_an_odd_one_too(build: type[Memory], seed: int) -> None:
     bends_between_units(lambda units: build(units, norm_first=True), MEMORY, seed=seed)
+
+
+class Unread(Memory):
+    def add(self, x: Tensor, place: int, part: Callable[[Tensor], Any]) -> Any:
+        return (x, None) if place == 2 else super().add(x, place, part)
+
+
+def test_a_network_that_is_made_and_not_read() -> None:
+    with pytest.raises(ExpectationMissed) as caught:
+        bends_between_units(lambda units: Unread(units, norm_first=True), MEMORY)
+    assert "the network is not read" in caught.value.outcome.hint
 
 
 def test_two_linear_maps_are_one() -> None:

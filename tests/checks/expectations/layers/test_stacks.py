@@ -61,7 +61,12 @@ def test_a_stack_without_norms_is_told():
 
 
 @pytest.mark.parametrize(
-    ("wrong", "hint"), [("other end", "without norm_first no norm follows"), ("post layers", "norm_first is handed on")]
+    ("wrong", "hint"),
+    [
+        ("other end", "without norm_first no norm follows"),
+        ("a layer more", "num_layers layers and no other"),
+        ("post layers", "norm_first is handed on"),
+    ],
 )
 def test_another_end_is_missed(wrong, hint):
     with pytest.raises(ExpectationMissed) as caught:

@@ -100,6 +100,17 @@ def test_no_day_of_a_split_stands_in_another(most: int) -> None:
     assert len(set.union(*days)) == 11_000
 
 
+@pytest.mark.parametrize("most", [1, 3])
+def test_a_day_to_learn_from_is_written_again_and_nothing_else_changes(most: int) -> None:
+    once, thrice = draw_dates(5, most), draw_dates(5, most, writings=3)
+    first, *others = (thrice["train"][begin : begin + 8_000] for begin in range(0, 24_000, 8_000))
+    assert once == thrice | {"train": first} and len(thrice["train"]) == 24_000
+    for again in others:
+        opened = [(line.target[:10], other.target[:10]) for line, other in zip(first, again, strict=True)]
+        assert all(day == other for day, other in opened)
+        assert sum(line.source == other.source for line, other in zip(first, again, strict=True)) < 800
+
+
 def test_there_is_a_line_for_each_day() -> None:
     assert {split: len({line.target for line in lines}) for split, lines in draw_dates(5, 1).items()} == {
         "train": 8_000,

@@ -230,7 +230,12 @@ def test_another_function_makes_the_batches_that_are_measured_too() -> None:
 
 
 def test_the_function_is_no_hyperparameter() -> None:
-    assert dict(DateData(dates=2, seed=7, collate=by_hand).hparams) == {"dates": 2, "batch_size": 64, "seed": 7}
+    assert dict(DateData(dates=2, seed=7, collate=by_hand).hparams) == {
+        "dates": 2,
+        "batch_size": 64,
+        "seed": 7,
+        "writings": 1,
+    }
 
 
 @pytest.mark.parametrize(
@@ -270,6 +275,18 @@ def test_a_split_that_is_none_is_told(split: Any, refusal: Callable[..., str]) -
 @pytest.mark.parametrize("number", [0, 4, -1, 2.0, "3", True, None, [1]])
 def test_a_number_of_dates_out_of_1_to_3_is_told(number: Any, refusal: Callable[..., str]) -> None:
     assert f"data.dates, a whole number from 1 to 3; got {number!r}" in refusal(DataError, lambda: DateData(number))
+
+
+@pytest.mark.parametrize("number", [0, 101, 2.5, True])
+def test_a_day_is_written_1_to_100_times(number: Any, refusal: Callable[..., str]) -> None:
+    told = refusal(DataError, lambda: DateData(writings=number))
+    assert f"data.writings, a whole number from 1 to 100; got {number!r}" in told
+
+
+def test_more_writings_are_more_to_learn_from_and_nothing_else() -> None:
+    once, thrice = DateData(), DateData(writings=3)
+    assert len(thrice.rows("train")) == 3 * len(once.rows("train")) and thrice.title == once.title
+    assert all(thrice.lines(split) == once.lines(split) for split in ("validation", "test"))
 
 
 @pytest.mark.parametrize(
@@ -354,6 +371,6 @@ def test_whatever_the_options_the_targets_can_be_read_off_the_batches(dates: int
 
 
 def test_a_name_that_the_room_does_not_have_is_told() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'SpeechData'"):
+    with pytest.raises(AttributeError, match="SpeechData"):
         translation.SpeechData  # noqa: B018
     assert all(getattr(translation, name) is not None for name in translation.__all__)

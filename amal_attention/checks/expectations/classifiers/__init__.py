@@ -1,0 +1,1 @@
+"""Expectations on classifiers of texts, which decide by what a pooling gives."""

@@ -18,7 +18,7 @@ from amal_attention.grading import demo
 from amal_attention.grading.demo import Demonstration
 from amal_attention.grading.run.workers import Crew
 from amal_attention.grading.verdict.verdict import Status, Verdict
-from amal_attention.training import compare
+from amal_attention.training.comparison import compare
 from tests.training.conftest import write_lab
 
 pytestmark = pytest.mark.long

@@ -35,7 +35,7 @@ def demo(
     """
     folder = out or fresh_folder("demo")
     if processors() > 1:
-        begin_imports(["amal_attention.training.side_by_side", "amal_attention.grading.run.preload"])
+        begin_imports(["amal_attention.training.comparison.side_by_side", "amal_attention.grading.run.preload"])
     told = {name: _shown_lab(name, labs, folder / name, as_json) for name in _labs_found(labs)}
     if as_json:
         print_json(told)
@@ -43,7 +43,7 @@ def demo(
 
 def _shown_lab(name: str, labs: Path | None, folder: Path, as_json: bool) -> dict[str, Any]:
     """Train a lab and grade its samples; print what comes of it, or give it all back for a program."""
-    from amal_attention.training.compare import write_comparison
+    from amal_attention.training.comparison.compare import write_comparison
 
     if not as_json:
         typer.echo(f"\n== {lab_with(name, [], None, labs).title}\n")

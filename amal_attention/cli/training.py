@@ -118,7 +118,7 @@ def compare(
 
     if not is_first():
         return
-    from amal_attention.training.compare import write_comparison
+    from amal_attention.training.comparison.compare import write_comparison
 
     reports = [write_comparison(result, place) for place, result in results.items()]
     told = zip(results.values(), reports, strict=True)
@@ -229,9 +229,9 @@ def check_resumed(resume: bool, folder: Path | None) -> None:
 
 def compare_by_task(base: Recipe, questions: list[str] | None, folder: Path, **choices: Any) -> dict[Path, Any]:
     """Train some questions, or all: what they come to, by folder, one for each task where there are several."""
-    from amal_attention.training.compare import questions_by_task
+    from amal_attention.training.comparison.compare import questions_by_task
 
-    chosen = [base.lab.check_question(name) for name in questions or base.lab.questions]
+    chosen = [base.lab.check_question(name) for name in questions or base.lab.usual_questions(base.tuned)]
     parts = questions_by_task(base.lab, chosen)
     if len(parts) == 1:
         return {folder: compare_questions(base, chosen, folder, **choices)}
@@ -249,9 +249,9 @@ def _for(base: Recipe, questions: list[str]) -> Recipe:
 
 def compare_questions(base: Recipe, questions: list[str] | None, folder: Path, **choices: Any) -> Any:
     """Train some questions, or all; where no bar shows how far each training is, a line tells each that is done."""
-    from amal_attention.training.compare import compare as compare_runs
+    from amal_attention.training.comparison.compare import compare as compare_runs
 
-    chosen = [base.lab.check_question(name) for name in questions or base.lab.questions]
+    chosen = [base.lab.check_question(name) for name in questions or base.lab.usual_questions(base.tuned)]
     return compare_runs(base, chosen, folder, trained=_tell_trained if choices["jobs"] > 1 else None, **choices)
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock
 from platformdirs import user_cache_path
 
+from amal_attention.errors import DataError, explain
 from amal_attention.files import writing
 
-__all__ = ["built_once", "cache_root"]
+__all__ = ["built_once", "cache_root", "reading_cache"]
 
 
 def cache_root(folder: str | Path | None = None) -> Path:
@@ -39,6 +41,17 @@ def built_once(folder: Path, build: Callable[[Path], object]) -> Path:
             if not folder.is_dir():
                 _build(folder, build)
     return folder
+
+
+@contextmanager
+def reading_cache(folder: Path, what: str, kind: type[DataError] = DataError) -> Iterator[None]:
+    """Explain that what was kept in ``folder`` cannot be read, as an error of this kind."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        raise kind(
+            explain(expected=f"{what} in {folder}", got=str(error), do="delete that folder and run again")
+        ) from error
 
 
 def _build(folder: Path, build: Callable[[Path], object]) -> None:

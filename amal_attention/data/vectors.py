@@ -19,7 +19,7 @@ from types import ModuleType
 import numpy as np
 import numpy.typing as npt
 
-from amal_attention.data.cache import built_once
+from amal_attention.data.cache import built_once, reading_cache
 from amal_attention.errors import VectorsError, explain
 
 __all__ = ["DEFAULT_VECTORS", "AlignedVectors", "VectorFile", "find_vectors", "load_vectors"]
@@ -96,12 +96,8 @@ def load_vectors(file: VectorFile, words: list[str], corpus: str, cache: Path) -
     """
     digest = hashlib.blake2b(f"{corpus}\n{file.fingerprint()}".encode(), digest_size=16).hexdigest()
     folder = built_once(cache / "vectors" / digest, lambda target: _write_aligned(file, words, target))
-    try:
+    with reading_cache(folder, "prepared vectors", VectorsError):
         return AlignedVectors(np.load(folder / "matrix.npy", mmap_mode="r"), np.load(folder / "known.npy"))
-    except (OSError, ValueError, EOFError) as error:
-        raise VectorsError(
-            explain(expected=f"prepared vectors in {folder}", got=str(error), do="delete that folder and run again")
-        ) from error
 
 
 def _write_aligned(file: VectorFile, words: list[str], folder: Path) -> None:

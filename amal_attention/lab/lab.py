@@ -35,6 +35,9 @@ class Lab:
         links: what the data hands to the model, by question: ``{"data.embeddings": "model.init_args.embeddings"}``.
         sizes: the same for numbers, which become options, each in one place of the recipe or several, by question:
             ``{"dim": ("model.init_args.dim",)}``.
+        mixes: the questions that train no model, each with those whose models it mixes.
+        tuned_alone: the questions that a comparison leaves out where pretrained vectors do not learn, unless it is
+            asked for them.
         languages: the languages in which its notebook is released, in order.
         titles: title of the notebook by language, where it is not ``title``.
         optional: the questions that a course may leave out.
@@ -58,6 +61,8 @@ class Lab:
     sweep: Sweep | None = None
     links: dict[str, dict[str, str]] = field(default_factory=dict)
     sizes: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    mixes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    tuned_alone: tuple[str, ...] = ()
     languages: tuple[str, ...] = ("en",)
     titles: dict[str, str] = field(default_factory=dict)
     optional: tuple[str, ...] = ()
@@ -141,8 +146,24 @@ class Lab:
             )
         return language
 
+    def usual_questions(self, tuned: bool) -> list[str]:
+        """Those that a comparison trains if it is asked for none."""
+        return [question for question in self.questions if tuned or question not in self.tuned_alone]
+
     def recipes(self, question: str, *variants: str) -> list[Path]:
-        """The recipe files of a question: ``q1.yaml``, then each ``q1.<variant>.yaml`` that there is."""
+        """The recipe files of a question: ``q1.yaml``, then each ``q1.<variant>.yaml`` that there is.
+
+        Raises:
+            LabError: it has none.
+        """
+        if parts := self.mixes.get(question):
+            raise LabError(
+                explain(
+                    expected="a question with a model of its own",
+                    got=f"{question}, a mix of {' and '.join(parts)}",
+                    do="compare it with these",
+                )
+            )
         names = [question, *(f"{question}.{variant}" for variant in variants)]
         files = [self.folder / "recipes" / f"{name}.yaml" for name in names]
         if not files[0].is_file():

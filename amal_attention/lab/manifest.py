@@ -24,6 +24,7 @@ _KEYS = (
     *("title", "languages", "task", "uses", "sweep", "links", "sizes", "demo"),
     *("titles", "points", "requirements", "limits", "questions", "wheel", "colab", "after"),
 )
+_QUESTION_KEYS = ("title", "optional", "task", "uses", "links", "sizes", "mixes", "tuned")
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 def _read(values: dict[str, Any]) -> dict[str, Any]:
     _known("the manifest", values, _KEYS)
+    for key, question in values["questions"].items():
+        _known(f"questions.{key}", question, _QUESTION_KEYS)
     points = _numbers("points", values.get("points", {}))
     languages = _languages(values.get("languages", ["en"]))
     return {
@@ -84,7 +87,9 @@ def _read(values: dict[str, Any]) -> dict[str, Any]:
         "sizes": _of_each(values, "sizes", _sizes),
         "languages": languages,
         "titles": _titles(values.get("titles", {}), languages),
-        "optional": _optional(values["questions"]),
+        "mixes": _mixes(values["questions"]),
+        "tuned_alone": _marked(values["questions"], "tuned"),
+        "optional": _marked(values["questions"], "optional"),
         "shown": _shown(values.get("demo"), values["questions"]),
         "points": points,
         "own_points": points,
@@ -115,12 +120,22 @@ def _languages(given: Any) -> tuple[str, ...]:
     return tuple(given)
 
 
-def _optional(given: dict[str, dict[str, Any]]) -> tuple[str, ...]:
+def _marked(given: dict[str, dict[str, Any]], mark: str) -> tuple[str, ...]:
+    """The questions of which this is true."""
     for key, question in given.items():
-        _known(f"questions.{key}", question, ("title", "optional", "task", "uses", "links", "sizes"))
-        if not isinstance(question.get("optional", False), bool):
-            raise ValueError(f"questions.{key}.optional is {question['optional']!r}, not true or false")
-    return tuple(key for key, question in given.items() if question.get("optional"))
+        if not isinstance(question.get(mark, False), bool):
+            raise ValueError(f"questions.{key}.{mark} is {question[mark]!r}, not true or false")
+    return tuple(key for key, question in given.items() if question.get(mark))
+
+
+def _mixes(given: dict[str, dict[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """The questions that mix the models of others, which have models of their own."""
+    mixes = {key: question["mixes"] for key, question in given.items() if "mixes" in question}
+    own = [key for key in given if key not in mixes]
+    for key, parts in mixes.items():
+        if not isinstance(parts, list) or len(parts) < 2 or not all(part in own for part in parts):
+            raise ValueError(f"questions.{key}.mixes is {parts!r}, not a list of two or more of {', '.join(own)}")
+    return {key: tuple(parts) for key, parts in mixes.items()}
 
 
 def _shown(given: Any, questions: dict[str, Any]) -> tuple[str, ...]:

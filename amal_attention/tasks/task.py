@@ -212,6 +212,17 @@ class Task(ABC):
         """What a comparison calls these data: those of one name have the same test texts; "" where all have."""
         return ""
 
+    def logits(
+        self, model: LightningModule, data: Any, split: str
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+        """What a model says of each text of a split, float ``(n, C)``, and what is true of it, int64 ``(n,)``.
+
+        Raises:
+            LabError: the task is not to choose a class for a text.
+        """
+        expected = "a task that chooses one of several classes for each text"
+        raise LabError(explain(expected=expected, got=self.name, do="leave out the question that mixes others"))
+
     def check(self, model: LightningModule, data: Any) -> None:
         """Refuse a model that does not read these data.
 

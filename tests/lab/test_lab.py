@@ -126,6 +126,7 @@ def test_a_module_that_was_mended_is_imported_afresh(counting: Path) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in SHIPPED.glob("*/lab.toml")))
-def test_a_lab_of_ours_has_a_recipe_for_every_question(name: str) -> None:
+def test_a_lab_of_ours_has_a_recipe_for_every_question_that_mixes_no_others(name: str) -> None:
     lab = Lab.find(name, SHIPPED)
-    assert [lab.recipes(question)[0].stem for question in lab.questions] == list(lab.questions)
+    trained = [question for question in lab.questions if question not in lab.mixes]
+    assert [lab.recipes(question)[0].stem for question in trained] == trained

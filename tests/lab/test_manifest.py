@@ -44,6 +44,20 @@ def test_a_question_may_have_a_task_and_uses_of_its_own(counting: Path) -> None:
     assert lab.uses["q2"] == {"entropy": "spread"}
 
 
+def test_a_question_may_mix_others_and_be_left_out_where_vectors_do_not_learn(counting: Path) -> None:
+    own = 'q3.mixes = ["q1", "q2"]\nq3.tuned = true\nq3.title'
+    (counting / "lab.toml").write_text(MANIFEST.replace("q3.title", own))
+    lab = lab_of(counting)
+    assert lab.mixes == {"q3": ("q1", "q2")}
+    assert (lab.usual_questions(tuned=False), lab.usual_questions(tuned=True)) == (["q2", "q1"], ["q2", "q1", "q3"])
+
+
+@pytest.mark.parametrize("wrong", ['"q1"', '["q1"]', '["q1", "q3"]', '["q1", "q4"]'])
+def test_a_mix_of_what_has_no_model_is_told(counting: Path, wrong: str, refusal: Callable[..., str]) -> None:
+    (counting / "lab.toml").write_text(MANIFEST.replace("q3.title", f"q3.mixes = {wrong}\nq3.title"))
+    assert "questions.q3.mixes" in refusal(LabError, lambda: lab_of(counting))
+
+
 def test_a_lab_says_which_questions_the_demonstration_trains(counting: Path) -> None:
     (counting / "lab.toml").write_text(MANIFEST.replace("[questions]", 'demo = ["q3", "q1"]\n[questions]'))
     assert lab_of(counting).shown == ("q3", "q1")

@@ -69,7 +69,7 @@ def shapes(
         lengths: how many places each row of the first batch has.
         seed: another seed, other words.
         what: the title of the expectation.
-        hint: for a miss, in place of what a shape tells by itself.
+        hint: the hint of a miss, in place of what a shape tells by itself.
     """
     if out_features is not None:
         _declares_width(module, out_features)

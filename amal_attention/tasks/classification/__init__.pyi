@@ -1,8 +1,17 @@
 # Where each name of this package lives; `__init__.py` reads it, and so do type checkers.
 
-__all__ = ["Accuracy", "BagBatch", "MeanBatch", "ReviewData", "TextBatch", "available_source"]
+__all__ = [
+    "Accuracy",
+    "BagBatch",
+    "MeanBatch",
+    "NgramBatch",
+    "RatioBatch",
+    "ReviewData",
+    "TextBatch",
+    "available_source",
+]
 
 from .accuracy import Accuracy
-from .data.batch import BagBatch, MeanBatch, TextBatch
+from .data.batch import BagBatch, MeanBatch, NgramBatch, RatioBatch, TextBatch
 from .data.choice import available_source
 from .data.module import ReviewData

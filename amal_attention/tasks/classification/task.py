@@ -176,6 +176,16 @@ class Classification(Task):
         words = Tokenizer(kept["tokenizer"]).words(text)
         return read_words(model, Vocabulary(kept["words"]), kept["label_names"], words)
 
+    def logits(
+        self, model: LightningModule, data: ReviewData, split: str
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+        """The logits and labels of the reviews, in the order of ``data.rows(split)``."""
+        rows = data.rows(split)
+        logits = np.zeros((len(rows), len(data.label_names)))
+        for places, batch in data.batches(split):
+            logits[places] = read_batch(model, batch)[0].double().numpy()
+        return logits, data.reviews.labels(rows).numpy()
+
     def check(self, model: LightningModule, data: ReviewData) -> None:
         """Refuse batches in a form that the model does not read, and reviews of which no word is known.
 

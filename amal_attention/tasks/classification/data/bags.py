@@ -15,8 +15,7 @@ import torch
 from torch.utils.data import Dataset
 
 from amal_attention.data.buckets import Windows
-from amal_attention.data.cache import built_once
-from amal_attention.errors import DataError, explain
+from amal_attention.data.cache import built_once, reading_cache
 from amal_attention.tasks.classification.data.batch import BagBatch
 from amal_attention.tasks.classification.data.reviews import Reviews
 from amal_attention.tasks.classification.data.store import ReviewStore
@@ -59,13 +58,9 @@ class Bags(Dataset[BagBatch]):
         """
         store = reviews.store
         folder = built_once(cache / "bags" / store.folder.name, lambda target: _write(store, target))
-        try:
+        with reading_cache(folder, "counted reviews"):
             tokens, counts = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("tokens", "counts"))
             return cls(reviews, tokens, counts, np.load(folder / "offsets.npy"), word_dropout)
-        except (OSError, ValueError, EOFError) as error:
-            raise DataError(
-                explain(expected=f"counted reviews in {folder}", got=str(error), do="delete that folder and run again")
-            ) from error
 
     @property
     def lengths(self) -> npt.NDArray[np.int64]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-__all__ = ["BagBatch", "Batch", "MeanBatch", "TextBatch"]
+__all__ = ["BagBatch", "Batch", "MeanBatch", "NgramBatch", "RatioBatch", "TextBatch"]
 
 
 class TextBatch(NamedTuple):
@@ -39,4 +39,30 @@ class MeanBatch(NamedTuple):
     labels: Tensor
 
 
-Batch = TextBatch | BagBatch | MeanBatch
+class NgramBatch(NamedTuple):
+    """Reviews as the n-grams that stand in them, each once.
+
+    ``numbers`` int64 ``(B, K)``, padded by 0; ``classes`` int64 ``(B, K)``, where each stands; ``ratios`` float
+    ``(B, K)``, its log-ratio without the block of the review; ``labels`` int64 ``(B,)``.
+    """
+
+    numbers: Tensor
+    classes: Tensor
+    ratios: Tensor
+    labels: Tensor
+
+
+class RatioBatch(NamedTuple):
+    """Reviews as texts with numbers beside their words.
+
+    As :class:`TextBatch`; ``ratios`` float ``(B, L, KINDS)`` are the log-ratios of the n-grams that end at each place,
+    without the block of the review, 0 on padding.
+    """
+
+    tokens: Tensor
+    mask: Tensor
+    ratios: Tensor
+    labels: Tensor
+
+
+Batch = TextBatch | BagBatch | MeanBatch | NgramBatch | RatioBatch

@@ -15,6 +15,7 @@ from torch.utils.data import DataLoader, Dataset
 from amal_attention.data.bucketed import BucketedData
 from amal_attention.data.buckets import LengthBuckets, Windows
 from amal_attention.data.cache import built_once, cache_root
+from amal_attention.data.ngrams import KINDS
 from amal_attention.data.tokenizer import Tokenizer
 from amal_attention.data.vectors import DEFAULT_VECTORS, AlignedVectors, VectorFile, find_vectors, load_vectors
 from amal_attention.data.vocabulary import Vocabulary
@@ -24,6 +25,9 @@ from amal_attention.tasks.classification.data.batch import Batch, TextBatch
 from amal_attention.tasks.classification.data.corpus import Source
 from amal_attention.tasks.classification.data.imdb import open_imdb
 from amal_attention.tasks.classification.data.means import Means
+from amal_attention.tasks.classification.data.ngrams.beside_words import RatiosBesideWords
+from amal_attention.tasks.classification.data.ngrams.numbered import NumberedNgrams
+from amal_attention.tasks.classification.data.ngrams.prepared import PreparedNgrams, prepare_ngrams
 from amal_attention.tasks.classification.data.reviews import Reviews
 from amal_attention.tasks.classification.data.sample import SampleReviews
 from amal_attention.tasks.classification.data.store import prepare_reviews
@@ -34,7 +38,8 @@ SOURCES: dict[str, Callable[[str | Path | None], Source]] = {
     "imdb": open_imdb,
     "sample": lambda data_dir: SampleReviews(),
 }
-FORMS = ("texts", "bags", "means")
+FORMS = ("texts", "bags", "means", "ngrams", "ratios")
+_WINDOWED = ("texts", "ratios")
 _MOST = 2**32 - 1
 
 
@@ -54,6 +59,9 @@ class ReviewData(BucketedData):
             training split: their few largest dimensions otherwise rule every dot product.
         min_count: words seen fewer times than this in the training split are unknown words.
         validation: share of the training split that is held out.
+        block: reviews that follow one another in the training split and belong together, as those of one film may:
+            they are held out together, in every so many blocks, and n-grams are counted without all of them. If not
+            given, each is alone, and any are held out.
         batch_size: reviews in a step of training. Where several processes train together, each takes its share of
             every step, so that they learn what one would.
         token_budget: most places (reviews × longest length) in a step of training; unbounded if not given.
@@ -61,8 +69,9 @@ class ReviewData(BucketedData):
             read whole reviews.
         train_as: what a review of a training batch is: ``texts``, its words in their order (:class:`TextBatch`);
             ``bags``, each word once, with how often it stands there (:class:`BagBatch`); ``means``, the mean vector of
-            its words (:class:`MeanBatch`). The last two are whole reviews, for models to which the order of words is
-            nothing; validation and test read texts in any case.
+            its words (:class:`MeanBatch`); ``ngrams``, each n-gram once (:class:`NgramBatch`); ``ratios``, its words
+            with the log-ratios of the n-grams that end there (:class:`RatioBatch`). Bags, means and n-grams are of all
+            the words; validation and test read texts in any case.
         word_dropout: share of the words of each bag that a training batch leaves out, others each epoch.
         seed: the seed of the validation set, of the order and of the windows.
         cache_dir: where prepared data is kept; ``AMAL_CACHE`` if not given, else the user's cache folder.
@@ -80,6 +89,7 @@ class ReviewData(BucketedData):
         standardise: bool = False,
         min_count: int = 2,
         validation: float = 0.1,
+        block: int | None = None,
         batch_size: int = 64,
         token_budget: int | None = None,
         crop: int | None = None,
@@ -93,16 +103,16 @@ class ReviewData(BucketedData):
             raise DataError(explain(expected=f"a source among {', '.join(SOURCES)}", got=repr(source), do="choose one"))
         if not 0 < validation < 1:
             raise DataError(explain(expected="a share between 0 and 1", got=str(validation), do="set data.validation"))
-        _check_count(1, batch_size=batch_size, token_budget=token_budget, crop=crop, min_count=min_count)
+        _check_count(1, batch_size=batch_size, token_budget=token_budget, crop=crop, min_count=min_count, block=block)
         _check_count(0, seed=seed)
         if train_as not in FORMS:
             raise DataError(explain(expected=f"data.train_as among {', '.join(FORMS)}", got=train_as, do="choose one"))
-        if crop is not None and train_as != "texts":
+        if crop is not None and train_as not in _WINDOWED:
             raise DataError(
                 explain(
-                    expected="whole reviews, of which to make bags or means",
+                    expected=f"whole reviews, of which to make {train_as}",
                     got=f"windows of {crop} tokens",
-                    do="leave out data.crop, or set data.train_as to texts",
+                    do=f"leave out data.crop, or set data.train_as to {' or '.join(_WINDOWED)}",
                 )
             )
         if not 0 <= word_dropout < 1 or (word_dropout and train_as != "bags"):
@@ -122,8 +132,11 @@ class ReviewData(BucketedData):
     def prepare_data(self) -> None:
         """Fill the cache, in one process."""
         self._open_reviews()
-        if self.hparams["train_as"] == "bags":
-            Bags.of(self.reviews, self._cache)
+        match self.hparams["train_as"]:
+            case "bags":
+                Bags.of(self.reviews, self._cache)
+            case "ngrams" | "ratios":
+                self._prepared_ngrams()
 
     def setup(self, stage: str | None = None) -> None:
         """Open the prepared reviews."""
@@ -153,6 +166,19 @@ class ReviewData(BucketedData):
         return int(self._vectors.matrix.shape[1])
 
     @property
+    def ngrams(self) -> torch.Tensor:
+        """The n-grams that stand in enough training reviews, and in how many of each class, int64 ``(N + 1, 3)``.
+
+        See :func:`~amal_attention.tasks.classification.data.ngrams.counts.count_ngrams`. There are two classes.
+        """
+        return torch.from_numpy(self._prepared_ngrams().table)
+
+    @property
+    def dim_with_ratios(self) -> int:
+        """The width of a word's vector with the log-ratios of the n-grams that end there."""
+        return self.dim + KINDS
+
+    @property
     def label_names(self) -> tuple[str, ...]:
         """What each label stands for."""
         return self._source().label_names
@@ -161,8 +187,13 @@ class ReviewData(BucketedData):
         """The review numbers of ``train`` (without the validation set), ``validation`` or ``test``."""
         if split == "test":
             return self.reviews.store.rows("test")
-        drawn = np.random.default_rng(self.hparams["seed"]).permutation(self.reviews.store.rows("train"))
-        held_out = max(1, round(self.hparams["validation"] * len(drawn)))
+        rows, share = self.reviews.store.rows("train"), self.hparams["validation"]
+        generator = np.random.default_rng(self.hparams["seed"])
+        if self.hparams["block"] is not None:
+            held = _spaced_blocks(rows, self.hparams["block"], share, generator)
+            return rows[held if split == "validation" else ~held]
+        drawn = generator.permutation(rows)
+        held_out = max(1, round(share * len(drawn)))
         return np.sort(drawn[:held_out] if split == "validation" else drawn[held_out:])
 
     def batches(self, split: str) -> Iterator[tuple[npt.NDArray[np.int64], TextBatch]]:
@@ -209,13 +240,17 @@ class ReviewData(BucketedData):
             shuffle=False,
         )
 
-    def _training_set(self) -> _Rows | Means:
+    def _training_set(self) -> _Rows | Means | NumberedNgrams | RatiosBesideWords:
         rows = self.rows("train")
         match self.hparams["train_as"]:
             case "means":
                 return Means.of(self.reviews, rows, self.embeddings)
             case "bags":
                 return _Rows(Bags.of(self.reviews, self._cache, self.hparams["word_dropout"]), rows)
+            case "ngrams":
+                return NumberedNgrams(self.reviews, rows, self._prepared_ngrams())
+            case "ratios":
+                return RatiosBesideWords(self.reviews, rows, self._prepared_ngrams())
             case _:
                 return _Rows(self.reviews, rows)
 
@@ -225,6 +260,9 @@ class ReviewData(BucketedData):
             known = store.vocabulary_size(self.hparams["min_count"])
             self._reviews = Reviews(store, Vocabulary(store.words[:known]))
         return self._reviews
+
+    def _prepared_ngrams(self) -> PreparedNgrams:
+        return prepare_ngrams(self.reviews, self.rows("train"), self.hparams["block"] or 1, self._cache)
 
     def _running_counts(self) -> npt.NDArray[np.int64]:
         """How often the unknown word, and then each known word, stands in the training split."""
@@ -253,6 +291,21 @@ def _check_count(least: int, **counts: int | None) -> None:
         if count is not None and not least <= count <= _MOST:
             expected = f"data.{name} from {least} to {_MOST}"
             raise DataError(explain(expected=expected, got=str(count), do=f"set data.{name}"))
+
+
+def _spaced_blocks(
+    rows: npt.NDArray[np.int64], block: int, share: float, generator: np.random.Generator
+) -> npt.NDArray[np.bool_]:
+    """Which of the rows are in every so many blocks, from a drawn one on: about this share of them, of all classes."""
+    blocks = rows // block
+    count = int(blocks[-1] - blocks[0]) + 1
+    if count < 2:
+        raise DataError(
+            explain(expected="two blocks of reviews or more", got=f"data.block of {block}", do="make it smaller")
+        )
+    every = max(2, min(round(1 / share), count))
+    held: npt.NDArray[np.bool_] = blocks % every == generator.integers(every)
+    return held
 
 
 def _standardised(vectors: npt.NDArray[np.float32], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:

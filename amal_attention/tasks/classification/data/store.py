@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from amal_attention.data.cache import built_once
+from amal_attention.data.cache import built_once, reading_cache
 from amal_attention.data.tokenizer import TokenizedTexts, Tokenizer
 from amal_attention.errors import DataError, explain
 from amal_attention.tasks.classification.data.corpus import EVIDENCE_TOKENIZER, Source, Split
@@ -54,9 +54,9 @@ class ReviewStore:
         Raises:
             DataError: a file of the folder is damaged.
         """
-        try:
+        with reading_cache(folder, "prepared reviews"):
             description = json.loads((folder / "store.json").read_text("utf-8"))
-            store = cls(
+            return cls(
                 folder,
                 tokens=np.load(folder / "tokens.npy", mmap_mode="r"),
                 offsets=np.load(folder / "offsets.npy"),
@@ -66,11 +66,6 @@ class ReviewStore:
                 sizes=description["sizes"],
                 words=_read_words(folder, description["words_bytes"]),
             )
-        except (OSError, ValueError, KeyError, EOFError) as error:
-            raise DataError(
-                explain(expected=f"prepared reviews in {folder}", got=str(error), do="delete that folder and run again")
-            ) from error
-        return store
 
     def rows(self, split: str) -> npt.NDArray[np.int64]:
         """The review numbers of one split."""

@@ -142,7 +142,7 @@ class DateData(PairData):
         batch_size: as in :class:`PairData`, and so are the others.
         seed: see there.
         collate: see there.
-        writings: of how many lines to learn from each day is the first; validation and test are the same with any.
+        writings: the number of lines to learn from that begin with each day; validation and test do not depend on it.
     """
 
     def __init__(

@@ -143,6 +143,23 @@ def test_at_least_one_review_is_held_out(make: Make) -> None:
     assert len(make(validation=0.001).rows("validation")) == 1
 
 
+def test_reviews_of_a_block_are_held_out_together_in_every_so_many_blocks(make: Make) -> None:
+    data = make(block=7, validation=0.25, seed=2)
+    held, rest = ({int(row) // 7 for row in data.rows(split)} for split in ("validation", "train"))
+    assert sorted([*data.rows("validation"), *data.rows("train")]) == list(range(TRAIN))
+    assert held == set(range(min(held), 12, 4)) and not held & rest
+
+
+def test_one_block_of_reviews_is_refused(make: Make, refusal: Callable[..., str]) -> None:
+    assert "data.block" in refusal(DataError, lambda: make(block=TRAIN).rows("train"))
+
+
+@pytest.mark.parametrize("share", [0.001, 0.999])
+def test_no_split_is_left_without_a_block(make: Make, share: float) -> None:
+    data = make(block=30, validation=share)
+    assert min(len(data.rows("validation")), len(data.rows("train"))) >= TRAIN - 60
+
+
 def test_the_same_seed_holds_out_the_same_reviews(make: Make) -> None:
     assert make(seed=4).rows("validation").tolist() == make(seed=4).rows("validation").tolist()
 

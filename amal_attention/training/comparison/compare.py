@@ -19,12 +19,13 @@ from amal_attention.lab import Lab
 from amal_attention.record import Exhibit, RunRecord, by_data
 from amal_attention.tasks.task import Task, task_of
 from amal_attention.training.checkpoint import load_trained
+from amal_attention.training.comparison.mix import mix
+from amal_attention.training.comparison.side_by_side import Training, train_all
 from amal_attention.training.processes import is_first
 from amal_attention.training.recipe import Recipe
 from amal_attention.training.report.report import render_report
 from amal_attention.training.report.table import setting_in_words
 from amal_attention.training.run import Run
-from amal_attention.training.side_by_side import Training, train_all
 
 __all__ = ["Comparison", "choose_rows", "compare", "questions_by_task", "write_comparison"]
 
@@ -81,7 +82,7 @@ def compare(
 
     Args:
         base: source, seed, embeddings and options that all questions share; its own question is not used.
-        questions: the questions to train.
+        questions: the questions to train, and mixes of them.
         folder: gets one folder a run.
         sweep: also train the lab's sweep, if it has one and its question is asked for; the value that the question's
             own recipe has is not trained twice.
@@ -89,14 +90,17 @@ def compare(
         thorough: measure what takes long too.
         shown: how many test texts the models read side by side.
         progress: show progress bars.
-        jobs: how many trainings run side by side, see :func:`amal_attention.training.side_by_side.train_all`.
+        jobs: how many trainings run side by side, see
+            :func:`amal_attention.training.comparison.side_by_side.train_all`.
         trained: told how many are trained, of how many, and the question of the last one.
 
     Raises:
-        LabError: the questions are of several tasks, or one cannot be trained.
+        LabError: the questions are of several tasks, or one cannot be trained, or what one mixes is not among them.
     """
     task = _one_task(base, questions)
-    runs = [Run(replace(base, question=question), folder / question) for question in questions]
+    mixes = {name: parts for name, parts in base.lab.mixes.items() if name in questions}
+    _check_parts(mixes, questions)
+    runs = [Run(replace(base, question=name), folder / name) for name in questions if name not in mixes]
     swept = _sweep_runs(base, questions, folder) if sweep else {}
     own = {run.recipe.swept for run in runs} if swept else set()
     trainings = [Training(run, resume, thorough, progress) for run in runs]
@@ -107,7 +111,9 @@ def compare(
     if is_first():
         of = {run.recipe.question: run for run in runs}
         parts = [([of[record.question] for record in part], part) for part in by_data(records)]
-        records = [each for runs, part in parts for each in _with_exhibits(runs, part, shown)]
+        told = {each.question: each for runs, part in parts for each in _with_exhibits(runs, part, shown)}
+        told |= {name: mix(name, [of[part] for part in parts]) for name, parts in mixes.items()}
+        records = [told[name] for name in questions]
     return Comparison(base.lab, task, records, varied)
 
 
@@ -123,6 +129,19 @@ def write_comparison(comparison: Comparison, folder: Path) -> Path:
     report = folder / "report.html"
     write_atomically(report, render_report(comparison.lab, task, comparison.records, comparison.sweep, details))
     return report
+
+
+def _check_parts(mixes: dict[str, tuple[str, ...]], questions: Sequence[str]) -> None:
+    """Refuse to mix what is not trained here."""
+    for name, parts in mixes.items():
+        if missing := [part for part in parts if part not in questions]:
+            raise LabError(
+                explain(
+                    expected=f"{' and '.join(parts)}, of which {name} is a mix",
+                    got=f"no {' and no '.join(missing)}",
+                    do="compare them with it: --question " + " --question ".join([*parts, name]),
+                )
+            )
 
 
 def _summary(record: RunRecord) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from amal_attention.errors import LabError
-from amal_attention.training.compare import choose_rows, compare, write_comparison
+from amal_attention.training.comparison.compare import choose_rows, compare, write_comparison
 
 
 @pytest.fixture

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from amal_attention.errors import AmalError, LabError
-from amal_attention.training.side_by_side import train_all
+from amal_attention.training.comparison.side_by_side import train_all
 from tests.processes import ended
 from tests.training.scripted import Scripted
 
 STARTER = """
 import multiprocessing, os, signal, threading, time
 
-from amal_attention.training.side_by_side import _end_with_the_starter
+from amal_attention.training.comparison.side_by_side import _end_with_the_starter
 
 
 def trains():

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch.utils.data import Dataset
 
 from amal_attention.data.buckets import Windows
 from amal_attention.tasks.classification.data.batch import NgramBatch
-from amal_attention.tasks.classification.data.ngrams.prepared import PreparedNgrams
-from amal_attention.tasks.classification.data.reviews import Reviews
+from amal_attention.tasks.classification.data.ngrams.counted import CountedReviews
 
 __all__ = ["NumberedNgrams"]
 
 
-@dataclass(frozen=True)
-class NumberedNgrams(Dataset[NgramBatch]):
-    """Reviews as n-grams; an item is a whole batch, and reviews are numbered by their places in ``rows``.
-
-    Attributes:
-        reviews: all of them.
-        rows: the numbers of those that were counted.
-        prepared: their n-grams.
-    """
-
-    reviews: Reviews
-    rows: npt.NDArray[np.int64]
-    prepared: PreparedNgrams
+class NumberedNgrams(CountedReviews[NgramBatch]):
+    """Reviews as n-grams."""
 
     @property
     def lengths(self) -> npt.NDArray[np.int64]:

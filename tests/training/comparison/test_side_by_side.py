@@ -14,6 +14,8 @@ from amal_attention.training.comparison.side_by_side import train_all
 from tests.processes import ended
 from tests.training.scripted import Scripted
 
+pytestmark = pytest.mark.usefixtures("forks")
+
 STARTER = """
 import multiprocessing, os, signal, threading, time
 

@@ -1,9 +1,9 @@
 """The programs of this environment, forked from one process that has imported what they import: each saves seconds.
 
-They are in a folder of their own: ``alembic``, ``amal``, ``nbgrader``, ``pytest``, and ``python``, which runs a module, a
-script or code. What they do, print and end with is what the programs themselves would; each has a fresh process, the
-first of a group. What a shell starts is a client that stands for this process: it passes signals on to the group, and
-ends as the process ends; where the client is killed, so is the process, and nothing else.
+They are in a folder of their own: ``alembic``, ``amal``, ``nbgrader``, ``pytest``, and ``python``, which runs a
+module, a script or code. What they do, print and end with is what the programs themselves would; each has a fresh
+process, the first of a group. What a shell starts is a client that stands for this process: it passes signals on to the
+group, and ends as the process ends; where the client is killed, so is the process, and nothing else.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ class Bank:
         return _first_each(wrong, lambda mutant: [(mutant.loses[0], name) for name in mutant.breaks])
 
     def one_a_question(self) -> list[Mutant]:
-        """For each question the first mistake that its check in the notebook sees; all of these with AMAL_WHOLE_BANK."""
+        """For each question the first mistake that its check in the notebook sees; all such with AMAL_WHOLE_BANK."""
         seen = [mutant for mutant in self.mutants.values() if not mutant.right and mutant.public]
         return _first_each(seen, lambda mutant: [mutant.loses[0]])
 

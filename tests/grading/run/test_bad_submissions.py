@@ -224,6 +224,17 @@ def write_places(folder: Path, solved: dict[str, Any]) -> dict[str, Bad]:
     }
 
 
+def was_connected_to(listening: socket.socket) -> bool:
+    """Whether anybody connected; it listens no longer."""
+    with listening:
+        listening.setblocking(False)
+        try:
+            listening.accept()
+        except BlockingIOError:
+            return False
+        return True
+
+
 @pytest.fixture(scope="module")
 def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Batch]:
     """All of the library, graded once in the sandbox."""
@@ -268,14 +279,7 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Batch]:
     found.honest = found.verdicts.pop(HONEST)
     found.left = left_after(5)
     found.after = outside(places)
-    for each in listening:
-        each.setblocking(False)
-        try:
-            each.accept()
-            found.connected.append(str(each))
-        except BlockingIOError:
-            pass
-        each.close()
+    found.connected = [str(each) for each in listening if was_connected_to(each)]
     shutil.rmtree(Path(place).parent)
     home.close()
     yield found

@@ -21,8 +21,9 @@ from amal_attention.data.vectors import DEFAULT_VECTORS, AlignedVectors, VectorF
 from amal_attention.data.vocabulary import Vocabulary
 from amal_attention.errors import DataError, explain
 from amal_attention.tasks.classification.data.bags import Bags
-from amal_attention.tasks.classification.data.batch import Batch, TextBatch
+from amal_attention.tasks.classification.data.batch import Batch, DomainBatch, TextBatch
 from amal_attention.tasks.classification.data.corpus import Source
+from amal_attention.tasks.classification.data.domains import biased, read_domain
 from amal_attention.tasks.classification.data.imdb import open_imdb
 from amal_attention.tasks.classification.data.means import Means
 from amal_attention.tasks.classification.data.ngrams.beside_words import RatiosBesideWords
@@ -73,7 +74,11 @@ class ReviewData(BucketedData):
             with the log-ratios of the n-grams that end there (:class:`RatioBatch`). Bags, means and n-grams are of all
             the words; validation and test read texts in any case.
         word_dropout: share of the words of each bag that a training batch leaves out, others each epoch.
-        seed: the seed of the validation set, of the order and of the windows.
+        domain: a column of whole numbers that the source knows beside the labels: ``genre`` or ``genre_pair`` of the
+            sample, ``horror`` or ``length`` of IMDB. All batches then hold it (:class:`DomainBatch`).
+        bias: train on a part of the training reviews, drawn with the seed: label and domain agree in this share of it.
+            It has as many of each label, and the same size whatever the share.
+        seed: the seed of the validation set, of the order, of the windows and of what ``bias`` draws.
         cache_dir: where prepared data is kept; ``AMAL_CACHE`` if not given, else the user's cache folder.
     """
 
@@ -95,6 +100,8 @@ class ReviewData(BucketedData):
         crop: int | None = None,
         train_as: str = "texts",
         word_dropout: float = 0.0,
+        domain: str | None = None,
+        bias: float | None = None,
         seed: int = 0,
         cache_dir: str | None = None,
     ) -> None:
@@ -123,6 +130,7 @@ class ReviewData(BucketedData):
                     do="leave it out, or set data.train_as to bags",
                 )
             )
+        _check_domain(domain, bias, train_as)
         self.save_hyperparameters(ignore=["data_dir", "cache_dir"])
         self.tokenizer = Tokenizer(tokenizer)
         self._data_dir = data_dir
@@ -184,7 +192,18 @@ class ReviewData(BucketedData):
         return self._source().label_names
 
     def rows(self, split: str) -> npt.NDArray[np.int64]:
-        """The review numbers of ``train`` (without the validation set), ``validation`` or ``test``."""
+        """The review numbers of ``train`` (without the validation set), ``validation`` or ``test``.
+
+        Raises:
+            DataError: see :func:`~amal_attention.tasks.classification.data.domains.biased`.
+        """
+        rows = self._all_rows(split)
+        if split != "train" or self.hparams["bias"] is None or (domains := self.reviews.domains) is None:
+            return rows
+        generator = np.random.default_rng([self.hparams["seed"], 1])
+        return rows[biased(self.reviews.store.labels[rows], domains[rows], self.hparams["bias"], generator)]
+
+    def _all_rows(self, split: str) -> npt.NDArray[np.int64]:
         if split == "test":
             return self.reviews.store.rows("test")
         rows, share = self.reviews.store.rows("train"), self.hparams["validation"]
@@ -196,7 +215,7 @@ class ReviewData(BucketedData):
         held_out = max(1, round(share * len(drawn)))
         return np.sort(drawn[:held_out] if split == "validation" else drawn[held_out:])
 
-    def batches(self, split: str) -> Iterator[tuple[npt.NDArray[np.int64], TextBatch]]:
+    def batches(self, split: str) -> Iterator[tuple[npt.NDArray[np.int64], TextBatch | DomainBatch]]:
         """The reviews of a split, whole, in batches of similar lengths, with their places in ``rows(split)``."""
         rows = self.rows(split)
         buckets = LengthBuckets(
@@ -257,8 +276,10 @@ class ReviewData(BucketedData):
     def _open_reviews(self) -> Reviews:
         if self._reviews is None:
             store = prepare_reviews(self._source(), self.tokenizer, self._cache)
-            known = store.vocabulary_size(self.hparams["min_count"])
-            self._reviews = Reviews(store, Vocabulary(store.words[:known]))
+            vocabulary = Vocabulary(store.words[: store.vocabulary_size(self.hparams["min_count"])])
+            name = self.hparams["domain"]
+            domains = None if name is None else read_domain(self._source(), name, store, self._cache)
+            self._reviews = Reviews(store, vocabulary, domains)
         return self._reviews
 
     def _prepared_ngrams(self) -> PreparedNgrams:
@@ -291,6 +312,16 @@ def _check_count(least: int, **counts: int | None) -> None:
         if count is not None and not least <= count <= _MOST:
             expected = f"data.{name} from {least} to {_MOST}"
             raise DataError(explain(expected=expected, got=str(count), do=f"set data.{name}"))
+
+
+def _check_domain(domain: str | None, bias: float | None, train_as: str) -> None:
+    """Refuse a domain of what is no text, and a bias that is no share or has no domain."""
+    if domain is not None and train_as != "texts":
+        expected, got, do = "data.domain of texts", f"{domain} of {train_as}", "leave it out, or train as texts"
+        raise DataError(explain(expected=expected, got=got, do=do))
+    if bias is not None and not (0 <= bias <= 1 and domain is not None):
+        got = f"{bias} with {'no domain' if domain is None else domain}"
+        raise DataError(explain(expected="data.bias from 0 to 1, of a data.domain", got=got, do="set both"))
 
 
 def _spaced_blocks(

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from lightning.pytorch.utilities import CombinedLoader
 from torch.utils.data import DataLoader, Dataset
 
 from amal_attention.data.bucketed import BucketedData
@@ -39,8 +41,8 @@ SOURCES: dict[str, Callable[[str | Path | None], Source]] = {
     "imdb": open_imdb,
     "sample": lambda data_dir: SampleReviews(),
 }
-FORMS = ("texts", "bags", "means", "ngrams", "ratios")
-_WINDOWED = ("texts", "ratios")
+FORMS = ("texts", "bags", "means", "ngrams", "ratios", "unlabelled")
+_WINDOWED = ("texts", "ratios", "unlabelled")
 _MOST = 2**32 - 1
 
 
@@ -72,7 +74,10 @@ class ReviewData(BucketedData):
             ``bags``, each word once, with how often it stands there (:class:`BagBatch`); ``means``, the mean vector of
             its words (:class:`MeanBatch`); ``ngrams``, each n-gram once (:class:`NgramBatch`); ``ratios``, its words
             with the log-ratios of the n-grams that end there (:class:`RatioBatch`). Bags, means and n-grams are of all
-            the words; validation and test read texts in any case.
+            the words; validation and test read texts in any case. ``unlabelled`` gives two batches of texts a step, in
+            a dict: ``labelled``, and ``unlabelled``, of all training reviews, whose labels are -1.
+        labels: how many training reviews, drawn with ``seed``, keep their label: training batches are made of these.
+            All keep it by default.
         word_dropout: share of the words of each bag that a training batch leaves out, others each epoch.
         domain: a column of whole numbers that the source knows beside the labels: ``genre`` or ``genre_pair`` of the
             sample, ``horror`` or ``length`` of IMDB. All batches then hold it (:class:`DomainBatch`).
@@ -99,6 +104,7 @@ class ReviewData(BucketedData):
         token_budget: int | None = None,
         crop: int | None = None,
         train_as: str = "texts",
+        labels: int | None = None,
         word_dropout: float = 0.0,
         domain: str | None = None,
         bias: float | None = None,
@@ -111,6 +117,7 @@ class ReviewData(BucketedData):
         if not 0 < validation < 1:
             raise DataError(explain(expected="a share between 0 and 1", got=str(validation), do="set data.validation"))
         _check_count(1, batch_size=batch_size, token_budget=token_budget, crop=crop, min_count=min_count, block=block)
+        _check_count(1, labels=labels)
         _check_count(0, seed=seed)
         if train_as not in FORMS:
             raise DataError(explain(expected=f"data.train_as among {', '.join(FORMS)}", got=train_as, do="choose one"))
@@ -169,6 +176,11 @@ class ReviewData(BucketedData):
         return torch.from_numpy(table)
 
     @property
+    def counts(self) -> torch.Tensor:
+        """How often each word of the vocabulary stands in the training split, int64 ``(V,)``; 0 for padding."""
+        return torch.from_numpy(np.concatenate([[0], self._running_counts()]))
+
+    @property
     def dim(self) -> int:
         """D, the width of the word vectors."""
         return int(self._vectors.matrix.shape[1])
@@ -194,16 +206,41 @@ class ReviewData(BucketedData):
     def rows(self, split: str) -> npt.NDArray[np.int64]:
         """The review numbers of ``train`` (without the validation set), ``validation`` or ``test``.
 
+        Of ``train``, those that keep their labels, of those that ``bias`` draws.
+
         Raises:
-            DataError: see :func:`~amal_attention.tasks.classification.data.domains.biased`.
+            DataError: there are fewer than ``labels``; or ``bias`` is set, and the domain of a label always agrees, or
+                never does.
         """
         rows = self._all_rows(split)
-        if split != "train" or self.hparams["bias"] is None or (domains := self.reviews.domains) is None:
-            return rows
-        generator = np.random.default_rng([self.hparams["seed"], 1])
-        return rows[biased(self.reviews.store.labels[rows], domains[rows], self.hparams["bias"], generator)]
+        return self._labelled(rows) if split == "train" and self.hparams["labels"] is not None else rows
+
+    def _labelled(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The training reviews that keep their labels."""
+        labels, generator = self.hparams["labels"], np.random.default_rng([self.hparams["seed"], 1])
+        if labels > len(rows):
+            raise DataError(
+                explain(
+                    expected=f"data.labels up to {len(rows)}, the number of training reviews",
+                    got=str(labels),
+                    do="ask for fewer",
+                )
+            )
+        return np.sort(generator.permutation(rows)[:labels])
 
     def _all_rows(self, split: str) -> npt.NDArray[np.int64]:
+        """The review numbers of a split, whether they keep their labels or not."""
+        rows = self._split_rows(split)
+        return self._biased(rows) if split == "train" and self.hparams["bias"] is not None else rows
+
+    def _biased(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The training reviews that ``bias`` draws."""
+        labels, domains = self.reviews.labels(rows).numpy(), self.reviews.domains
+        generator = np.random.default_rng([self.hparams["seed"], 2])
+        return rows if domains is None else rows[biased(labels, domains[rows], self.hparams["bias"], generator)]
+
+    def _split_rows(self, split: str) -> npt.NDArray[np.int64]:
+        """The review numbers of a split, all of them."""
         if split == "test":
             return self.reviews.store.rows("test")
         rows, share = self.reviews.store.rows("train"), self.hparams["validation"]
@@ -228,9 +265,19 @@ class ReviewData(BucketedData):
         for windows in buckets:
             yield windows.texts, self.reviews.whole(rows[windows.texts])
 
-    def train_dataloader(self) -> DataLoader[Batch]:
-        """Batches of similar lengths, in an order and through windows drawn anew each epoch; see ``train_as``."""
-        texts = self._training_set()
+    def train_dataloader(self) -> DataLoader[Batch] | CombinedLoader:
+        """Batches of similar lengths, in an order and through windows drawn anew each epoch; see ``train_as``.
+
+        Where labelled batches stand beside unlabelled ones, an epoch reads the longer of the two once, and the other
+        again and again.
+        """
+        labelled = self._training_loader(self._training_set())
+        if self.hparams["train_as"] != "unlabelled":
+            return labelled
+        others = self._training_loader(_Unlabelled(self.reviews, self._all_rows("train")))
+        return CombinedLoader({"labelled": labelled, "unlabelled": others}, "max_size_cycle")
+
+    def _training_loader(self, texts: Any) -> DataLoader[Batch]:
         return self._loader(
             texts,
             texts.lengths,
@@ -360,3 +407,11 @@ class _Rows(Dataset[Batch]):
 
     def __getitem__(self, windows: Windows) -> Batch:
         return self.reviews[Windows(self.rows[windows.texts], windows.starts, windows.lengths)]
+
+
+class _Unlabelled(_Rows):
+    """Some of the reviews, the label of each being -1."""
+
+    def __getitem__(self, windows: Windows) -> Batch:
+        batch = super().__getitem__(windows)
+        return batch._replace(labels=torch.full_like(batch.labels, -1))

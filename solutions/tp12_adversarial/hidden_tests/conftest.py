@@ -1,0 +1,1 @@
+"""What hidden tests of several questions share."""

@@ -23,8 +23,9 @@ from amal_attention.data.vectors import DEFAULT_VECTORS, AlignedVectors, VectorF
 from amal_attention.data.vocabulary import Vocabulary
 from amal_attention.errors import DataError, explain
 from amal_attention.tasks.classification.data.bags import Bags
-from amal_attention.tasks.classification.data.batch import Batch, TextBatch
+from amal_attention.tasks.classification.data.batch import Batch, DomainBatch, TextBatch
 from amal_attention.tasks.classification.data.corpus import Source
+from amal_attention.tasks.classification.data.domains import biased, read_domain
 from amal_attention.tasks.classification.data.imdb import open_imdb
 from amal_attention.tasks.classification.data.means import Means
 from amal_attention.tasks.classification.data.ngrams.beside_words import RatiosBesideWords
@@ -78,7 +79,11 @@ class ReviewData(BucketedData):
         labels: how many training reviews, drawn with ``seed``, keep their label: training batches are made of these.
             All keep it by default.
         word_dropout: share of the words of each bag that a training batch leaves out, others each epoch.
-        seed: the seed of the validation set, of the order and of the windows.
+        domain: a column of whole numbers that the source knows beside the labels: ``genre`` or ``genre_pair`` of the
+            sample, ``horror`` or ``length`` of IMDB. All batches then hold it (:class:`DomainBatch`).
+        bias: train on a part of the training reviews, drawn with the seed: label and domain agree in this share of it.
+            It has as many of each label, and the same size whatever the share.
+        seed: the seed of the validation set, of the order, of the windows and of what ``bias`` draws.
         cache_dir: where prepared data is kept; ``AMAL_CACHE`` if not given, else the user's cache folder.
     """
 
@@ -101,6 +106,8 @@ class ReviewData(BucketedData):
         train_as: str = "texts",
         labels: int | None = None,
         word_dropout: float = 0.0,
+        domain: str | None = None,
+        bias: float | None = None,
         seed: int = 0,
         cache_dir: str | None = None,
     ) -> None:
@@ -130,6 +137,7 @@ class ReviewData(BucketedData):
                     do="leave it out, or set data.train_as to bags",
                 )
             )
+        _check_domain(domain, bias, train_as)
         self.save_hyperparameters(ignore=["data_dir", "cache_dir"])
         self.tokenizer = Tokenizer(tokenizer)
         self._data_dir = data_dir
@@ -198,7 +206,11 @@ class ReviewData(BucketedData):
     def rows(self, split: str) -> npt.NDArray[np.int64]:
         """The review numbers of ``train`` (without the validation set), ``validation`` or ``test``.
 
-        Of ``train``, those that keep their labels.
+        Of ``train``, those that keep their labels, of those that ``bias`` draws.
+
+        Raises:
+            DataError: there are fewer than ``labels``; or ``bias`` is set, and the domain of a label always agrees, or
+                never does.
         """
         rows = self._all_rows(split)
         return self._labelled(rows) if split == "train" and self.hparams["labels"] is not None else rows
@@ -218,6 +230,17 @@ class ReviewData(BucketedData):
 
     def _all_rows(self, split: str) -> npt.NDArray[np.int64]:
         """The review numbers of a split, whether they keep their labels or not."""
+        rows = self._split_rows(split)
+        return self._biased(rows) if split == "train" and self.hparams["bias"] is not None else rows
+
+    def _biased(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The training reviews that ``bias`` draws."""
+        labels, domains = self.reviews.labels(rows).numpy(), self.reviews.domains
+        generator = np.random.default_rng([self.hparams["seed"], 2])
+        return rows if domains is None else rows[biased(labels, domains[rows], self.hparams["bias"], generator)]
+
+    def _split_rows(self, split: str) -> npt.NDArray[np.int64]:
+        """The review numbers of a split, all of them."""
         if split == "test":
             return self.reviews.store.rows("test")
         rows, share = self.reviews.store.rows("train"), self.hparams["validation"]
@@ -229,7 +252,7 @@ class ReviewData(BucketedData):
         held_out = max(1, round(share * len(drawn)))
         return np.sort(drawn[:held_out] if split == "validation" else drawn[held_out:])
 
-    def batches(self, split: str) -> Iterator[tuple[npt.NDArray[np.int64], TextBatch]]:
+    def batches(self, split: str) -> Iterator[tuple[npt.NDArray[np.int64], TextBatch | DomainBatch]]:
         """The reviews of a split, whole, in batches of similar lengths, with their places in ``rows(split)``."""
         rows = self.rows(split)
         buckets = LengthBuckets(
@@ -300,8 +323,10 @@ class ReviewData(BucketedData):
     def _open_reviews(self) -> Reviews:
         if self._reviews is None:
             store = prepare_reviews(self._source(), self.tokenizer, self._cache)
-            known = store.vocabulary_size(self.hparams["min_count"])
-            self._reviews = Reviews(store, Vocabulary(store.words[:known]))
+            vocabulary = Vocabulary(store.words[: store.vocabulary_size(self.hparams["min_count"])])
+            name = self.hparams["domain"]
+            domains = None if name is None else read_domain(self._source(), name, store, self._cache)
+            self._reviews = Reviews(store, vocabulary, domains)
         return self._reviews
 
     def _prepared_ngrams(self) -> PreparedNgrams:
@@ -334,6 +359,16 @@ def _check_count(least: int, **counts: int | None) -> None:
         if count is not None and not least <= count <= _MOST:
             expected = f"data.{name} from {least} to {_MOST}"
             raise DataError(explain(expected=expected, got=str(count), do=f"set data.{name}"))
+
+
+def _check_domain(domain: str | None, bias: float | None, train_as: str) -> None:
+    """Refuse a domain of what is no text, and a bias that is no share or has no domain."""
+    if domain is not None and train_as != "texts":
+        expected, got, do = "data.domain of texts", f"{domain} of {train_as}", "leave it out, or train as texts"
+        raise DataError(explain(expected=expected, got=got, do=do))
+    if bias is not None and not (0 <= bias <= 1 and domain is not None):
+        got = f"{bias} with {'no domain' if domain is None else domain}"
+        raise DataError(explain(expected="data.bias from 0 to 1, of a data.domain", got=got, do="set both"))
 
 
 def _spaced_blocks(

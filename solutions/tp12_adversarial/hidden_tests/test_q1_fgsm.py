@@ -2,7 +2,14 @@
 
 import pytest
 
-from amal_attention.checks import close_to, differ, gives_constants, keeps_padding, leaves_alone
+from amal_attention.checks import (
+    close_to,
+    differ,
+    equal_to,
+    gives_constants,
+    keeps_padding,
+    leaves_alone,
+)
 
 SENT = "texts of several lengths, and a model whose gradient is known"
 
@@ -66,6 +73,7 @@ def test_each_number_moves_by_epsilon_uphill(student, draws, known_texts):
         uphill = epsilon * slopes.sign()
         norms = slopes.flatten(1).norm(dim=1).view(-1, 1, 1)
         predicted = texts.gradient(texts.logits().argmax(dim=1))
+        of_first = texts.gradient(labels[:1].expand(len(labels)))
         of_all = slopes.sum(dim=0, keepdim=True).sign() * words
         moved = student.fgsm(texts.reader(student), *texts.inputs, epsilon)
         close_to(
@@ -87,6 +95,8 @@ def test_each_number_moves_by_epsilon_uphill(student, draws, known_texts):
                 "the loss is that of the label, not of the class that the model predicts": x
                 * words
                 + epsilon * predicted.sign(),
+                "each text has a class of its own: this is that of the first": x * words
+                + epsilon * of_first.sign(),
                 "vectors of words are no pixels: nothing keeps them between 0 and 1": (
                     x + uphill
                 ).clamp(0, 1)
@@ -175,9 +185,15 @@ def test_nothing_is_left_behind(student, known_texts):
 def test_what_comes_back_is_a_constant(student, known_texts):
     texts = known_texts()
     gives_constants(student.fgsm, texts.reader(student), *texts.inputs, 0.2)
-    equal = student.fgsm(texts.reader(student), *texts.inputs, 0.0)
+    still = student.fgsm(texts.reader(student), *texts.inputs, 0.0)
+    equal_to(
+        str(still.dtype),
+        "torch.float32",
+        what="what comes back is float32, as x is",
+        hint="float32 comes back, as x is: no .double(), no .half(), no numpy",
+    )
     close_to(
-        equal,
+        still,
         texts.x,
         what="with ε = 0 the words stay where they are",
         sent=f"{SENT}, ε = 0",

@@ -54,6 +54,7 @@ def test_the_l1_norm_of_each_words_gradient(student, known_texts):
             slopes, labels = some.gradient(), some.labels
             predicted = some.gradient(some.logits().argmax(dim=1))
             losses = some.losses().view(-1, 1)
+            of_first = some.gradient(labels[:1].expand(len(labels)))
             size = len(labels)
             close_to(
                 on_words(student.sensitivity(some.reader(student), *some.inputs), some.mask),
@@ -83,6 +84,9 @@ def test_the_l1_norm_of_each_words_gradient(student, known_texts):
                         dim=2
                     ),
                     "the loss is that of the label, not of the class that the model predicts": predicted.abs().sum(
+                        dim=2
+                    ),
+                    "each text has a class of its own: this is that of the first": of_first.abs().sum(
                         dim=2
                     ),
                     "the slope of the loss is asked, not that of the probability of the class": slopes.abs().sum(

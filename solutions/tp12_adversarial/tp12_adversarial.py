@@ -563,10 +563,11 @@ def fgsm(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor, epsilon: flo
 #
 # points = hidden_points("tp12_adversarial", "q1-fgsm", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import KnownReader, check, close_to, equal_to, keeps_padding, leaves_alone
+# from amal_attention.checks import KnownReader, check, close_to, gives_constants, keeps_padding, leaves_alone
 #
 # with check("q1-fgsm"):
-#     reader = KnownReader([[0.5, 0.0], [0.0, 0.5]], [[0.0, 2.0], [0.0, -1.0]], bend=False)
+#     hidden, output = torch.tensor([[0.5, 0.0], [0.0, 0.5]]), torch.tensor([[0.0, 2.0], [0.0, -1.0]])
+#     reader = KnownReader(hidden, output, bend=False)
 #     x = torch.tensor([[[1.0, 2.0], [3.0, 0.0]]])
 #     mask, label = torch.ones(1, 2, dtype=torch.bool), torch.tensor([1])
 #     sent = "words (1, 2), (3, 0), their mean read by w = (2, -1), class 1, ε = 0.5"
@@ -596,12 +597,6 @@ def fgsm(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor, epsilon: flo
 #         sent=sent,
 #         hint="x + ε · sign of the gradient of the loss for x",
 #     )
-#     equal_to(
-#         moved.requires_grad,
-#         False,
-#         what="what comes back is a constant",
-#         hint="detach what you return: for all that follows it is a constant",
-#     )
 #     close_to(
 #         fgsm(reader, x, mask, torch.tensor([0]), 0.5),
 #         [[[1.5, 1.5], [3.5, -0.5]]],
@@ -618,9 +613,11 @@ def fgsm(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor, epsilon: flo
 #     words, labels = torch.tensor([[True, True], [True, False]]), torch.tensor([1, 0])
 #     inputs = (texts, words, labels, 0.5)
 #     hint = "what is no word is not moved: multiply the move by the mask"
-#     leaky = KnownReader([[0.5, 0.0], [0.0, 0.5]], [[0.0, 2.0], [0.0, -1.0]], reads_padding=True)
-#     keeps_padding(fgsm(leaky, *inputs), texts, words, hint=hint)
-#     leaves_alone(fgsm, reader, *inputs)
+#     leaky = KnownReader(hidden, output, reads_padding=True)
+#     keeps_padding(fgsm(leaky, *inputs) - texts, words, sent="a model that reads padding", hint=hint)
+#     marked = KnownReader(hidden, output, marked=True)
+#     leaves_alone(fgsm, marked, *inputs)
+#     gives_constants(fgsm, marked, *inputs)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -709,7 +706,7 @@ def sensitivity(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor) -> Te
 #
 # points = hidden_points("tp12_adversarial", "q1-sensitivity", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import KnownReader, check, close_to, equal_to, leaves_alone
+# from amal_attention.checks import KnownReader, check, close_to, gives_constants, leaves_alone
 #
 # class Attends(nn.Module):
 #     """Attention by the query (0, ln 3), then w = (2, -1)."""
@@ -723,27 +720,34 @@ def sensitivity(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor) -> Te
 # with check("q1-sensitivity"):
 #     hidden, output = torch.tensor([[0.5, 0.0], [0.0, 0.5]]), torch.tensor([[0.0, 2.0], [0.0, -1.0]])
 #     reader = KnownReader(hidden, output, bend=False)
-#     x = torch.tensor([[[1.0, 2.0], [3.0, 0.0]], [[1.0, 2.0], [3.0, 0.0]]])
-#     mask, labels = torch.ones(2, 2, dtype=torch.bool), torch.tensor([1, 1])
-#     sent = "words (1, 2), (3, 0), their mean read by w = (2, -1), class 1; the same text twice"
+#     x = torch.tensor([[[1.0, 2.0], [3.0, 0.0]]] * 3)
+#     mask, labels = torch.ones(3, 2, dtype=torch.bool), torch.tensor([1, 1, 1])
+#     sent = "words (1, 2), (3, 0), their mean read by w = (2, -1), class 1; the same text three times"
 #     answer = sensitivity(reader, x, mask, labels)
 #     close_to(
 #         answer,
-#         [[0.0711, 0.0711]] * 2,
+#         [[0.0711, 0.0711]] * 3,
 #         what="for a mean all words are alike: 0.0474 · 3/2",
 #         mistakes={
 #             "of the loss of that text alone: the mean over the batch is too small by B": [
-#                 [0.0356, 0.0356]
-#             ] * 2,
+#                 [0.0237, 0.0237]
+#             ] * 3,
 #             "take absolute values before the sum: with their signs, slopes cancel": [
 #                 [-0.0237, -0.0237]
-#             ] * 2,
+#             ] * 3,
 #             "the sum of absolute values is asked, ‖·‖₁, not the root of the sum of squares": [
 #                 [0.0530, 0.0530]
-#             ] * 2,
-#             "the sum of absolute values is asked, ‖·‖₁, not their mean": [[0.0356, 0.0356]] * 2,
-#             "the sum of absolute values is asked, ‖·‖₁, not the largest": [[0.0474, 0.0474]] * 2,
-#             "the gradient of the loss is asked, not that of a logit": [[1.5, 1.5]] * 2,
+#             ] * 3,
+#             "the sum of absolute values is asked, ‖·‖₁, not their mean": [[0.0356, 0.0356]] * 3,
+#             "the sum of absolute values is asked, ‖·‖₁, not the largest": [[0.0474, 0.0474]] * 3,
+#             "the sum of absolute values is asked, ‖·‖₁, not the sum of squares": [[0.0028, 0.0028]]
+#             * 3,
+#             "the gradient of the loss is asked, not that of a logit": [[1.5, 1.5]] * 3,
+#             "the slope of the loss is asked, not that of the probability of the class": [
+#                 [0.0678, 0.0678]
+#             ]
+#             * 3,
+#             "shares of a text are not asked: divide by nothing": [[0.5, 0.5]] * 3,
 #         },
 #         sent=sent,
 #         hint="the gradient of the text's own loss, and of each word the sum of absolute values",
@@ -765,18 +769,15 @@ def sensitivity(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor) -> Te
 #             "the sum of absolute values is asked, ‖·‖₁, not the root of the sum of squares": [
 #                 [0.3490, 1.1413]
 #             ],
+#             "the loss is that of the label, not of the class that the model predicts": [
+#                 [0.3800, 1.2557]
+#             ],
 #         },
 #         sent="words (1, 0), (0, 1), attention by q = (0, ln 3), w = (2, -1), class 1",
 #         hint="the gradient of the text's own loss, and of each word the sum of absolute values",
 #     )
-#     equal_to(
-#         answer.requires_grad,
-#         False,
-#         what="what comes back is a constant",
-#         hint="detach what you return: it carries no graph",
-#     )
 #     leaky = KnownReader(hidden, output, reads_padding=True)
-#     words = torch.tensor([[True, True], [True, False]])
+#     words = torch.tensor([[True, True], [True, False], [True, True]])
 #     close_to(
 #         sensitivity(leaky, x, words, labels)[1, 1],
 #         0.0,
@@ -784,7 +785,9 @@ def sensitivity(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor) -> Te
 #         sent="a model that reads padding, and a text of one word and one place of padding",
 #         hint="put 0 on padding: multiply by the mask",
 #     )
-#     leaves_alone(sensitivity, reader, x, mask, labels)
+#     marked = KnownReader(hidden, output, marked=True)
+#     leaves_alone(sensitivity, marked, x, mask, labels)
+#     gives_constants(sensitivity, marked, x, mask, labels)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
@@ -854,10 +857,10 @@ def robustness(
 
 
 # %% [markdown] lang="fr"
-# **Entraînement.** La moyenne, puis l'attention, sans adversaire : cinq époques, MEANS s chacune. À attendre sur la validation : MEAN0 % et ATT0 %.
+# **Entraînement.** La moyenne, puis l'attention, sans adversaire : cinq époques, 2 s chacune. À attendre sur la validation : 60 % et 74 %.
 
 # %% [markdown] lang="en"
-# **Training.** The mean, then attention, without an adversary: five epochs, MEANS s each. To expect on validation: MEAN0 % and ATT0 %.
+# **Training.** The mean, then attention, without an adversary: five epochs, 2 s each. To expect on validation: 60 % and 74 %.
 
 # %% tags=["active-ipynb", "raises-exception"]
 # train("Q1, mean", lambda: reader(attention=False))
@@ -1093,6 +1096,8 @@ def adversarial_loss(
 #             "the second term has its weight too, 1 - α": 0.2403,
 #             "the first term has its weight too, α": 0.0889,
 #             "the mean over the batch is asked, not the sum": 0.1583,
+#             "both terms have a weight, and these are even": 0.1250,
+#             "the attack climbs: these texts are moved so that the loss falls": 0.0411,
 #             "this is the plain loss: nothing is attacked": 0.0486,
 #             "this is the loss under attack alone: the texts as they are have the weight α": 0.2014,
 #         },
@@ -1103,13 +1108,20 @@ def adversarial_loss(
 #     learnt = x.clone().requires_grad_()
 #     loss = adversarial_loss(reader, learnt, *inputs, 0.5)
 #     equal_to(
-#         isinstance(loss, Tensor) and loss.requires_grad,
+#         loss.requires_grad,
 #         True,
 #         what="the loss carries a gradient",
 #         hint="no detach, no item: the loss stays a tensor to learn from",
 #     )
+#     (found,) = torch.autograd.grad(loss, learnt, allow_unused=True)
+#     equal_to(
+#         found is not None,
+#         True,
+#         what="the gradient reaches x",
+#         hint="x is not detached in the readings: where words are learnt, they learn from the loss",
+#     )
 #     close_to(
-#         torch.autograd.grad(loss, learnt)[0],
+#         found,
 #         [[[-0.0575, 0.0287]] * 2] * 2,
 #         what="the gradient reaches x in both terms",
 #         mistakes={
@@ -1125,19 +1137,19 @@ def adversarial_loss(
 #         sent=sent,
 #         hint="read x + η, where η alone is constant",
 #     )
-#     leaves_alone(adversarial_loss, reader, x, *inputs, 0.5)
+#     leaves_alone(adversarial_loss, KnownReader(hidden, output, marked=True), x, *inputs, 0.5)
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
-# **Entraînement.** Les deux lecteurs encore, contre un adversaire de $\varepsilon = 0{,}02$ : ADV s chacun, car chaque pas lit le lot trois fois.
-# À attendre sur la validation : MEAN2 % pour la moyenne et ATT2 % pour l'attention, donc à peu près ce qu'ils avaient sans adversaire. Puis la
-# moyenne contre $\varepsilon = 0{,}1$ : qu'en dit sa courbe ?
+# **Entraînement.** Les deux lecteurs encore, contre un adversaire de $\varepsilon = 0{,}02$ : 3 s chacun, car chaque pas lit le lot trois fois.
+# À attendre sur la validation : 56 % pour la moyenne et 76 % pour l'attention, donc à quelques points près ce qu'ils avaient sans adversaire.
+# Puis la moyenne contre $\varepsilon = 0{,}1$ : que dit sa courbe ?
 
 # %% [markdown] lang="en"
-# **Training.** Both readers again, against an adversary of $\varepsilon = 0.02$: ADV s each, as each step reads the batch three times. To expect
-# on validation: MEAN2 % for the mean and ATT2 % for attention, so about what they had without an adversary. Then the mean against
+# **Training.** Both readers again, against an adversary of $\varepsilon = 0.02$: 3 s each, as each step reads the batch three times. To expect on
+# validation: 56 % for the mean and 76 % for attention, so within a few points what they had without an adversary. Then the mean against
 # $\varepsilon = 0.1$: what does its curve tell?
 
 
@@ -1171,8 +1183,8 @@ class Adversarial:
 #
 # === BEGIN MARK SCHEME ===
 #
-# 0,25 : les courbes tombent bien plus tard, et le taux sans attaque ne change presque pas (à l'erreur type de 400 textes près, 2,5 points) ;
-# on paie environ deux à trois fois le temps d'apprentissage.
+# 0,25 : les courbes tombent bien plus tard ; le taux sans attaque change peu (76 % au lieu de 74 % avec l'attention, 56 % au lieu de 60 % pour
+# la moyenne, l'erreur type étant de 2,5 points sur 400 textes) ; on paie une fois et demie à deux fois et demie le temps d'apprentissage.
 #
 # 0,5 : pour un lecteur linéaire, la perte attaquée est celle de la marge moins ε‖w‖₁. La moyenne dilue l'avis : sa marge est petite, et
 # proportionnelle à w comme l'est ε‖w‖₁. Si ε est plus grand que cette marge divisée par ‖w‖₁ pour la plupart des textes, agrandir w coûte
@@ -1192,8 +1204,8 @@ class Adversarial:
 #
 # === BEGIN MARK SCHEME ===
 #
-# 0.25: the curves fall much later, and the accuracy without an attack hardly changes (within the standard error of 400 texts, 2.5 points); the
-# price is two to three times the time of training.
+# 0.25: the curves fall much later; the accuracy without an attack changes little (76 % in place of 74 % with attention, 56 % in place of 60 % for
+# the mean, the standard error on 400 texts being 2.5 points); the price is one and a half to two and a half times the time of training.
 #
 # 0.5: for a linear reader the loss under attack is that of the margin less ε‖w‖₁. The mean dilutes the opinion: its margin is small, and
 # grows with w as ε‖w‖₁ does. Where ε is larger than that margin over ‖w‖₁ for most texts, a larger w costs more than it brings: the best w

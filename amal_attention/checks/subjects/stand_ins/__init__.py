@@ -4,6 +4,7 @@ from amal_attention.checks.subjects.stand_ins import attention as attention
 from amal_attention.checks.subjects.stand_ins import known as known
 from amal_attention.checks.subjects.stand_ins import leaky as leaky
 from amal_attention.checks.subjects.stand_ins import sequences as sequences
+from amal_attention.checks.subjects.stand_ins import slopes as slopes
 from amal_attention.checks.subjects.stand_ins import speech as speech
 from amal_attention.checks.subjects.stand_ins import squares as squares
 from amal_attention.checks.subjects.stand_ins import texts as texts

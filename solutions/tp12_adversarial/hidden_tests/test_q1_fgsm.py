@@ -14,7 +14,7 @@ from amal_attention.checks import (
 SENT = "texts of several lengths, and a model whose gradient is known"
 
 
-def on_words(moved, mask):
+def of_words(moved, mask):
     """What stands on words; on padding 0, which is looked at elsewhere."""
     return (
         moved * mask.unsqueeze(2)
@@ -32,10 +32,10 @@ def on_words(moved, mask):
 def test_words_move_where_the_model_says(student, known_texts):
     texts = known_texts()
     x, mask, _ = texts.inputs
-    moved = on_words(student.fgsm(texts.reader(student), *texts.inputs, 0.3), mask)
+    moved = of_words(student.fgsm(texts.reader(student), *texts.inputs, 0.3), mask)
     differ(
         moved,
-        on_words(x, mask),
+        of_words(x, mask),
         what="the words move",
         sent=SENT,
         hint="add ε · sign of the gradient to the words",
@@ -43,13 +43,13 @@ def test_words_move_where_the_model_says(student, known_texts):
     other = student.KnownReader(texts.hidden.flip(0), texts.output.flip(1))
     differ(
         moved,
-        on_words(student.fgsm(other, *texts.inputs, 0.3), mask),
+        of_words(student.fgsm(other, *texts.inputs, 0.3), mask),
         what="another model, another move",
         sent="texts with one model, then with another",
         hint="the adversary follows the gradient of the model under attack",
     )
     close_to(
-        on_words(student.fgsm(texts.reader(student), *texts.inputs, 0.3), mask),
+        of_words(student.fgsm(texts.reader(student), *texts.inputs, 0.3), mask),
         moved,
         what="the same model, the same move",
         sent="the same texts with the same model again",
@@ -77,7 +77,7 @@ def test_each_number_moves_by_epsilon_uphill(student, draws, known_texts):
         of_all = slopes.sum(dim=0, keepdim=True).sign() * words
         moved = student.fgsm(texts.reader(student), *texts.inputs, epsilon)
         close_to(
-            on_words(moved, mask),
+            of_words(moved, mask),
             x * words + uphill,
             what="every number of every word moves by ε, uphill",
             mistakes={

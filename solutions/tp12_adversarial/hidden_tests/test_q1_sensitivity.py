@@ -7,7 +7,7 @@ from amal_attention.checks import close_to, differ, gives_constants, keeps_paddi
 SENT = "texts of several lengths, and a model whose gradient is known"
 
 
-def on_words(found, mask):
+def of_words(found, mask):
     """What is told of words; on padding 0, which is looked at elsewhere."""
     return found * mask if getattr(found, "shape", None) == mask.shape else found
 
@@ -20,7 +20,7 @@ def on_words(found, mask):
 )
 def test_words_differ_as_the_model_says(student, known_texts):
     texts = known_texts()
-    found = on_words(student.sensitivity(texts.reader(student), *texts.inputs), texts.mask)
+    found = of_words(student.sensitivity(texts.reader(student), *texts.inputs), texts.mask)
     full = int(texts.mask.sum(dim=1).argmax())
     differ(
         found[full].sort().values,
@@ -32,7 +32,7 @@ def test_words_differ_as_the_model_says(student, known_texts):
     other = student.KnownReader(texts.hidden.flip(0), texts.output.flip(1))
     differ(
         found,
-        on_words(student.sensitivity(other, *texts.inputs), texts.mask),
+        of_words(student.sensitivity(other, *texts.inputs), texts.mask),
         what="another model, other sensitivities",
         sent="texts with one model, then with another",
         hint="the gradient is that of the model's loss",
@@ -57,7 +57,7 @@ def test_the_l1_norm_of_each_words_gradient(student, known_texts):
             of_first = some.gradient(labels[:1].expand(len(labels)))
             size = len(labels)
             close_to(
-                on_words(student.sensitivity(some.reader(student), *some.inputs), some.mask),
+                of_words(student.sensitivity(some.reader(student), *some.inputs), some.mask),
                 slopes.abs().sum(dim=2),
                 what="the sum of the absolute values of each word's gradient",
                 mistakes={

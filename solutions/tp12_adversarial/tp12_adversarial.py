@@ -3394,7 +3394,10 @@ class GAN(LightningModule):
 #             logits = [gan.discriminator(points) for points in (self.real, made)]
 #             losses = f"L_D {discriminator_loss(*logits):.2f}, L_G {generator_loss(logits[1]):.2f}"
 #         gan.train()
-#         self.panels[f"step {step}"] = {"real": self.real.tolist(), "made": made.tolist()}
+#         self.panels[f"step {step}"] = {
+#             "real points": self.real.tolist(),
+#             "made points": made.tolist(),
+#         }
 #         print(f"step {step:,}: {losses}")
 #
 #     def on_train_start(self, trainer, gan):

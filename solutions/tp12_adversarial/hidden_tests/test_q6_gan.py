@@ -245,7 +245,10 @@ def test_six_steps(student, draws):
                 "clears": "never"
             },
             ADD_UP: {"clears": "never", "detaches": False},
-            f"{ADD_UP}, not of the first alone": {"clears": "once", "detaches": False},
+            "gradients of both steps add up: zero_grad before each backward, not of the first alone": {
+                "clears": "once",
+                "detaches": False,
+            },
             "betas=(0.5, 0.9) is asked for, both of them": {"betas": (0.9, 0.999)},
             "betas=(0.5, 0.9) is asked for, both numbers": {"betas": (0.5, 0.999)},
             "log(1 - D) saturates: the generator makes -log D small": {"slopes": saturating},

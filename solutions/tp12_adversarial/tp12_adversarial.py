@@ -103,6 +103,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import torch
 from lightning import LightningModule
@@ -309,7 +310,9 @@ class Reader(nn.Module):
         return self.output(self.pooling(x, mask)[0])
 
 
-Loss = Callable[[nn.Module, Tensor, Tensor, Tensor], Tensor]
+Loss = Callable[
+    ..., Any
+]  # called as loss(model, x, mask, labels), it gives one number: a tensor
 
 
 def plain_loss(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor) -> Tensor:
@@ -823,6 +826,11 @@ def accuracy_under_attack(
 
 
 # %% tags=["instructor"]
+def attention_entropy(weights: Tensor, mask: Tensor) -> Tensor:
+    """Entropy of the attention of each review, ``(B, L)`` and ``(B, L)`` -> ``(B,)``, in nats: for reports."""
+    return torch.special.entr(weights.masked_fill(~mask, 0.0)).sum(dim=1)
+
+
 def robustness(
     classifier: AdversarialClassifier, texts: Iterable[TextBatch]
 ) -> dict[str, list[tuple[float, float]]]:

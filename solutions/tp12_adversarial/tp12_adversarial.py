@@ -2430,15 +2430,16 @@ def reverse_gradient(x: Tensor, strength: float) -> Tensor:
 # with check("q5-reversal"):
 #     x = torch.tensor([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]])
 #     close_to(
-#         reverse_gradient(x, 0.5),
+#         reverse_gradient(x, 0.2),
 #         x,
 #         what="what comes out is x",
 #         mistakes={
-#             "the forward pass returns -λ x: it returns x, only the gradient is reversed": -0.5 * x,
-#             "the forward pass returns λ x: it returns x": 0.5 * x,
+#             "the forward pass returns -λ x: it returns x, only the gradient is reversed": -0.2 * x,
+#             "the forward pass returns λ x: it returns x": 0.2 * x,
 #             "the forward pass returns -x: it returns x, only the gradient is reversed": -x,
+#             "a part of x is missing: all of x comes out, only the gradient is reversed": 0.8 * x,
 #         },
-#         sent="x (2, 3), which asks for no gradient, λ = 0.5",
+#         sent="x (2, 3), which asks for no gradient, λ = 0.2",
 #         hint="the forward pass returns x",
 #     )
 #     leaf = x.clone().requires_grad_()
@@ -2693,8 +2694,8 @@ def domain_adversarial_loss(
 # with check("q5-domain-adversarial"):
 #     features = torch.tensor([[1.0986123, 0.0], [0.0, 1.0986123]], requires_grad=True)
 #     labels, domains = torch.tensor([0, 1]), torch.tensor([0, 1])
-#     classify = KnownLayer([[1.0, 0.0], [0.0, 0.0]], [0.0, 0.0])
-#     discriminate = KnownLayer([[0.0, 0.0], [1.0, 1.0]], [0.0, 0.0])
+#     classify = KnownLayer(torch.tensor([[1.0, 0.0], [0.0, 0.0]]), torch.zeros(2))
+#     discriminate = KnownLayer(torch.tensor([[0.0, 0.0], [1.0, 1.0]]), torch.zeros(2))
 #     sent = "the text by hand and (0, ln 3), of class 1 and domain 1; λ = 0.5"
 #     loss = domain_adversarial_loss(features, labels, domains, classify, discriminate, 0.5)
 #     close_to(

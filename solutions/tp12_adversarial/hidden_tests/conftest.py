@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 import torch
+from torch.nn import functional as F
+
+from amal_attention.checks.subjects.stand_ins.distances import squared_hellinger
 
 SURE = 4.0  # no logit is larger: a gradient of rounding noise has no sign
 LEAST = 1e-4  # no number of a gradient is smaller, for the same reason
@@ -121,3 +124,32 @@ def _held_with(student, look, replies):
     except Exception:
         return False
     return True
+
+
+def kullback_leibler(p_logits, q_logits):
+    """D[p ‖ q] of each text, as the grader has it."""
+    p, q = (each.log_softmax(dim=1) for each in (p_logits, q_logits))
+    return F.kl_div(q, p, reduction="none", log_target=True).sum(dim=1)
+
+
+@pytest.fixture  # given: pytest's own
+def by_divergence(student):
+    """Holds ``look(far)``, ``far`` being D; where it is missed, with another distance in the place of ``divergence``.
+
+    The student's own ``divergence``, where it is wrong, costs in its own question alone.
+    """
+
+    def hold(look):
+        try:
+            look(kullback_leibler)
+        except Exception:
+            try:
+                with student.standing_in(divergence="squared_hellinger"):
+                    look(squared_hellinger)
+            except Exception:
+                pass
+            else:
+                return
+            raise
+
+    return hold

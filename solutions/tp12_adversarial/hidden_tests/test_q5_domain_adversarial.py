@@ -89,7 +89,7 @@ def drawn(draws, rows=None, classes=(3, 3)):
     """A case; with as many domains as labels an answer that swaps them gives numbers, and no error."""
     generator, (many, width) = draws.generator(), draws.sizes(2, 4, 8)
     rows = rows or many
-    labels, domains = (torch.randint(each, (rows,), generator=generator) for each in classes)
+    labels, domains = (torch.randperm(rows, generator=generator) % each for each in classes)
     heads = [
         (
             torch.randn(each, width, generator=generator),

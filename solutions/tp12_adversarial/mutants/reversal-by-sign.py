@@ -4,7 +4,7 @@
 # breaks = ["backward"]
 # hint = "−λ times the gradient"
 # public = true
-# check = "-λ times the gradient"
+# check = "−λ times the gradient"
 
 # %% grade_id="q5-reversal"
 def reverse_gradient(x: Tensor, strength: float) -> Tensor:

@@ -2,7 +2,7 @@
 # mistake = "the λ of the first call serves for all"
 # loses = ["q5-reversal"]
 # breaks = ["backward"]
-# hint = "whatever λ and the batch are"
+# hint = "−λ times the gradient"
 # public = true
 # check = "times as large as it should be"
 

@@ -4,7 +4,7 @@
 # breaks = ["backward", "forward-identity"]
 # hint = "not λ times"
 # public = true
-# check = "the forward pass returns -x"
+# check = "the forward pass returns −x"
 
 # %% grade_id="q5-reversal"
 def reverse_gradient(x: Tensor, strength: float) -> Tensor:

@@ -4,7 +4,7 @@
 # breaks = ["backward"]
 # hint = "the sign: −λ times"
 # public = true
-# check = "the sign: -λ times"
+# check = "the sign: −λ times"
 
 # %% grade_id="q5-reversal"
 def reverse_gradient(x: Tensor, strength: float) -> Tensor:

@@ -4,7 +4,7 @@
 # breaks = ["forward-identity"]
 # hint = "torch.autograd.Function tells both apart"
 # public = true
-# check = "the forward pass returns -λ x"
+# check = "the forward pass returns −λ x"
 
 # %% grade_id="q5-reversal"
 def reverse_gradient(x: Tensor, strength: float) -> Tensor:

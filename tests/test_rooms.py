@@ -22,6 +22,7 @@ GENERAL = (
     "checks/subjects/**/*",
     "checks/probes/*",
     "checks/expectations/*",
+    "checks/expectations/adversaries/*",
     "checks/expectations/layers/*",
 )
 WORDS = re.compile(r"review|pool(ing|ed)|accuracy|imdb", re.IGNORECASE)

@@ -12,6 +12,9 @@ __all__ = [
     "FixedSpeech",
     "FixedSpeller",
     "ImageProbe",
+    "KnownLayer",
+    "KnownPoints",
+    "KnownReader",
     "LanguageProbe",
     "LayerProbe",
     "LeakyDecoder",
@@ -75,6 +78,8 @@ __all__ = [
     "follows_its_loss",
     "follows_large_scores",
     "follows_memory",
+    "follows_trajectory",
+    "gives_constants",
     "gives_logits",
     "gives_tokens",
     "gives_zeros_without_words",
@@ -96,6 +101,7 @@ __all__ = [
     "is_perceptron",
     "keeps_embeddings",
     "keeps_one_vector",
+    "keeps_padding",
     "keeps_rows_apart",
     "keeps_state_small",
     "keeps_types",
@@ -104,6 +110,7 @@ __all__ = [
     "learns_to_find",
     "learns_values",
     "learns_weights",
+    "leaves_alone",
     "leaves_arguments_alone",
     "leaves_inputs_alone",
     "leaves_its_start",
@@ -115,6 +122,7 @@ __all__ = [
     "looks_past_gaps",
     "minds_the_order",
     "moves_with_words",
+    "moves_within",
     "normalises",
     "one_query_for_all",
     "optimises_everything",
@@ -166,6 +174,9 @@ __all__ = [
 ]
 
 from .checking import check, summary
+from .expectations.adversaries.models import gives_constants, leaves_alone
+from .expectations.adversaries.moves import keeps_padding, moves_within
+from .expectations.adversaries.trajectory import follows_trajectory
 from .expectations.any_module import agrees_with
 from .expectations.classifiers.attention import decides_by_pooling, follows_attention
 from .expectations.classifiers.embeddings import keeps_embeddings, tunes_embeddings
@@ -283,6 +294,7 @@ from .probes.sequences import EncoderProbe, some_lines
 from .probes.texts import LayerProbe, VectorProbe, some_texts
 from .probes.window import WindowProbe
 from .subjects.stand_ins.attention import DistanceScore, FixedScore
+from .subjects.stand_ins.known import KnownLayer, KnownPoints, KnownReader
 from .subjects.stand_ins.leaky import LeakyDecoder, LeakyEncoder
 from .subjects.stand_ins.sequences import FixedEncoder, ScriptedDecoder
 from .subjects.stand_ins.speech import FixedSpeech, FixedSpeller, ScriptedTranslator

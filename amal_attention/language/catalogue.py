@@ -34,6 +34,7 @@ _VALUES = {
     "counts": r"\d+",
     "lengths": r"\d+(?:, \d+)*(?: and \d+)?",
     "numbers": r"\d+(?:, \d+)*(?: and \d+)?",
+    "most": r"[^()]+",
     "typename": r"\w+",
     "at_line": r"(?:in \S+, |raised by ).+",
 }

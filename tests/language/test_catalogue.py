@@ -124,6 +124,11 @@ def test_what_python_or_a_student_says_is_told_in_their_words():
     assert told == "RuntimeError: shape '[32, -1]' is invalid (dans f, ligne 2 : shape (2, 3))"
 
 
+def test_a_list_of_tensors_is_told_one_by_one():
+    told = Language("fr").retold("a tensor (2, 3) of float32, a tensor (2, 3) of bool, a tensor (2,) of int64")
+    assert told == "un tenseur (2, 3) de float32, un tenseur (2, 3) de bool, un tenseur (2,) de int64"
+
+
 def test_values_that_are_messages_or_lists_of_them_are_told_again_too():
     told = Language("fr").retold("restored 3 locked cells: q1 (edited), cell 3 of the release (missing) and 7 more")
     assert told == (

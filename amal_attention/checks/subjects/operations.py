@@ -36,6 +36,7 @@ __all__ = [
     "state",
     "to_evaluation",
     "to_training",
+    "traced",
 ]
 
 
@@ -120,6 +121,22 @@ def left(held: Held) -> tuple[dict[str, Tensor], list[str]]:
     """
     found = {name: each.grad.clone() for name, each in held.module.named_parameters() if each.grad is not None}
     return found, [name for name, each in held.module.named_modules() if each.training]
+
+
+def traced(held: Held, *inputs: Any, following: bool = False) -> tuple[bool, list[bool]]:
+    """What autograd follows after a call: whether a tensor of the reply, and which of the leaves of the inputs.
+
+    Args:
+        held: the module or the function.
+        *inputs: what it is called with.
+        following: whether autograd follows the float tensors of the inputs already, as it does vectors that learn.
+
+    Returns:
+        Two answers; an input that was given a ``grad`` counts as followed.
+    """
+    given = copied(mapped(_watched, inputs)) if following else mapped(_unwatched, inputs)
+    reply = held(*given)
+    return any(map(_is_followed, leaves(reply))), [*map(_is_followed, leaves(given))]
 
 
 def materialise(held: Held, *inputs: Any) -> None:
@@ -216,12 +233,20 @@ def _part(reply: Any, number: int) -> Any:
     return parts[number]
 
 
+def _is_followed(leaf: Any) -> bool:
+    return isinstance(leaf, Tensor) and (leaf.requires_grad or (leaf.is_leaf and leaf.grad is not None))
+
+
 def _is_float(leaf: Any) -> bool:
     return isinstance(leaf, Tensor) and leaf.is_floating_point()
 
 
 def _watched(leaf: Any) -> Any:
     return leaf.clone().requires_grad_() if _is_float(leaf) else leaf
+
+
+def _unwatched(leaf: Any) -> Any:
+    return leaf.detach().clone() if isinstance(leaf, Tensor) else leaf
 
 
 def _refuse_changed(given: Any) -> None:

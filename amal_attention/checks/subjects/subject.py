@@ -32,6 +32,7 @@ class FunctionSubject:
     call = Operation(operations.call)
     gradients = Operation(operations.gradients, operations.mirrors_inputs)
     inputs_after = Operation(operations.inputs_after)
+    traced = Operation(operations.traced)
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """What it returns."""

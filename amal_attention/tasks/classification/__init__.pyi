@@ -3,6 +3,7 @@
 __all__ = [
     "Accuracy",
     "BagBatch",
+    "DomainBatch",
     "MeanBatch",
     "NgramBatch",
     "RatioBatch",
@@ -12,6 +13,6 @@ __all__ = [
 ]
 
 from .accuracy import Accuracy
-from .data.batch import BagBatch, MeanBatch, NgramBatch, RatioBatch, TextBatch
+from .data.batch import BagBatch, DomainBatch, MeanBatch, NgramBatch, RatioBatch, TextBatch
 from .data.choice import available_source
 from .data.module import ReviewData

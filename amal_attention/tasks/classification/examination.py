@@ -12,7 +12,7 @@ from amal_attention.data import Vocabulary
 from amal_attention.errors import DataError, explain
 from amal_attention.language import message
 from amal_attention.record import Reading
-from amal_attention.tasks.classification.data.batch import TextBatch
+from amal_attention.tasks.classification.data.batch import DomainBatch, TextBatch
 from amal_attention.tasks.classification.data.module import ReviewData
 from amal_attention.tasks.tap import tapped_attention
 
@@ -102,7 +102,7 @@ def unlabelled(tokens: Tensor) -> TextBatch:
     return TextBatch(tokens, torch.ones_like(tokens, dtype=torch.bool), torch.zeros(len(tokens), dtype=torch.int64))
 
 
-def _read_one(model: LightningModule, batch: TextBatch) -> tuple[list[float], int, float]:
+def _read_one(model: LightningModule, batch: TextBatch | DomainBatch) -> tuple[list[float], int, float]:
     """Of a batch of one: the attention on each word, the number of the predicted class, its probability."""
     logits, weights = read_batch(model, batch)
     probability, prediction = logits.softmax(dim=1).max(dim=1)
@@ -110,7 +110,7 @@ def _read_one(model: LightningModule, batch: TextBatch) -> tuple[list[float], in
 
 
 @torch.inference_mode()
-def read_batch(model: LightningModule, batch: TextBatch) -> tuple[Tensor, Tensor]:
+def read_batch(model: LightningModule, batch: TextBatch | DomainBatch) -> tuple[Tensor, Tensor]:
     """Logits ``(B, C)`` and attention ``(B, L)`` of a batch, on the CPU, with the model in evaluation mode."""
     model.eval()
     with tapped_attention(model) as tap:

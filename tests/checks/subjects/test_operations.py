@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from typing import Any
 
 import pytest
@@ -281,3 +282,23 @@ def test_a_module_whose_reply_is_a_bare_tensor_learns_too() -> None:
     weight, bias = LocalSubject(module).learn(batches, layer, lr=0.1)
     logits = nn.functional.linear(module(rows), weight, bias)
     assert logits.argmax(dim=1).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("function", "plain", "learnt"),
+    [
+        (lambda x, n: x.detach() + n, (False, [False, False]), (False, [True, False])),
+        (lambda x, n: 2 * x, (False, [False, False]), (True, [True, False])),
+        (lambda x, n: x.requires_grad_().sum().item(), (False, [True, False]), (False, [True, False])),
+        (lambda x, n: [n, x.clone().requires_grad_()], (True, [False, False]), (True, [True, False])),
+        (lambda x, n: setattr(x, "grad", x.clone()), (False, [True, False]), (False, [True, False])),
+    ],
+)
+def test_what_autograd_follows_after_a_call_is_told(function: Any, plain: Any, learnt: Any) -> None:
+    x, n = torch.ones(2), torch.tensor([3])
+    looked_at = LocalFunction(function)
+    assert looked_at.traced(x, n) == plain
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the grad of a tensor that is no leaf
+        assert looked_at.traced(x, n, following=True) == learnt
+    assert not x.requires_grad and x.grad is None

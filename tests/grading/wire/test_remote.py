@@ -381,6 +381,7 @@ LAYER = (torch.ones(2, 3), torch.ones(2))
 RIGHT_REPLIES: dict[str, tuple[tuple[Any, ...], Any]] = {
     "gradients": (((X, MASK), X, 1), ({"a": X, "b": None}, (X, None))),
     "inputs_after": ((X,), [X]),
+    "traced": ((X,), (True, [False])),
     "parameters": ((), {"a": X}),
     "frozen": ((), ["a"]),
     "state": ((), {"a": X}),

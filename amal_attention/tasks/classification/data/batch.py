@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-__all__ = ["BagBatch", "Batch", "MeanBatch", "NgramBatch", "RatioBatch", "TextBatch"]
+__all__ = ["BagBatch", "Batch", "DomainBatch", "MeanBatch", "NgramBatch", "RatioBatch", "TextBatch"]
 
 
 class TextBatch(NamedTuple):
@@ -18,6 +18,18 @@ class TextBatch(NamedTuple):
     tokens: Tensor
     mask: Tensor
     labels: Tensor
+
+
+class DomainBatch(NamedTuple):
+    """Reviews as texts with a domain beside the label.
+
+    As :class:`TextBatch`; ``domains`` int64 ``(B,)``.
+    """
+
+    tokens: Tensor
+    mask: Tensor
+    labels: Tensor
+    domains: Tensor
 
 
 class BagBatch(NamedTuple):
@@ -65,4 +77,4 @@ class RatioBatch(NamedTuple):
     labels: Tensor
 
 
-Batch = TextBatch | BagBatch | MeanBatch | NgramBatch | RatioBatch
+Batch = TextBatch | DomainBatch | BagBatch | MeanBatch | NgramBatch | RatioBatch

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-__all__ = ["EVIDENCE_TOKENIZER", "Source", "Split"]
+__all__ = ["EVIDENCE_TOKENIZER", "Source", "Split", "Texts"]
 
 EVIDENCE_TOKENIZER = "glove"
 
@@ -29,6 +29,25 @@ class Split:
     evidence: npt.NDArray[np.bool_] | None = None
 
 
+class Texts(Protocol):
+    """Texts as the numbers of their words: text i is ``tokens[offsets[i]:offsets[i + 1]]``."""
+
+    @property
+    def tokens(self) -> npt.NDArray[np.int32]:
+        """The numbers of all words, ``(total,)``."""
+        ...
+
+    @property
+    def offsets(self) -> npt.NDArray[np.int64]:
+        """Where each text begins, and where the last one ends, ``(n + 1,)``."""
+        ...
+
+    @property
+    def words(self) -> list[str]:
+        """The word that each number stands for."""
+        ...
+
+
 class Source(Protocol):
     """Where reviews come from."""
 
@@ -42,6 +61,11 @@ class Source(Protocol):
         """What each label stands for."""
         ...
 
+    @property
+    def domain_names(self) -> tuple[str, ...]:
+        """What :meth:`domain` can be asked for."""
+        ...
+
     def fingerprint(self) -> str:
         """A digest of the content: equal for equal texts and labels, and far cheaper than :meth:`read`."""
         ...
@@ -52,4 +76,13 @@ class Source(Protocol):
 
     def write_vectors(self, folder: Path) -> Path | None:
         """Write the source's own word vectors (GloVe's text format) into ``folder``, if it has any."""
+        ...
+
+    def domain(self, name: str, texts: Texts) -> npt.NDArray[np.int64]:
+        """A whole number from 0 on for each review beside its label, ``(n,)``, train and then test.
+
+        Args:
+            name: one of ``domain_names``.
+            texts: the same reviews, tokenised.
+        """
         ...

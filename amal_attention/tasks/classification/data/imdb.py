@@ -17,7 +17,8 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
 from amal_attention.errors import DataError, explain
-from amal_attention.tasks.classification.data.corpus import Split
+from amal_attention.tasks.classification.data.corpus import Split, Texts
+from amal_attention.tasks.classification.data.domains import holds_word, longer_than
 
 __all__ = ["HUB_NAME", "HubImdb", "LocalImdb", "open_imdb"]
 
@@ -25,6 +26,11 @@ HUB_NAME = "stanfordnlp/imdb"
 LABELS = ("neg", "pos")
 SPLITS = ("train", "test")
 
+# Two domains: one that leans to a label (37 % of the training reviews that name it are positive), one that does not.
+_DOMAINS: dict[str, Callable[[Texts], npt.NDArray[np.int64]]] = {
+    "horror": lambda texts: holds_word(texts, "horror"),
+    "length": lambda texts: longer_than(texts, 204),
+}
 _TEXT_COLUMNS = ("text", "review")
 _LABEL_COLUMNS = ("label", "sentiment")
 _LABEL_WORDS = {"0": 0, "neg": 0, "negative": 0, "1": 1, "pos": 1, "positive": 1}
@@ -45,14 +51,28 @@ def open_imdb(data_dir: str | Path | None) -> LocalImdb | HubImdb:
     return LocalImdb.find(Path(given).expanduser()) if given else HubImdb()
 
 
+class _Imdb:
+    """What is known of IMDB wherever it lies."""
+
+    name = "imdb"
+    label_names = LABELS
+    domain_names = tuple(_DOMAINS)
+
+    def domain(self, name: str, texts: Texts) -> npt.NDArray[np.int64]:
+        """Whether the word horror stands in each review, or whether its length is above 204 tokens: 1 or 0."""
+        return _DOMAINS[name](texts)
+
+    def write_vectors(self, folder: Path) -> None:
+        """IMDB brings no vectors of its own."""
+        return
+
+
 @dataclass(frozen=True)
-class LocalImdb:
+class LocalImdb(_Imdb):
     """IMDB in local files: those of each split, and how a split is read from them."""
 
     files: dict[str, list[Path]]
     reader: Callable[[list[Path]], Split]
-    name: str = "imdb"
-    label_names: tuple[str, ...] = LABELS
 
     @classmethod
     def find(cls, folder: Path) -> LocalImdb:
@@ -98,17 +118,10 @@ class LocalImdb:
             )
         return splits
 
-    def write_vectors(self, folder: Path) -> None:
-        """IMDB brings no vectors of its own."""
-        return
-
 
 @dataclass(frozen=True)
-class HubImdb:
+class HubImdb(_Imdb):
     """IMDB from the hub, through ``datasets``, which keeps its own cache."""
-
-    name: str = "imdb"
-    label_names: tuple[str, ...] = LABELS
 
     def fingerprint(self) -> str:
         """The fingerprint that ``datasets`` keeps of both splits."""
@@ -117,10 +130,6 @@ class HubImdb:
     def read(self) -> dict[str, Split]:
         """Both splits, downloaded at the first call."""
         return {name: _split(dataset.data.table, HUB_NAME) for name, dataset in zip(SPLITS, self._load(), strict=True)}
-
-    def write_vectors(self, folder: Path) -> None:
-        """IMDB brings no vectors of its own."""
-        return
 
     def _load(self) -> list[Any]:
         import datasets  # seconds to import, and needed only where there is no local copy

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from lightning.pytorch.utilities import CombinedLoader
 from torch.utils.data import DataLoader, Dataset
 
 from amal_attention.data.bucketed import BucketedData
@@ -21,8 +23,9 @@ from amal_attention.data.vectors import DEFAULT_VECTORS, AlignedVectors, VectorF
 from amal_attention.data.vocabulary import Vocabulary
 from amal_attention.errors import DataError, explain
 from amal_attention.tasks.classification.data.bags import Bags
-from amal_attention.tasks.classification.data.batch import Batch, TextBatch
+from amal_attention.tasks.classification.data.batch import Batch, DomainBatch, TextBatch
 from amal_attention.tasks.classification.data.corpus import Source
+from amal_attention.tasks.classification.data.domains import biased, read_domain
 from amal_attention.tasks.classification.data.imdb import open_imdb
 from amal_attention.tasks.classification.data.means import Means
 from amal_attention.tasks.classification.data.ngrams.beside_words import RatiosBesideWords
@@ -38,8 +41,8 @@ SOURCES: dict[str, Callable[[str | Path | None], Source]] = {
     "imdb": open_imdb,
     "sample": lambda data_dir: SampleReviews(),
 }
-FORMS = ("texts", "bags", "means", "ngrams", "ratios")
-_WINDOWED = ("texts", "ratios")
+FORMS = ("texts", "bags", "means", "ngrams", "ratios", "unlabelled")
+_WINDOWED = ("texts", "ratios", "unlabelled")
 _MOST = 2**32 - 1
 
 
@@ -71,9 +74,16 @@ class ReviewData(BucketedData):
             ``bags``, each word once, with how often it stands there (:class:`BagBatch`); ``means``, the mean vector of
             its words (:class:`MeanBatch`); ``ngrams``, each n-gram once (:class:`NgramBatch`); ``ratios``, its words
             with the log-ratios of the n-grams that end there (:class:`RatioBatch`). Bags, means and n-grams are of all
-            the words; validation and test read texts in any case.
+            the words; validation and test read texts in any case. ``unlabelled`` gives two batches of texts a step, in
+            a dict: ``labelled``, and ``unlabelled``, of all training reviews, whose labels are -1.
+        labels: how many training reviews, drawn with ``seed``, keep their label: training batches are made of these.
+            All keep it by default.
         word_dropout: share of the words of each bag that a training batch leaves out, others each epoch.
-        seed: the seed of the validation set, of the order and of the windows.
+        domain: a column of whole numbers that the source knows beside the labels: ``genre`` or ``genre_pair`` of the
+            sample, ``horror`` or ``length`` of IMDB. All batches then hold it (:class:`DomainBatch`).
+        bias: train on a part of the training reviews, drawn with the seed: label and domain agree in this share of it.
+            It has as many of each label, and the same size whatever the share.
+        seed: the seed of the validation set, of the order, of the windows and of what ``bias`` draws.
         cache_dir: where prepared data is kept; ``AMAL_CACHE`` if not given, else the user's cache folder.
     """
 
@@ -94,7 +104,10 @@ class ReviewData(BucketedData):
         token_budget: int | None = None,
         crop: int | None = None,
         train_as: str = "texts",
+        labels: int | None = None,
         word_dropout: float = 0.0,
+        domain: str | None = None,
+        bias: float | None = None,
         seed: int = 0,
         cache_dir: str | None = None,
     ) -> None:
@@ -104,6 +117,7 @@ class ReviewData(BucketedData):
         if not 0 < validation < 1:
             raise DataError(explain(expected="a share between 0 and 1", got=str(validation), do="set data.validation"))
         _check_count(1, batch_size=batch_size, token_budget=token_budget, crop=crop, min_count=min_count, block=block)
+        _check_count(1, labels=labels)
         _check_count(0, seed=seed)
         if train_as not in FORMS:
             raise DataError(explain(expected=f"data.train_as among {', '.join(FORMS)}", got=train_as, do="choose one"))
@@ -123,6 +137,7 @@ class ReviewData(BucketedData):
                     do="leave it out, or set data.train_as to bags",
                 )
             )
+        _check_domain(domain, bias, train_as)
         self.save_hyperparameters(ignore=["data_dir", "cache_dir"])
         self.tokenizer = Tokenizer(tokenizer)
         self._data_dir = data_dir
@@ -161,6 +176,11 @@ class ReviewData(BucketedData):
         return torch.from_numpy(table)
 
     @property
+    def counts(self) -> torch.Tensor:
+        """How often each word of the vocabulary stands in the training split, int64 ``(V,)``; 0 for padding."""
+        return torch.from_numpy(np.concatenate([[0], self._running_counts()]))
+
+    @property
     def dim(self) -> int:
         """D, the width of the word vectors."""
         return int(self._vectors.matrix.shape[1])
@@ -184,7 +204,43 @@ class ReviewData(BucketedData):
         return self._source().label_names
 
     def rows(self, split: str) -> npt.NDArray[np.int64]:
-        """The review numbers of ``train`` (without the validation set), ``validation`` or ``test``."""
+        """The review numbers of ``train`` (without the validation set), ``validation`` or ``test``.
+
+        Of ``train``, those that keep their labels, of those that ``bias`` draws.
+
+        Raises:
+            DataError: there are fewer than ``labels``; or ``bias`` is set, and the domain of a label always agrees, or
+                never does.
+        """
+        rows = self._all_rows(split)
+        return self._labelled(rows) if split == "train" and self.hparams["labels"] is not None else rows
+
+    def _labelled(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The training reviews that keep their labels."""
+        labels, generator = self.hparams["labels"], np.random.default_rng([self.hparams["seed"], 1])
+        if labels > len(rows):
+            raise DataError(
+                explain(
+                    expected=f"data.labels up to {len(rows)}, the number of training reviews",
+                    got=str(labels),
+                    do="ask for fewer",
+                )
+            )
+        return np.sort(generator.permutation(rows)[:labels])
+
+    def _all_rows(self, split: str) -> npt.NDArray[np.int64]:
+        """The review numbers of a split, whether they keep their labels or not."""
+        rows = self._split_rows(split)
+        return self._biased(rows) if split == "train" and self.hparams["bias"] is not None else rows
+
+    def _biased(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The training reviews that ``bias`` draws."""
+        labels, domains = self.reviews.labels(rows).numpy(), self.reviews.domains
+        generator = np.random.default_rng([self.hparams["seed"], 2])
+        return rows if domains is None else rows[biased(labels, domains[rows], self.hparams["bias"], generator)]
+
+    def _split_rows(self, split: str) -> npt.NDArray[np.int64]:
+        """The review numbers of a split, all of them."""
         if split == "test":
             return self.reviews.store.rows("test")
         rows, share = self.reviews.store.rows("train"), self.hparams["validation"]
@@ -196,7 +252,7 @@ class ReviewData(BucketedData):
         held_out = max(1, round(share * len(drawn)))
         return np.sort(drawn[:held_out] if split == "validation" else drawn[held_out:])
 
-    def batches(self, split: str) -> Iterator[tuple[npt.NDArray[np.int64], TextBatch]]:
+    def batches(self, split: str) -> Iterator[tuple[npt.NDArray[np.int64], TextBatch | DomainBatch]]:
         """The reviews of a split, whole, in batches of similar lengths, with their places in ``rows(split)``."""
         rows = self.rows(split)
         buckets = LengthBuckets(
@@ -209,9 +265,19 @@ class ReviewData(BucketedData):
         for windows in buckets:
             yield windows.texts, self.reviews.whole(rows[windows.texts])
 
-    def train_dataloader(self) -> DataLoader[Batch]:
-        """Batches of similar lengths, in an order and through windows drawn anew each epoch; see ``train_as``."""
-        texts = self._training_set()
+    def train_dataloader(self) -> DataLoader[Batch] | CombinedLoader:
+        """Batches of similar lengths, in an order and through windows drawn anew each epoch; see ``train_as``.
+
+        Where labelled batches stand beside unlabelled ones, an epoch reads the longer of the two once, and the other
+        again and again.
+        """
+        labelled = self._training_loader(self._training_set())
+        if self.hparams["train_as"] != "unlabelled":
+            return labelled
+        others = self._training_loader(_Unlabelled(self.reviews, self._all_rows("train")))
+        return CombinedLoader({"labelled": labelled, "unlabelled": others}, "max_size_cycle")
+
+    def _training_loader(self, texts: Any) -> DataLoader[Batch]:
         return self._loader(
             texts,
             texts.lengths,
@@ -257,8 +323,10 @@ class ReviewData(BucketedData):
     def _open_reviews(self) -> Reviews:
         if self._reviews is None:
             store = prepare_reviews(self._source(), self.tokenizer, self._cache)
-            known = store.vocabulary_size(self.hparams["min_count"])
-            self._reviews = Reviews(store, Vocabulary(store.words[:known]))
+            vocabulary = Vocabulary(store.words[: store.vocabulary_size(self.hparams["min_count"])])
+            name = self.hparams["domain"]
+            domains = None if name is None else read_domain(self._source(), name, store, self._cache)
+            self._reviews = Reviews(store, vocabulary, domains)
         return self._reviews
 
     def _prepared_ngrams(self) -> PreparedNgrams:
@@ -291,6 +359,16 @@ def _check_count(least: int, **counts: int | None) -> None:
         if count is not None and not least <= count <= _MOST:
             expected = f"data.{name} from {least} to {_MOST}"
             raise DataError(explain(expected=expected, got=str(count), do=f"set data.{name}"))
+
+
+def _check_domain(domain: str | None, bias: float | None, train_as: str) -> None:
+    """Refuse a domain of what is no text, and a bias that is no share or has no domain."""
+    if domain is not None and train_as != "texts":
+        expected, got, do = "data.domain of texts", f"{domain} of {train_as}", "leave it out, or train as texts"
+        raise DataError(explain(expected=expected, got=got, do=do))
+    if bias is not None and not (0 <= bias <= 1 and domain is not None):
+        got = f"{bias} with {'no domain' if domain is None else domain}"
+        raise DataError(explain(expected="data.bias from 0 to 1, of a data.domain", got=got, do="set both"))
 
 
 def _spaced_blocks(
@@ -329,3 +407,11 @@ class _Rows(Dataset[Batch]):
 
     def __getitem__(self, windows: Windows) -> Batch:
         return self.reviews[Windows(self.rows[windows.texts], windows.starts, windows.lengths)]
+
+
+class _Unlabelled(_Rows):
+    """Some of the reviews, the label of each being -1."""
+
+    def __getitem__(self, windows: Windows) -> Batch:
+        batch = super().__getitem__(windows)
+        return batch._replace(labels=torch.full_like(batch.labels, -1))

@@ -19,8 +19,8 @@ import pyarrow as pa
 
 from amal_attention.errors import DataError, explain
 from amal_attention.files import write_atomically
-from amal_attention.tasks.classification.data.corpus import Split
-from amal_attention.tasks.classification.data.sample_grammar import Review, grammar_digest, write_review
+from amal_attention.tasks.classification.data.corpus import Split, Texts
+from amal_attention.tasks.classification.data.sample_grammar import GENRES, Review, grammar_digest, write_review
 
 __all__ = ["SampleReviews", "ppmi_vectors"]
 
@@ -34,6 +34,9 @@ SPLITS = ("train", "test")
 class SampleReviews:
     """A source of reviews written by the grammar of :mod:`amal_attention.tasks.classification.data.sample_grammar`.
 
+    It knows the ``genre`` of each film, its place in ``GENRES``, and its ``genre_pair``: 0 for the first half of them
+    (horror and romance), 1 for the others (comedy and thriller).
+
     Args:
         seed: the same seed writes the same reviews, to the letter.
         train: number of reviews of the training split; half of each split (rounded down) is positive.
@@ -45,6 +48,7 @@ class SampleReviews:
 
     name = "sample"
     label_names = ("neg", "pos")
+    domain_names = ("genre", "genre_pair")
 
     def __init__(self, seed: int = 0, train: int = 4000, test: int = 2000) -> None:
         if min(train, test) < 1 or seed < 0:
@@ -82,6 +86,12 @@ class SampleReviews:
         path = folder / f"{self.name}.{DIMENSIONS}d.txt"
         write_atomically(path, "".join(_glove_lines(words, ppmi_vectors(texts, words))))
         return path
+
+    def domain(self, name: str, texts: Texts) -> npt.NDArray[np.int64]:
+        """The number of the genre of each review, or of the half of the genres it is in, train and then test."""
+        number = {genre.name: place for place, genre in enumerate(GENRES)}
+        genres = np.array([number[review.genre] for split in SPLITS for review in self._reviews(split)], np.int64)
+        return genres * 2 // len(GENRES) if name == "genre_pair" else genres
 
     def _reviews(self, split: str) -> list[Review]:
         """The reviews of one split; each split draws from a stream of its own."""

@@ -521,3 +521,57 @@ def test_evaluation_of_long_reviews_bounds_the_pairs_of_their_words() -> None:
     cuts = cut_batches(np.full(32, 2000), 256, ReviewData.evaluation_places, ReviewData.evaluation_pairs)
     four_heads = [16 * (cut.stop - cut.start) * 2000**2 for cut in cuts]
     assert sum(cut.stop - cut.start for cut in cuts) == 32 and max(four_heads) < 0.2e9
+
+
+def test_only_so_many_training_reviews_keep_their_labels(make: Make) -> None:
+    whole, few, others = make(), make(labels=20), make(labels=20, seed=1)
+    assert len(few.rows("train")) == 20 == len(set(few.rows("train")))
+    assert set(few.rows("train")) < set(whole.rows("train"))
+    assert few.rows("train").tolist() == make(labels=20).rows("train").tolist() != others.rows("train").tolist()
+    for split in ("validation", "test"):
+        assert few.rows(split).tolist() == whole.rows(split).tolist()
+    seen = reviews_in(few.train_dataloader())
+    assert len(seen) == 20 and not Counter(seen) - Counter(expected_reviews("train"))
+
+
+def test_more_labels_than_training_reviews_are_refused(make: Make) -> None:
+    with pytest.raises(DataError, match=r"data\.labels up to 75"):
+        make(labels=76).rows("train")
+    with pytest.raises(DataError, match=r"data\.labels from 1"):
+        make(labels=0)
+
+
+def test_labelled_batches_stand_beside_all_reviews_without_labels(make: Make) -> None:
+    data = make(labels=20, train_as="unlabelled")
+    model = ReadsBoth()
+    Trainer(**QUIET, max_epochs=1).fit(model, datamodule=data)
+    unlabelled = [words for words, label in reviews_in(model.unlabelled) if label == -1]
+    assert sorted(unlabelled) == sorted(words for words, _ in reviews_in(make().train_dataloader()))
+    labelled = reviews_in(model.labelled)
+    assert set(labelled) == set(reviews_in(make(labels=20).train_dataloader()))
+    assert len(model.labelled) == len(model.unlabelled) and len(labelled) > 20
+
+
+def test_counts_are_those_of_running_words(make: Make) -> None:
+    data = make()
+    read = [word for words, _ in expected_reviews("train") for word in words]
+    assert data.counts.tolist() == [Counter(read)[word] for word in range(len(data.vocabulary))]
+    assert data.counts.dtype == torch.int64 and len(data.counts) == len(data.embeddings)
+
+
+class ReadsBoth(LightningModule):
+    """Keeps the batches that it is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.labelled: list[TextBatch] = []
+        self.unlabelled: list[TextBatch] = []
+        self.number = torch.nn.Parameter(torch.zeros(()))
+
+    def training_step(self, batch: dict[str, TextBatch], batch_idx: int) -> torch.Tensor:
+        self.labelled.append(batch["labelled"])
+        self.unlabelled.append(batch["unlabelled"])
+        return self.number * 0
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        return torch.optim.SGD(self.parameters(), lr=0.1)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -22,7 +23,7 @@ from hypothesis import strategies as st
 
 from amal_attention.data.tokenizer import GLOVE_SPLIT, Tokenizer
 from amal_attention.errors import DataError, StorageError
-from amal_attention.tasks.classification.data.corpus import Split
+from amal_attention.tasks.classification.data.corpus import Split, Texts
 from amal_attention.tasks.classification.data.store import ReviewStore, prepare_reviews
 
 Reviews = list[tuple[str, int]]
@@ -52,6 +53,7 @@ class FakeSource:
     readings: list[str] = field(default_factory=list)
     name: str = "fake"
     label_names: tuple[str, ...] = ("neg", "pos")
+    domain_names: tuple[str, ...] = ()
 
     def fingerprint(self) -> str:
         return hashlib.sha256(repr((self.train, self.test)).encode()).hexdigest()
@@ -68,6 +70,9 @@ class FakeSource:
 
     def write_vectors(self, folder: Path) -> None:
         return None
+
+    def domain(self, name: str, texts: Texts) -> npt.NDArray[np.int64]:
+        raise KeyError(name)
 
     def _split(self, name: str, reviews: Reviews) -> Split:
         tokens = [word for text, _ in reviews for word in expected_words(text)]

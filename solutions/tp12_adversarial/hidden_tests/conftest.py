@@ -1,0 +1,155 @@
+"""What hidden tests of several questions share: texts, and a reader of them whose gradients are known."""
+
+from dataclasses import dataclass
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from amal_attention.checks.subjects.stand_ins.distances import squared_hellinger
+
+SURE = 4.0  # no logit is larger: a gradient of rounding noise has no sign
+LEAST = 1e-4  # no number of a gradient is smaller, for the same reason
+
+
+@dataclass(frozen=True)
+class KnownTexts:
+    """Texts, classes, and the numbers of a ``KnownReader``; all is computed here in closed form, in float64."""
+
+    x: torch.Tensor
+    mask: torch.Tensor
+    labels: torch.Tensor
+    hidden: torch.Tensor
+    output: torch.Tensor
+    bend: bool
+
+    @property
+    def inputs(self):
+        """What stands behind the model in a call."""
+        return self.x, self.mask, self.labels
+
+    def reader(self, student, **options):
+        """The reader, where the student's code runs."""
+        return student.KnownReader(self.hidden, self.output, bend=self.bend, **options)
+
+    def logits(self, x=None):
+        """What it says of the texts, or of others in their place: padding counts for nothing."""
+        units = (self.x if x is None else x).double() @ self.hidden.double()
+        read = (units.tanh() if self.bend else units) @ self.output.double()
+        return (read * self.mask.unsqueeze(2)).sum(dim=1)
+
+    def losses(self, x=None):
+        """Minus the log-probability of the class of each text."""
+        logits = self.logits(x)
+        return logits.logsumexp(dim=1) - logits[torch.arange(len(logits)), self.labels]
+
+    def gradient(self, labels=None):
+        """How the loss of each text rises with each number of its words, 0 on padding."""
+        blamed = torch.eye(self.output.shape[1]).double()[
+            self.labels if labels is None else labels
+        ]
+        back = (self.logits().softmax(dim=1) - blamed) @ self.output.double().T
+        slopes = 1 - (self.x.double() @ self.hidden.double()).tanh() ** 2 if self.bend else 1.0
+        return (back.unsqueeze(1) * slopes) @ self.hidden.double().T * self.mask.unsqueeze(2)
+
+    def row(self, number):
+        """One of the texts, alone and without its padding."""
+        words = self.mask[number]
+        return KnownTexts(
+            self.x[number, words].unsqueeze(0),
+            self.mask[number, words].unsqueeze(0),
+            self.labels[number].unsqueeze(0),
+            self.hidden,
+            self.output,
+            self.bend,
+        )
+
+
+@pytest.fixture  # given: pytest's own
+def known_texts(draws):
+    """Draws texts and a reader: ``known_texts(classes=3, bend=True)``.
+
+    Some classes are not those that the reader predicts, and no number of the gradient is so small that its sign is noise.
+    """
+
+    def draw(classes=3, bend=True):
+        while True:
+            found = _drawn(draws, classes, bend)
+            logits, slopes = found.logits(), found.gradient()[found.mask].abs()
+            missed = (logits.argmax(dim=1) != found.labels).any()
+            if missed and float(logits.abs().max()) < SURE and float(slopes.min()) > LEAST:
+                return found
+
+    return draw
+
+
+def _drawn(draws, classes, bend):
+    generator, (dim, units) = draws.generator(), draws.sizes(2, 4, 6)
+    mask = torch.arange(7) < torch.tensor([*draws.lengths(3, 6), 7]).unsqueeze(1)
+    return KnownTexts(
+        torch.randn(*mask.shape, dim, generator=generator),
+        mask,
+        torch.randint(classes, (len(mask),), generator=generator),
+        torch.randn(dim, units, generator=generator) / 3,
+        torch.randn(units, classes, generator=generator) / 2,
+        bend,
+    )
+
+
+@pytest.fixture  # given: pytest's own
+def fairly(student):
+    """Holds a test; where it is missed, once more with what an earlier answer should have given.
+
+    ``fairly(look, fgsm=moved)``: the answer is missed if it is with the student's own ``fgsm`` and with one that gives
+    the tensor ``moved``. An earlier answer that is wrong costs in its own question alone.
+    """
+
+    def hold(look, **replies):
+        try:
+            look()
+        except Exception:
+            if not _held_with(student, look, replies):
+                raise
+
+    return hold
+
+
+def _held_with(student, look, replies):
+    """Whether a test is met with known replies in the place of earlier answers."""
+    try:
+        with student.standing_in(
+            **{name: student.FixedReply(reply) for name, reply in replies.items()}
+        ):
+            look()
+    except Exception:
+        return False
+    return True
+
+
+def kullback_leibler(p_logits, q_logits):
+    """D[p ‖ q] of each text, as the grader has it."""
+    p, q = (each.log_softmax(dim=1) for each in (p_logits, q_logits))
+    return F.kl_div(q, p, reduction="none", log_target=True).sum(dim=1)
+
+
+@pytest.fixture  # given: pytest's own
+def by_divergence(student):
+    """Holds ``look(far)``, ``far`` being D; where it is missed, with another distance in the place of ``divergence``.
+
+    The student's own ``divergence``, where it is wrong, costs in its own question alone.
+    """
+
+    def hold(look):
+        try:
+            look(kullback_leibler)
+        except Exception:
+            try:
+                with student.standing_in(divergence="squared_hellinger"):
+                    look(squared_hellinger)
+            except Exception:
+                pass
+            else:
+                return
+            raise
+
+    return hold

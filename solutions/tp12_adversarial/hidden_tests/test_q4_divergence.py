@@ -1,0 +1,163 @@
+"""Hidden tests of exercise 4.1: D[p ‖ q] summed in float64."""
+
+import math
+
+import pytest
+import torch
+
+from amal_attention.checks import close_to, differ, equal_to, leaves_arguments_alone
+
+SUMMED = "the sum over the classes of p (log p - log q), one number a text"
+
+
+def kl(p_logits, q_logits):
+    """D[p ‖ q] of each text, class by class."""
+    found = []
+    for p_row, q_row in zip(
+        p_logits.double().tolist(), q_logits.double().tolist(), strict=True
+    ):
+        p, q = (shifted(row) for row in (p_row, q_row))
+        found.append(
+            math.fsum(math.exp(one) * (one - other) for one, other in zip(p, q, strict=True))
+        )
+    return torch.tensor(found, dtype=torch.float64)
+
+
+def shifted(row):
+    """The logarithms of the softmax of some logits."""
+    most = max(row)
+    total = most + math.log(math.fsum(math.exp(each - most) for each in row))
+    return [each - total for each in row]
+
+
+def pairs(draws, rows, least=3):
+    """Logits of two distributions that are far apart, and whose two divergences differ."""
+    classes = draws.between(least, 5)
+    while True:
+        generator = draws.generator()
+        p, q = 1.5 * torch.randn(2, rows, classes, generator=generator)
+        if float((kl(p, q) / kl(q, p) - 1).abs().min()) > 0.1 and float(kl(p, q).min()) > 0.1:
+            return p, q
+
+
+@pytest.mark.question(
+    "q4-divergence",
+    points=0,
+    alive=True,
+    hint="the divergence hangs on both distributions",
+)
+def test_it_hangs_on_both(student, draws):
+    p, q = pairs(draws, 2)
+    first = student.divergence(p, q)
+    what = "the divergence hangs on both distributions"
+    differ(first, student.divergence(p.flip(1), q), what=what, sent="two pairs with another p")
+    differ(first, student.divergence(p, q.flip(1)), what=what, sent="two pairs with another q")
+    equal_to(
+        bool((student.divergence(p, p).abs().sum() < first.abs().sum()).item()),
+        True,
+        what="two that are the same are less far apart than two that are not",
+        sent="pairs, then the same one twice",
+        hint=SUMMED,
+    )
+
+
+@pytest.mark.question(
+    "q4-divergence",
+    points=0.5,
+    essential=True,
+    requires=("order",),
+    hint="p, the first, weighs the logarithms: D[p ‖ q] is the sum of p (log p - log q)",
+)
+def test_the_first_distribution_weighs_the_logarithms(student, draws):
+    """The share of one order in both, of a single text: how classes and texts are summed is looked at elsewhere."""
+    for _ in range(2):
+        p, q = pairs(draws, 1)
+        one, other = (student.divergence(*each).double().sum() for each in ((p, q), (q, p)))
+        right, swapped = kl(p, q)[0], kl(q, p)[0]
+        close_to(
+            one / (one + other),
+            right / (right + swapped),
+            what="D[p ‖ q] beside D[q ‖ p]",
+            mistakes={
+                "the order matters: p, the first, weighs the logarithms, and is divided by q": swapped
+                / (right + swapped),
+                "both orders give the same: D[p ‖ q] is not symmetric": 0.5,
+            },
+            tolerance=1e-3,
+            sent="the logits of two distributions, then the same the other way round",
+            hint="p, the first, weighs the logarithms: the sum of p (log p - log q), of one softmax each",
+        )
+
+
+@pytest.mark.question(
+    "q4-divergence",
+    points=0.25,
+    requires=("per-review",),
+    hint=SUMMED,
+)
+def test_one_number_a_text_summed_over_classes(student, draws):
+    p, q = pairs(draws, draws.between(3, 6))
+    found = student.divergence(p, q)
+    right = kl(p, q)
+    mean = right.mean().expand(len(right))
+    for each in (right, kl(q, p)):  # the order is looked at elsewhere
+        if isinstance(found, torch.Tensor) and found.shape == each.shape:
+            right = each if (found - each).abs().sum() < (found - right).abs().sum() else right
+    close_to(
+        found,
+        right,
+        what="one number a text, in nats",
+        mistakes={
+            "sum over the classes: this is their mean": right / p.shape[1],
+            "each text has its own: this is the mean of all": mean,
+            "in nats: the natural logarithm, not that of base 2": right / math.log(2),
+            "the sign is flipped: a divergence is never below 0": -right,
+        },
+        sent=f"{len(p)} pairs of distributions over {p.shape[1]} classes",
+        hint=SUMMED,
+    )
+    leaves_arguments_alone(student.divergence, (p, q), names=["p_logits", "q_logits"])
+
+
+@pytest.mark.question(
+    "q4-divergence",
+    points=0.25,
+    requires=("finite",),
+    hint="log_softmax of the logits, and not the logarithm of a softmax that is rounded to 0",
+)
+def test_it_is_finite_far_apart_and_0_for_the_same(student, draws):
+    classes = draws.between(3, 5)
+    far = torch.full((1, classes), -50.0)
+    near = far.clone()
+    far[0, 0], near[0, 1] = 50.0, 50.0
+    for p, q in ((far, near), (near, far), (far, torch.zeros(1, classes))):
+        found = student.divergence(p, q).double().sum()
+        sent = f"two distributions over {classes} classes, logits of 50 and -50"
+        equal_to(
+            bool(found.isfinite()),
+            True,
+            what="logits of ±50 give a finite divergence",
+            sent=sent,
+            hint="log_softmax of the logits, and not the logarithm of a softmax that is rounded to 0",
+        )
+        orders = [kl(p, q)[0], kl(q, p)[0]]  # the order and the sum are looked at elsewhere
+        known = [
+            scale * each for each in orders for scale in (1, -1, 1 / classes, 1 / math.log(2))
+        ]
+        close_to(
+            found,
+            min(known, key=lambda each: float((found - each).abs())),
+            what="logits of ±50 cost what they should",
+            tolerance=1e-3,
+            sent=sent,
+            hint="no small number inside the logarithm: log_softmax of the logits",
+        )
+    p, _ = pairs(draws, 3)
+    for same in (p, far):
+        close_to(
+            student.divergence(same, same).double().sum(),
+            0.0,
+            what="0 where both are the same",
+            sent="the same logits twice",
+            hint="p (log p - log q) is 0 where p = q",
+        )

@@ -1,0 +1,208 @@
+"""Hidden tests of exercise 4.2: on linear readers the direction is known exactly, by the Hessian of D."""
+
+import pytest
+import torch
+
+from amal_attention.checks import (
+    close_to,
+    equal_to,
+    gives_constants,
+    keeps_padding,
+    leaves_alone,
+    moves_within,
+)
+
+TEXTS = 8  # one iteration finds the top direction of some texts, never of so many
+SENT = "texts of several lengths, and a linear model whose gradient is known"
+
+
+class Linear:
+    """Texts and a linear reader with logits within ±3: beyond, a gradient of D is rounding noise."""
+
+    def __init__(self, draws, classes):
+        self.draws, self.classes = draws, classes
+        found = self._drawn()
+        while len(found) < TEXTS:
+            found = self._drawn()
+        self.x = torch.stack([each for each, _ in found[:TEXTS]])
+        self.mask = torch.stack([words for _, words in found[:TEXTS]])
+
+    def _drawn(self):
+        """A reader, and those of some drawn texts whose top direction stands out, but is not all there is."""
+        generator, (dim, units) = self.draws.generator(), self.draws.sizes(2, 4, 6)
+        self.hidden = torch.randn(dim, units, generator=generator) / 3
+        self.output = torch.randn(units, self.classes, generator=generator) / 2
+        x = torch.randn(12 * TEXTS, 6, dim, generator=generator)
+        lengths = torch.randint(2, 7, (len(x), 1), generator=generator)
+        mask = torch.arange(6) < lengths
+        kept = []
+        for each, words in zip(x, mask, strict=True):
+            logits = self.logits(each, words)
+            if float(logits.abs().max()) < 3 and self._stands_out(logits):
+                kept.append((each, words))
+        return kept
+
+    def _stands_out(self, logits):
+        if self.classes == 2:
+            return True
+        values = torch.linalg.eigvalsh(self.hessian(logits))
+        return 0.3 < float(values[-2] / values[-1]) < 0.75 and float(values[-1]) > 1e-2
+
+    @property
+    def maps(self):
+        """What a word adds to each logit, float64 ``(D, C)``."""
+        return self.hidden.double() @ self.output.double()
+
+    def logits(self, x, words):
+        """The logits of one text."""
+        return x[words].double().sum(dim=0) @ self.maps
+
+    def hessian(self, logits):
+        """That of D at r = 0, for a move that all words share: ``(D, D)``."""
+        p = logits.softmax(dim=0)
+        return self.maps @ (torch.diag(p) - torch.outer(p, p)) @ self.maps.T
+
+    def top(self):
+        """The top direction of each text, of norm 1 and of either sign; all its words have the same."""
+        moves = torch.zeros_like(self.x).double()
+        for row, (x, words) in enumerate(zip(self.x, self.mask, strict=True)):
+            _, vectors = torch.linalg.eigh(self.hessian(self.logits(x, words)))
+            moves[row, words] = vectors[:, -1] / words.sum().double().sqrt()
+        return moves
+
+    def reader(self, student, **options):
+        """The reader, where the student's code runs."""
+        return student.KnownReader(self.hidden, self.output, bend=False, **options)
+
+
+def cosines(moves, others):
+    """How far each text's move has the direction of another, whatever the sign; 0 for a move of 0."""
+    one, other = moves.double().flatten(1), others.double().flatten(1)
+    norms = (one.norm(dim=1) * other.norm(dim=1)).clamp(min=1e-30)
+    return ((one * other).sum(dim=1) / norms).abs()
+
+
+@pytest.mark.question(
+    "q4-virtual-steepest",
+    points=0,
+    alive=True,
+    hint="the move follows a gradient: it is not the direction that was drawn",
+)
+def test_it_moves_words_along_what_the_model_reads(student, draws, by_divergence):
+    """A linear reader sees the sum of the words: a gradient of whatever it says moves all words of a text alike."""
+    texts = Linear(draws, 2)
+    words = texts.mask.unsqueeze(2)
+
+    def look(_):
+        moves = student.virtual_steepest(texts.reader(student), texts.x, texts.mask, 0.5)
+        if not isinstance(moves, torch.Tensor) or moves.shape != texts.x.shape:
+            close_to(moves, torch.zeros_like(texts.x), what="a move for each word", sent=SENT)
+        of_words = moves.double() * words
+        even = of_words.sum(dim=1, keepdim=True) / words.sum(dim=1, keepdim=True) * words
+        across = texts.maps[:, 1] - texts.maps[:, 0]
+        seen = even @ across
+        equal_to(
+            bool((cosines(even, of_words).mean() > 0.7) and (seen.abs().sum() > 1e-6)),
+            True,
+            what="the move follows a gradient of what the model says",
+            sent=SENT,
+            hint="the gradient of D for r, at r = ξ d, and not d itself: that is noise",
+        )
+
+    by_divergence(look)
+
+
+@pytest.mark.question(
+    "q4-virtual-steepest",
+    points=0.75,
+    essential=True,
+    requires=("two-classes-exact", "iterations"),
+    hint="d ← unit(gradient of D at r = ξ d), `iterations` times, from a random d",
+)
+def test_it_is_the_top_direction(student, draws, by_divergence):
+    two, three = Linear(draws, 2), Linear(draws, 3)
+    predicted = three.x.new_zeros(three.x.shape).double()
+    for row, (x, words) in enumerate(zip(three.x, three.mask, strict=True)):
+        p = three.logits(x, words).softmax(dim=0)
+        blamed = torch.eye(3).double()[p.argmax()]
+        predicted[row, words] = three.maps @ (p - blamed)
+
+    def look(_):
+        for options, sent in (({}, "one iteration"), ({"iterations": 3}, "3 iterations")):
+            found = student.virtual_steepest(
+                two.reader(student), two.x, two.mask, 0.5, **options
+            ) * two.mask.unsqueeze(2)
+            norms = found.flatten(1).norm(dim=1)
+            equal_to(
+                bool(norms.isfinite().all() and (norms > 0).all()),
+                True,
+                what="every text moves",
+                sent=f"{SENT}, two classes, {sent}",
+                hint="at r = 0 the gradient of D is 0: start from a random d, and take it at ξ d",
+            )
+            close_to(
+                cosines(found, two.top()),
+                torch.ones(TEXTS),
+                what="with two classes and a linear model the direction is that of the gradient, up to its sign",
+                tolerance=1e-2,
+                sent=f"{SENT}, two classes, {sent}",
+                hint="the gradient of D at ξ d, d random; at r = 0 there is only rounding noise",
+            )
+        found = student.virtual_steepest(
+            three.reader(student), three.x, three.mask, 0.5, xi=0.01, iterations=30
+        ) * three.mask.unsqueeze(2)
+        close_to(
+            cosines(found, three.top()),
+            torch.ones(TEXTS),
+            what="with three classes 30 iterations find the top direction",
+            mistakes={
+                "no label, and no predicted class: D compares the model with itself": cosines(
+                    predicted, three.top()
+                )
+            },
+            tolerance=1e-2,
+            sent=f"{SENT}, three classes, ξ = 0.01, 30 iterations",
+            hint="`iterations` times: each takes the gradient at ξ d, d of norm 1 being what the one before found",
+        )
+
+    by_divergence(look)
+
+
+@pytest.mark.question(
+    "q4-virtual-steepest",
+    points=0.25,
+    requires=("padding-and-norm", "leaves-alone"),
+    hint="mask first, then the norm, and ε in the end; nothing has a graph, and nothing stays behind",
+)
+def test_padding_norm_and_what_stays(student, draws, by_divergence):
+    texts = Linear(draws, 2)
+    epsilon = draws.between(3, 15) / 10
+    sent = f"texts with padding, ε = {epsilon:g}"
+
+    def look(_):
+        for iterations, leaky in ((1, False), (1, True), (3, True)):
+            moves = student.virtual_steepest(
+                texts.reader(student, reads_padding=leaky),
+                texts.x,
+                texts.mask,
+                epsilon,
+                iterations=iterations,
+            )
+            keeps_padding(
+                moves,
+                texts.mask,
+                sent=sent,
+                hint="multiply by the mask: what is no word is not attacked",
+            )
+            moves_within(
+                moves,
+                texts.mask,
+                epsilon,
+                sent=sent,
+                hint="after each gradient d has norm 1, text by text, padding apart; in the end ε d",
+            )
+        inputs = (texts.x, texts.mask, epsilon)
+        gives_constants(student.virtual_steepest, texts.reader(student), *inputs)
+        leaves_alone(student.virtual_steepest, texts.reader(student, marked=True), *inputs)
+
+    by_divergence(look)

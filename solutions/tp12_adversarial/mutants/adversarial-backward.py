@@ -1,0 +1,17 @@
+# %% tags=["mutant"]
+# mistake = "the attack is made with backward(), which adds to the gradients of the model"
+# loses = ["q2-adversarial-loss"]
+# breaks = ["leaves-alone"]
+# hint = "backward() adds to grad"
+# public = true
+
+# %% grade_id="q2-adversarial-loss"
+def adversarial_loss(
+    model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor, epsilon: float, alpha: float
+) -> Tensor:
+    words = x.detach().requires_grad_()
+    F.cross_entropy(model(words, mask), labels).backward()
+    step = epsilon * words.grad.sign() * mask.unsqueeze(2)
+    clean = F.cross_entropy(model(x, mask), labels)
+    attacked = F.cross_entropy(model(x + step, mask), labels)
+    return alpha * clean + (1 - alpha) * attacked

@@ -1,0 +1,18 @@
+# %% tags=["mutant"]
+# mistake = "ε is always one half"
+# loses = ["q2-adversarial-loss"]
+# breaks = ["both-terms"]
+# hint = "α times the loss of x"
+# public = false
+
+# %% grade_id="q2-adversarial-loss"
+def adversarial_loss(
+    model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor, epsilon: float, alpha: float
+) -> Tensor:
+    words = x.detach().requires_grad_()
+    loss = F.cross_entropy(model(words, mask), labels, reduction="sum")
+    slopes = torch.autograd.grad(loss, words)[0]
+    step = 0.5 * slopes.sign() * mask.unsqueeze(2)
+    clean = F.cross_entropy(model(x, mask), labels)
+    attacked = F.cross_entropy(model(x + step, mask), labels)
+    return alpha * clean + (1 - alpha) * attacked

@@ -1,0 +1,14 @@
+# %% tags=["mutant"]
+# mistake = "the model is left in evaluation mode"
+# loses = ["q1-fgsm"]
+# breaks = ["leaves-alone"]
+# hint = "no train() and no eval() here"
+# public = true
+
+# %% grade_id="q1-fgsm"
+def fgsm(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor, epsilon: float) -> Tensor:
+    model.eval()
+    words = x.detach().requires_grad_()
+    loss = F.cross_entropy(model(words, mask), labels, reduction="sum")
+    slopes = torch.autograd.grad(loss, words)[0]
+    return x.detach() + epsilon * slopes.sign() * mask.unsqueeze(2)

@@ -1,0 +1,14 @@
+# %% tags=["mutant"]
+# mistake = "places whose vector is 0 are taken for padding, and no others"
+# loses = ["q1-fgsm"]
+# breaks = ["padding-stays"]
+# hint = "multiply the move by the mask"
+# public = true
+
+# %% grade_id="q1-fgsm"
+def fgsm(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor, epsilon: float) -> Tensor:
+    words = x.detach().requires_grad_()
+    loss = F.cross_entropy(model(words, mask), labels, reduction="sum")
+    slopes = torch.autograd.grad(loss, words)[0]
+    known = (x.detach() != 0).any(dim=2, keepdim=True)
+    return x.detach() + epsilon * slopes.sign() * known

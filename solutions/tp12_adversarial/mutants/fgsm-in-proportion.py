@@ -1,0 +1,13 @@
+# %% tags=["mutant"]
+# mistake = "each number moves by ε times its own size"
+# loses = ["q1-fgsm"]
+# breaks = ["ascends-by-epsilon"]
+# hint = "sign of the gradient of the"
+# public = true
+
+# %% grade_id="q1-fgsm"
+def fgsm(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor, epsilon: float) -> Tensor:
+    words = x.detach().requires_grad_()
+    loss = F.cross_entropy(model(words, mask), labels, reduction="sum")
+    slopes = torch.autograd.grad(loss, words)[0]
+    return x.detach() + epsilon * x.detach().abs() * slopes.sign() * mask.unsqueeze(2)

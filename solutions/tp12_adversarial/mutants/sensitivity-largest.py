@@ -1,0 +1,13 @@
+# %% tags=["mutant"]
+# mistake = "the largest absolute value"
+# loses = ["q1-sensitivity"]
+# breaks = ["l1-of-own-loss"]
+# hint = "not the largest"
+# public = true
+
+# %% grade_id="q1-sensitivity"
+def sensitivity(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor) -> Tensor:
+    words = x.detach().requires_grad_()
+    loss = F.cross_entropy(model(words, mask), labels, reduction="sum")
+    slopes = torch.autograd.grad(loss, words)[0]
+    return slopes.abs().amax(dim=2) * mask

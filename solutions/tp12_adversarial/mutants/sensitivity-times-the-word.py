@@ -1,0 +1,14 @@
+# %% tags=["mutant"]
+# mistake = "the gradient is multiplied by the word"
+# loses = ["q1-sensitivity"]
+# breaks = ["l1-of-own-loss"]
+# hint = "it is not multiplied by the words"
+# public = true
+# check = "text's own loss"
+
+# %% grade_id="q1-sensitivity"
+def sensitivity(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor) -> Tensor:
+    words = x.detach().requires_grad_()
+    loss = F.cross_entropy(model(words, mask), labels, reduction="sum")
+    slopes = torch.autograd.grad(loss, words)[0]
+    return (slopes * x.detach()).abs().sum(dim=2) * mask

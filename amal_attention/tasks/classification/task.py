@@ -25,6 +25,7 @@ from amal_attention.tasks.classification.examination import (
 )
 from amal_attention.tasks.classification.faithfulness import faithfulness
 from amal_attention.tasks.classification.histograms import EntropyHistograms
+from amal_attention.tasks.classification.probing import probed
 from amal_attention.tasks.classification.robustness import accuracy_by_size
 from amal_attention.tasks.classification.spread import looked
 from amal_attention.tasks.task import Measure, Measured, Spread, Task, Tested, Uses
@@ -49,7 +50,7 @@ class Classification(Task):
     monitored = message("validation accuracy (%)")
     monitored_share = True
     loss = message("cross-entropy (nats)")
-    uses = ("entropy", "series")
+    uses = ("entropy", "series", "probe")
     example = "The corridor was not chilling, it was dull."
     measures = (
         Measure(
@@ -134,6 +135,21 @@ class Classification(Task):
             ),
             beside="± {faithfulness_deviation:.2f}, n = {faithfulness_reviews:.0f}",
             note="tau: Kendall's, between attention and leave-one-out",
+            optional=True,
+        ),
+        Measure(
+            "probe",
+            "probe",
+            "%, of the domains",
+            "probe",
+            (
+                "Probe",
+                "Can the domain still be read in the features? The share of reviews whose domain a new network tells "
+                "from features that no longer learn.",
+            ),
+            places=1,
+            percent=True,
+            note="probe: share of reviews whose domain a new network tells from the features",
             optional=True,
         ),
     )
@@ -234,11 +250,14 @@ class Classification(Task):
     def test(
         self, model: LightningModule, data: Any, uses: Uses, *, thorough: bool = False, progress: bool = False
     ) -> Tested:
-        """Measure a model on the test reviews; under attack too, where the lab has a function that does so."""
+        """Measure a model on the test reviews; under attack, or by a probe, where the lab has a function for it."""
         tested = super().test(model, data, uses, thorough=thorough, progress=progress)
-        if "series" not in uses:
-            return tested
-        return replace(tested, series={**tested.series, **accuracy_by_size(uses["series"], model, data)})
+        if "series" in uses:
+            tested = replace(tested, series={**tested.series, **accuracy_by_size(uses["series"], model, data)})
+        if "probe" in uses:
+            share = probed(uses["probe"], model, data)
+            tested = replace(tested, metrics={**tested.metrics, "probe": (share, None, None)})
+        return tested
 
 
 TASK = Classification()

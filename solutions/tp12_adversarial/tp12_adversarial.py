@@ -138,7 +138,7 @@ from amal_attention.tasks.classification import DomainBatch, TextBatch
 # - une fonction laisse tout en place : elle ne change ni `x`, ni les paramètres du modèle, ni leur `.grad` (pas de gradient qui s'ajoute,
 #   ni qui s'efface), ni son mode (`train` ou `eval`) ;
 # - `x` peut demander lui-même un gradient, et n'être pas une feuille du graphe (un vecteur appris, après le *dropout*) ;
-# - on rend des `float32`, comme `x`.
+# - un appel ne garde rien pour le suivant, et rend des `float32`, comme `x`.
 
 # %% [markdown] lang="en"
 # ## The conventions of this lab
@@ -165,7 +165,7 @@ from amal_attention.tasks.classification import DomainBatch, TextBatch
 # - a function leaves all in place: it changes neither `x`, nor the model's parameters, nor their `.grad` (no gradient is added there, and
 #   none is wiped out), nor its mode (`train` or `eval`);
 # - `x` may ask for a gradient itself, and need not be a leaf of the graph (a learnt vector, after a dropout);
-# - what comes back is `float32`, as `x` is.
+# - a call keeps nothing for the next one, and gives `float32`, as `x` is.
 
 # %% [markdown] lang="fr"
 # ### Échauffement : demander un gradient (sans points)
@@ -839,7 +839,7 @@ def robustness(
 
 
 # %% tags=["active-ipynb", "raises-exception"]
-# def reader(attention=True, loss=plain_loss, lr=0.02):
+# def given_reader(attention=True, loss=plain_loss, lr=0.02):
 #     """The given reader behind fixed vectors."""
 #     return AdversarialClassifier(
 #         data.embeddings, Reader(data.dim, attention=attention), loss, lr=lr
@@ -872,8 +872,8 @@ def robustness(
 # **Training.** The mean, then attention, without an adversary: five epochs, 2 s each. To expect on validation: 60 % and 74 %.
 
 # %% tags=["active-ipynb", "raises-exception"]
-# train("Q1, mean", lambda: reader(attention=False))
-# train("Q1, attention", reader)
+# train("Q1, mean", lambda: given_reader(attention=False))
+# train("Q1, attention", given_reader)
 
 # %% tags=["active-ipynb", "raises-exception"]
 # draw_curves("Q1, mean", "Q1, attention")
@@ -1175,12 +1175,12 @@ class Adversarial:
 
 
 # %% tags=["active-ipynb", "raises-exception"]
-# train("Q2, mean", lambda: reader(attention=False, loss=Adversarial(0.02)))
-# train("Q2, attention", lambda: reader(loss=Adversarial(0.02)))
+# train("Q2, mean", lambda: given_reader(attention=False, loss=Adversarial(0.02)))
+# train("Q2, attention", lambda: given_reader(loss=Adversarial(0.02)))
 # draw_curves("Q1, mean", "Q2, mean", "Q1, attention", "Q2, attention")
 
 # %% tags=["active-ipynb", "raises-exception"]
-# train("Q2, mean, 0.1", lambda: reader(attention=False, loss=Adversarial(0.1)))
+# train("Q2, mean, 0.1", lambda: given_reader(attention=False, loss=Adversarial(0.1)))
 # draw_curves("Q1, mean", "Q2, mean", "Q2, mean, 0.1")
 
 # %% [markdown] lang="fr" nbgrader={"grade": false, "grade_id": "q2-observe", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": true}
@@ -1602,7 +1602,7 @@ class Steepest:
 # standard error of 400 texts is 2.3 points). Then two attacks of the **same** length $\lVert r \rVert_2$: yours, and the signs of question 1.
 
 # %% tags=["active-ipynb", "raises-exception"]
-# train("Q3, attention", lambda: reader(loss=Steepest(1.0)))
+# train("Q3, attention", lambda: given_reader(loss=Steepest(1.0)))
 
 
 # %% tags=["active-ipynb", "raises-exception"]

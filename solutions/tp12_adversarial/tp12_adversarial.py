@@ -2442,15 +2442,16 @@ def reverse_gradient(x: Tensor, strength: float) -> Tensor:
 # with check("q5-reversal"):
 #     x = torch.tensor([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]])
 #     close_to(
-#         reverse_gradient(x, 0.5),
+#         reverse_gradient(x, 0.2),
 #         x,
 #         what="what comes out is x",
 #         mistakes={
-#             "the forward pass returns -λ x: it returns x, only the gradient is reversed": -0.5 * x,
-#             "the forward pass returns λ x: it returns x": 0.5 * x,
-#             "the forward pass returns -x: it returns x, only the gradient is reversed": -x,
+#             "the forward pass returns −λ x: it returns x, only the gradient is reversed": -0.2 * x,
+#             "the forward pass returns λ x: it returns x": 0.2 * x,
+#             "the forward pass returns −x: it returns x, only the gradient is reversed": -x,
+#             "a part of x is missing: all of x comes out, only the gradient is reversed": 0.8 * x,
 #         },
-#         sent="x (2, 3), which asks for no gradient, λ = 0.5",
+#         sent="x (2, 3), which asks for no gradient, λ = 0.2",
 #         hint="the forward pass returns x",
 #     )
 #     leaf = x.clone().requires_grad_()
@@ -2465,17 +2466,17 @@ def reverse_gradient(x: Tensor, strength: float) -> Tensor:
 #     close_to(
 #         torch.autograd.grad(reversed_x, leaf, upstream)[0],
 #         [[-0.5, -1.0, 1.5], [-2.0, 0.0, -5.0]],
-#         what="what comes back is -0.5 times the gradient that comes in",
+#         what="what comes back is −0.5 times the gradient that comes in",
 #         mistakes={
-#             "the sign: -λ times the gradient, not λ times": 0.5 * upstream,
-#             "λ is left out: -λ times the gradient": -upstream,
-#             "λ counts twice: -λ times the gradient, once": -0.25 * upstream,
+#             "the sign: −λ times the gradient, not λ times": 0.5 * upstream,
+#             "λ is left out: −λ times the gradient": -upstream,
+#             "λ counts twice: −λ times the gradient, once": -0.25 * upstream,
 #             "it is multiplied by λ, not divided": -2 * upstream,
 #             "the gradient comes back as it came: is your backward called? autograd calls that of a torch.autograd.Function, by its apply": upstream,
 #             "the gradient that comes in is reversed, not x": -0.5 * x,
 #         },
-#         sent="x (2, 3), λ = 0.5, the gradient (1, 2, -3), (4, 0, 10)",
-#         hint="backward gives -λ times the gradient that comes in",
+#         sent="x (2, 3), λ = 0.5, the gradient (1, 2, −3), (4, 0, 10)",
+#         hint="backward gives −λ times the gradient that comes in",
 #     )
 #     theta = torch.tensor(0.5, requires_grad=True)
 #     feature = theta * torch.tensor([2.0])
@@ -2483,14 +2484,14 @@ def reverse_gradient(x: Tensor, strength: float) -> Tensor:
 #     close_to(
 #         torch.autograd.grad(loss, theta)[0],
 #         -3.0,
-#         what="the example by hand: -4 - 0.5 · (-2) = -3",
+#         what="the example by hand: −4 − 0.5 · (−2) = −3",
 #         mistakes={
 #             "the gradient of the domain is not reversed": -5.0,
 #             "not reversed at all: this is the gradient of a plain sum": -6.0,
 #             "all that reads x is reversed, the task too: reverse what is returned, not x itself": 3.0,
 #         },
 #         sent="θ = 0.5, x = 2, λ = 0.5",
-#         hint="-λ times the gradient, for what goes through the layer alone",
+#         hint="−λ times the gradient, for what goes through the layer alone",
 #     )
 # ### BEGIN HIDDEN TESTS
 # points
@@ -2578,12 +2579,12 @@ def reversal_strength(progress: float, gamma: float = 10.0) -> float:
 #     tenth = {
 #         "λ starts at 1/2: twice the logistic function, less 1": 0.7311,
 #         "λ starts at 1: less 1 at the end": 1.4621,
-#         "the sign of γ: exp(-γ p), or λ falls below 0 and the features help the adversary": -0.4621,
+#         "the sign of γ: exp(−γ p), or λ falls below 0 and the features help the adversary": -0.4621,
 #         "this is p itself: λ rises faster at the beginning": 0.1,
 #         "tanh(γ p / 2), not tanh(γ p)": 0.7616,
 #         "λ rises from 0 to 1: it does not fall": 0.5379,
 #     }
-#     hint = "2 / (1 + exp(-γ p)) - 1"
+#     hint = "2 / (1 + exp(−γ p)) − 1"
 #     close_to(
 #         reversal_strength(0.1), 0.4621, what="p = 0.1: 0.4621", mistakes=tenth, sent="p = 0.1, γ = 10", hint=hint
 #     )
@@ -2705,8 +2706,8 @@ def domain_adversarial_loss(
 # with check("q5-domain-adversarial"):
 #     features = torch.tensor([[1.0986123, 0.0], [0.0, 1.0986123]], requires_grad=True)
 #     labels, domains = torch.tensor([0, 1]), torch.tensor([0, 1])
-#     classify = KnownLayer([[1.0, 0.0], [0.0, 0.0]], [0.0, 0.0])
-#     discriminate = KnownLayer([[0.0, 0.0], [1.0, 1.0]], [0.0, 0.0])
+#     classify = KnownLayer(torch.tensor([[1.0, 0.0], [0.0, 0.0]]), torch.zeros(2))
+#     discriminate = KnownLayer(torch.tensor([[0.0, 0.0], [1.0, 1.0]]), torch.zeros(2))
 #     sent = "the text by hand and (0, ln 3), of class 1 and domain 1; λ = 0.5"
 #     loss = domain_adversarial_loss(features, labels, domains, classify, discriminate, 0.5)
 #     close_to(
@@ -2736,7 +2737,7 @@ def domain_adversarial_loss(
 #     close_to(
 #         found[0],
 #         [[-0.3125, -0.1875], [0.3125, 0.0625]],
-#         what="the features get ∂L_y - λ ∂L_d",
+#         what="the features get ∂L_y − λ ∂L_d",
 #         mistakes={
 #             "the domain's gradient is not reversed: twice reversed is not at all": task + 0.5 * domain,
 #             "the domain's gradient is not reversed on its way to the features": task + domain,

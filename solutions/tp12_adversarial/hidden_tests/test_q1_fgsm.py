@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+import torch
 
 from amal_attention.checks import (
     close_to,
@@ -126,6 +127,14 @@ def test_each_number_moves_by_epsilon_uphill(student, draws, known_texts):
                 sent=f"{SENT}, linear, ε = {epsilon:g}",
                 hint="every number of every word moves by ε, so that the margin falls",
             )
+    flat = student.KnownReader(texts.hidden, torch.zeros_like(texts.output))
+    close_to(
+        of_words(student.fgsm(flat, *texts.inputs, epsilon), texts.mask),
+        of_words(texts.x, texts.mask),
+        what="where the gradient is 0 nothing moves",
+        sent="texts, and a model that gives the same logits to all",
+        hint="torch.sign gives 0 for 0: a gradient over its absolute value is nan there",
+    )
 
 
 @pytest.mark.question(

@@ -119,6 +119,30 @@ def test_both_terms_each_by_its_weight(student, draws, known_texts, fairly):
                 )
 
             fairly(look, fgsm=moved)
+    texts = known_texts()
+    everywhere = replace(
+        texts, mask=torch.ones_like(texts.mask)
+    )  # what a model reads that reads padding
+    step = epsilon * everywhere.gradient().sign()
+    of_words = step * texts.mask.unsqueeze(2)
+
+    def look_at_padding():
+        close_to(
+            student.adversarial_loss(
+                texts.reader(student, reads_padding=True), *texts.inputs, epsilon, 0.0
+            ),
+            everywhere.losses(texts.x + of_words).mean(),
+            what="padding is not moved",
+            mistakes={
+                "multiply the move by the mask: what is no word is not moved": everywhere.losses(
+                    texts.x + step
+                ).mean()
+            },
+            sent=f"texts with padding, and a model that reads padding too, ε = {epsilon:g}, α = 0",
+            hint="multiply the move by the mask: what is no word is not moved",
+        )
+
+    fairly(look_at_padding, fgsm=texts.x + of_words)
 
 
 def closed_form(texts, epsilon):

@@ -78,6 +78,7 @@ __all__ = [
     "follows_its_loss",
     "follows_large_scores",
     "follows_memory",
+    "follows_trajectory",
     "gives_constants",
     "gives_logits",
     "gives_tokens",
@@ -175,6 +176,7 @@ __all__ = [
 from .checking import check, summary
 from .expectations.adversaries.models import gives_constants, leaves_alone
 from .expectations.adversaries.moves import keeps_padding, moves_within
+from .expectations.adversaries.trajectory import follows_trajectory
 from .expectations.any_module import agrees_with
 from .expectations.classifiers.attention import decides_by_pooling, follows_attention
 from .expectations.classifiers.embeddings import keeps_embeddings, tunes_embeddings

@@ -192,6 +192,24 @@ TABLE: tuple[tuple[str, str], ...] = (
         r"graph leaves\) support the deepcopy",
         "a result is kept in self from one call to the next: keep it in a variable",
     ),
+    # Gradients written by hand
+    (
+        r"returned an incorrect number of gradients",
+        "backward returns one gradient for each argument that forward has after ctx: None for a number",
+    ),
+    (
+        r"save_for_backward can only save variables",
+        "save_for_backward keeps tensors; a number is kept as it is: ctx.strength = strength",
+    ),
+    (
+        r"[Ll]egacy autograd function",
+        "forward and backward are static methods, @staticmethod, and the function is used by its apply",
+    ),
+    (
+        r"cannot register a hook on a tensor that doesn't require gradient",
+        "a hook needs a tensor that requires a gradient; and one on the argument itself sees all that reads it: hook "
+        "another tensor, as x.view_as(x) is",
+    ),
     # Sizes
     (r"selected index k out of range", "topk is asked for more than there are: k may be larger, min(k, len(tokens))"),
     (

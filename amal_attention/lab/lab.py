@@ -49,6 +49,8 @@ class Lab:
         limits: what one submission may take of the machine that grades it.
         wheel: the address from which its notebook installs this package where it is missing, if there is one.
         after: names of labs whose answers its given code shows: it is released after their deadlines.
+        needs: names of labs whose modules its recipes and its cells for instructors import; no student gets them.
+        shows: the answers of these labs that its given code may show all the same, by lab: ``grade_id`` of their cells.
         colab: the public address at which Colab opens its notebook, ``{language}`` in it, if there is one.
     """
 
@@ -75,6 +77,8 @@ class Lab:
     wheel: str | None = None
     colab: str | None = None
     after: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    shows: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def find(cls, name: str, folder: Path | None = None) -> Lab:
@@ -170,11 +174,19 @@ class Lab:
             raise LabError(explain(expected=f"a recipe in {files[0]}", got="no such file", do="write it"))
         return [path for path in files if path.is_file()]
 
-    def module(self) -> ModuleType:
-        """The lab's module, imported under the lab's name.
+    def needed(self) -> list[Lab]:
+        """The labs that it needs, which lie beside it.
 
         Raises:
-            LabError: importing it fails.
+            LabError: one is not there.
+        """
+        return [Lab.find(name, self.folder.parent) for name in self.needs]
+
+    def module(self) -> ModuleType:
+        """The lab's module, imported under the lab's name, and before it those of the labs that it needs.
+
+        Raises:
+            LabError: importing one fails.
         """
         path = self.script
         loaded = sys.modules.get(self.name)
@@ -186,7 +198,12 @@ class Lab:
         module = importlib.util.module_from_spec(spec)
         sys.modules[self.name] = module
         try:
+            for lab in self.needed():
+                lab.module()
             spec.loader.exec_module(module)
+        except LabError:
+            del sys.modules[self.name]
+            raise
         except Exception as error:
             del sys.modules[self.name]
             raise LabError(

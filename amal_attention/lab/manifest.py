@@ -22,7 +22,7 @@ T = TypeVar("T")
 _REQUIREMENT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _KEYS = (
     *("title", "languages", "task", "uses", "sweep", "links", "sizes", "demo"),
-    *("titles", "points", "requirements", "limits", "questions", "wheel", "colab", "after"),
+    *("titles", "points", "requirements", "limits", "questions", "wheel", "colab", "after", "needs", "shows"),
 )
 _QUESTION_KEYS = ("title", "optional", "task", "uses", "links", "sizes", "mixes", "tuned")
 
@@ -97,7 +97,9 @@ def _read(values: dict[str, Any]) -> dict[str, Any]:
         "limits": _limits(values.get("limits", {})),
         "wheel": _text("wheel", values.get("wheel")),
         "colab": _text("colab", values.get("colab")),
-        "after": _after(values.get("after", [])),
+        "after": _labs("after", values.get("after", [])),
+        "needs": _labs("needs", values.get("needs", [])),
+        "shows": _shows(values.get("shows", {}), values.get("needs", [])),
     }
 
 
@@ -189,11 +191,19 @@ def _titles(given: dict[str, Any], languages: tuple[str, ...]) -> dict[str, str]
     return dict(given)
 
 
-def _after(given: Any) -> tuple[str, ...]:
-    """The labs whose answers this one's given code shows."""
+def _labs(key: str, given: Any) -> tuple[str, ...]:
+    """Names of other labs."""
     if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
-        raise ValueError(f"after is {given!r}, not a list of labs")
+        raise ValueError(f"{key} is {given!r}, not a list of labs")
     return tuple(given)
+
+
+def _shows(given: Any, needs: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The graded cells of labs that this one needs, by lab, whose answers its given code may show."""
+    shows = {name: _labs(f"shows.{name}", cells) for name, cells in given.items()}
+    if not set(shows) <= set(needs):
+        raise ValueError(f"shows names {', '.join(shows)}, and needs is {list(needs)!r}")
+    return shows
 
 
 def _text(key: str, given: Any) -> str | None:

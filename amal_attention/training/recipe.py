@@ -195,7 +195,7 @@ class Recipe:
 
     def _parse(self, trainer_defaults: dict[str, Any]) -> _RecipeCLI:
         self.lab.check_question(self.question)
-        allowed = [self.lab.module().__name__, *_PACKAGES]
+        allowed = [self.lab.module().__name__, *self.lab.needs, *_PACKAGES]
         jsonargparse.set_parsing_settings(import_path_denylist=["*"], import_path_allowlist=allowed)
         try:
             with _without_remarks():

@@ -103,6 +103,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import torch
 from lightning import LightningModule
@@ -309,7 +310,9 @@ class Reader(nn.Module):
         return self.output(self.pooling(x, mask)[0])
 
 
-Loss = Callable[[nn.Module, Tensor, Tensor, Tensor], Tensor]
+Loss = Callable[
+    ..., Any
+]  # called as loss(model, x, mask, labels), it gives one number: a tensor
 
 
 def plain_loss(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor) -> Tensor:
@@ -823,6 +826,11 @@ def accuracy_under_attack(
 
 
 # %% tags=["instructor"]
+def attention_entropy(weights: Tensor, mask: Tensor) -> Tensor:
+    """Entropy of the attention of each review, ``(B, L)`` and ``(B, L)`` -> ``(B,)``, in nats: for reports."""
+    return torch.special.entr(weights.masked_fill(~mask, 0.0)).sum(dim=1)
+
+
 def robustness(
     classifier: AdversarialClassifier, texts: Iterable[TextBatch]
 ) -> dict[str, list[tuple[float, float]]]:
@@ -2450,15 +2458,16 @@ def reverse_gradient(x: Tensor, strength: float) -> Tensor:
 # with check("q5-reversal"):
 #     x = torch.tensor([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]])
 #     close_to(
-#         reverse_gradient(x, 0.5),
+#         reverse_gradient(x, 0.2),
 #         x,
 #         what="what comes out is x",
 #         mistakes={
-#             "the forward pass returns -λ x: it returns x, only the gradient is reversed": -0.5 * x,
-#             "the forward pass returns λ x: it returns x": 0.5 * x,
-#             "the forward pass returns -x: it returns x, only the gradient is reversed": -x,
+#             "the forward pass returns −λ x: it returns x, only the gradient is reversed": -0.2 * x,
+#             "the forward pass returns λ x: it returns x": 0.2 * x,
+#             "the forward pass returns −x: it returns x, only the gradient is reversed": -x,
+#             "a part of x is missing: all of x comes out, only the gradient is reversed": 0.8 * x,
 #         },
-#         sent="x (2, 3), which asks for no gradient, λ = 0.5",
+#         sent="x (2, 3), which asks for no gradient, λ = 0.2",
 #         hint="the forward pass returns x",
 #     )
 #     leaf = x.clone().requires_grad_()
@@ -2473,17 +2482,17 @@ def reverse_gradient(x: Tensor, strength: float) -> Tensor:
 #     close_to(
 #         torch.autograd.grad(reversed_x, leaf, upstream)[0],
 #         [[-0.5, -1.0, 1.5], [-2.0, 0.0, -5.0]],
-#         what="what comes back is -0.5 times the gradient that comes in",
+#         what="what comes back is −0.5 times the gradient that comes in",
 #         mistakes={
-#             "the sign: -λ times the gradient, not λ times": 0.5 * upstream,
-#             "λ is left out: -λ times the gradient": -upstream,
-#             "λ counts twice: -λ times the gradient, once": -0.25 * upstream,
+#             "the sign: −λ times the gradient, not λ times": 0.5 * upstream,
+#             "λ is left out: −λ times the gradient": -upstream,
+#             "λ counts twice: −λ times the gradient, once": -0.25 * upstream,
 #             "it is multiplied by λ, not divided": -2 * upstream,
 #             "the gradient comes back as it came: is your backward called? autograd calls that of a torch.autograd.Function, by its apply": upstream,
 #             "the gradient that comes in is reversed, not x": -0.5 * x,
 #         },
-#         sent="x (2, 3), λ = 0.5, the gradient (1, 2, -3), (4, 0, 10)",
-#         hint="backward gives -λ times the gradient that comes in",
+#         sent="x (2, 3), λ = 0.5, the gradient (1, 2, −3), (4, 0, 10)",
+#         hint="backward gives −λ times the gradient that comes in",
 #     )
 #     theta = torch.tensor(0.5, requires_grad=True)
 #     feature = theta * torch.tensor([2.0])
@@ -2491,14 +2500,14 @@ def reverse_gradient(x: Tensor, strength: float) -> Tensor:
 #     close_to(
 #         torch.autograd.grad(loss, theta)[0],
 #         -3.0,
-#         what="the example by hand: -4 - 0.5 · (-2) = -3",
+#         what="the example by hand: −4 − 0.5 · (−2) = −3",
 #         mistakes={
 #             "the gradient of the domain is not reversed": -5.0,
 #             "not reversed at all: this is the gradient of a plain sum": -6.0,
 #             "all that reads x is reversed, the task too: reverse what is returned, not x itself": 3.0,
 #         },
 #         sent="θ = 0.5, x = 2, λ = 0.5",
-#         hint="-λ times the gradient, for what goes through the layer alone",
+#         hint="−λ times the gradient, for what goes through the layer alone",
 #     )
 # ### BEGIN HIDDEN TESTS
 # points
@@ -2586,12 +2595,12 @@ def reversal_strength(progress: float, gamma: float = 10.0) -> float:
 #     tenth = {
 #         "λ starts at 1/2: twice the logistic function, less 1": 0.7311,
 #         "λ starts at 1: less 1 at the end": 1.4621,
-#         "the sign of γ: exp(-γ p), or λ falls below 0 and the features help the adversary": -0.4621,
+#         "the sign of γ: exp(−γ p), or λ falls below 0 and the features help the adversary": -0.4621,
 #         "this is p itself: λ rises faster at the beginning": 0.1,
 #         "tanh(γ p / 2), not tanh(γ p)": 0.7616,
 #         "λ rises from 0 to 1: it does not fall": 0.5379,
 #     }
-#     hint = "2 / (1 + exp(-γ p)) - 1"
+#     hint = "2 / (1 + exp(−γ p)) − 1"
 #     close_to(
 #         reversal_strength(0.1), 0.4621, what="p = 0.1: 0.4621", mistakes=tenth, sent="p = 0.1, γ = 10", hint=hint
 #     )
@@ -2713,8 +2722,8 @@ def domain_adversarial_loss(
 # with check("q5-domain-adversarial"):
 #     features = torch.tensor([[1.0986123, 0.0], [0.0, 1.0986123]], requires_grad=True)
 #     labels, domains = torch.tensor([0, 1]), torch.tensor([0, 1])
-#     classify = KnownLayer([[1.0, 0.0], [0.0, 0.0]], [0.0, 0.0])
-#     discriminate = KnownLayer([[0.0, 0.0], [1.0, 1.0]], [0.0, 0.0])
+#     classify = KnownLayer(torch.tensor([[1.0, 0.0], [0.0, 0.0]]), torch.zeros(2))
+#     discriminate = KnownLayer(torch.tensor([[0.0, 0.0], [1.0, 1.0]]), torch.zeros(2))
 #     sent = "the text by hand and (0, ln 3), of class 1 and domain 1; λ = 0.5"
 #     loss = domain_adversarial_loss(features, labels, domains, classify, discriminate, 0.5)
 #     close_to(
@@ -2744,7 +2753,7 @@ def domain_adversarial_loss(
 #     close_to(
 #         found[0],
 #         [[-0.3125, -0.1875], [0.3125, 0.0625]],
-#         what="the features get ∂L_y - λ ∂L_d",
+#         what="the features get ∂L_y − λ ∂L_d",
 #         mistakes={
 #             "the domain's gradient is not reversed: twice reversed is not at all": task + 0.5 * domain,
 #             "the domain's gradient is not reversed on its way to the features": task + domain,
@@ -3015,29 +3024,107 @@ def probe_accuracy(model: DomainAdversarial, batches: Iterable[DomainBatch]) -> 
 
 # %% [markdown] lang="fr"
 # ## Question 6 : un GAN dans le plan (optionnelle)
+#
+# Deux réseaux jouent l'un contre l'autre. Le **générateur** $G$ change un bruit $u$ en un point $G(u)$ ; le **discriminateur** $D$ donne la
+# probabilité qu'un point soit réel. Les deux ne se parlent que par le gradient :
+#
+# $$L_D = -\,\mathbb E_x \log D(x) - \mathbb E_u \log\big(1 - D(G(u))\big) \qquad\qquad L_G = -\,\mathbb E_u \log D(G(u))$$
+#
+# $L_D$ est l'entropie croisée de « réel ou fabriqué ? ». $L_G$ demande au discriminateur de se tromper. La forme minimax du jeu ferait plutôt
+# baisser $\log(1 - D(G(u)))$ : son gradient est presque nul là où $D$ reconnaît la contrefaçon, donc là où le générateur a le plus à apprendre.
+#
+# **À la main.** $D = \frac34$ sur un point réel et $D = \frac14$ sur un point fabriqué : $L_D = 2 \log \frac43 = 0{,}5754$ et
+# $L_G = \log 4 = 1{,}3863$. Le gradient sur le logit du point fabriqué est $-(1 - D) = -0{,}75$ pour ce $L_G$, et seulement $-D = -0{,}25$
+# pour la forme minimax.
+#
+# Les « images » d'ici sont des points du plan : huit gaussiennes sur un cercle. Aucune autre donnée n'est nécessaire.
 
 # %% [markdown] lang="en"
 # ## Question 6: a GAN in the plane (optional)
+#
+# Two networks play against each other. The **generator** $G$ turns noise $u$ into a point $G(u)$; the **discriminator** $D$ gives the
+# probability that a point is real. They talk to each other through the gradient alone:
+#
+# $$L_D = -\,\mathbb E_x \log D(x) - \mathbb E_u \log\big(1 - D(G(u))\big) \qquad\qquad L_G = -\,\mathbb E_u \log D(G(u))$$
+#
+# $L_D$ is the cross-entropy of "real or made?". $L_G$ asks that the discriminator be wrong. The minimax form of the game would lower
+# $\log(1 - D(G(u)))$ instead: its gradient is nearly 0 where $D$ recognises the fake, and so where the generator has most to learn.
+#
+# **By hand.** $D = \frac34$ on a real point and $D = \frac14$ on a made one: $L_D = 2 \log \frac43 = 0.5754$ and $L_G = \log 4 = 1.3863$. The
+# gradient on the logit of the made point is $-(1 - D) = -0.75$ for this $L_G$, and only $-D = -0.25$ for the minimax form.
+#
+# The "images" of this question are points of the plane: eight Gaussians on a circle. It needs no other data.
+
+
+# %%
+def eight_gaussians(count: int) -> Tensor:
+    """Points ``(count, 2)`` of eight Gaussians on a circle of radius 2."""
+    angles = torch.randint(8, (count,)) * (torch.pi / 4)
+    centres = 2 * torch.stack([angles.cos(), angles.sin()], dim=1)
+    return centres + 0.1 * torch.randn(count, 2)
+
 
 # %% [markdown] lang="fr"
-# > **Exercice 6.1** (0,5 point).
+# > **Exercice 6.1** (0,5 point). Écrivez `discriminator_loss` et `generator_loss`.
+# >
+# > - Elles reçoivent des **logits** : $D$ est leur sigmoïde.
+# > - $L_D$ est la somme de deux moyennes : celle des points réels, et celle des points fabriqués, qui peuvent être en nombres différents.
+# > - $L_G$ est la forme qui ne sature pas.
+# > - Des logits de $\pm 200$ donnent des pertes finies.
+#
+# <details>
+# <summary>Indice</summary>
+#
+# Trois fois la même entropie croisée binaire, avec d'autres étiquettes : 1 pour « réel », 0 pour « fabriqué ». PyTorch en a une qui reçoit
+# les logits eux-mêmes.
+#
+# </details>
 
 # %% [markdown] lang="en"
-# > **Exercise 6.1** (0.5 points).
+# > **Exercise 6.1** (0.5 points). Write `discriminator_loss` and `generator_loss`.
+# >
+# > - They are given **logits**: $D$ is their sigmoid.
+# > - $L_D$ is the sum of two means: that of the real points, and that of the made ones; there may be more of one kind.
+# > - $L_G$ is the form that does not saturate.
+# > - Logits of $\pm 200$ give finite losses.
+#
+# <details>
+# <summary>Hint</summary>
+#
+# Three times the same binary cross-entropy, with other labels: 1 for "real", 0 for "made". PyTorch has one that takes the logits themselves.
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q6-gan-losses", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-    """To do."""
+    """What the discriminator minimises: real points are to be real, and made ones made.
+
+    Args:
+        real_logits: of real points, ``(B, 1)``.
+        fake_logits: of points that the generator made, ``(M, 1)``.
+
+    Returns:
+        one number, the sum of two means.
+    """
     ### BEGIN SOLUTION
-    raise NotImplementedError
+    of_real = F.binary_cross_entropy_with_logits(real_logits, torch.ones_like(real_logits))
+    of_fake = F.binary_cross_entropy_with_logits(fake_logits, torch.zeros_like(fake_logits))
+    return of_real + of_fake
     ### END SOLUTION
 
 
 def generator_loss(fake_logits: Tensor) -> Tensor:
-    """To do."""
+    """What the generator minimises, in the form that does not saturate: made points are to be taken for real.
+
+    Args:
+        fake_logits: of points that the generator made, ``(M, 1)``.
+
+    Returns:
+        one number, a mean.
+    """
     ### BEGIN SOLUTION
-    raise NotImplementedError
+    return F.binary_cross_entropy_with_logits(fake_logits, torch.ones_like(fake_logits))
     ### END SOLUTION
 
 
@@ -3047,29 +3134,170 @@ def generator_loss(fake_logits: Tensor) -> Tensor:
 #
 # points = hidden_points("tp12_adversarial", "q6-gan-losses", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import check, close_to
 #
 # with check("q6-gan-losses"):
-#     pass
+#     real, fake = torch.tensor([[1.0986], [0.0]]), torch.tensor([[-1.0986]])
+#     sent = "D = 3/4 and D = 1/2 on two real points, D = 1/4 on a made one"
+#     close_to(
+#         discriminator_loss(real[:1], fake),
+#         0.5754,
+#         what="2 log(4/3): D = 3/4 on a real point, D = 1/4 on a made one",
+#         mistakes={
+#             "the labels are swapped: real points are 1, made ones 0": 2.7726,
+#             "the sigmoid is taken twice: binary_cross_entropy_with_logits takes the logits": 1.2128,
+#             "the sum of both is asked, not half of it": 0.2877,
+#         },
+#         sent="D = 3/4 on a real point, D = 1/4 on a made one",
+#         hint="real points are labelled 1, made ones 0",
+#     )
+#     close_to(
+#         discriminator_loss(real, fake),
+#         0.7781,
+#         what="a mean for each kind: 0.4904 of two real points and 0.2877 of a made one",
+#         mistakes={
+#             "a mean for each kind, then the sum: not one mean over all points": 0.4229,
+#             "a mean for each kind, not a sum": 1.2685,
+#         },
+#         sent=sent,
+#         hint="real points are labelled 1, made ones 0",
+#     )
+#     close_to(
+#         generator_loss(fake),
+#         1.3863,
+#         what="log 4: D = 1/4 on a made point",
+#         mistakes={
+#             "log(1 - D) saturates: the form asked for is -log D, made points labelled 1": -0.2877,
+#             "made points are to be taken for real: label them 1, not 0": 0.2877,
+#             "the sigmoid is taken twice: binary_cross_entropy_with_logits takes the logits": 0.5759,
+#         },
+#         sent="D = 1/4 on a made point",
+#         hint="the cross-entropy of made points labelled 1",
+#     )
+#     close_to(
+#         generator_loss(torch.tensor([[-200.0]])),
+#         200.0,
+#         what="a logit of -200 costs 200",
+#         sent="a made point whose logit is -200",
+#         hint="the sigmoid of -200 is 0, and log 0 infinite: F.binary_cross_entropy_with_logits, or F.softplus",
+#     )
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
 
 # %% [markdown] lang="fr"
-# > **Exercice 6.2** (0,5 point).
+# > **Exercice 6.2** (0,5 point). Complétez `GAN`. Lightning fait d'ordinaire un pas d'**un** optimiseur sur la perte que rend `training_step` ;
+# > ici chaque joueur a le sien : passez à l'optimisation *manuelle*.
+# >
+# > - `forward` rend les points que le générateur fait d'un bruit.
+# > - Un `training_step` fait d'abord un pas du discriminateur, puis un pas du générateur **à travers le discriminateur qui vient d'être mis à
+# >   jour**. Chaque pas ne bouge que les paramètres de son joueur, par le gradient de ce pas seul.
+# > - Le bruit est tiré à chaque pas, normal, `noise_dim` nombres pour chaque point réel du lot. Les deux pas peuvent partager le même.
+# > - `configure_optimizers` rend celui du générateur, puis celui du discriminateur : Adam, pas `lr`, `betas=(0.5, 0.9)`.
+#
+# **À la main.** Un générateur qui fait toujours le point $(0, 1)$, un discriminateur linéaire $w = (-0{,}05,\, -1)$, $b = 0$, un point réel $(2, -1)$,
+# `lr` 0,1. Le premier pas d'Adam est de `lr` contre le signe du gradient : $w = (0{,}05,\, -1{,}1)$, $b = 0{,}1$. Le point avance alors
+# dans le sens du **nouveau** $w$ : $(0{,}1,\, 0{,}9)$. Avec l'ancien, il irait en $(-0{,}1,\, 0{,}9)$.
+#
+# <details>
+# <summary>Premier indice</summary>
+#
+# `self.automatic_optimization = False` dans `__init__` ; `self.optimizers()` rend les optimiseurs dans l'ordre de `configure_optimizers` ;
+# `self.manual_backward(loss)` remplace `loss.backward()`.
+#
+# </details>
+#
+# <details>
+# <summary>Deuxième indice</summary>
+#
+# Au pas du discriminateur, que doit apprendre le générateur ? Rien : ses points y sont des constantes. Au pas du générateur, le gradient traverse
+# le discriminateur et y laisse une trace : que faut-il faire avant le prochain `backward` ?
+#
+# </details>
 
 # %% [markdown] lang="en"
-# > **Exercise 6.2** (0.5 points).
+# > **Exercise 6.2** (0.5 points). Complete `GAN`. Lightning usually takes a step of **one** optimiser on the loss that `training_step` returns;
+# > here each player has its own: switch to *manual* optimisation.
+# >
+# > - `forward` returns the points that the generator makes of noise.
+# > - A `training_step` first takes a step of the discriminator, then a step of the generator **through the discriminator just updated**. Each step
+# >   moves the parameters of its own player alone, by the gradient of this step alone.
+# > - Noise is drawn at each step, normal, `noise_dim` numbers for each real point of the batch. Both steps may share it.
+# > - `configure_optimizers` returns that of the generator, then that of the discriminator: Adam, step size `lr`, `betas=(0.5, 0.9)`.
+#
+# **By hand.** A generator that always makes the point $(0, 1)$, a linear discriminator $w = (-0.05,\, -1)$, $b = 0$, one real point
+# $(2, -1)$, `lr` 0.1. The first step of Adam is `lr` against the sign of the gradient: $w = (0.05,\, -1.1)$, $b = 0.1$. The point then goes
+# along the **new** $w$, to $(0.1,\, 0.9)$. With the old one it would go to $(-0.1,\, 0.9)$.
+#
+# <details>
+# <summary>First hint</summary>
+#
+# `self.automatic_optimization = False` in `__init__`; `self.optimizers()` returns the optimisers in the order of `configure_optimizers`;
+# `self.manual_backward(loss)` takes the place of `loss.backward()`.
+#
+# </details>
+#
+# <details>
+# <summary>Second hint</summary>
+#
+# In the step of the discriminator, what is the generator to learn? Nothing: its points are constants there. In the step of the generator, the
+# gradient goes through the discriminator and leaves a trace in it: what must be done before the next `backward`?
+#
+# </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "q6-gan", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class GAN(LightningModule):
-    """To do."""
+    """A generator and a discriminator, each with its own optimiser.
+
+    Args:
+        generator: makes points of noise, ``(B, Z)`` -> ``(B, 2)``.
+        discriminator: ``(B, 2)`` -> logits ``(B, 1)``; large ones say "real".
+        noise_dim: Z.
+        lr: step size of both optimisers.
+    """
+
+    def __init__(
+        self,
+        generator: nn.Module,
+        discriminator: nn.Module,
+        noise_dim: int,
+        lr: float = 1e-3,
+    ) -> None:
+        super().__init__()
+        self.generator, self.discriminator = generator, discriminator
+        self.noise_dim, self.lr = noise_dim, lr
+        ### BEGIN SOLUTION
+        self.automatic_optimization = False
+        ### END SOLUTION
 
     def forward(self, noise: Tensor) -> Tensor:
-        """To do."""
+        """``noise`` ``(B, Z)`` -> points ``(B, 2)``."""
         ### BEGIN SOLUTION
-        raise NotImplementedError
+        return self.generator(noise)
+        ### END SOLUTION
+
+    def training_step(self, batch: Tensor, batch_idx: int) -> None:
+        """A step of the discriminator, then one of the generator; ``batch`` is real points ``(B, 2)``."""
+        ### BEGIN SOLUTION
+        of_generator, of_discriminator = self.optimizers()
+        fake = self(torch.randn(len(batch), self.noise_dim, device=batch.device))
+        of_discriminator.zero_grad()
+        loss = discriminator_loss(self.discriminator(batch), self.discriminator(fake.detach()))
+        self.manual_backward(loss)
+        of_discriminator.step()
+        of_generator.zero_grad()
+        self.manual_backward(generator_loss(self.discriminator(fake)))
+        of_generator.step()
+        ### END SOLUTION
+
+    def configure_optimizers(self) -> list[torch.optim.Optimizer]:
+        """Adam of the generator, then of the discriminator."""
+        ### BEGIN SOLUTION
+        return [
+            torch.optim.Adam(player.parameters(), lr=self.lr, betas=(0.5, 0.9))
+            for player in (self.generator, self.discriminator)
+        ]
         ### END SOLUTION
 
 
@@ -3079,10 +3307,152 @@ class GAN(LightningModule):
 #
 # points = hidden_points("tp12_adversarial", "q6-gan", globals())
 # ### END HIDDEN TESTS
-# from amal_attention.checks import check
+# from amal_attention.checks import KnownLayer, KnownPoints, check, equal_to, follows_trajectory
+#
+#
+# def by_hand():
+#     """The two players of the example."""
+#     linear = KnownLayer(torch.tensor([[-0.05, -1.0]]), torch.zeros(1))
+#     return GAN(KnownPoints(torch.tensor([0.0, 1.0])), linear, noise_dim=3, lr=0.1)
+#
+#
+# def places(w, b, point):
+#     """Where the parameters of the players stand."""
+#     return {
+#         "discriminator.weight": torch.tensor([w]),
+#         "discriminator.bias": torch.tensor([b]),
+#         "generator.point": torch.tensor(point),
+#     }
+#
 #
 # with check("q6-gan"):
-#     pass
+#     equal_to(
+#         by_hand()(torch.zeros(2, 3)).tolist(),
+#         [[0.0, 1.0]] * 2,
+#         what="forward makes the generator's points",
+#         sent="noise of two rows",
+#         hint="forward returns what self.generator makes of the noise",
+#     )
+#     sent = "a generator that makes (0, 1), w = (-0.05, -1), b = 0, and the real point (2, -1)"
+#     follows_trajectory(
+#         by_hand(),
+#         [torch.tensor([[2.0, -1.0]])],
+#         places([0.05, -1.1], 0.1, [0.1, 0.9]),
+#         mistakes={
+#             "the generator learns through the discriminator just updated: its step comes second": places(
+#                 [0.05, -1.1], 0.1, [-0.1, 0.9]
+#             ),
+#             "hand lr to both optimisers": places([-0.049, -1.001], 0.001, [-0.001, 0.999]),
+#         },
+#         what="a step of the discriminator, then one of the generator",
+#         sent=sent,
+#         hint="each optimiser moves its own player: that of the generator comes first in the list",
+#     )
+#     follows_trajectory(
+#         by_hand(),
+#         [torch.tensor([[2.0, -1.0]])] * 2,
+#         places([0.1432, -1.1975], 0.0222, [0.2024, 0.7988]),
+#         mistakes={
+#             "gradients of the other player's step are left over: zero_grad before each backward": places(
+#                 [0.1538, -1.1878], 0.1932, [0.2007, 0.7963]
+#             ),
+#             "gradients of both steps add up: detach the made points, and zero_grad before each backward": places(
+#                 [0.1538, -1.1878], 0.1932, [0.2025, 0.7962]
+#             ),
+#             "betas=(0.5, 0.9) is asked for, both of them": places(
+#                 [0.1474, -1.1993], 0.0447, [0.1919, 0.7999]
+#             ),
+#         },
+#         what="the same once more",
+#         sent=sent,
+#         hint="zero_grad before each backward: each step goes by its own gradient alone",
+#     )
 # ### BEGIN HIDDEN TESTS
 # points
 # ### END HIDDEN TESTS
+
+# %% [markdown] lang="fr"
+# **Entraînement.** 3 000 pas de 128 points, 8 s. À attendre : de $L_D \approx 1{,}39$ au début ($2 \log 2$, $D$ ne sait rien) à une valeur
+# proche à la fin (le générateur le trompe), et des points fabriqués sur les huit gaussiennes. La cellule garde 400 points fabriqués à quatre moments ; ils sont
+# faits en mode évaluation et sans gradient, car regarder ne doit rien changer.
+
+# %% [markdown] lang="en"
+# **Training.** 3,000 steps of 128 points, 8 s. To expect: from $L_D \approx 1.39$ at the start ($2 \log 2$, $D$ knows nothing) to a value
+# near it in the end (the generator deceives it), and made points on all eight Gaussians. The cell keeps 400 made points at four moments; they are made in
+# evaluation mode and without a gradient, as looking must change nothing.
+
+# %% tags=["active-ipynb", "raises-exception"]
+# from lightning import Callback
+# from torch.utils.data import DataLoader
+#
+# from amal_attention.visualise.plane import points_figure
+#
+#
+# def players(noise_dim=8, hidden_size=64):
+#     """A generator and a discriminator of three layers."""
+#
+#     def network(inputs, outputs):
+#         return nn.Sequential(
+#             nn.Linear(inputs, hidden_size),
+#             nn.LeakyReLU(0.2),
+#             nn.Linear(hidden_size, hidden_size),
+#             nn.LeakyReLU(0.2),
+#             nn.Linear(hidden_size, outputs),
+#         )
+#
+#     return GAN(network(noise_dim, 2), network(2, 1), noise_dim)
+#
+#
+# class Moments(Callback):
+#     """Real and made points after some steps, and both losses there."""
+#
+#     def __init__(self, *steps):
+#         self.steps, self.panels = steps, {}
+#         self.real = eight_gaussians(400)
+#
+#     def look(self, gan, step):
+#         if step not in self.steps:
+#             return
+#         gan.eval()
+#         with torch.no_grad():
+#             made = gan(torch.randn(len(self.real), gan.noise_dim))
+#             logits = [gan.discriminator(points) for points in (self.real, made)]
+#             losses = f"L_D {discriminator_loss(*logits):.2f}, L_G {generator_loss(logits[1]):.2f}"
+#         gan.train()
+#         self.panels[f"step {step}"] = {
+#             "real points": self.real.tolist(),
+#             "made points": made.tolist(),
+#         }
+#         print(f"step {step:,}: {losses}")
+#
+#     def on_train_start(self, trainer, gan):
+#         self.look(gan, 0)
+#
+#     def on_train_batch_end(self, trainer, gan, outputs, batch, batch_idx):
+#         self.look(gan, batch_idx + 1)
+#
+#
+# seed_everything(0, verbose=False)
+# moments = Moments(0, 300, 1000, 3000)
+# with told_in_a_line("Q6"):
+#     Trainer(
+#         max_epochs=1,
+#         callbacks=[moments],
+#         accelerator="cpu",
+#         logger=False,
+#         enable_checkpointing=False,
+#         enable_model_summary=False,
+#         enable_progress_bar=False,
+#     ).fit(
+#         players(),
+#         DataLoader([eight_gaussians(128) for _ in range(3000)], batch_size=None),
+#     )
+# points_figure(moments.panels)
+
+# %% [markdown] lang="fr"
+# Le générateur n'a jamais vu un point réel : tout ce qu'il en sait lui est venu par le gradient du discriminateur. C'est la question 5 dont les
+# *features* sont les points eux-mêmes, et le domaine « réel ou fabriqué ».
+
+# %% [markdown] lang="en"
+# The generator has never seen a real point: all that it knows of them came through the gradient of the discriminator. This is question 5 with the
+# points themselves as features, and "real or made" as the domain.

@@ -26,6 +26,23 @@ MASK = torch.ones(3, 4, dtype=torch.bool)
 PAIR = (X, MASK)
 
 
+class Doubled(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor, number: float) -> torch.Tensor:
+        return number * x
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> torch.Tensor:  # type: ignore[override]
+        return 2 * gradient
+
+
+class Saving(Doubled):
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor, number: float) -> torch.Tensor:
+        ctx.save_for_backward(number)
+        return number * x
+
+
 class Reads(nn.Module):
     def forward(self, x: Any) -> Any:
         return x
@@ -176,6 +193,10 @@ RAISED: dict[str, tuple[Callable[[], Any], str]] = {
     "an accuracy of one text": (lambda: MulticlassAccuracy(2)(X[0, 0], torch.zeros(1)), "squeezed away"),
     "an accuracy of one column": (lambda: MulticlassAccuracy(2)(X[:, 0, :1], torch.zeros(3)), "num_classes"),
     "a graph used twice": (lambda: KeepsGraph().twice(), "compute it anew"),
+    "one gradient for two arguments": (lambda: Doubled.apply(DEEP, 2.0).sum().backward(), "None for a number"),  # type: ignore[no-untyped-call]
+    "a number that is saved": (lambda: Saving.apply(DEEP, 2.0), "ctx.strength = strength"),  # type: ignore[no-untyped-call]
+    "a function of autograd that is called": (lambda: Doubled()(DEEP, 2.0), "@staticmethod"),
+    "a hook without a gradient": (lambda: X.register_hook(abs), "another tensor"),  # type: ignore[no-untyped-call]
     "numpy of what learns": (lambda: DEEP.numpy(), "stay in torch"),
     "a copy of a result": (lambda: copy.deepcopy(DEEP), "kept in self"),
     "a leaf in place": (in_place_on_a_leaf, "in place"),

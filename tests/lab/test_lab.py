@@ -125,6 +125,42 @@ def test_a_module_that_was_mended_is_imported_afresh(counting: Path) -> None:
     assert lab_of(counting).module().ANSWER == 170
 
 
+@pytest.fixture
+def adding(counting: Path) -> Path:
+    """The folder of another lab beside it, which it needs."""
+    folder = counting.parent / "adding"
+    folder.mkdir()
+    (folder / "lab.toml").write_text(MANIFEST)
+    (folder / "adding.py").write_text("SUM = 5")
+    (counting / "lab.toml").write_text(f'needs = ["adding"]\n{MANIFEST}')
+    (counting / "counting.py").write_text("from adding import SUM\nANSWER = 2 * SUM")
+    return folder
+
+
+def test_the_module_of_a_lab_that_is_needed_is_there_to_import(counting: Path, adding: Path) -> None:
+    assert [lab.folder for lab in lab_of(counting).needed()] == [adding]
+    assert lab_of(counting).module().ANSWER == 10 and sys.modules["adding"].SUM == 5
+
+
+def test_labs_that_need_each_other_are_imported_once_each(counting: Path, adding: Path) -> None:
+    (adding / "lab.toml").write_text(f'needs = ["counting"]\n{MANIFEST}')
+    assert lab_of(counting).module().ANSWER == 10
+
+
+def test_a_lab_that_is_needed_and_not_there_is_told(counting: Path, adding: Path, refusal: Callable[..., str]) -> None:
+    (adding / "lab.toml").unlink()
+    assert "'adding'" in refusal(LabError, lambda: lab_of(counting).module())
+    assert "counting" not in sys.modules
+
+
+def test_a_lab_that_is_needed_and_cannot_be_imported_is_told_by_its_own_name(
+    counting: Path, adding: Path, refusal: Callable[..., str]
+) -> None:
+    (adding / "adding.py").write_text("1 / 0")
+    assert "adding.py; got ZeroDivisionError" in refusal(LabError, lambda: lab_of(counting).module())
+    assert not {"adding", "counting"} & set(sys.modules)
+
+
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in SHIPPED.glob("*/lab.toml")))
 def test_a_lab_of_ours_has_a_recipe_for_every_question_that_mixes_no_others(name: str) -> None:
     lab = Lab.find(name, SHIPPED)

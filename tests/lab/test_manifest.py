@@ -210,7 +210,21 @@ def test_a_lab_says_whose_answers_it_shows(counting: Path) -> None:
     assert lab_of(counting).after == ("adding",)
 
 
+@pytest.mark.parametrize("key", ["after", "needs"])
 @pytest.mark.parametrize("wrong", ['"adding"', "[1]", "true"])
-def test_what_is_no_list_of_labs_is_told(counting: Path, wrong: str, refusal: Callable[..., str]) -> None:
-    (counting / "lab.toml").write_text(f"after = {wrong}\n{MANIFEST}")
-    assert "after" in refusal(LabError, lambda: lab_of(counting))
+def test_what_is_no_list_of_labs_is_told(counting: Path, key: str, wrong: str, refusal: Callable[..., str]) -> None:
+    (counting / "lab.toml").write_text(f"{key} = {wrong}\n{MANIFEST}")
+    assert key in refusal(LabError, lambda: lab_of(counting))
+
+
+def test_a_lab_says_which_it_needs_and_which_of_their_answers_it_shows(counting: Path) -> None:
+    assert lab_of(counting).needs == () and lab_of(counting).shows == {}
+    (counting / "lab.toml").write_text(f'needs = ["adding"]\nshows = {{ adding = ["q1-sum"] }}\n{MANIFEST}')
+    lab = lab_of(counting)
+    assert lab.needs == ("adding",) and lab.shows == {"adding": ("q1-sum",)}
+
+
+@pytest.mark.parametrize("wrong", ['{ adding = ["q1"], other = [] }', '{ adding = "q1" }', '["q1"]'])
+def test_what_it_shows_is_of_labs_that_it_needs(counting: Path, wrong: str, refusal: Callable[..., str]) -> None:
+    (counting / "lab.toml").write_text(f'needs = ["adding"]\nshows = {wrong}\n{MANIFEST}')
+    refusal(LabError, lambda: lab_of(counting))

@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from amal_attention.errors import DataError, LabError
+from amal_attention.lab import Lab
 from amal_attention.training.recipe import Recipe
-from tests.training.conftest import Elsewhere
+from tests.training.conftest import Elsewhere, write_lab
 
 
 def learning_rate(recipe: Recipe) -> float:
@@ -156,3 +157,18 @@ def test_a_callback_of_lightning_may_be_named(toy_recipe, tmp_path):
     known.write_text("trainer:\n  callbacks:\n    - class_path: lightning.pytorch.callbacks.TQDMProgressBar\n")
     trainer = replace(toy_recipe, configs=[known]).set_up(logger=False).trainer
     assert "TQDMProgressBar" in {type(each).__name__ for each in trainer.callbacks}
+
+
+def test_a_class_of_a_lab_that_is_needed_may_be_named_and_of_no_other(toy_recipe, tmp_path, refusal):
+    folder = tmp_path / "labs"
+    for name in ("wordy", "needing", "selfish"):
+        write_lab(folder, name)
+    manifest = folder / "needing" / "lab.toml"
+    manifest.write_text(f'needs = ["wordy"]\n{manifest.read_text()}')
+    options = ["--model.pooling.class_path=wordy.Even", "--model.pooling.init_args.dim=3"]
+    needing, selfish = (
+        replace(toy_recipe, lab=Lab.find(name, folder), options=options) for name in ("needing", "selfish")
+    )
+    pooling = needing.set_up(logger=False).model.pooling
+    assert f"{type(pooling).__module__}.{type(pooling).__name__}" == "wordy.Even"
+    assert "wordy" in refusal(LabError, lambda: selfish.set_up(logger=False))

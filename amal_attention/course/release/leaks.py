@@ -21,17 +21,19 @@ from amal_attention.course.problems import Problem
 from amal_attention.course.script.graded import graded_kind
 from amal_attention.course.script.lookalikes import KINDS
 from amal_attention.course.script.markers import regions
-from amal_attention.course.script.script import Cell, Script
+from amal_attention.course.script.script import Cell, Script, read_script
+from amal_attention.errors import LabError, explain
 from amal_attention.lab import Lab
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["Secret", "leak_problems", "leaks_in", "secrets_of"]
+__all__ = ["Secret", "leak_problems", "leaks_in", "secrets_of", "secrets_of_needed"]
 
 _MARKERS = re.compile(rf"(?:BEGIN|END) (?:{'|'.join(KINDS)})")
 _MARKER = "@pytest.mark.question("
 _HIDDEN_TEST, _FOR_INSTRUCTORS = "hidden test", "cell for instructors"
+_ANSWERS = ("solution", "mark scheme")
 _FOLDERS = re.compile(r"(?<![\w-])solutions[/\\]|\bhidden_tests\b")
 _HOMES = re.compile(r"(?<![\w.-])(?:/home|/Users|[A-Za-z]:[/\\]+Users)[/\\]+\w+")
 _GIVEN = re.compile(r"(.*\S)\s+# given: \S.*")
@@ -77,6 +79,28 @@ def secrets_of(lab: Lab, script: Script, shown: Collection[str] = ()) -> list[Se
     return [part for part in parts if _significant(part.text) and not _is_given(part, named, in_the_open)]
 
 
+def secrets_of_needed(lab: Lab, shown: Collection[str] = ()) -> list[Secret]:
+    """The lines of answers and mark schemes of the labs that a lab needs, but for those that it says it shows.
+
+    ``shown`` as for :func:`secrets_of`.
+
+    Raises:
+        LabError: one is not there, or has no such cell.
+    """
+    found = []
+    for needed in lab.needed():
+        script = read_script(needed)
+        cells = {cell.nbgrader.get("grade_id"): cell for cell in script.cells}
+        shows = lab.shows.get(needed.name, ())
+        if unknown := [name for name in shows if name not in cells]:
+            given = ", ".join(unknown)
+            raise LabError(explain(expected=f"graded cells of {needed.name}", got=given, do=f"see shows of {lab.name}"))
+        in_the_open = {line for name in shows for line, _ in cells[name].numbered()}
+        secrets = (each for each in secrets_of(needed, script, shown) if each.what in _ANSWERS)
+        found += [each for each in secrets if each.line not in in_the_open]
+    return found
+
+
 def leaks_in(text: str | bytes, secrets: Iterable[Secret]) -> list[str]:
     """What of ``secrets``, and which words of markers, there are in any text: a cell, or a file of a wheel.
 
@@ -96,7 +120,7 @@ def leak_problems(
     lab: Lab, script: Script, language: str, notebook: NotebookNode, shown: Collection[str] = ()
 ) -> list[Problem]:
     """What there is in a notebook made for students of ``language`` that must not be, by line of the script."""
-    secrets = secrets_of(lab, script, shown)
+    secrets = [*secrets_of(lab, script, shown), *secrets_of_needed(lab, shown)]
     whole = "\n".join(_texts(notebook.metadata))
     problems = [
         Problem(script.path, 1, f"in the notebook's metadata: {told}")
@@ -116,6 +140,7 @@ def _leaks_of_cell(lab: Lab, node: NotebookNode, secrets: list[Secret]) -> Itera
     whole = "\n".join(_texts(node))
     yield from leaks_in(whole, secrets)
     yield from _places_in(whole, lab)
+    yield from _needed_in(node.source, lab)
     if node.get("outputs") or node.get("execution_count") is not None:
         yield "the output or the count of a run"
     if node.get("attachments") or "](attachment:" in node.source:
@@ -146,6 +171,13 @@ def _places_in(text: str, lab: Lab) -> Iterator[str]:
         yield f"{found[0]!r}, a folder of someone's machine"
     if found := _FOLDERS.search(text):
         yield f"{found[0]!r}, a folder that students do not have"
+
+
+def _needed_in(text: str, lab: Lab) -> Iterator[str]:
+    """The modules that the lab needs, where a student's cell would import one."""
+    for name in lab.needs:
+        if re.search(rf"\b(?:import|from)\s+{name}\b", text):
+            yield f"an import of {name!r}, a module that students do not have"
 
 
 def _removed(script: Script, cell: Cell) -> Iterator[Secret]:

@@ -47,7 +47,7 @@ __all__ = [
 def release(lab: Lab, language: str) -> bytes:
     """The notebook of ``lab`` for students of ``language``, as the bytes of its file.
 
-    It depends on the lab's folder and on nothing else, and writes nothing.
+    It depends on the lab's folder, and on those of the labs that it needs, and writes nothing.
 
     Raises:
         LabError: the script, its markers or the points are wrong, or something secret is in what came out.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,9 @@ from amal_attention.tasks.classification.examination import (
 )
 from amal_attention.tasks.classification.faithfulness import faithfulness
 from amal_attention.tasks.classification.histograms import EntropyHistograms
+from amal_attention.tasks.classification.robustness import accuracy_by_size
 from amal_attention.tasks.classification.spread import looked
-from amal_attention.tasks.task import Measure, Measured, Spread, Task, Uses
+from amal_attention.tasks.task import Measure, Measured, Spread, Task, Tested, Uses
 
 __all__ = ["TASK", "Classification"]
 
@@ -47,7 +49,7 @@ class Classification(Task):
     monitored = message("validation accuracy (%)")
     monitored_share = True
     loss = message("cross-entropy (nats)")
-    uses = ("entropy",)
+    uses = ("entropy", "series")
     example = "The corridor was not chilling, it was dull."
     measures = (
         Measure(
@@ -228,6 +230,15 @@ class Classification(Task):
         slow = faithfulness(model, data, progress=progress) if thorough else {}
         found: dict[str, float | None] = {**evidence_share(model, data, "test"), **slow}
         return {name: (value, None, None) for name, value in found.items()}, {}
+
+    def test(
+        self, model: LightningModule, data: Any, uses: Uses, *, thorough: bool = False, progress: bool = False
+    ) -> Tested:
+        """Measure a model on the test reviews; under attack too, where the lab has a function that does so."""
+        tested = super().test(model, data, uses, thorough=thorough, progress=progress)
+        if "series" not in uses:
+            return tested
+        return replace(tested, series={**tested.series, **accuracy_by_size(uses["series"], model, data)})
 
 
 TASK = Classification()

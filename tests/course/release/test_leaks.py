@@ -8,10 +8,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from amal_attention.course.release.leaks import leak_problems, leaks_in, secrets_of
+from amal_attention.course.release.leaks import leak_problems, leaks_in, secrets_of, secrets_of_needed
 from amal_attention.course.release.release import release
 from amal_attention.course.script.script import read_script
+from amal_attention.errors import LabError
 from amal_attention.lab import Lab
+from tests.course.conftest import write_toy
 
 
 @pytest.fixture
@@ -305,6 +307,62 @@ def test_a_division_is_no_folder_where_the_home_is_the_root(toy, leaks, monkeypa
 
 def test_a_cell_that_was_lost_is_told(leaks):
     assert leaks(lambda notebook: notebook.cells.pop()) == [(1, "6 cells came of 7")]
+
+
+@pytest.fixture
+def later(toy):
+    """A lab that needs the other one."""
+    found = write_toy(toy.folder.parent / "later")
+    for old, new in (
+        (
+            "total = sum(self.step * base for item in items)  # every item weighs the same",
+            "many = self.step * len(items)",
+        ),
+        ("return total // base", "return many + 0 * base"),
+        ("One point for naming the overflow of small steps.", "One point for naming what is later."),
+        ("Un point pour qui nomme le débordement des petits pas.", "Un point pour qui nomme ce qui suit."),
+        ("reference = Counter(step=3).count([9, 9, 9])", "from toy import Counter as Earlier"),
+    ):
+        found.change(old, new)
+    found.manifest('languages = ["en", "fr"]', 'languages = ["en", "fr"]\nneeds = ["toy"]')
+    return found
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("return total // base", "solution"),
+        ("One point for naming the overflow of small steps.", "mark scheme"),
+        ("from toy import Counter", "an import of 'toy', a module that students do not have"),
+        ("import toy", "an import of 'toy', a module that students do not have"),
+    ],
+)
+def test_answers_of_a_lab_that_is_needed_are_looked_for_too(later, line, what):
+    notebook = nbformat.reads(release(later.lab, "en").decode(), as_version=4)
+    assert leak_problems(later.lab, read_script(later.lab), "en", notebook) == []
+    notebook.cells[1].source += f"\n{line}"
+    told = [problem.text for problem in leak_problems(later.lab, read_script(later.lab), "en", notebook)]
+    assert told and all(what in text for text in told)
+
+
+def test_answers_that_a_lab_says_it_shows_are_no_leak(later):
+    later.manifest('needs = ["toy"]', 'needs = ["toy"]\nshows = { toy = ["q1-count"] }')
+    notebook = nbformat.reads(release(later.lab, "en").decode(), as_version=4)
+    notebook.cells[1].source += "\nreturn total // base"
+    assert leak_problems(later.lab, read_script(later.lab), "en", notebook) == []
+    notebook.cells[1].source += "\nOne point for naming the overflow of small steps."
+    assert leak_problems(later.lab, read_script(later.lab), "en", notebook)
+
+
+def test_hidden_tests_and_cells_for_instructors_of_a_lab_that_is_needed_are_none_of_its_answers(later):
+    kinds = {secret.what for secret in secrets_of_needed(later.lab)}
+    assert kinds == {"solution", "mark scheme"}
+    assert secrets_of_needed(later.lab, shown=("solution", "mark scheme")) == []
+
+
+def test_an_answer_that_is_shown_is_one_of_a_lab_that_is_needed(later, refusal):
+    later.manifest('needs = ["toy"]', 'needs = ["toy"]\nshows = { toy = ["q7-count"] }')
+    assert "got q7-count" in refusal(LabError, lambda: release(later.lab, "en"))
 
 
 def test_any_file_can_be_searched(toy):

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from amal_attention.checks import KnownReader, gives_constants, keeps_rows_apart, leaves_alone
+from amal_attention.checks import KnownReader, follows_trajectory, gives_constants, keeps_rows_apart, leaves_alone
 from amal_attention.checks.subjects.subject import LocalFunction
 from tests.checks.adversaries import CARRIES_A_GRAPH, LEAVES_A_MARK, TEXTS, some_reader
+from tests.checks.expectations.adversaries.test_trajectory import BATCHES, KEPT, POINT, RIGHT, WEIGHT
 from tests.grading.wire.missing import missed
 
 ROOT = Path(__file__).parents[3]
@@ -18,6 +19,7 @@ CELLS = (
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 from tests.checks.adversaries import *
+from tests.checks.players import Players
 """,
     """
 def cost(model, x, mask, by):
@@ -83,3 +85,13 @@ def test_gradients_and_mode_of_a_model_that_a_function_was_given_are_told(remote
 
 def test_rows_of_functions_that_take_a_model_are_looked_at_there(remote):
     keeps_rows_apart(remote.right, (remote.KnownReader(*some_reader()), *TEXTS), shared=(0,))
+
+
+@pytest.mark.parametrize("wrong", ["", "keeps", "stands"])
+def test_players_are_trained_there_as_here(remote, local, wrong):
+    def said(student):
+        model = student.Players(student.KnownPoints(POINT), student.KnownLayer(WEIGHT, torch.zeros(1)), wrong)
+        return missed(lambda: follows_trajectory(model, BATCHES, RIGHT, mistakes={"clear it": KEPT}))
+
+    assert said(remote) == said(local)
+    assert (said(remote) is None) is (wrong == "")

@@ -1,6 +1,7 @@
 """Stand-ins for models whose gradients can be worked out by hand: a reader of words, a linear layer, one point.
 
-They give no answer away: they sum, and they neither hide padding from a softmax, nor cost anything, nor move a word.
+They give no answer away: they sum, and they neither hide padding from a softmax, nor move a word. Two costs stand in
+for losses of two players that are wrong: they are differences of means, and no cross-entropies.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 
 from amal_attention.checks.subjects.stand_ins.registry import stand_in
 
-__all__ = ["KnownLayer", "KnownPoints", "KnownReader"]
+__all__ = ["KnownLayer", "KnownPoints", "KnownReader", "mean_gap", "minus_mean"]
 
 
 class _Known(nn.Module):
@@ -88,7 +89,7 @@ class KnownLayer(_Known):
 
 @stand_in
 class KnownPoints(_Known):
-    """Makes the same point of every row of noise.
+    """Makes the same point of every row of noise, and keeps the noise.
 
     Args:
         point: float ``(F,)``.
@@ -96,13 +97,29 @@ class KnownPoints(_Known):
 
     Attributes:
         point: the same, a parameter.
+        noise: what it was handed last, ``(B, Z)``.
     """
 
     point: nn.Parameter
 
     def __init__(self, point: Tensor, marked: bool = False) -> None:
         super().__init__(marked, point=point)
+        self.noise: Tensor | None
+        self.register_buffer("noise", None)  # buffers are seen in the state, from another process too
 
     def forward(self, noise: Tensor) -> Tensor:
         """``noise`` float ``(B, Z)`` -> points ``(B, F)``."""
+        self.noise = noise.detach().clone()
         return self.point.repeat(len(noise), 1)
+
+
+@stand_in
+def mean_gap(first: Tensor, second: Tensor) -> Tensor:
+    """Twice the mean of the second numbers, less that of the first."""
+    return 2 * second.mean() - first.mean()
+
+
+@stand_in
+def minus_mean(numbers: Tensor) -> Tensor:
+    """Minus their mean."""
+    return -numbers.mean()

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from amal_attention.checks import KnownLayer, KnownPoints, KnownReader, some_texts
+from amal_attention.checks.subjects.stand_ins.known import mean_gap, minus_mean
 from amal_attention.checks.subjects.stand_ins.registry import STAND_INS
 
 DRAWN = torch.Generator().manual_seed(3)
@@ -40,7 +41,9 @@ def test_a_layer_is_linear() -> None:
 
 def test_points_are_the_same_whatever_the_noise() -> None:
     points = KnownPoints(torch.tensor([1.0, 2.0]))
-    made = points(torch.randn(3, 8))
+    assert set(points.state_dict()) == {"point"}
+    made = points(noise := torch.randn(3, 8))
+    assert torch.equal(points.state_dict()["noise"], noise) and len(list(points.parameters())) == 1
     assert made.tolist() == [[1, 2]] * 3
     made.sum().backward()
     assert points.point.grad is not None and points.point.grad.tolist() == [3, 3]
@@ -73,3 +76,8 @@ def test_they_are_among_the_names_of_a_student() -> None:
         KnownLayer,
         KnownPoints,
     ]
+
+
+def test_costs_of_two_players_are_differences_of_means() -> None:
+    first, second = torch.tensor([[1.0], [3.0]]), torch.tensor([[5.0]])
+    assert mean_gap(first, second).item() == 8 and minus_mean(first).item() == -2

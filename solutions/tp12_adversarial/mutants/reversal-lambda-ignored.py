@@ -1,0 +1,20 @@
+# %% tags=["mutant"]
+# mistake = "the gradient is negated, whatever λ"
+# loses = ["q5-reversal"]
+# breaks = ["backward"]
+# hint = "λ is left out"
+# public = true
+
+# %% grade_id="q5-reversal"
+def reverse_gradient(x: Tensor, strength: float) -> Tensor:
+    class Reversal(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, strength):
+            ctx.strength = strength
+            return x.clone()
+
+        @staticmethod
+        def backward(ctx, gradient):
+            return -gradient, None
+
+    return Reversal.apply(x, strength)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from amal_attention.checks.subjects.stand_ins.distances import squared_hellinger
+from amal_attention.checks.subjects.stand_ins.distances import power_divergence
 
 SURE = 4.0  # no logit is larger: a gradient of rounding noise has no sign
 LEAST = 1e-4  # no number of a gradient is smaller, for the same reason
@@ -150,8 +150,8 @@ def by_divergence(student):
             look(kullback_leibler)
         except Exception:
             try:
-                with student.standing_in(divergence="squared_hellinger"):
-                    look(squared_hellinger)
+                with student.standing_in(divergence="power_divergence"):
+                    look(power_divergence)
             except Exception:
                 pass
             else:

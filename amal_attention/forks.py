@@ -7,9 +7,9 @@ import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from multiprocessing import forkserver, get_context
+from multiprocessing import forkserver, get_context, parent_process
 
-__all__ = ["FORKS", "begin_imports", "processors"]
+__all__ = ["FORKS", "begin_imports", "end_with_the_starter", "processors"]
 
 FORKS = get_context("forkserver")
 """Makes the processes, and the pipes between them and this one."""
@@ -29,11 +29,22 @@ def begin_imports(modules: Sequence[str]) -> None:
         forkserver.ensure_running()
 
 
+def end_with_the_starter() -> None:
+    """From now on this process exits when the one that started it does: nobody would read what it makes."""
+    threading.Thread(target=_exit_behind_the_starter, daemon=True).start()
+
+
 def processors() -> int:
     """How many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _exit_behind_the_starter() -> None:
+    if (starter := parent_process()) is not None:
+        starter.join()
+    os._exit(1)
 
 
 @contextmanager

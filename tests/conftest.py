@@ -14,6 +14,7 @@ import pytest
 from hypothesis import settings
 
 from amal_attention.errors import AmalError
+from amal_attention.forks import begin_imports
 from amal_attention.language import speak
 from tests.warm import warm_programs
 
@@ -75,6 +76,12 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     worker = "PYTEST_XDIST_WORKER" in os.environ
     base = tmp_path_factory.getbasetemp()
     return warm_programs((base.parent if worker else base) / "warm", os.getppid() if worker else os.getpid())
+
+
+@pytest.fixture(scope="session")
+def forks() -> None:
+    """Processes are forked from one that has imported what trains and what grades, whichever a test asks for first."""
+    begin_imports(["amal_attention.training.comparison.side_by_side", "amal_attention.grading.run.preload"])
 
 
 @pytest.fixture(scope="session")

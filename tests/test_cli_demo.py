@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,12 @@ import pytest
 from amal_attention.cli import demo as demo_command
 from amal_attention.cli import main
 from amal_attention.errors import SandboxError
+from amal_attention.forks import processors
 from amal_attention.grading import demo
 from amal_attention.grading.demo import Demonstration
 from amal_attention.grading.run.workers import Crew
 from amal_attention.grading.verdict.verdict import Status, Verdict
+from amal_attention.lab import Lab
 from amal_attention.training.comparison import compare
 from tests.training.conftest import write_lab
 
@@ -70,13 +74,20 @@ def amal(
 
 
 @pytest.fixture
-def graded(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def handed_in() -> list[Sequence[str] | None]:
+    """Which kinds of samples were handed in, lab by lab."""
+    return []
+
+
+@pytest.fixture
+def graded(monkeypatch: pytest.MonkeyPatch, handed_in: list[Sequence[str] | None]) -> list[Any]:
     """Grading does as this list says: errors to raise, one a time, then a demonstration to give."""
     does: list[Any] = []
 
     def grade_samples(
-        lab: object, folder: Path, begins: object, ends: object, isolation: str, crew: Crew
+        lab: Lab, folder: Path, begins: object, ends: object, isolation: str, crew: Crew, kinds: Sequence[str] | None
     ) -> Demonstration:
+        handed_in.append(kinds)
         if isinstance(does[0], Exception):
             raise does.pop(0)
         does[:] = [replace(verdict, isolation=str(isolation)) for verdict in does]
@@ -142,7 +153,9 @@ def test_where_no_process_comes_either_it_says_so_in_a_line_and_is_no_failure(am
     assert status == 0 and "grading is left out: no process here\n" in output and "Traceback" not in errors
 
 
-def test_every_lab_is_shown_in_the_order_of_their_numbers(amal, graded, tmp_path):
+def test_every_lab_is_shown_in_the_order_of_their_numbers_and_all_kinds_of_samples_with_the_first(
+    amal, graded, handed_in, tmp_path
+):
     for name in ("tp10_other", "tp9_other"):
         write_lab(tmp_path / "labs", name)
     graded.append(Verdict("right", "tiny", Status.GRADED))
@@ -150,6 +163,7 @@ def test_every_lab_is_shown_in_the_order_of_their_numbers(amal, graded, tmp_path
     values = json.loads(output)
     assert status == 0 and list(values) == ["tiny", "tp9_other", "tp10_other"]
     assert values["tp10_other"]["report"] == "shown/tp10_other/report.html" and values["tp9_other"]["grading"]
+    assert handed_in == [None, ("partly", "right"), ("partly", "right")]
 
 
 def test_a_lab_may_be_shown_by_some_questions_and_by_a_short_recipe(amal, graded, tmp_path, monkeypatch):
@@ -168,3 +182,17 @@ def test_a_lab_may_be_shown_by_some_questions_and_by_a_short_recipe(amal, graded
     graded.append(Verdict("right", "tiny", Status.GRADED))
     assert amal("--out", "shown")[0] == 0
     assert asked == [(["sharp"], (short,))]
+
+
+def test_with_two_processors_the_next_lab_is_trained_while_one_is_graded(tmp_path: Path, programs: Path):
+    for name in ("tp1_first", "tp2_second"):
+        write_lab(tmp_path / "labs", name)
+    environment = {**os.environ, "AMAL_LABS": str(tmp_path / "labs"), "AMAL_CACHE": str(tmp_path / "cache")}
+    command = [programs / "amal", "demo", "--out", "shown", "--json"]
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=200)
+    assert ran.returncode == 0, ran.stderr
+    values = json.loads(ran.stdout)
+    assert [record["question"] for each in values.values() for record in each["records"]] == ["even", "sharp"] * 2
+    logs = {lab: [*(tmp_path / "shown" / lab).rglob("events.*")] for lab in values}
+    processes = {lab: len({path.name.split(".")[-2] for path in paths}) for lab, paths in logs.items()}
+    assert processes == ({"tp1_first": 2, "tp2_second": 1} if processors() > 1 else {"tp1_first": 1, "tp2_second": 1})

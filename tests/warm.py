@@ -1,9 +1,9 @@
 """The programs of this environment, forked from one process that has imported what they import: each saves seconds.
 
-They are in a folder of their own: ``amal``, ``nbgrader``, ``pytest``, and ``python``, which runs a module, a script or
-code. What they do, print and end with is what the programs themselves would; each has a fresh process, the first of a
-group. What a shell starts is a client that stands for this process: it passes signals on to the group, and ends as
-the process ends; where the client is killed, so is the process, and nothing else.
+They are in a folder of their own: ``alembic``, ``amal``, ``nbgrader``, ``pytest``, and ``python``, which runs a
+module, a script or code. What they do, print and end with is what the programs themselves would; each has a fresh
+process, the first of a group. What a shell starts is a client that stands for this process: it passes signals on to the
+group, and ends as the process ends; where the client is killed, so is the process, and nothing else.
 """
 
 from __future__ import annotations
@@ -20,15 +20,17 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 from filelock import FileLock
 
 PROGRAMS = {
+    "alembic": ("alembic.config", "main"),
     "amal": ("amal_attention.cli", "main"),
     "nbgrader": ("nbgrader.apps.nbgraderapp", "main"),
     "pytest": ("pytest", "console_main"),
@@ -37,7 +39,7 @@ IMPORTED = (
     "lightning pytest IPython matplotlib_inline.backend_inline nbgrader.apps.nbgraderapp nbgrader.api jupytext "
     "amal_attention.checks amal_attention.course.collect.collect amal_attention.course.gradebook.export "
     "amal_attention.grading.pages.course_pages amal_attention.grading.gradebook.course_run "
-    "amal_attention.grading.run.grader amal_attention.training.recipe"
+    "amal_attention.grading.run.grader amal_attention.training.recipe alembic.config alembic.command"
 ).split()
 CLIENT = """\
 #!{python} -SE
@@ -161,6 +163,7 @@ def be(program: str, *arguments: str) -> None:
     if name in PROGRAMS:
         sys.path[0] = str(Path(program).parent)
         sys.argv = [program, *arguments]
+        find_others_beside(sys.path[0])
         module, function = PROGRAMS[name]
         sys.exit(getattr(importlib.import_module(module), function)())
     sys.path[0] = ""
@@ -174,6 +177,12 @@ def be(program: str, *arguments: str) -> None:
     else:
         sys.argv = [*arguments]
         runpy.run_path(sys.argv[0], run_name="__main__")
+
+
+def find_others_beside(folder: str) -> None:
+    """Let nbgrader start the programs of this folder where it starts those of the environment by name."""
+    paths = {"scripts": os.pathsep.join([folder, sysconfig.get_path("scripts")])}
+    importlib.import_module("amal_attention.course.programs").sysconfig = SimpleNamespace(get_path=paths.get)
 
 
 def end_as(program: Callable[[], object]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,7 @@ def grade_samples(
     report: Callable[[Verdict], None] = lambda verdict: None,
     isolation: Isolation = Isolation.SANDBOX,
     crew: Crew = ALONE,
+    kinds: Sequence[str] | None = None,
 ) -> Demonstration:
     """Release a lab, make a course, hand in a sample of each kind, grade them all, and write the pages.
 
@@ -88,6 +89,8 @@ def grade_samples(
         report: told each verdict.
         isolation: where the samples' code runs.
         crew: who grades.
+        kinds: which of :func:`amal_attention.grading.samples.samples` are handed in; "partly" is among them, whose
+            page is shown. All where it is not given.
 
     Raises:
         LabError: no release can be made of the lab, or it cannot be graded.
@@ -96,7 +99,7 @@ def grade_samples(
     """
     hurried = _hurried(lab)
     write_release(hurried, lab.languages, folder / "labs")
-    course = _handed_in(hurried, folder / "course")
+    course = _handed_in(hurried, folder / "course", kinds)
     verdicts = grade_course(course, GradingRun(hurried, isolation, crew=crew, progress=progress), report=report)
     write_feedback(course, hurried)
     write_summary(course, hurried)
@@ -117,9 +120,10 @@ def _hurried(lab: Lab) -> Lab:
     return replace(lab, limits=replace(lab.limits, cell_seconds=seconds))
 
 
-def _handed_in(lab: Lab, folder: Path) -> Course:
-    """A course in which the samples were handed in."""
-    handed_in = samples(lab, lab.languages[0])
+def _handed_in(lab: Lab, folder: Path, kinds: Sequence[str] | None) -> Course:
+    """A course in which the samples of these kinds were handed in."""
+    found = samples(lab, lab.languages[0])
+    handed_in = {name: found[name] for name in kinds or found}
     course = add_lab(folder, lab, lab.languages[0], map(Student, handed_in))
     for student, raw in handed_in.items():
         if raw is not None:

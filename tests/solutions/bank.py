@@ -10,7 +10,7 @@ import functools
 import io
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -93,15 +93,21 @@ class Bank:
         questions = tuple(QuestionVerdict(question, tuple(outcomes)) for question, outcomes in held.items())
         return Graded(mutant, Verdict(mutant.name, self.lab.name, Status.GRADED, questions=questions))
 
-    def one_a_requirement(self, *, public: bool = False) -> list[Mutant]:
-        """For each requirement of a question the first mistake that breaks it; all mistakes with AMAL_WHOLE_BANK.
+    def one_a_requirement(self) -> list[Mutant]:
+        """For each requirement of a question the first mistake that breaks it; all mistakes with AMAL_WHOLE_BANK."""
+        wrong = [mutant for mutant in self.mutants.values() if not mutant.right]
+        return _first_each(wrong, lambda mutant: [(mutant.loses[0], name) for name in mutant.breaks])
 
-        Args:
-            public: only mistakes that the check in the notebook sees.
-        """
-        wrong = [mutant for mutant in self.mutants.values() if not mutant.right and mutant.public >= public]
-        first = {(each.loses[0], name): each.name for each in reversed(wrong) for name in each.breaks}
-        return [each for each in wrong if WHOLE or each.name in first.values()]
+    def one_a_question(self) -> list[Mutant]:
+        """For each question the first mistake that its check in the notebook sees; all such with AMAL_WHOLE_BANK."""
+        seen = [mutant for mutant in self.mutants.values() if not mutant.right and mutant.public]
+        return _first_each(seen, lambda mutant: [mutant.loses[0]])
+
+
+def _first_each(mutants: Sequence[Mutant], kinds: Callable[[Mutant], Iterable[Any]]) -> list[Mutant]:
+    """Those that are the first of one of their kinds."""
+    first = {kind: each.name for each in reversed(mutants) for kind in kinds(each)}
+    return [each for each in mutants if WHOLE or each.name in first.values()]
 
 
 def defined_by(notebook: NotebookNode) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class OfABank:
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         mutants = self.bank.mutants.values()
         submissions = {
-            "public_mistake": self.bank.one_a_requirement(public=True),
+            "public_mistake": self.bank.one_a_question(),
             "unseen_in_public": [each for each in mutants if not each.public and (WHOLE or each.right)],
             "mistake": self.bank.one_a_requirement(),
             "right": [each for each in mutants if each.right],

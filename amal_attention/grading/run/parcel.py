@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from amal_attention.course.taught import taught
 from amal_attention.files import write_atomically
 from amal_attention.grading.submission.reference import Reference
 from amal_attention.lab import Lab
+from amal_attention.lab.limits import GradingLimits
 
 __all__ = ["LabParcel"]
 
@@ -22,19 +23,21 @@ class LabParcel:
         name: the name of the lab.
         files: their text by their path in the folder of labs.
         reference: the releases, which take seconds to make.
+        limits: those under which it is graded, whatever its manifest says.
         without: the questions that are left out of it.
     """
 
     name: str
     files: Mapping[str, str]
     reference: Reference
+    limits: GradingLimits
     without: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, lab: Lab, reference: Reference) -> LabParcel:
         """Pack a lab."""
         files = {str(path.relative_to(lab.folder.parent)): path.read_text("utf-8") for path in lab.read_by_grading}
-        return cls(lab.name, files, reference, lab.without)
+        return cls(lab.name, files, reference, lab.limits, lab.without)
 
     def unpack(self, folder: Path) -> Lab:
         """The lab, in a folder of labs of its own.
@@ -44,4 +47,4 @@ class LabParcel:
         """
         for path, text in self.files.items():
             write_atomically(folder / path, text)
-        return taught(Lab.find(self.name, folder), self.without)
+        return taught(replace(Lab.find(self.name, folder), limits=self.limits), self.without)

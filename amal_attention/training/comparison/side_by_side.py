@@ -7,9 +7,6 @@ processor; a second training on the second processor halves the time.
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
-import os
-import threading
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +17,7 @@ from typing import Any, cast
 import torch
 
 from amal_attention.errors import AmalError, explain
-from amal_attention.forks import FORKS, begin_imports
+from amal_attention.forks import FORKS, begin_imports, end_with_the_starter
 from amal_attention.lasting import lasting_imports
 from amal_attention.record import RunRecord
 
@@ -138,7 +135,7 @@ def _died(run: Run, process: BaseProcess) -> str:
 
 def _work(line: Connection, training: Training) -> None:
     """Train, and send the record, or what was raised; this is all that a process does."""
-    threading.Thread(target=_end_with_the_starter, daemon=True).start()
+    end_with_the_starter()
     torch.set_num_threads(1)
     with line, results_apart():
         try:
@@ -149,10 +146,3 @@ def _work(line: Connection, training: Training) -> None:
             if not isinstance(error, AmalError):
                 error.add_note(traceback.format_exc())
             line.send(error)
-
-
-def _end_with_the_starter() -> None:
-    """Exit when the parent process exits: nobody would read the results."""
-    if (starter := multiprocessing.parent_process()) is not None:
-        starter.join()
-    os._exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 from amal_attention.grading.run.grader import lab_digest
@@ -15,6 +16,12 @@ def test_it_is_the_same_lab_there(till, tmp_path: Path) -> None:
     there = parcel.unpack(tmp_path / "there")
     assert lab_digest(there) == lab_digest(till) and there.limits == till.limits
     assert parcel.reference == Reference.of(there)
+
+
+def test_it_is_graded_there_under_the_limits_that_it_has_here(till, tmp_path: Path) -> None:
+    hurried = replace(till, limits=replace(till.limits, cell_seconds=0.5))
+    there = LabParcel.of(hurried, Reference.of(hurried)).unpack(tmp_path / "there")
+    assert there.limits == hurried.limits and lab_digest(there) == lab_digest(hurried)
 
 
 def test_no_wrong_answer_of_the_bank_travels(till) -> None:

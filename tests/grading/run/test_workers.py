@@ -32,7 +32,7 @@ from tests.grading.conftest import DEADLY_TOTAL, WRONG_TOTAL, run_script, solved
 
 pytest.importorskip("distributed", reason="needs Dask (pip install '.[grade]')")
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("forks")]
 
 HANDED_IN = {
     "ada": solved(),

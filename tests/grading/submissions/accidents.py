@@ -138,13 +138,13 @@ ACCIDENTS: dict[str, Bad] = {
         added("with open('large', 'wb') as file:\n    for _ in range(100): file.write(bytes(2**20))"), **_ANY
     ),
     "files without number": bad(
-        added("for name in range(10**6): open(f'{name}', 'w').close()")
+        added("for name in range(10**6): open(f'{name}', 'w').close()"), works=True
     ),
     "network calls": bad(
-        added("import urllib.request\nurllib.request.urlopen('http://192.0.2.1/glove.zip', timeout=1)")
+        added("import urllib.request\nurllib.request.urlopen('http://192.0.2.1/glove.zip', timeout=1)"), works=True
     ),
     "a name that is looked up": bad(added("import socket\nsocket.gethostbyname('example.org')")),
-    "pip install": bad(added("!pip install --no-input nothing-of-that-name")),
+    "pip install": bad(added("!pip install --no-input nothing-of-that-name"), works=True),
     "a file beside the notebook that shadows torch": bad(
         added("open('torch.py', 'w').write('raise SystemExit')\nopen('math.py', 'w').write('1 / 0')\nimport torch, math"), **_ANY
     ),

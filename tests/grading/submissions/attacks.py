@@ -367,7 +367,7 @@ ONCE: dict[str, Bad] = {
         answered(q3="class Odd(Exception):\n    def __str__(self): raise self\ndef longest(words):\n    raise Odd"),
         lost=["q3-longest"]),
     "a command of the shell in an answer": bad(
-        answered(q1="!pip list > /dev/null\n" + RIGHT["q1-scale"])),
+        answered(q1="!pip list > /dev/null\n" + RIGHT["q1-scale"]), works=True),
     "inference mode that stays": bad(added("stays = torch.inference_mode()\nstays.__enter__()")),
 }  # fmt: skip
 """Submissions that once passed a limit, or lost what they deserve."""

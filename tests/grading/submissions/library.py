@@ -35,6 +35,7 @@ class Bad:
         why: words that stand in the reason of this status.
         told: words that stand in one of the repairs; empty where nothing is to be repaired.
         alone: whether it runs in the sandbox alone: without one it could do harm, or means nothing.
+        works: whether it takes CPU time for a right answer: it needs limits that a slow machine does not reach.
     """
 
     make: Callable[[Notebook], bytes]
@@ -43,6 +44,7 @@ class Bad:
     why: str = ""
     told: str = ""
     alone: bool = True
+    works: bool = False
 
 
 def bad(
@@ -54,10 +56,11 @@ def bad(
     told: str = "",
     earned: Mapping[str, float] | None = None,
     alone: bool = True,
+    works: bool = False,
 ) -> Bad:
     """An entry: the questions ``lost`` earn nothing, those in ``earned`` that much, all others what they are worth."""
     marks = POINTS | dict.fromkeys(lost, 0.0) | dict(earned or {})
-    return Bad(lambda notebook: saved(edit(copy.deepcopy(notebook))), marks, status, why, told, alone)
+    return Bad(lambda notebook: saved(edit(copy.deepcopy(notebook))), marks, status, why, told, alone, works)
 
 
 def answered(**answers: str) -> Edit:

@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import time
-from pathlib import Path
 
 import pytest
 
 from amal_attention.errors import AmalError, LabError
 from amal_attention.training.comparison.side_by_side import train_all
-from tests.processes import ended
 from tests.training.scripted import Scripted
 
-STARTER = """
-import multiprocessing, os, signal, threading, time
-
-from amal_attention.training.comparison.side_by_side import _end_with_the_starter
-
-
-def trains():
-    threading.Thread(target=_end_with_the_starter, daemon=True).start()
-    print(os.getpid(), flush=True)
-    time.sleep(60)
-
-
-multiprocessing.get_context("fork").Process(target=trains).start()
-time.sleep(0.5)
-os.kill(os.getpid(), signal.SIGKILL)
-"""
+pytestmark = pytest.mark.usefixtures("forks")
 
 
 def test_each_is_trained_by_a_process_with_one_thread_and_the_records_are_in_order(capfd):
@@ -73,9 +55,3 @@ def test_what_ends_one_is_raised_here_and_ends_the_others(does, error, told):
     assert time.monotonic() - began < 50, "nobody waited for the one that lasts"
     notes = "".join(getattr(caught.value, "__notes__", []))
     assert ("scripted.py" in notes) == (does == "fail"), "where it was raised, of what nobody foresaw"
-
-
-def test_a_process_whose_starter_is_gone_ends(programs: Path, tmp_path: Path):
-    (tmp_path / "starter.py").write_text(STARTER)
-    ran = subprocess.run([programs / "python", "starter.py"], cwd=tmp_path, stdout=subprocess.PIPE, timeout=60)
-    assert ended(int(ran.stdout))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -16,12 +17,14 @@ from amal_attention.language import message
 from amal_attention.record import Exhibit, Metric, Series
 from amal_attention.tasks.bare import bare
 from amal_attention.tasks.classification.accuracy import Accuracy
+from amal_attention.tasks.classification.colours import word_numbers
 from amal_attention.tasks.classification.data.module import SOURCES, ReviewData
 from amal_attention.tasks.classification.examination import (
     evidence_share,
     read_batch,
     read_reviews,
     read_words,
+    unlabelled,
 )
 from amal_attention.tasks.classification.faithfulness import faithfulness
 from amal_attention.tasks.classification.histograms import EntropyHistograms
@@ -193,6 +196,14 @@ class Classification(Task):
         """The text with the attention on its words, and what the model says of it."""
         words = Tokenizer(kept["tokenizer"]).words(text)
         return read_words(model, Vocabulary(kept["words"]), kept["label_names"], words)
+
+    def numbers(
+        self, model: LightningModule, kept: dict[str, Any], text: str, function: Callable[..., Any]
+    ) -> list[float]:
+        """What a function of the lab gives for each word, scaled to a sum of 1: see :func:`word_numbers`."""
+        words = Tokenizer(kept["tokenizer"]).words(text)
+        tokens = torch.from_numpy(Vocabulary(kept["words"]).encode(words)).unsqueeze(0)
+        return word_numbers(function, model, unlabelled(tokens))
 
     def logits(
         self, model: LightningModule, data: ReviewData, split: str

@@ -110,6 +110,8 @@ def test_the_target_is_constant_and_the_rest_learns(student, moved_texts, by_div
     classes = texts.output.shape[1]
 
     def look(far):
+        inputs = (x, mask, move)
+        leaves_alone(student.smoothness_loss, texts.reader(student, marked=True), *inputs)
         found, (_, of_x, *_) = student.smoothness_loss.gradients(
             (texts.reader(student), x, mask, move)
         )
@@ -145,6 +147,13 @@ def test_the_target_is_constant_and_the_rest_learns(student, moved_texts, by_div
             learnt(texts, move, cost, target=True, moved=moved) for moved in (True, False)
         )
         for place, name in enumerate(("the model's hidden", "the model's output", "x")):
+            equal_to(
+                came[place] is not None,
+                True,
+                what=f"the gradient reaches {name}",
+                sent=f"{SENT}, and a gradient of the loss",
+                hint="the target is constant, and the reading of x + r learns: the model and x",
+            )
             close_to(
                 came[place],
                 right[place],
@@ -158,7 +167,5 @@ def test_the_target_is_constant_and_the_rest_learns(student, moved_texts, by_div
                 sent=f"{SENT}, and a gradient of the loss",
                 hint="the target is constant, and the reading of x + r learns: the model and x",
             )
-        inputs = (x, mask, move)
-        leaves_alone(student.smoothness_loss, texts.reader(student, marked=True), *inputs)
 
     by_divergence(look)

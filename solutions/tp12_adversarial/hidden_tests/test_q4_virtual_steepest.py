@@ -22,7 +22,7 @@ class Linear:
     def __init__(self, draws, classes):
         self.draws, self.classes = draws, classes
         found = self._drawn()
-        while len(found) < TEXTS:
+        while len(found) < TEXTS or not found[0][1].all() or found[1][1].all():
             found = self._drawn()
         self.x = torch.stack([each for each, _ in found[:TEXTS]])
         self.mask = torch.stack([words for _, words in found[:TEXTS]])
@@ -77,7 +77,7 @@ class Linear:
 
 def cosines(moves, others):
     """How far each text's move has the direction of another, whatever the sign; 0 for a move of 0."""
-    one, other = moves.double().flatten(1), others.double().flatten(1)
+    one, other = (each.detach().double().flatten(1) for each in (moves, others))
     norms = (one.norm(dim=1) * other.norm(dim=1)).clamp(min=1e-30)
     return ((one * other).sum(dim=1) / norms).abs()
 
@@ -141,9 +141,9 @@ def test_it_is_the_top_direction(student, draws, by_divergence):
                 hint="at r = 0 the gradient of D is 0: start from a random d, and take it at ξ d",
             )
             close_to(
-                cosines(found, two.top()),
-                torch.ones(TEXTS),
-                what="with two classes and a linear model the direction is that of the gradient, up to its sign",
+                cosines(found, two.top()).min(),
+                1.0,
+                what="with two classes and a linear model the direction is that of the gradient, up to its sign: the least cosine of a text",
                 tolerance=1e-2,
                 sent=f"{SENT}, two classes, {sent}",
                 hint="the gradient of D at ξ d, d random; at r = 0 there is only rounding noise",
@@ -151,15 +151,14 @@ def test_it_is_the_top_direction(student, draws, by_divergence):
         found = student.virtual_steepest(
             three.reader(student), three.x, three.mask, 0.5, xi=0.01, iterations=30
         ) * three.mask.unsqueeze(2)
+        least = cosines(found, three.top()).min()
+        hint = "no label, and no predicted class: D compares the model with itself"
+        known = {hint: least} if cosines(found, predicted).min() > 0.99 else {}
         close_to(
-            cosines(found, three.top()),
-            torch.ones(TEXTS),
-            what="with three classes 30 iterations find the top direction",
-            mistakes={
-                "no label, and no predicted class: D compares the model with itself": cosines(
-                    predicted, three.top()
-                )
-            },
+            least,
+            1.0,
+            what="with three classes 30 iterations find the top direction: the least cosine of a text",
+            mistakes=known,
             tolerance=1e-2,
             sent=f"{SENT}, three classes, ξ = 0.01, 30 iterations",
             hint="`iterations` times: each takes the gradient at ξ d, d of norm 1 being what the one before found",
@@ -176,7 +175,7 @@ def test_it_is_the_top_direction(student, draws, by_divergence):
 )
 def test_padding_norm_and_what_stays(student, draws, by_divergence):
     texts = Linear(draws, 2)
-    epsilon = draws.between(3, 15) / 10
+    epsilon = draws.between(12, 19) / 10
     sent = f"texts with padding, ε = {epsilon:g}"
 
     def look(_):

@@ -6,21 +6,21 @@ from torch import Tensor
 
 from amal_attention.checks.subjects.stand_ins.registry import stand_in
 
-__all__ = ["squared_hellinger"]
+__all__ = ["power_divergence"]
 
 
 @stand_in
-def squared_hellinger(p_logits: Tensor, q_logits: Tensor) -> Tensor:
-    """How far two distributions are: twice the sum of ``(√p - √q)²``.
+def power_divergence(p_logits: Tensor, q_logits: Tensor) -> Tensor:
+    """How far a distribution is from another, by their ratio to the power 1/2 (Cressie and Read 1984).
 
-    To second order, around ``p = q``, it changes with the logits as other divergences do.
+    It is not symmetric. To second order, around ``p = q``, it changes with the logits as other divergences do.
 
     Args:
         p_logits: logits of the first distributions, ``(B, C)``.
         q_logits: logits of the second ones, ``(B, C)``.
 
     Returns:
-        float ``(B,)``.
+        float ``(B,)``, ``4/3`` of the mean by p of ``√(p / q) - 1``.
     """
-    roots, others = ((each.log_softmax(dim=1) / 2).exp() for each in (p_logits, q_logits))
-    return 2 * ((roots - others) ** 2).sum(dim=1)
+    first, second = (each.log_softmax(dim=1) for each in (p_logits, q_logits))
+    return ((1.5 * first - 0.5 * second).exp().sum(dim=1) - 1) * 4 / 3

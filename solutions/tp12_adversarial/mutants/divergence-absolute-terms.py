@@ -1,0 +1,12 @@
+# %% tags=["mutant"]
+# mistake = "the absolute values of the terms are summed"
+# loses = ["q4-divergence"]
+# breaks = ["per-review"]
+# hint = "p (log p - log q)"
+# check = "the sum over the classes"
+# public = true
+
+# %% grade_id="q4-divergence"
+def divergence(p_logits: Tensor, q_logits: Tensor) -> Tensor:
+    p, q = p_logits.log_softmax(dim=1), q_logits.log_softmax(dim=1)
+    return (p.exp() * (p - q)).abs().sum(dim=1)

@@ -1,0 +1,13 @@
+# %% tags=["mutant"]
+# mistake = "a large floor is added to the variance"
+# loses = ["q3-normalised"]
+# breaks = ["weighted-moments"]
+# hint = "words weighing by their counts"
+# check = "a little off"
+# public = true
+
+# %% grade_id="q3-normalised"
+def normalised(vectors: Tensor, counts: Tensor) -> Tensor:
+    shares = (counts / counts.sum()).unsqueeze(1)
+    centred = vectors - (shares * vectors).sum(dim=0)
+    return centred / ((shares * centred**2).sum(dim=0) + 0.1).sqrt()

@@ -1,0 +1,16 @@
+# %% tags=["mutant"]
+# mistake = "only the word with the largest gradient moves"
+# loses = ["q3-steepest"]
+# breaks = ["direction"]
+# hint = "the gradient of the text's own loss"
+# public = false
+
+# %% grade_id="q3-steepest"
+def steepest(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor, epsilon: float) -> Tensor:
+    words = x.detach().requires_grad_()
+    loss = F.cross_entropy(model(words, mask), labels, reduction="sum")
+    slopes = torch.autograd.grad(loss, words)[0]
+    slopes = slopes * mask.unsqueeze(2)
+    sizes = slopes.norm(dim=2, keepdim=True)
+    slopes = slopes * (sizes == sizes.amax(dim=1, keepdim=True))
+    return epsilon * F.normalize(slopes.flatten(1), dim=1).view_as(x)

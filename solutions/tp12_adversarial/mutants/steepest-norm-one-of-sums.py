@@ -1,0 +1,15 @@
+# %% tags=["mutant"]
+# mistake = "divided by the sum of absolute values"
+# loses = ["q3-steepest"]
+# breaks = ["norm-per-review"]
+# hint = "root of the sum of squares"
+# check = "not by the sum of absolute values"
+# public = true
+
+# %% grade_id="q3-steepest"
+def steepest(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor, epsilon: float) -> Tensor:
+    words = x.detach().requires_grad_()
+    loss = F.cross_entropy(model(words, mask), labels, reduction="sum")
+    slopes = torch.autograd.grad(loss, words)[0]
+    slopes = slopes * mask.unsqueeze(2)
+    return epsilon * F.normalize(slopes.flatten(1), p=1, dim=1).view_as(x)

@@ -1,0 +1,15 @@
+# %% tags=["mutant"]
+# mistake = "the norm is 1, not ε"
+# loses = ["q3-steepest"]
+# breaks = ["norm-per-review"]
+# hint = "multiply by ε"
+# check = "is ε, not 1"
+# public = true
+
+# %% grade_id="q3-steepest"
+def steepest(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor, epsilon: float) -> Tensor:
+    words = x.detach().requires_grad_()
+    loss = F.cross_entropy(model(words, mask), labels, reduction="sum")
+    slopes = torch.autograd.grad(loss, words)[0]
+    slopes = slopes * mask.unsqueeze(2)
+    return F.normalize(slopes.flatten(1), dim=1).view_as(x)

@@ -1,0 +1,15 @@
+# %% tags=["mutant"]
+# mistake = "ε times the gradient, whatever its norm"
+# loses = ["q3-steepest"]
+# breaks = ["norm-per-review"]
+# hint = "divide by the root of the sum of squares"
+# check = "whatever the gradient"
+# public = true
+
+# %% grade_id="q3-steepest"
+def steepest(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor, epsilon: float) -> Tensor:
+    words = x.detach().requires_grad_()
+    loss = F.cross_entropy(model(words, mask), labels, reduction="sum")
+    slopes = torch.autograd.grad(loss, words)[0]
+    slopes = slopes * mask.unsqueeze(2)
+    return epsilon * slopes

@@ -1,0 +1,16 @@
+# %% tags=["mutant"]
+# mistake = "the sign, brought to the norm ε"
+# loses = ["q3-steepest"]
+# breaks = ["direction"]
+# hint = "this is the sign"
+# check = "ε times the gradient"
+# public = true
+
+# %% grade_id="q3-steepest"
+def steepest(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor, epsilon: float) -> Tensor:
+    words = x.detach().requires_grad_()
+    loss = F.cross_entropy(model(words, mask), labels, reduction="sum")
+    slopes = torch.autograd.grad(loss, words)[0]
+    slopes = slopes * mask.unsqueeze(2)
+    slopes = slopes.sign()
+    return epsilon * F.normalize(slopes.flatten(1), dim=1).view_as(x)

@@ -1,0 +1,24 @@
+# %% tags=["mutant"]
+# mistake = "the gradient of the entropy of the prediction, in the place of D"
+# loses = ["q4-virtual-steepest"]
+# breaks = ["iterations"]
+# hint = "`iterations` times"
+# check = "repeat"
+# public = true
+
+# %% grade_id="q4-virtual-steepest"
+def virtual_steepest(
+    model: nn.Module, x: Tensor, mask: Tensor, epsilon: float, xi: float = 0.1, iterations: int = 1
+) -> Tensor:
+    def unit(d):
+        return F.normalize((d * mask.unsqueeze(2)).flatten(1), dim=1).view_as(x)
+
+    words = x.detach()
+    with torch.no_grad():
+        target = model(words, mask)
+    direction = unit(torch.randn_like(x))
+    for _ in range(iterations):
+        step = (xi * direction).detach().requires_grad_()
+        change = -(model(words + step, mask).log_softmax(1) * model(words + step, mask).softmax(1)).sum()
+        direction = unit(torch.autograd.grad(change, step)[0])
+    return epsilon * direction

@@ -1,0 +1,23 @@
+# %% tags=["mutant"]
+# mistake = "one start for all texts, and the mean of their gradients"
+# loses = ["q4-virtual-steepest"]
+# breaks = ["two-classes-exact"]
+# hint = "gradient of D at ξ d"
+# public = false
+
+# %% grade_id="q4-virtual-steepest"
+def virtual_steepest(
+    model: nn.Module, x: Tensor, mask: Tensor, epsilon: float, xi: float = 0.1, iterations: int = 1
+) -> Tensor:
+    def unit(d):
+        return F.normalize((d * mask.unsqueeze(2)).flatten(1), dim=1).view_as(x)
+
+    words = x.detach()
+    with torch.no_grad():
+        target = model(words, mask)
+    direction = unit(torch.randn_like(x))
+    for _ in range(iterations):
+        step = (xi * direction).detach().requires_grad_()
+        change = divergence(target, model(words + step, mask)).sum()
+        direction = unit(torch.autograd.grad(change, step)[0].sum(dim=0, keepdim=True).expand_as(x))
+    return epsilon * direction

@@ -1,0 +1,22 @@
+# %% tags=["mutant"]
+# mistake = "the move keeps its graph"
+# loses = ["q4-virtual-steepest"]
+# breaks = ["leaves-alone"]
+# hint = "what comes back is a constant"
+# public = true
+
+# %% grade_id="q4-virtual-steepest"
+def virtual_steepest(
+    model: nn.Module, x: Tensor, mask: Tensor, epsilon: float, xi: float = 0.1, iterations: int = 1
+) -> Tensor:
+    def unit(d):
+        return F.normalize((d * mask.unsqueeze(2)).flatten(1), dim=1).view_as(x)
+
+    words = x
+    target = model(words, mask)
+    direction = unit(torch.randn_like(x))
+    for _ in range(iterations):
+        step = (xi * direction).detach().requires_grad_()
+        change = divergence(target, model(words + step, mask)).sum()
+        direction = unit(torch.autograd.grad(change, step, create_graph=True)[0])
+    return epsilon * direction

@@ -144,6 +144,21 @@ def test_attend_shows_weights_where_there_are_no_colours(amal, checkpoint):
     assert f"most attended: {word} {weight:.3f}, " in output
 
 
+def test_attend_colours_words_by_a_function_of_the_lab_beside_attention(amal, checkpoint, tmp_path):
+    asked = ("attend", str(checkpoint), "A film, not tender.", "--against", "attention,evenly")
+    status, output, _ = amal(*asked, "--html", "page.html")
+    assert status == 0 and output.count("a film, not tender.") == 2 and "evenly" in output
+    assert (tmp_path / "page.html").read_text("utf-8").count('class="words"') == 2
+    reading = json.loads(amal(*asked, "--json")[1])
+    assert reading["against"]["attention"] == reading["weights"]
+    assert sum(reading["against"]["evenly"]) == pytest.approx(1)
+
+
+def test_attend_names_the_functions_there_are(amal, checkpoint):
+    status, output, errors = amal("attend", str(checkpoint), "A film", "--against", "sensitivty")
+    assert status and not output and "(attention, evenly" in errors and "Traceback" not in errors
+
+
 def test_attend_says_which_words_the_model_does_not_know(amal, checkpoint):
     status, output, errors = amal("attend", str(checkpoint), "A xylograph film.")
     assert status == 0

@@ -136,6 +136,10 @@ def attend(
     file: Annotated[Path | None, typer.Option(help="Read the text from this file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Also write the coloured text to this HTML file.")] = None,
     heads: Annotated[bool, typer.Option("--heads", help="Add one matrix a layer and head.")] = False,
+    against: Annotated[
+        str | None,
+        typer.Option(help="Colour the words by each of these: attention, and functions of the lab, as in a,b."),
+    ] = None,
     steps: Annotated[int | None, typer.Option(help="How many words a model that goes on writing writes.")] = None,
     temperature: Annotated[
         float | None, typer.Option(help="How freely it writes: 0 takes the likeliest word each time.")
@@ -146,32 +150,35 @@ def attend(
     """Show what a trained model makes of a text, and where its attention falls."""
     given, page = _given_text(text, file), file_to_write(html)
     with progress_on_stderr():
-        from amal_attention.training.attend import attend_with_heads, attended_page
+        from amal_attention.record import Reading, exhibit_to_dict
+        from amal_attention.training.attend import attend_against, attend_with_heads, attended_page, names_against
         from amal_attention.training.checkpoint import load_trained
 
         trained = load_trained(checkpoint, labs)
+        names = names_against(trained, against) if against is not None else []
         options = {"steps": steps, "temperature": temperature}
         chosen = {name: value for name, value in options.items() if value is not None}
         exhibit, matrices = attend_with_heads(trained, given, **chosen)
         matrices = matrices if heads else []
+        readings = attend_against(trained, given, exhibit, names) if names else {}
         if page is not None:
             from amal_attention.files import write_atomically
 
-            write_atomically(page, attended_page(trained, exhibit, matrices))
-    from amal_attention.record import Reading, exhibit_to_dict
-
+            write_atomically(page, attended_page(trained, exhibit, matrices, readings))
     if isinstance(exhibit, Reading) and set(exhibit.tokens) <= set(exhibit.unknown):
         typer.echo("amal: the model knows none of these words: what it says does not hang on them", err=True)
     if as_json:
         told = {"lab": trained.label.lab, "question": trained.label.question, **exhibit_to_dict(exhibit)}
+        if readings:
+            told["against"] = {name: reading.weights for name, reading in readings.items()}
         print_json(told | ({"heads": [exhibit_to_dict(matrix) for matrix in matrices]} if heads else {}))
         return
     from rich.console import Console
 
-    from amal_attention.visualise.exhibits import exhibit_lines
+    from amal_attention.visualise.exhibits import exhibit_lines, lines_against
 
     console = Console(highlight=False)
-    for line in exhibit_lines(exhibit):
+    for line in lines_against(readings) if readings else exhibit_lines(exhibit):
         console.print(line)
     for matrix in matrices:
         console.print(f"\n{matrix.name}")

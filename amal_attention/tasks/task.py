@@ -20,7 +20,7 @@ from scipy.stats import binomtest
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from amal_attention.errors import LabError, explain
+from amal_attention.errors import DataError, LabError, explain
 from amal_attention.lab import Lab
 from amal_attention.language import spoken
 from amal_attention.record import Exhibit, Grid, Metric, Reading, Series, Texts
@@ -197,6 +197,17 @@ class Task(ABC):
         Raises:
             DataError: there is nothing to read in the text.
         """
+
+    def numbers(
+        self, model: LightningModule, kept: dict[str, Any], text: str, function: Callable[..., Any]
+    ) -> list[float]:
+        """One number for each word of a text of one's own, which a function of the lab gives, scaled to a sum of 1.
+
+        Raises:
+            DataError: the task colours no words, or the function does not give such numbers.
+        """
+        expected = "a task whose texts are words that are coloured"
+        raise DataError(explain(expected=expected, got=self.name, do="leave out --against"))
 
     def places(self, kept: dict[str, Any], exhibit: Exhibit) -> list[list[str]]:
         """Names of the places that a model attended from and to, as it made this exhibit of a text of one's own."""

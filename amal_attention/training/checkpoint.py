@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -48,12 +49,16 @@ class Label:
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """A model in evaluation mode, the task that it was trained for, and what this works with."""
+    """A model in evaluation mode, the task that it was trained for, and what this works with.
+
+    ``functions`` are all that the lab's module defines, by name.
+    """
 
     model: LightningModule
     task: Task
     label: Label
     uses: Uses = field(default_factory=dict)
+    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
 
 class LabelCheckpoint(Callback):
@@ -124,8 +129,9 @@ def load_trained(path: Path, labs: Path | None = None) -> TrainedModel:
     label, parameters = read_label(path)
     lab = Lab.find(label.lab, labs)
     task, module = task_of(lab, label.question), lab.module()
+    homes = {each.__name__: each for each in (module, *(needed.module() for needed in lab.needed()))}
     try:
-        model = _built(_with_handed(label), module)
+        model = _built(_with_handed(label), homes)
         model.load_state_dict(parameters)
     except (RuntimeError, TypeError, AttributeError, KeyError) as error:
         raise CheckpointError(
@@ -135,7 +141,13 @@ def load_trained(path: Path, labs: Path | None = None) -> TrainedModel:
                 do="train the model again with the lab as it is now",
             )
         ) from error
-    return TrainedModel(model.eval(), task, label, uses_of(lab, label.question))
+    functions = {name: each for name, each in vars(module).items() if _is_of(each, module)}
+    return TrainedModel(model.eval(), task, label, uses_of(lab, label.question), functions)
+
+
+def _is_of(value: Any, module: ModuleType) -> bool:
+    """Whether it is a function that the module defines."""
+    return isinstance(value, FunctionType) and value.__module__ == module.__name__
 
 
 def _with_handed(label: Label) -> dict[str, Any]:
@@ -152,27 +164,27 @@ def _with_handed(label: Label) -> dict[str, Any]:
     return whole
 
 
-def _built(config: Any, module: ModuleType) -> Any:
-    """Build what a configuration describes: a class of ``module``, a :class:`Learner` of one, a function of ``module``.
+def _built(config: Any, homes: Mapping[str, ModuleType]) -> Any:
+    """Build what a configuration describes: a class of a module of ``homes``, a :class:`Learner` of one, a function.
 
     A class or a function of any other module is refused, and so is a class that is no module of torch.
     """
     if not isinstance(config, dict) or not config.keys() & {"class_path", "function"}:
         return config
     if "function" in config:
-        return _found(config["function"], module, FunctionType)
+        return _found(config["function"], homes, FunctionType)
     is_learner = config["class_path"] == f"{Learner.__module__}.{Learner.__name__}"
-    kind = Learner if is_learner else _found(config["class_path"], module, type)
+    kind = Learner if is_learner else _found(config["class_path"], homes, type)
     if not issubclass(kind, torch.nn.Module):
         raise KeyError(f"{config['class_path']} is not a module of torch")
-    arguments = {key: _built(value, module) for key, value in config.get("init_args", {}).items()}
+    arguments = {key: _built(value, homes) for key, value in config.get("init_args", {}).items()}
     return kind(**arguments, **config.get("dict_kwargs", {}))
 
 
-def _found(path: str, module: ModuleType, kind: type) -> Any:
-    """The class or function of ``module`` that has this path."""
+def _found(path: str, homes: Mapping[str, ModuleType], kind: type) -> Any:
+    """The class or function of one of these modules that has this path."""
     home, _, name = path.rpartition(".")
-    found = getattr(module, name) if home == module.__name__ else None
+    found = getattr(homes[home], name) if home in homes else None
     if not isinstance(found, kind):
-        raise KeyError(f"{path} is not a {'class' if kind is type else 'function'} of {module.__name__}")
+        raise KeyError(f"{path} is not a {'class' if kind is type else 'function'} of {', '.join(homes)}")
     return found

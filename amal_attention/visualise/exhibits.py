@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
@@ -14,7 +14,7 @@ from amal_attention.visualise.figures import attention_matrix
 from amal_attention.visualise.style import figure_svg
 from amal_attention.visualise.words import attended_html, attended_text, most_attended, printable, terminal_style
 
-__all__ = ["exhibit_html", "exhibit_lines", "said"]
+__all__ = ["exhibit_html", "exhibit_lines", "lines_against", "said"]
 
 _WIDEST = 3  # characters of a column of a grid in the terminal
 _WRITTEN_COLUMNS = 20  # up to so many a grid is told in percent, beyond in tenths, one character each
@@ -67,6 +67,18 @@ def exhibit_lines(exhibit: Exhibit) -> Iterator[Text | Table]:
                 yield Text(f"{printable(name)}: {printable(text)}")
             if exhibit.grid is not None:
                 yield from _grid_lines(exhibit.grid)
+
+
+def lines_against(readings: Mapping[str, Reading]) -> Iterator[Text]:
+    """Readings of one text whose words are coloured by other numbers, by the name of these, for a terminal."""
+    for reading in list(readings.values())[:1]:
+        yield Text(said(reading))
+        if reading.unknown:
+            yield Text(f"not in the vocabulary: {printable(', '.join(reading.unknown))}")
+    for name, reading in readings.items():
+        yield Text(f"\n{printable(name)}", "bold")
+        yield attended_text(reading.tokens, reading.weights)
+        yield Text(f"most: {most_attended(reading.tokens, reading.weights)}")
 
 
 def _grid_lines(grid: Grid) -> Iterator[Text | Table]:

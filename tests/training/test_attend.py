@@ -6,8 +6,15 @@ from lightning import LightningModule
 from torch import nn
 
 from amal_attention.errors import DataError
+from amal_attention.record import Grid
 from amal_attention.tasks.classification.task import TASK
-from amal_attention.training.attend import attend_text, attend_with_heads, attended_page
+from amal_attention.training.attend import (
+    attend_against,
+    attend_text,
+    attend_with_heads,
+    attended_page,
+    names_against,
+)
 from amal_attention.training.checkpoint import Label, TrainedModel
 
 
@@ -42,7 +49,8 @@ class Model(LightningModule):
 @pytest.fixture
 def trained() -> TrainedModel:
     kept = {"words": ["film", "dull", "a"], "tokenizer": "glove", "label_names": ["neg", "pos"]}
-    return TrainedModel(Model().eval(), TASK, Label("toy", "q", {}, {}, kept, "run"))
+    functions = {"longest": lambda tokens: 1.0 * tokens, "_helper": len}
+    return TrainedModel(Model().eval(), TASK, Label("toy", "q", {}, {}, kept, "run"), functions=functions)
 
 
 def test_a_text_is_split_as_the_reviews_were(trained):
@@ -91,3 +99,26 @@ def test_heads_have_a_matrix_each_that_names_the_words(trained):
 def test_an_option_that_the_task_does_not_ask_for_is_told(trained, refusal):
     told = refusal(DataError, lambda: attend_text(trained, "a dull film", steps=3))
     assert "classification" in told and "leave out --steps" in told
+
+
+def test_words_are_coloured_by_attention_and_by_a_function_of_the_lab(trained):
+    text = "film: dull"
+    exhibit = attend_text(trained, text)
+    names = names_against(trained, "longest, attention,longest")
+    assert names == ["longest", "attention"]
+    found = attend_against(trained, text, exhibit, names)
+    assert list(found) == names and found["attention"].weights == exhibit.weights
+    assert found["longest"].weights == pytest.approx([2 / 6, 1 / 6, 3 / 6])
+    page = attended_page(trained, exhibit, against=found)
+    assert "<h2>longest</h2>" in page and page.count('class="words"') == 2
+
+
+@pytest.mark.parametrize("given", ["shortest", "attention,shortest", "", ","])
+def test_a_name_of_no_function_is_answered_with_those_there_are(trained, refusal, given):
+    told = refusal(DataError, lambda: names_against(trained, given))
+    assert "toy (attention, longest)" in told
+
+
+def test_a_task_that_colours_no_words_is_told(trained, refusal):
+    grid = Grid(-1, "text", ["a"], ["b"], [[1.0]])
+    assert "leave out --against" in refusal(DataError, lambda: attend_against(trained, "a", grid, ["attention"]))

@@ -13,6 +13,7 @@ from amal_attention.errors import CheckpointError, LabError
 from amal_attention.tasks.classification.examination import read_batch
 from amal_attention.training.checkpoint import WholeCheckpoints, load_trained, read_label
 from amal_attention.training.run import Run, train
+from tests.training.conftest import write_lab
 
 
 @pytest.fixture(scope="module")
@@ -163,3 +164,23 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_one_before(tmp_path, mon
         WholeCheckpoints().save_checkpoint({"epoch": 2}, path)
     assert torch.load(path, weights_only=True) == {"epoch": 1}
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_functions_of_the_lab_are_there_by_name(checkpoint, labs):
+    functions = load_trained(checkpoint, labs).functions
+    assert "spread" in functions and "Toy" not in functions and "torch" not in functions
+
+
+def test_a_model_may_hold_a_module_of_a_lab_that_its_lab_needs(checkpoint, labs, tmp_path):
+    folder = tmp_path / "labs"
+    for name in ("earlier", "toy"):
+        write_lab(folder, name)
+    label, _ = read_label(checkpoint)
+    own = label.model["init_args"]
+    arguments = own | {"pooling": own["pooling"] | {"class_path": "earlier.Sharp"}}
+    path = rewritten(checkpoint, tmp_path / "a.ckpt", model=label.model | {"init_args": arguments})
+    with pytest.raises(CheckpointError, match=r"earlier\.Sharp is not a class of toy"):
+        load_trained(path, folder)
+    manifest = folder / "toy" / "lab.toml"
+    manifest.write_text(f'needs = ["earlier"]\n{manifest.read_text()}')
+    assert type(load_trained(path, folder).model.pooling).__module__ == "earlier"

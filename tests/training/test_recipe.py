@@ -169,6 +169,7 @@ def test_a_class_of_a_lab_that_is_needed_may_be_named_and_of_no_other(toy_recipe
     needing, selfish = (
         replace(toy_recipe, lab=Lab.find(name, folder), options=options) for name in ("needing", "selfish")
     )
+    Lab.find("wordy", folder).module()
+    assert "wordy" in refusal(LabError, lambda: selfish.set_up(logger=False))
     pooling = needing.set_up(logger=False).model.pooling
     assert f"{type(pooling).__module__}.{type(pooling).__name__}" == "wordy.Even"
-    assert "wordy" in refusal(LabError, lambda: selfish.set_up(logger=False))

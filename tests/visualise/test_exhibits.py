@@ -6,8 +6,8 @@ import io
 
 from rich.console import Console
 
-from amal_attention.record import Exhibit, Grid, Texts
-from amal_attention.visualise.exhibits import exhibit_html, exhibit_lines, said
+from amal_attention.record import Exhibit, Grid, Reading, Texts
+from amal_attention.visualise.exhibits import exhibit_html, exhibit_lines, lines_against, said
 
 
 def printed(exhibit: Exhibit) -> list[str]:
@@ -67,3 +67,21 @@ def test_a_page_shows_what_is_read_written_and_expected_and_the_matrix() -> None
     html = exhibit_html(Texts(3, "line 3", {"source": "<b>", "expected": "03"}, looking("mars"), "0", 0.875, "03"))
     assert "<dt>source</dt><dd>&lt;b&gt;</dd><dt>expected</dt><dd>03</dd><dt>written</dt><dd>0</dd>" in html
     assert html.count("<svg") == 1
+
+
+def test_words_that_are_coloured_by_several_numbers_stand_one_below_the_other() -> None:
+    readings = {
+        name: Reading(-1, "text", ["dull", "opus"], weights, "", "neg", 0.75, ["opus"])
+        for name, weights in (("attention", [0.25, 0.75]), ("slope", [1.0, 0.0]))
+    }
+    assert [str(line) for line in lines_against(readings)] == [
+        "neg with probability 0.750",
+        "not in the vocabulary: opus",
+        "\nattention",
+        "dull opus",
+        "most: opus 0.750, dull 0.250",
+        "\nslope",
+        "dull opus",
+        "most: dull 1.000, opus 0.000",
+    ]
+    assert list(lines_against({})) == []

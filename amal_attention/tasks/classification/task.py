@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -16,15 +17,18 @@ from amal_attention.language import message
 from amal_attention.record import Exhibit, Metric, Series
 from amal_attention.tasks.bare import bare
 from amal_attention.tasks.classification.accuracy import Accuracy
+from amal_attention.tasks.classification.colours import word_numbers
 from amal_attention.tasks.classification.data.module import SOURCES, ReviewData
 from amal_attention.tasks.classification.examination import (
     evidence_share,
     read_batch,
     read_reviews,
     read_words,
+    unlabelled,
 )
 from amal_attention.tasks.classification.faithfulness import faithfulness
 from amal_attention.tasks.classification.histograms import EntropyHistograms
+from amal_attention.tasks.classification.probing import probed
 from amal_attention.tasks.classification.robustness import accuracy_by_size
 from amal_attention.tasks.classification.spread import looked
 from amal_attention.tasks.task import Measure, Measured, Spread, Task, Tested, Uses
@@ -49,7 +53,7 @@ class Classification(Task):
     monitored = message("validation accuracy (%)")
     monitored_share = True
     loss = message("cross-entropy (nats)")
-    uses = ("entropy", "series")
+    uses = ("entropy", "series", "probe")
     example = "The corridor was not chilling, it was dull."
     measures = (
         Measure(
@@ -136,6 +140,21 @@ class Classification(Task):
             note="tau: Kendall's, between attention and leave-one-out",
             optional=True,
         ),
+        Measure(
+            "probe",
+            "probe",
+            "%, of the domains",
+            "probe",
+            (
+                "Probe",
+                "Can the domain still be read in the features? The share of reviews whose domain a new network tells "
+                "from features that no longer learn.",
+            ),
+            places=1,
+            percent=True,
+            note="probe: share of reviews whose domain a new network tells from the features",
+            optional=True,
+        ),
     )
     spreads = (
         Spread(
@@ -177,6 +196,14 @@ class Classification(Task):
         """The text with the attention on its words, and what the model says of it."""
         words = Tokenizer(kept["tokenizer"]).words(text)
         return read_words(model, Vocabulary(kept["words"]), kept["label_names"], words)
+
+    def numbers(
+        self, model: LightningModule, kept: dict[str, Any], text: str, function: Callable[..., Any]
+    ) -> list[float]:
+        """What a function of the lab gives for each word, scaled to a sum of 1: see :func:`word_numbers`."""
+        words = Tokenizer(kept["tokenizer"]).words(text)
+        tokens = torch.from_numpy(Vocabulary(kept["words"]).encode(words)).unsqueeze(0)
+        return word_numbers(function, model, unlabelled(tokens))
 
     def logits(
         self, model: LightningModule, data: ReviewData, split: str
@@ -234,11 +261,14 @@ class Classification(Task):
     def test(
         self, model: LightningModule, data: Any, uses: Uses, *, thorough: bool = False, progress: bool = False
     ) -> Tested:
-        """Measure a model on the test reviews; under attack too, where the lab has a function that does so."""
+        """Measure a model on the test reviews; under attack, or by a probe, where the lab has a function for it."""
         tested = super().test(model, data, uses, thorough=thorough, progress=progress)
-        if "series" not in uses:
-            return tested
-        return replace(tested, series={**tested.series, **accuracy_by_size(uses["series"], model, data)})
+        if "series" in uses:
+            tested = replace(tested, series={**tested.series, **accuracy_by_size(uses["series"], model, data)})
+        if "probe" in uses:
+            share = probed(uses["probe"], model, data)
+            tested = replace(tested, metrics={**tested.metrics, "probe": (share, None, None)})
+        return tested
 
 
 TASK = Classification()

@@ -69,15 +69,21 @@ class KnownTexts:
 def known_texts(draws):
     """Draws texts and a reader: ``known_texts(classes=3, bend=True)``.
 
-    Some classes are not those that the reader predicts, and no number of the gradient is so small that its sign is noise.
+    Some classes are not those that the reader predicts, no number of the gradient is so small that its sign is noise,
+    and where the reader bends, words of a text are pushed in different directions.
     """
 
     def draw(classes=3, bend=True):
         while True:
             found = _drawn(draws, classes, bend)
-            logits, slopes = found.logits(), found.gradient()[found.mask].abs()
+            logits, slopes = found.logits(), found.gradient()
             missed = (logits.argmax(dim=1) != found.labels).any()
-            if missed and float(logits.abs().max()) < SURE and float(slopes.min()) > LEAST:
+            sure = (
+                float(logits.abs().max()) < SURE
+                and float(slopes[found.mask].abs().min()) > LEAST
+            )
+            alike = slopes.sign() == slopes.sum(dim=1, keepdim=True).sign()
+            if missed and sure and not (bend and alike[found.mask].all()):
                 return found
 
     return draw

@@ -1,6 +1,9 @@
 """Hidden tests of exercise 1.1: each number of each word moves by ε, along the sign of the gradient in closed form."""
 
+from dataclasses import replace
+
 import pytest
+import torch
 
 from amal_attention.checks import (
     close_to,
@@ -124,6 +127,14 @@ def test_each_number_moves_by_epsilon_uphill(student, draws, known_texts):
                 sent=f"{SENT}, linear, ε = {epsilon:g}",
                 hint="every number of every word moves by ε, so that the margin falls",
             )
+    flat = student.KnownReader(texts.hidden, torch.zeros_like(texts.output))
+    close_to(
+        of_words(student.fgsm(flat, *texts.inputs, epsilon), texts.mask),
+        of_words(texts.x, texts.mask),
+        what="where the gradient is 0 nothing moves",
+        sent="texts, and a model that gives the same logits to all",
+        hint="torch.sign gives 0 for 0: a gradient over its absolute value is nan there",
+    )
 
 
 @pytest.mark.question(
@@ -174,6 +185,15 @@ def test_each_text_is_moved_as_if_alone(student, known_texts):
 def test_nothing_is_left_behind(student, known_texts):
     texts = known_texts()
     leaves_alone(student.fgsm, texts.reader(student, marked=True), *texts.inputs, 0.2)
+    reader, other = texts.reader(student), replace(texts, labels=(texts.labels + 1) % 3)
+    student.fgsm(reader, *texts.inputs, 0.2)
+    close_to(
+        of_words(student.fgsm(reader, *other.inputs, 0.2), texts.mask),
+        of_words(texts.x, texts.mask) + 0.2 * other.gradient().sign(),
+        what="a call keeps nothing for the next one",
+        sent="texts, then the same texts with other classes",
+        hint="each call asks for a gradient of its own: nothing is kept from the one before",
+    )
 
 
 @pytest.mark.question(

@@ -1,8 +1,17 @@
 """Hidden tests of exercise 1.2: of each word the ℓ1 norm of its part of the gradient, in closed form."""
 
+from dataclasses import replace
+
 import pytest
 
-from amal_attention.checks import close_to, differ, gives_constants, keeps_padding, leaves_alone
+from amal_attention.checks import (
+    close_to,
+    differ,
+    equal_to,
+    gives_constants,
+    keeps_padding,
+    leaves_alone,
+)
 
 SENT = "texts of several lengths, and a model whose gradient is known"
 
@@ -128,3 +137,18 @@ def test_padding_has_0_and_nothing_is_left_behind(student, known_texts):
     )
     leaves_alone(student.sensitivity, texts.reader(student, marked=True), *texts.inputs)
     gives_constants(student.sensitivity, texts.reader(student), *texts.inputs)
+    reader, other = texts.reader(student), replace(texts, labels=(texts.labels + 1) % 3)
+    found = student.sensitivity(reader, *texts.inputs)
+    equal_to(
+        str(found.dtype),
+        "torch.float32",
+        what="what comes back is float32, as x is",
+        hint="float32 comes back, as x is: no .double(), no .half(), no numpy",
+    )
+    close_to(
+        of_words(student.sensitivity(reader, *other.inputs), texts.mask),
+        other.gradient().abs().sum(dim=2),
+        what="a call keeps nothing for the next one",
+        sent="texts, then the same texts with other classes",
+        hint="each call asks for a gradient of its own: nothing is kept from the one before",
+    )

@@ -1,5 +1,7 @@
 """Hidden tests of exercise 2: both terms, each by its weight, and their gradients, against the grader's own."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch.nn import functional as F
@@ -117,6 +119,30 @@ def test_both_terms_each_by_its_weight(student, draws, known_texts, fairly):
                 )
 
             fairly(look, fgsm=moved)
+    texts = known_texts()
+    everywhere = replace(
+        texts, mask=torch.ones_like(texts.mask)
+    )  # what a model reads that reads padding
+    step = epsilon * everywhere.gradient().sign()
+    of_words = step * texts.mask.unsqueeze(2)
+
+    def look_at_padding():
+        close_to(
+            student.adversarial_loss(
+                texts.reader(student, reads_padding=True), *texts.inputs, epsilon, 0.0
+            ),
+            everywhere.losses(texts.x + of_words).mean(),
+            what="padding is not moved",
+            mistakes={
+                "multiply the move by the mask: what is no word is not moved": everywhere.losses(
+                    texts.x + step
+                ).mean()
+            },
+            sent=f"texts with padding, and a model that reads padding too, ε = {epsilon:g}, α = 0",
+            hint="multiply the move by the mask: what is no word is not moved",
+        )
+
+    fairly(look_at_padding, fgsm=texts.x + of_words)
 
 
 def closed_form(texts, epsilon):
@@ -177,6 +203,27 @@ def test_the_model_learns_from_both_terms(student, known_texts, fairly):
         )
 
     fairly(leave, fgsm=moved)
+
+    reader, other = texts.reader(student), replace(texts, labels=(texts.labels + 1) % 3)
+    _, other_moved = attack(other, 0.3)
+
+    def go_on():
+        first = student.adversarial_loss(reader, *texts.inputs, 0.3, 0.3)
+        equal_to(
+            str(first.dtype),
+            "torch.float32",
+            what="the loss is float32, as x is",
+            hint="float32 comes back, as x is: no .double(), no .half(), no numpy",
+        )
+        close_to(
+            student.adversarial_loss(reader, *other.inputs, 0.3, 0.3),
+            0.3 * other.losses().mean() + 0.7 * other.losses(other_moved).mean(),
+            what="a call keeps nothing for the next one",
+            sent="texts, then the same texts with other classes",
+            hint="each call makes an attack of its own: nothing is kept from the one before",
+        )
+
+    fairly(go_on, fgsm=other_moved)
 
 
 @pytest.mark.question(

@@ -1557,9 +1557,9 @@ def steepest(
 #     close_to(
 #         steepest(flat, x, mask, labels, 0.5),
 #         torch.zeros(2, 2, 2),
-#         what="where the gradient is 0, nothing moves",
+#         what="where the gradient is 0 nothing moves",
 #         sent="a model that gives the logits 0 whatever it reads",
-#         hint="0/0 is nan: put a small floor under the norm",
+#         hint="0/0 is nan: put a small floor under the norm, and the move is 0",
 #     )
 #     gives_constants(steepest, reader, x, mask, labels, 0.5)
 #     marked = KnownReader(hidden, output, bend=False, marked=True)
@@ -1854,7 +1854,7 @@ def divergence(p_logits: Tensor, q_logits: Tensor) -> Tensor:
 #         [100.0],
 #         what="logits of ±50 give 100",
 #         sent="logits (50, -50), then (-50, 50)",
-#         hint="log_softmax, and not the logarithm of a softmax that is rounded to 0",
+#         hint="log_softmax of the logits, and not the logarithm of a softmax that is rounded to 0",
 #     )
 #     leaves_arguments_alone(divergence, (quarters, halves), names=["p_logits", "q_logits"])
 # ### BEGIN HIDDEN TESTS
@@ -2113,7 +2113,7 @@ def smoothness_loss(model: nn.Module, x: Tensor, mask: Tensor, r: Tensor) -> Ten
 #         slopes is not None,
 #         True,
 #         what="the gradient reaches x",
-#         hint="only the target is constant: the reading of x + r learns, and x with it",
+#         hint="only the target is constant: the reading of x + r learns",
 #     )
 #     close_to(
 #         slopes,
@@ -2121,7 +2121,7 @@ def smoothness_loss(model: nn.Module, x: Tensor, mask: Tensor, r: Tensor) -> Ten
 #         what="the gradient is that of the reading at x + r, the target being constant",
 #         mistakes={
 #             "the target learns too: read it under no_grad, or detach it": [[[-0.0079, 0.0039]] * 2] * 2,
-#             "the target learns, and the reading of x + r does not: it must be the other way round": [
+#             "the target learns, and the reading of x + r does not: the other way round": [
 #                 [[0.0179, -0.0089]] * 2
 #             ]
 #             * 2,

@@ -2266,13 +2266,13 @@ class SemiSupervised(AdversarialClassifier):
 # %% [markdown] lang="fr"
 # **Sur des textes.** 300 critiques gardent leur étiquette, et toutes les critiques d'apprentissage, sans étiquette, sont lues à côté. Trois
 # modèles : les 300 seules, puis avec votre perte, $\varepsilon = 1$ et $\varepsilon = 3$ ; 10 s en tout. À attendre sur la validation : 60 %, 61 % et 58 %,
-# donc aucun gain au-delà de l'erreur type (2,5 points). Un lecteur plus riche, avec la requête faite du texte du TP 9, gagne, lui : de 62 à 66 % selon
+# donc aucun gain au-delà de l'erreur type (2,5 %). Un lecteur plus riche, avec la requête faite du texte du TP 9, gagne, lui : de 62 à 66 % selon
 # le tirage, il passe à 69 ou 70 % avec $\varepsilon = 3$.
 
 # %% [markdown] lang="en"
 # **On texts.** 300 reviews keep their label, and all training reviews, without labels, are read beside them. Three models: the 300 alone, then
 # with your loss, $\varepsilon = 1$ and $\varepsilon = 3$; 10 s in all. To expect on validation: 60 %, 61 % and 58 %, so no gain beyond the standard error
-# (2.5 points). A richer reader, with the query made of the text of TP 9, does gain: from 62 to 66 % according to the draw it goes to 69 or 70 %
+# (2.5 %). A richer reader, with the query made of the text of TP 9, does gain: from 62 to 66 % according to the draw it goes to 69 or 70 %
 # with $\varepsilon = 3$.
 
 # %% tags=["active-ipynb", "raises-exception"]

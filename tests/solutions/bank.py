@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 
 from amal_attention.checks.checking import reports
 from amal_attention.course.mutation.mutants import Mutant, read_mutants
@@ -70,6 +70,12 @@ class Bank:
     def names(self) -> dict[str, Any]:
         """What the solved notebook defines, and ``In``, its cells, as a kernel has them."""
         return defined_by(self.notebook)
+
+    def names_at(self, question: str) -> dict[str, Any]:
+        """What the solved notebook has defined when the test cell of a question runs, as in nbgrader's own stage."""
+        cells = self.notebook.cells
+        ids = [cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in cells]
+        return defined_by(from_dict({**self.notebook, "cells": cells[: ids.index(f"test-{question}")]}))
 
     def answered(self, mutant: Mutant) -> dict[str, Any]:
         """The names of the solved notebook, with those that a submission defines in their places."""

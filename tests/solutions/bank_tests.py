@@ -90,8 +90,10 @@ class GradesOfTheBank(OfABank):
             line for line in lines if len(line) > 20 and any(sign in line for sign in "(=[") and "hint=" not in line
         }
 
-    def test_the_solution_loses_nothing(self, tests: HiddenTests, question: str) -> None:
-        held = tests.hold(LocalSitting(self.bank.names), [question])
+    def test_the_solution_loses_nothing_also_where_no_later_answer_is_known(
+        self, tests: HiddenTests, question: str
+    ) -> None:
+        held = tests.hold(LocalSitting(self.bank.names_at(question)), [question])
         assert [(each.name, each.outcome) for each in held[question] if each.outcome.state is not State.MET] == []
 
     def test_a_broken_requirement_costs_marks_and_the_mistake_is_named(

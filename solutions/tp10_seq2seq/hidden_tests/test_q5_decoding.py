@@ -13,6 +13,11 @@ from amal_attention.checks import (
 )
 
 
+def those_there(student, *names):
+    """Answers, as far as their cells have run: nbgrader's own stage tests each question before the next is read."""
+    return [getattr(student, name) for name in names if hasattr(student, name)]
+
+
 @pytest.mark.question(
     "q5-naive", points=0, alive=True, hint="encode, decode, take the most likely token"
 )
@@ -28,7 +33,7 @@ def test_the_naive_way_follows_the_decoder(student, draws):
     hint="at each step: encode the source, decode START and all that is written, keep the last place",
 )
 def test_the_naive_way(student, draws):
-    own = [student.decode_step_by_step]
+    own = those_there(student, "decode_step_by_step")
     decodes_as_scripted(
         student.decode_naive, cost="naive", own=own, made_by=student, seed=draws.seed()
     )
@@ -49,7 +54,7 @@ def test_decoding_from_the_prefix_follows_the_decoder(student, draws):
     hint="encode once; at each step decode START and all that is written, from the first state",
 )
 def test_decoding_from_the_prefix(student, draws):
-    own = [student.decode_step_by_step, student.decode_naive]
+    own = those_there(student, "decode_step_by_step", "decode_naive")
     decodes_as_scripted(
         student.decode_from_prefix, cost="prefix", own=own, made_by=student, seed=draws.seed()
     )

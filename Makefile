@@ -27,6 +27,7 @@ check: $(VENV)/installed
 	$(BIN)/amal release tp9_attention --check
 	$(BIN)/amal release tp10_seq2seq --check
 	$(BIN)/amal release tp11_transformer --check
+	$(BIN)/amal release tp12_adversarial --check
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build dist

@@ -151,8 +151,9 @@ class Lab:
         return language
 
     def usual_questions(self, tuned: bool) -> list[str]:
-        """Those that a comparison trains if it is asked for none."""
-        return [question for question in self.questions if tuned or question not in self.tuned_alone]
+        """Those that a comparison trains if it is asked for none; what trains nothing is not among them."""
+        trained = (question for question in self.questions if question in self.tasks or question in self.mixes)
+        return [question for question in trained if tuned or question not in self.tuned_alone]
 
     def recipes(self, question: str, *variants: str) -> list[Path]:
         """The recipe files of a question: ``q1.yaml``, then each ``q1.<variant>.yaml`` that there is.

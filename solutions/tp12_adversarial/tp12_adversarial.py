@@ -947,10 +947,9 @@ def robustness(
 # plus grandes. (Accepter toute lecture qui compare la marge à ce que l'attaque en retire.)
 #
 # 0,25 : pour la moyenne, tous les mots portent l'attaque également, ∂z/∂xᵢ = w/n. Avec l'attention, un mot la porte à proportion de αᵢ, et
-# selon l'écart de sa valeur à la moyenne : les mots regardés sont les mots attaqués (τ de Kendall nettement positif).
+# selon l'écart de sa valeur à la moyenne : les mots regardés sont les mots attaqués (τ de Kendall : 0,9).
 #
-# 0,25 : l'attention bouge aussi, car xᵢ sert de clé autant que de valeur ; l'attaque détourne donc une part du poids (quelques centièmes à
-# quelques dixièmes) des mots qui disaient vrai.
+# 0,25 : l'attention bouge aussi, car xᵢ sert de clé autant que de valeur ; l'attaque détourne donc une part du poids (8 % pour ε = 0,05) des mots qui disaient vrai.
 #
 # === END MARK SCHEME ===
 
@@ -969,9 +968,9 @@ def robustness(
 # reading that compares the margin with what the attack takes from it.)
 #
 # 0.25: for the mean, all words carry the attack alike, ∂z/∂xᵢ = w/n. With attention a word carries it in proportion to αᵢ, and to how far its
-# value stands from the mean: the words that are looked at are those that are attacked (Kendall's τ is well above 0).
+# value stands from the mean: the words that are looked at are those that are attacked (Kendall's τ: 0.9).
 #
-# 0.25: attention moves too, as xᵢ is the key as well as the value; so the attack turns a share of the weight (some hundredths to some tenths)
+# 0.25: attention moves too, as xᵢ is the key as well as the value; so the attack turns a share of the weight (8 % at ε = 0.05)
 # away from the words that told the truth.
 #
 # === END MARK SCHEME ===
@@ -1557,9 +1556,9 @@ def steepest(
 #     close_to(
 #         steepest(flat, x, mask, labels, 0.5),
 #         torch.zeros(2, 2, 2),
-#         what="where the gradient is 0, nothing moves",
+#         what="where the gradient is 0 nothing moves",
 #         sent="a model that gives the logits 0 whatever it reads",
-#         hint="0/0 is nan: put a small floor under the norm",
+#         hint="0/0 is nan: put a small floor under the norm, and the move is 0",
 #     )
 #     gives_constants(steepest, reader, x, mask, labels, 0.5)
 #     marked = KnownReader(hidden, output, bend=False, marked=True)
@@ -1854,7 +1853,7 @@ def divergence(p_logits: Tensor, q_logits: Tensor) -> Tensor:
 #         [100.0],
 #         what="logits of ±50 give 100",
 #         sent="logits (50, -50), then (-50, 50)",
-#         hint="log_softmax, and not the logarithm of a softmax that is rounded to 0",
+#         hint="log_softmax of the logits, and not the logarithm of a softmax that is rounded to 0",
 #     )
 #     leaves_arguments_alone(divergence, (quarters, halves), names=["p_logits", "q_logits"])
 # ### BEGIN HIDDEN TESTS
@@ -2113,7 +2112,7 @@ def smoothness_loss(model: nn.Module, x: Tensor, mask: Tensor, r: Tensor) -> Ten
 #         slopes is not None,
 #         True,
 #         what="the gradient reaches x",
-#         hint="only the target is constant: the reading of x + r learns, and x with it",
+#         hint="only the target is constant: the reading of x + r learns",
 #     )
 #     close_to(
 #         slopes,
@@ -2121,7 +2120,7 @@ def smoothness_loss(model: nn.Module, x: Tensor, mask: Tensor, r: Tensor) -> Ten
 #         what="the gradient is that of the reading at x + r, the target being constant",
 #         mistakes={
 #             "the target learns too: read it under no_grad, or detach it": [[[-0.0079, 0.0039]] * 2] * 2,
-#             "the target learns, and the reading of x + r does not: it must be the other way round": [
+#             "the target learns, and the reading of x + r does not: the other way round": [
 #                 [[0.0179, -0.0089]] * 2
 #             ]
 #             * 2,
@@ -2267,13 +2266,13 @@ class SemiSupervised(AdversarialClassifier):
 # %% [markdown] lang="fr"
 # **Sur des textes.** 300 critiques gardent leur étiquette, et toutes les critiques d'apprentissage, sans étiquette, sont lues à côté. Trois
 # modèles : les 300 seules, puis avec votre perte, $\varepsilon = 1$ et $\varepsilon = 3$ ; 10 s en tout. À attendre sur la validation : 60 %, 61 % et 58 %,
-# donc aucun gain au-delà de l'erreur type (2,5 points). Un lecteur plus riche, avec la requête faite du texte du TP 9, gagne, lui : de 62 à 66 % selon
+# donc aucun gain au-delà de l'erreur type (2,5 %). Un lecteur plus riche, avec la requête faite du texte du TP 9, gagne, lui : de 62 à 66 % selon
 # le tirage, il passe à 69 ou 70 % avec $\varepsilon = 3$.
 
 # %% [markdown] lang="en"
 # **On texts.** 300 reviews keep their label, and all training reviews, without labels, are read beside them. Three models: the 300 alone, then
 # with your loss, $\varepsilon = 1$ and $\varepsilon = 3$; 10 s in all. To expect on validation: 60 %, 61 % and 58 %, so no gain beyond the standard error
-# (2.5 points). A richer reader, with the query made of the text of TP 9, does gain: from 62 to 66 % according to the draw it goes to 69 or 70 %
+# (2.5 %). A richer reader, with the query made of the text of TP 9, does gain: from 62 to 66 % according to the draw it goes to 69 or 70 %
 # with $\varepsilon = 3$.
 
 # %% tags=["active-ipynb", "raises-exception"]

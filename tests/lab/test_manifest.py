@@ -52,6 +52,14 @@ def test_a_question_may_mix_others_and_be_left_out_where_vectors_do_not_learn(co
     assert (lab.usual_questions(tuned=False), lab.usual_questions(tuned=True)) == (["q2", "q1"], ["q2", "q1", "q3"])
 
 
+def test_a_question_without_a_task_is_none_that_a_comparison_trains(counting: Path) -> None:
+    manifest = MANIFEST.replace('task = "classification"\n', "").replace(
+        "q1.title", 'q1.task = "classification"\nq1.title'
+    )
+    (counting / "lab.toml").write_text(manifest)
+    assert lab_of(counting).usual_questions(tuned=True) == ["q1"]
+
+
 @pytest.mark.parametrize("wrong", ['"q1"', '["q1"]', '["q1", "q3"]', '["q1", "q4"]'])
 def test_a_mix_of_what_has_no_model_is_told(counting: Path, wrong: str, refusal: Callable[..., str]) -> None:
     (counting / "lab.toml").write_text(MANIFEST.replace("q3.title", f"q3.mixes = {wrong}\nq3.title"))

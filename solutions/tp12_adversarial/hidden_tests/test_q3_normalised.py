@@ -100,9 +100,7 @@ def test_each_dimension_has_mean_0_and_variance_1_over_running_words(student, dr
                 "take off the mean first: this is only divided": rows / variance.sqrt(),
                 "each dimension is treated, a column, not each vector: no length of 1": rows
                 / lengths,
-                "each dimension has a variance of its own, and this is one for all": (
-                    rows - mean
-                )
+                "each dimension has a variance of its own: this is one for all": (rows - mean)
                 / whole,
                 "frequencies sum to 1: no n - 1 here": (rows - mean)
                 / (variance * read / (read - 1)).sqrt(),

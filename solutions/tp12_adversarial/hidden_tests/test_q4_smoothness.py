@@ -83,7 +83,7 @@ def test_the_mean_of_the_divergences(student, moved_texts, by_divergence):
                     moved, plain
                 ).mean(),
                 "the mean over the texts is asked, not the sum": right.sum(),
-                "sum over the classes: this is their mean too": right.mean() / classes,
+                "sum over the classes: this is their mean": right.mean() / classes,
                 "the move is added to x: this is D at x - r": far(plain, back).mean(),
                 "the prediction at x + r is compared with that at x, not with that at r": far(
                     plain, texts.logits(move)

@@ -128,7 +128,7 @@ def test_it_is_the_top_direction(student, draws, by_divergence):
         predicted[row, words] = three.maps @ (p - blamed)
 
     def look(_):
-        for options, sent in (({}, "one iteration"), ({"iterations": 3}, "3 iterations")):
+        for options, times in (({}, "one iteration"), ({"iterations": 3}, "3 iterations")):
             found = student.virtual_steepest(
                 two.reader(student), two.x, two.mask, 0.5, **options
             ) * two.mask.unsqueeze(2)
@@ -137,7 +137,7 @@ def test_it_is_the_top_direction(student, draws, by_divergence):
                 bool(norms.isfinite().all() and (norms > 0).all()),
                 True,
                 what="every text moves",
-                sent=f"{SENT}, two classes, {sent}",
+                sent=f"{SENT}, two classes, {times}",
                 hint="at r = 0 the gradient of D is 0: start from a random d, and take it at ξ d",
             )
             close_to(
@@ -145,7 +145,7 @@ def test_it_is_the_top_direction(student, draws, by_divergence):
                 1.0,
                 what="with two classes and a linear model the direction is that of the gradient, up to its sign: the least cosine of a text",
                 tolerance=1e-2,
-                sent=f"{SENT}, two classes, {sent}",
+                sent=f"{SENT}, two classes, {times}",
                 hint="the gradient of D at ξ d, d random; at r = 0 there is only rounding noise",
             )
         found = student.virtual_steepest(

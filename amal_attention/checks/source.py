@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ def named_in(answer: str, cells: Sequence[str], apart: Collection[str] = ()) -> 
     >>> sorted(named_in("read", cells) & {"GRU", "LSTM"})
     ['GRU']
     """
-    made = _definitions(cells)
+    made = _definitions(tuple(cells))
     names, waiting, seen = set[str](), [answer], {*apart} - {answer}
     while waiting:
         name = waiting.pop()
@@ -59,8 +60,9 @@ def seen_by(called: Callable[..., Any]) -> dict[str, Any]:
     return next((each.__globals__ for each in functions if hasattr(each, "__globals__")), {})
 
 
-def _definitions(cells: Sequence[str]) -> dict[str, list[ast.stmt]]:
-    """The statements that make each name of the top level what it is at the end."""
+@functools.lru_cache(maxsize=1)
+def _definitions(cells: tuple[str, ...]) -> dict[str, list[ast.stmt]]:
+    """The statements that make each name of the top level what it is at the end; the last notebook's are kept."""
     made: dict[str, list[ast.stmt]] = {}
     for statement in (each for cell in cells for each in _statements(cell)):
         for name in set(_bound(statement)):

@@ -947,10 +947,9 @@ def robustness(
 # plus grandes. (Accepter toute lecture qui compare la marge à ce que l'attaque en retire.)
 #
 # 0,25 : pour la moyenne, tous les mots portent l'attaque également, ∂z/∂xᵢ = w/n. Avec l'attention, un mot la porte à proportion de αᵢ, et
-# selon l'écart de sa valeur à la moyenne : les mots regardés sont les mots attaqués (τ de Kendall nettement positif).
+# selon l'écart de sa valeur à la moyenne : les mots regardés sont les mots attaqués (τ de Kendall : 0,9).
 #
-# 0,25 : l'attention bouge aussi, car xᵢ sert de clé autant que de valeur ; l'attaque détourne donc une part du poids (quelques centièmes à
-# quelques dixièmes) des mots qui disaient vrai.
+# 0,25 : l'attention bouge aussi, car xᵢ sert de clé autant que de valeur ; l'attaque détourne donc une part du poids (8 % pour ε = 0,05) des mots qui disaient vrai.
 #
 # === END MARK SCHEME ===
 
@@ -969,9 +968,9 @@ def robustness(
 # reading that compares the margin with what the attack takes from it.)
 #
 # 0.25: for the mean, all words carry the attack alike, ∂z/∂xᵢ = w/n. With attention a word carries it in proportion to αᵢ, and to how far its
-# value stands from the mean: the words that are looked at are those that are attacked (Kendall's τ is well above 0).
+# value stands from the mean: the words that are looked at are those that are attacked (Kendall's τ: 0.9).
 #
-# 0.25: attention moves too, as xᵢ is the key as well as the value; so the attack turns a share of the weight (some hundredths to some tenths)
+# 0.25: attention moves too, as xᵢ is the key as well as the value; so the attack turns a share of the weight (8 % at ε = 0.05)
 # away from the words that told the truth.
 #
 # === END MARK SCHEME ===
@@ -2267,13 +2266,13 @@ class SemiSupervised(AdversarialClassifier):
 # %% [markdown] lang="fr"
 # **Sur des textes.** 300 critiques gardent leur étiquette, et toutes les critiques d'apprentissage, sans étiquette, sont lues à côté. Trois
 # modèles : les 300 seules, puis avec votre perte, $\varepsilon = 1$ et $\varepsilon = 3$ ; 10 s en tout. À attendre sur la validation : 60 %, 61 % et 58 %,
-# donc aucun gain au-delà de l'erreur type (2,5 points). Un lecteur plus riche, avec la requête faite du texte du TP 9, gagne, lui : de 62 à 66 % selon
+# donc aucun gain au-delà de l'erreur type (2,5 %). Un lecteur plus riche, avec la requête faite du texte du TP 9, gagne, lui : de 62 à 66 % selon
 # le tirage, il passe à 69 ou 70 % avec $\varepsilon = 3$.
 
 # %% [markdown] lang="en"
 # **On texts.** 300 reviews keep their label, and all training reviews, without labels, are read beside them. Three models: the 300 alone, then
 # with your loss, $\varepsilon = 1$ and $\varepsilon = 3$; 10 s in all. To expect on validation: 60 %, 61 % and 58 %, so no gain beyond the standard error
-# (2.5 points). A richer reader, with the query made of the text of TP 9, does gain: from 62 to 66 % according to the draw it goes to 69 or 70 %
+# (2.5 %). A richer reader, with the query made of the text of TP 9, does gain: from 62 to 66 % according to the draw it goes to 69 or 70 %
 # with $\varepsilon = 3$.
 
 # %% tags=["active-ipynb", "raises-exception"]

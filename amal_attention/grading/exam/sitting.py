@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Protocol
 
 from amal_attention.checks.expectation import RaisedElsewhere
@@ -163,6 +164,10 @@ class Sitting:
 
     def sources(self) -> list[str]:
         """The cells of the submission in plain Python, from the notebook itself: its process is not asked."""
+        return self._plain
+
+    @cached_property
+    def _plain(self) -> list[str]:
         return [plain_python(cell.source) for cell in self._answers.cells]
 
     @property

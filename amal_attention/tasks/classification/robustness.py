@@ -35,9 +35,4 @@ def accuracy_by_size(
 def batches_on(device: Any, data: ReviewData, split: str) -> Iterator[TextBatch | DomainBatch]:
     """The reviews of a split in batches on a device, with their domains where the data has them."""
     for _, batch in data.batches(split):
-<<<<<<< HEAD
-        moved = (each.to(device) for each in batch)
-        yield DomainBatch(*moved) if isinstance(batch, DomainBatch) else TextBatch(*moved)
-=======
         yield type(batch)(*(each.to(device) for each in batch))
->>>>>>> common

@@ -12,7 +12,7 @@ from amal_attention.tasks.classification.data.batch import DomainBatch, TextBatc
 from amal_attention.tasks.classification.data.module import ReviewData
 from amal_attention.tasks.classification.robustness import batches_on
 
-__all__ = ["Probe", "probed"]
+__all__ = ["probed"]
 
 Probe = Callable[[LightningModule, Iterable[TextBatch | DomainBatch]], float]
 """Of a model that is trained and of batches with domains: the share of texts whose domain is told, from 0 to 1."""

@@ -19,10 +19,13 @@ _LITTLE_OFF = "a little off: an epsilon in the logarithm must be tiny, 1e-10, an
 _LITTLE = 0.02
 
 
-def same(first: Tensor, second: Tensor, tolerance: float = 1e-4) -> bool:
-    """Whether two tensors agree in shape and, up to ``tolerance`` (absolute and relative), in every number."""
+def same(first: Tensor, second: Tensor, tolerance: float = 1e-4, *, nan: bool = False) -> bool:
+    """Whether two tensors agree in shape and, up to ``tolerance`` (absolute and relative), in every number.
+
+    With ``nan`` what is no number agrees with what is none either.
+    """
     return first.shape == second.shape and torch.allclose(
-        first.detach().double(), second.detach().double(), rtol=tolerance, atol=tolerance
+        first.detach().double(), second.detach().double(), rtol=tolerance, atol=tolerance, equal_nan=nan
     )
 
 

@@ -207,7 +207,7 @@ def answers(
 def steady(looked_at: Subject, probe: Probe, inputs: tuple[Any, ...], seen: Seen) -> bool:
     """Whether the same inputs give the same parts again."""
     (again,) = answers(looked_at, probe, [inputs], finite=False)
-    return all(same(part, again[name]) for name, part in seen.items())
+    return all(same(part, again[name], nan=True) for name, part in seen.items())
 
 
 def alone(inputs: tuple[Any, ...], row: int) -> tuple[Any, ...]:

@@ -35,4 +35,4 @@ def accuracy_by_size(
 def batches_on(device: Any, data: ReviewData, split: str) -> Iterator[TextBatch | DomainBatch]:
     """The reviews of a split in batches on a device, with their domains where the data has them."""
     for _, batch in data.batches(split):
-        yield batch._make(each.to(device) for each in batch)
+        yield type(batch)(*(each.to(device) for each in batch))

@@ -238,6 +238,7 @@ def with_all_that_holds_for_any(student, draws, sizes, options):
         options,
         lengths=draws.lengths(3),
         seed=draws.seed(),
+        times=2,
         what=LINE_ALONE,
     )
     unless_plain(
@@ -249,6 +250,7 @@ def with_all_that_holds_for_any(student, draws, sizes, options):
         lengths=draws.lengths(3),
         longest=draws.between(10, 14),
         seed=draws.seed(),
+        times=2,
     )
     unless_plain(student, registers_everything, sizes, options, seed=draws.seed(), times=1)
     for part in PARTS:

@@ -1,5 +1,7 @@
 """Hidden tests of exercise 3.2: the direction of the gradient in closed form, and one norm a text."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -83,54 +85,61 @@ def test_it_follows_the_gradient(student, known_texts):
 def test_its_direction_is_that_of_the_gradient(student, draws, known_texts):
     epsilon = draws.between(12, 19) / 10
     for classes, bend in ((2, False), (3, True)):
-        texts = some_right_some_wrong(known_texts, classes, bend)
-        x, mask, labels = texts.inputs
-        slopes, words = texts.gradient(), mask.unsqueeze(2)
-        predicted = texts.gradient(texts.logits().argmax(dim=1))
-        of_first = texts.gradient(labels[:1].expand(len(labels)))
-        together = slopes.sum(dim=0, keepdim=True) * words
-        logit = texts.gradient(labels) - texts.gradient((labels + 1) % classes)
-        by_word = slopes / slopes.norm(dim=2, keepdim=True).clamp(min=1e-30)
-        found = student.steepest(texts.reader(student), *texts.inputs, epsilon)
-        if isinstance(found, torch.Tensor) and same(
-            (found * words).double(), epsilon * by_word, 1e-3
-        ):
-            continue  # one norm a word: told where norms are looked at, once
-        came = found
-        if isinstance(found, torch.Tensor) and found.shape == x.shape:
-            came = directions(found * words)
-        close_to(
-            came,
-            directions(slopes),
-            what="each text moves along the gradient of its own loss",
-            mistakes={
-                "the adversary climbs, the loss must rise: this move descends": -directions(
-                    slopes
-                ),
-                "the move is asked, not the moved words: do not add x": directions(
-                    x * words + epsilon * directions(slopes)
-                ),
-                "this is the sign, as in question 1: the gradient itself, divided by its norm": directions(
-                    slopes.sign()
-                ),
-                "the loss is that of the label, not of the class that the model predicts": directions(
-                    predicted
-                ),
-                "each text has a class of its own: this is that of the first": directions(
-                    of_first
-                ),
-                "each text has a move of its own, and this one is that of the whole batch": directions(
-                    together
-                ),
-                "the gradient of the loss is asked, not that of a logit": directions(logit),
-                "the words of a text are one vector: each has its share of the norm": directions(
-                    by_word
-                ),
-            },
-            tolerance=1e-3,
-            sent=f"{SENT}, {classes} classes, ε = {epsilon:g}",
-            hint=ALONG,
-        )
+        drawn = some_right_some_wrong(known_texts, classes, bend)
+        reader = drawn.reader(student)
+        for texts in (
+            drawn,
+            replace(drawn, x=-drawn.x),
+        ):  # nothing is kept from one to the next
+            moves_along_the_gradient(student, reader, texts, epsilon)
+
+
+def moves_along_the_gradient(student, reader, texts, epsilon):
+    """Look at the direction of each text's move; one norm a word is told where norms are looked at, once."""
+    classes = texts.output.shape[1]
+    x, mask, labels = texts.inputs
+    slopes, words = texts.gradient(), mask.unsqueeze(2)
+    predicted = texts.gradient(texts.logits().argmax(dim=1))
+    of_first = texts.gradient(labels[:1].expand(len(labels)))
+    together = slopes.sum(dim=0, keepdim=True) * words
+    logit = texts.gradient(labels) - texts.gradient((labels + 1) % classes)
+    by_word = slopes / slopes.norm(dim=2, keepdim=True).clamp(min=1e-30)
+    found = student.steepest(reader, *texts.inputs, epsilon)
+    if isinstance(found, torch.Tensor) and same(
+        (found * words).double(), epsilon * by_word, 1e-3
+    ):
+        return
+    came = found
+    if isinstance(found, torch.Tensor) and found.shape == x.shape:
+        came = directions(found * words)
+    close_to(
+        came,
+        directions(slopes),
+        what="each text moves along the gradient of its own loss",
+        mistakes={
+            "the adversary climbs, the loss must rise: this move descends": -directions(slopes),
+            "the move is asked, not the moved words: do not add x": directions(
+                x * words + epsilon * directions(slopes)
+            ),
+            "this is the sign, as in question 1: the gradient itself, divided by its norm": directions(
+                slopes.sign()
+            ),
+            "the loss is that of the label, not of the class that the model predicts": directions(
+                predicted
+            ),
+            "each text has a class of its own: this is that of the first": directions(of_first),
+            "each text has a move of its own, and this one is that of the whole batch": directions(
+                together
+            ),
+            "the gradient of the loss is asked, not that of a logit": directions(logit),
+            "the words of a text are one vector: each has its share of the norm": directions(
+                by_word
+            ),
+        },
+        tolerance=1e-3,
+        sent=f"{SENT}, {classes} classes, ε = {epsilon:g}",
+        hint=ALONG,
+    )
 
 
 @pytest.mark.question(

@@ -46,10 +46,8 @@ def test_it_hangs_on_the_move(student, moved_texts, by_divergence):
     x, mask, _ = texts.inputs
 
     def look(_):
-        found = [
-            student.smoothness_loss(texts.reader(student), x, mask, each)
-            for each in (move, -move)
-        ]
+        reader = texts.reader(student)
+        found = [student.smoothness_loss(reader, x, mask, each) for each in (move, -move)]
         differ(
             *found,
             what="another move, another loss",

@@ -128,9 +128,19 @@ def test_it_is_the_top_direction(student, draws, known_texts, by_divergence):
         predicted[row, words] = three.maps @ (p - blamed)
 
     def look(_):
+        reader = two.reader(student)
+        first = student.virtual_steepest(reader, two.x.flip(0), two.mask.flip(0), 0.5)
+        close_to(
+            cosines(first * two.mask.flip(0).unsqueeze(2), two.top().flip(0)).min(),
+            1.0,
+            what="with two classes and a linear model the direction is that of the gradient, up to its sign: the least cosine of a text",
+            tolerance=1e-2,
+            sent=f"{SENT}, two classes, one iteration",
+            hint="the gradient of D at ξ d, d random; at r = 0 there is only rounding noise",
+        )
         for options, times in (({}, "one iteration"), ({"iterations": 3}, "3 iterations")):
             found = student.virtual_steepest(
-                two.reader(student), two.x, two.mask, 0.5, **options
+                reader, two.x, two.mask, 0.5, **options
             ) * two.mask.unsqueeze(2)
             norms = found.flatten(1).norm(dim=1)
             equal_to(

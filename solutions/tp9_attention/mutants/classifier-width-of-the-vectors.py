@@ -2,7 +2,7 @@
 # mistake = "the linear layer is as wide as the vectors, not as what the pooling gives"
 # loses = ["q1-classifier"]
 # breaks = ["logits"]
-# hint = "pooling.out_features"
+# hint = "its width is the out_features of what is before it"
 # public = false
 
 # %% grade_id="q1-classifier"

@@ -159,7 +159,7 @@ def follows_its_loss(
             hint or "something between the parameters and the loss is cut off: no detach, no item, no no_grad",
             labels_sent(batch),
         )
-    if not same(_slope(gradients, ways[0]), _slope(again, ways[0]), 1e-3):
+    if not same(_slope(gradients, ways[0]), _slope(again, ways[0]), 1e-3, nan=True):
         cleared = {name: ways[0][name] for name in looked_at.optimised() if name in ways[0]}
         if not same(
             _slope(gradients, cleared), _slope(again, cleared), 1e-3

@@ -109,7 +109,7 @@ def drops_in_training(
     first, again = (
         seen[name] for seen in answers(looked_at, probe, [inputs, inputs]) for name in probe.main(inputs)[:1]
     )
-    if not same(first, again, 1e-6):
+    if not same(first, again, 1e-6, nan=True):
         raise Missed("the same states twice in evaluation", "others", hint or _ALWAYS, sent)
     parts = Parts(looked_at, probe, seed, _TEXTS)
     x, sent = parts.inputs[0], f"{parts.sent}, dropout = {share:g}"

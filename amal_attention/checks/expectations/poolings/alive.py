@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.expectations.poolings.diagnosis import mistake_of_mean, mistake_of_weights
+from amal_attention.checks.expectations.poolings.diagnosis import mistake_of_mean, mistake_of_nan, mistake_of_weights
 from amal_attention.checks.expectations.poolings.probe import looks, read, read_each
 from amal_attention.checks.expectations.poolings.wording import reviews_sent
 from amal_attention.checks.probes.probe import UNSTEADY
@@ -86,9 +86,10 @@ def weighs_words_apart(pooling: Module, dim: int, *, seed: int = 0, hint: str = 
         "weights that differ from word to word, and follow the words",
         f"weights {numbers(weights[0])}, then {numbers(other_weights[0])}; pooled {numbers(pooled[0])}, then "
         f"{numbers(other[0])}",
-        (_MEAN_ALONE if of_words else _BY_PLACE if same(weights, again) else UNSTEADY)
-        if apart
-        else hint or _of_dead_weights(looked_at, weights, mask),
+        _of_no_numbers(pooled, weights, mask)
+        or ((_MEAN_ALONE if of_words else _BY_PLACE if same(weights, again) else UNSTEADY) if apart else "")
+        or hint
+        or _of_dead_weights(looked_at, weights, mask),
         f"{reviews_sent(x, mask)}, then others of the same means; with random parameters",
     )
 
@@ -146,6 +147,12 @@ def _odds(weights: Tensor) -> Tensor:
     """Log-ratios of the weights at the places 1 and 2, and 3 and 4; not finite where one is as good as 0."""
     logs = weights.double().abs().where(weights.abs() > _TINY, torch.nan).log()
     return torch.cat([logs[:, 1] - logs[:, 2], logs[:, 3] - logs[:, 4]])
+
+
+def _of_no_numbers(pooled: Tensor, weights: Tensor, mask: Tensor) -> str:
+    """What it hints at that some of an answer are no numbers; empty if all are."""
+    finite = pooled.isfinite().all() and weights.isfinite().all()
+    return "" if finite else mistake_of_nan(weights, mask, pooled)
 
 
 def _of_dead_weights(looked_at: Subject, weights: Tensor, mask: Tensor) -> str:

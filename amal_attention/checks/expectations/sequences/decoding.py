@@ -152,6 +152,8 @@ def writes_by_what_it_reads(
         steady, varied = by_nothing.max() <= _LEAST, first["logits"].std(dim=2).max() > _LEAST
         if steady and varied and recurrent and max(by_last[last], by_one_before[last]) > _LEAST:
             return
+    if not first["logits"].isfinite().all():
+        raise Missed("finite numbers", f"logits {numbers(first['logits'])}", hint, probe.sent(inputs))
     raise Missed(
         "other logits after another last token, and after another first token or state",
         "the same" if steady else "others, though nothing changed",

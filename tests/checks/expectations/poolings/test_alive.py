@@ -137,3 +137,12 @@ def test_weights_of_one_without_a_parameter_are_not_alive() -> None:
     with pytest.raises(ExpectationMissed) as caught:
         weighs_words_apart(pooling, DIM)
     assert "no parameter" in caught.value.outcome.hint
+
+
+def test_an_answer_that_is_no_number_is_told_as_that_and_not_as_one_that_changes():
+    def inverted(x: Tensor, mask: Tensor, query: Tensor) -> Tensor:
+        return (x @ query).masked_fill(mask, -torch.inf).softmax(dim=1)
+
+    with pytest.raises(ExpectationMissed) as caught:
+        weighs_words_apart(Pooling(inverted), DIM)
+    assert "the mask is inverted" in caught.value.outcome.hint

@@ -203,3 +203,13 @@ class Dropping(Recurrent):
 @pytest.mark.parametrize("seed", range(3))
 def test_an_attempt_with_a_mistake_is_alive(build: Callable[[], nn.Module], seed: int) -> None:
     writes_by_what_it_reads(build(), PROBE, seed=seed)
+
+
+def test_logits_that_are_no_numbers_are_told_as_that_and_not_as_logits_that_change() -> None:
+    class Nowhere(Recurrent):
+        def logits(self, states: Tensor) -> Tensor:
+            return super().logits(states) * torch.nan
+
+    with pytest.raises(ExpectationMissed) as caught:
+        writes_by_what_it_reads(Nowhere(), PROBE)
+    assert caught.value.outcome.expected == "finite numbers" and "nan" in caught.value.outcome.came

@@ -266,8 +266,9 @@ def test_the_value_is_the_sum_of_both_and_nothing_stays(student, draws, fairly):
         task, domain = case.losses()
         inputs = case.inputs(student, marked=True)
         before = [head.left() for head in inputs[3:5]]
+        loss = student.domain_adversarial_loss(*inputs)
         close_to(
-            student.domain_adversarial_loss(*inputs),
+            loss,
             task + domain,
             what="the value is L_y + L_d",
             mistakes={
@@ -282,6 +283,12 @@ def test_the_value_is_the_sum_of_both_and_nothing_stays(student, draws, fairly):
             },
             sent=f"{len(case.features)} texts, λ = {case.strength:g}, two linear heads",
             hint="two mean cross-entropies of logits, each head with its own labels",
+        )
+        equal_to(
+            str(loss.dtype),
+            "torch.float32",
+            what="in float32",
+            hint="float32 comes back, as x is: no .double(), no numpy",
         )
         after = student.domain_adversarial_loss.inputs_after(*inputs)
         equal_to(

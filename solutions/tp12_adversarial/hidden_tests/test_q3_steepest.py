@@ -59,9 +59,18 @@ def as_move(reply, texts, slopes):
 def test_it_follows_the_gradient(student, known_texts):
     texts = known_texts()
     slopes = texts.gradient()
-    moves = as_move(student.steepest(texts.reader(student), *texts.inputs, 0.5), texts, slopes)
+    reply = student.steepest(texts.reader(student), *texts.inputs, 0.5)
+    moves = as_move(reply, texts, slopes)
     words = texts.mask.unsqueeze(2)
     blamed = texts.gradient(texts.logits().argmax(dim=1))
+    earlier = moves is not reply and float(moves[texts.mask].abs().std()) < 1e-4
+    equal_to(
+        earlier,
+        False,
+        what="the move is another than that of question 1",
+        sent=SENT,
+        hint="this is what question 1 asks: here the gradient itself is divided by its norm",
+    )
     equal_to(
         isinstance(moves, torch.Tensor)
         and moves.shape == texts.x.shape

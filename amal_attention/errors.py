@@ -38,6 +38,12 @@ __all__ = [
 class AmalError(Exception):
     """Something the user can put right; its message is one line and needs no traceback."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback: the line, in the language that is spoken."""
+        from amal_attention.language import spoken
+
+        return [spoken().retold(str(self))]
+
 
 class DataError(AmalError):
     """A corpus is missing, damaged or empty."""

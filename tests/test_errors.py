@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import inspect
+import io
 import re
+from contextlib import redirect_stdout
 
 from hypothesis import given
 from hypothesis import strategies as st
+from IPython.core.interactiveshell import InteractiveShell
 
 from amal_attention import errors
-from amal_attention.errors import AmalError, VectorsError, explain
+from amal_attention.errors import AmalError, LabError, VectorsError, explain
+from amal_attention.language import speak
 
 ERRORS = {name: value for name, value in vars(errors).items() if inspect.isclass(value)}
 
@@ -49,3 +53,12 @@ def test_a_message_is_one_line_whatever_its_parts_hold(parts: tuple[str, str, st
 
 def test_a_message_gives_what_was_expected_then_what_came_then_what_to_do() -> None:
     assert explain(expected="two\n legs", got="three", do="count\tagain") == "expected two legs; got three; count again"
+
+
+def test_a_notebook_shows_the_line_in_its_language_and_no_traceback() -> None:
+    shell = InteractiveShell()
+    shell.push({"error": LabError(explain(expected="a notebook", got="an empty file", do="hand it in again"))})
+    speak("fr")
+    with redirect_stdout(io.StringIO()) as shown:
+        shell.run_cell("raise error")
+    assert shown.getvalue().splitlines() == ["un notebook est attendu ; reçu : un fichier vide ; hand it in again"]

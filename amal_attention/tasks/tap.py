@@ -15,6 +15,7 @@ from amal_attention.tasks.bare import bare
 __all__ = ["AttentionTap", "tapped_attention"]
 
 _WEIGHTS = message("a module of the model, registered and called, whose reply ends in weights of {dim} axes")
+_GIVES = message("{name} gives {reason}")
 _SUMS = message("rows that sum to {least} up to {most}")
 _TOLERANCE = 0.02  # of the sum of a row: bfloat16 has eight bits, and a row may be long
 
@@ -71,7 +72,7 @@ class AttentionTap:
         for weights in reversed(self.weights.values()):
             if weights.dim() == dim:
                 return weights
-        seen = ", ".join(f"{name}: {reason}" for name, reason in self._refused.items())
+        seen = ", ".join(_GIVES.format(name=name, reason=reason) for name, reason in self._refused.items())
         raise LabError(
             explain(
                 expected=_WEIGHTS.format(dim=dim),
@@ -111,7 +112,7 @@ def _no_weights(weights: Tensor) -> str:
     if not weights.numel():
         return ""
     if not bool((weights >= 0).all()):
-        return message("some are negative or not a number")
+        return message("numbers, some of them negative or nan")
     sums = weights.float().sum(dim=-1)
     to_one, to_zero = (sums - 1).abs() <= _TOLERANCE, sums <= _TOLERANCE
     if not bool((to_one | to_zero).all()):

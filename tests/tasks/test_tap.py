@@ -160,7 +160,11 @@ def test_nothing_is_watched_after_the_block_even_if_it_fails() -> None:
 
 @pytest.mark.parametrize(
     ("reply", "told"),
-    [((X,), "got none"), ((X, 2 * EVEN), "parts.0: rows that sum to 2"), ((X, X - 1), "parts.0: some are negative")],
+    [
+        ((X,), "got none"),
+        ((X, 2 * EVEN), "parts.0 gives rows that sum to 2"),
+        ((X, X - 1), "parts.0 gives numbers, some of them negative"),
+    ],
 )
 def test_a_model_whose_attention_cannot_be_seen_is_told_why(reply: tuple[object, ...], told: str) -> None:
     model = Model(Replies(*reply))

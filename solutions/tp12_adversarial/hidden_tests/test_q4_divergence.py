@@ -117,6 +117,14 @@ def test_one_number_a_text_summed_over_classes(student, draws):
         hint=SUMMED,
     )
     leaves_arguments_alone(student.divergence, (p, q), names=["p_logits", "q_logits"])
+    _, (_, of_q) = student.divergence.gradients((p, q))
+    equal_to(
+        of_q is not None and bool(of_q.any()),
+        True,
+        what="the divergence carries a gradient to q",
+        sent=f"{len(p)} pairs of distributions over {p.shape[1]} classes",
+        hint="no detach, no item, no no_grad: what is made small by learning keeps its graph",
+    )
 
 
 @pytest.mark.question(

@@ -119,8 +119,8 @@ def test_it_moves_words_along_what_the_model_reads(student, draws, by_divergence
     requires=("two-classes-exact", "iterations"),
     hint="d ← unit(gradient of D at r = ξ d), `iterations` times, from a random d",
 )
-def test_it_is_the_top_direction(student, draws, by_divergence):
-    two, three = Linear(draws, 2), Linear(draws, 3)
+def test_it_is_the_top_direction(student, draws, known_texts, by_divergence):
+    two, three, bent = Linear(draws, 2), Linear(draws, 3), known_texts(classes=2)
     predicted = three.x.new_zeros(three.x.shape).double()
     for row, (x, words) in enumerate(zip(three.x, three.mask, strict=True)):
         p = three.logits(x, words).softmax(dim=0)
@@ -173,6 +173,15 @@ def test_it_is_the_top_direction(student, draws, by_divergence):
             sent=f"{SENT}, three classes, ξ = 0.01, 30 iterations",
             hint="`iterations` times: each takes the gradient at ξ d, d of norm 1 being what the one before found",
         )
+        found = student.virtual_steepest(bent.reader(student), bent.x, bent.mask, 0.5, xi=0.01)
+        close_to(
+            cosines(found * bent.mask.unsqueeze(2), bent.gradient()).min(),
+            1.0,
+            what="each text moves along its own gradient, up to its sign: the least cosine of a text",
+            tolerance=2e-3,
+            sent="texts of several lengths, ξ = 0.01, and a model of two classes that bends",
+            hint="nothing is taken over the batch: a text's move depends on its own words alone",
+        )
 
     by_divergence(look)
 
@@ -210,6 +219,19 @@ def test_padding_norm_and_what_stays(student, draws, by_divergence):
                 sent=sent,
                 hint="after each gradient d has norm 1, text by text, padding apart; in the end ε d",
             )
+        signs = [
+            student.virtual_steepest(texts.reader(student), texts.x, texts.mask, epsilon)
+            .flatten(1)
+            .amax(dim=1)
+            for _ in range(4)
+        ]
+        equal_to(
+            all(torch.allclose(each, signs[0]) for each in signs[1:]),
+            False,
+            what="each call starts from another direction: some moves have the other sign",
+            sent=f"{sent}, four times",
+            hint="d is drawn at random in each call, text by text; torch's generator is the caller's, no manual_seed here",
+        )
         inputs = (texts.x, texts.mask, epsilon)
         gives_constants(student.virtual_steepest, texts.reader(student), *inputs)
         leaves_alone(student.virtual_steepest, texts.reader(student, marked=True), *inputs)

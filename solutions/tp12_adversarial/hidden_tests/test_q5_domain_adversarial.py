@@ -101,6 +101,14 @@ def drawn(draws, rows=None, classes=(3, 3)):
     return Case(features, labels, domains, heads, draws.between(3, 7) / 10)
 
 
+def at_other_strengths(draws):
+    """Cases of λ = 0 and of a λ above 1, which is no share."""
+    for strength in (0.0, draws.between(15, 30) / 10):
+        case = drawn(draws)
+        case.strength = strength
+        yield case
+
+
 @pytest.fixture  # given: pytest's own
 def fairly(student):
     """Holds a look at a case with the student's own reversal, and where that is missed, with one that is known."""
@@ -207,9 +215,8 @@ def test_the_features_get_minus_lambda(student, draws, fairly):
 
     fairly(look, drawn(draws))
     fairly(look, drawn(draws, rows=1, classes=(4, 2)))
-    without = drawn(draws)
-    without.strength = 0.0
-    fairly(look, without)
+    for case in at_other_strengths(draws):
+        fairly(look, case)
 
 
 @pytest.mark.question(
@@ -253,6 +260,8 @@ def test_the_heads_learn_at_full_strength(student, draws, fairly):
 
     fairly(look, drawn(draws))
     fairly(look, drawn(draws, classes=(4, 2)))
+    for case in at_other_strengths(draws):
+        fairly(look, case)
 
 
 @pytest.mark.question(
@@ -315,3 +324,5 @@ def test_the_value_is_the_sum_of_both_and_nothing_stays(student, draws, fairly):
 
     fairly(look, drawn(draws))
     fairly(look, drawn(draws, rows=1, classes=(4, 2)))
+    for case in at_other_strengths(draws):
+        fairly(look, case)

@@ -2,7 +2,7 @@
 # mistake = "gradients of both are cleared at the start of the step alone"
 # loses = ["q6-gan"]
 # breaks = ["trajectory"]
-# hint = "detach the made points"
+# hint = "gradients of both steps add up"
 # public = true
 # check = "its own gradient alone"
 

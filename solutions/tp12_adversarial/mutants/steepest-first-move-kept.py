@@ -3,7 +3,8 @@
 # loses = ["q3-steepest"]
 # breaks = ["direction"]
 # hint = "the gradient of the text's own loss"
-# public = false
+# check = "not of the class that the model predicts"
+# public = true
 
 # %% grade_id="q3-steepest"
 def steepest(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor, epsilon: float) -> Tensor:

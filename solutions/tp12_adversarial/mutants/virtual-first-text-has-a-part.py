@@ -1,0 +1,20 @@
+# %% tags=["mutant"]
+# mistake = "a share of the direction of the first text is added to each"
+# loses = ["q4-virtual-steepest"]
+# breaks = ["two-classes-exact"]
+# hint = "nothing is taken over the batch"
+# public = false
+
+# %% grade_id="q4-virtual-steepest"
+def virtual_steepest(model, x, mask, epsilon, xi=0.1, iterations=1):
+    def unit(d):
+        return F.normalize((d * mask.unsqueeze(2)).flatten(1), dim=1).view_as(x)
+
+    t = model(x.detach(), mask).detach()
+    d = unit(torch.randn_like(x))
+    for _ in range(iterations):
+        s = (xi * d).detach().requires_grad_()
+        q = model(x.detach() + s, mask)
+        c = divergence(t, q).sum()
+        d = unit(torch.autograd.grad(c, s)[0])
+    return epsilon * unit(d + 0.2 * d[:1])

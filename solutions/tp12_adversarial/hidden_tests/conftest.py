@@ -12,7 +12,7 @@ SURE = 4.0  # no logit is larger: a gradient of rounding noise has no sign
 LEAST = 1e-4  # no number of a gradient is smaller, for the same reason
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True)  # given: the standard library's
 class KnownTexts:
     """Texts, classes, and the numbers of a ``KnownReader``; all is computed here in closed form, in float64."""
 
@@ -93,7 +93,7 @@ def _drawn(draws, classes, bend):
     generator, (dim, units) = draws.generator(), draws.sizes(2, 4, 6)
     mask = torch.arange(7) < torch.tensor([*draws.lengths(3, 6), 7]).unsqueeze(1)
     return KnownTexts(
-        torch.randn(*mask.shape, dim, generator=generator),
+        torch.randn(*mask.shape, dim, generator=generator),  # given: random words
         mask,
         torch.randint(classes, (len(mask),), generator=generator),
         torch.randn(dim, units, generator=generator) / 3,

@@ -222,7 +222,7 @@ def test_padding_norm_and_what_stays(student, draws, by_divergence):
         signs = [
             student.virtual_steepest(texts.reader(student), texts.x, texts.mask, epsilon)
             .flatten(1)
-            .amax(dim=1)
+            .amax(dim=1)  # given: the largest of each row
             for _ in range(4)
         ]
         equal_to(

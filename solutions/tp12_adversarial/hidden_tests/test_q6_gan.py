@@ -147,7 +147,7 @@ def losses_are_right(student, draws):
     return all(map(torch.allclose, found, expected))
 
 
-@contextlib.contextmanager
+@contextlib.contextmanager  # given: the standard library's
 def losses_in_use(student, draws):
     """The slopes of the losses that the model may call: where the answers to 6.1 are wrong, costs stand in for them."""
     if losses_are_right(student, draws):

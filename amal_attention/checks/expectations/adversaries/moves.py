@@ -87,8 +87,8 @@ def _as_moves(moves: Tensor, mask: Tensor, sent: str) -> Tensor:
         Missed: they do not.
     """
     if not isinstance(moves, Tensor) or moves.shape[:2] != mask.shape:
-        rows, longest = mask.shape
-        raise Missed(f"a tensor ({rows}, {longest}, ...)", kind(moves), "one move for each place of each text", sent)
+        count, longest = mask.shape
+        raise Missed(f"a tensor ({count}, {longest}, ...)", kind(moves), "one move for each place of each text", sent)
     return moves.detach()
 
 

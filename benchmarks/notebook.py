@@ -26,7 +26,7 @@ from nbclient import NotebookClient
 from amal_attention.course.release.release import solved
 from amal_attention.lab import Lab
 
-MOST_SECONDS = {"tp9_attention": 120, "tp10_seq2seq": 240, "tp12_adversarial": 180}
+MOST_SECONDS = {"tp9_attention": 120, "tp10_seq2seq": 240, "tp11_transformer": 300, "tp12_adversarial": 180}
 LABS = Path(__file__).parents[1] / "solutions"
 
 

@@ -14,11 +14,11 @@ from amal_attention.tasks.classification.robustness import batches_on
 
 __all__ = ["probed"]
 
-Probe = Callable[[LightningModule, Iterable[TextBatch | DomainBatch]], float]
+_Probe = Callable[[LightningModule, Iterable[TextBatch | DomainBatch]], float]
 """Of a model that is trained and of batches with domains: the share of texts whose domain is told, from 0 to 1."""
 
 
-def probed(probe: Probe, model: LightningModule, data: ReviewData, split: str = "test") -> float:
+def probed(probe: _Probe, model: LightningModule, data: ReviewData, split: str = "test") -> float:
     """The share of the reviews of a split whose domain the probe tells.
 
     Raises:

@@ -13,14 +13,14 @@ from amal_attention.record import Series
 from amal_attention.tasks.classification.data.batch import DomainBatch, TextBatch
 from amal_attention.tasks.classification.data.module import ReviewData
 
-__all__ = ["Attack", "accuracy_by_size", "batches_on"]
+__all__ = ["accuracy_by_size", "batches_on"]
 
-Attack = Callable[[LightningModule, Iterable[TextBatch | DomainBatch]], dict[str, list[tuple[float, float]]]]
+_Attack = Callable[[LightningModule, Iterable[TextBatch | DomainBatch]], dict[str, list[tuple[float, float]]]]
 """Of a model and batches, by the name of the attack: its sizes, and the accuracy from 0 to 1 under each of them."""
 
 
 def accuracy_by_size(
-    attack: Attack, model: LightningModule, data: ReviewData, split: str = "test"
+    attack: _Attack, model: LightningModule, data: ReviewData, split: str = "test"
 ) -> dict[str, Series]:
     """Accuracy in % against the size of the attack, by the name of the attack, on the reviews of a split."""
     with torch.enable_grad():  # an adversary asks the model for gradients

@@ -87,7 +87,7 @@ def attend_against(trained: TrainedModel, text: str, exhibit: Exhibit, names: Se
         trained: the model.
         text: what it read.
         exhibit: what it made of it, with the attention on each word.
-        names: of :func:`names_against`.
+        names: the names as :func:`names_against` gives them.
 
     Raises:
         DataError: the task colours no words, or a function does not give a number for each word.

@@ -57,9 +57,9 @@ def points_figure(
     A group has the same colour and marker in every panel; one of many points is drawn small and behind the others.
 
     Args:
-        panels: for each panel, by its title, the points ``(n, 2)`` of each group, by its name.
-        answers: for a panel, by its title, a function from points ``(n, 2)`` to the probability ``(n,)`` of the second
-            class: the plane is coloured by it, in the colours of the first two groups.
+        panels: the groups of each panel by its title: the points ``(n, 2)`` of each group, by its name.
+        answers: what a panel is coloured by, by its title: a function from points ``(n, 2)`` to the probability
+            ``(n,)`` of the second class: the plane is coloured by it, in the colours of the first two groups.
         across: how many panels stand in a row.
 
     Raises:

@@ -1863,7 +1863,7 @@ def divergence(p_logits: Tensor, q_logits: Tensor) -> Tensor:
 # %% [markdown] lang="fr"
 # > **Exercice 4.2** (1 point). Écrivez `virtual_steepest`, qui rend $r_v$ par la méthode de la puissance.
 # >
-# > - Le départ $d$ est au hasard, une direction par texte ; ni étiquette ni classe prédite ne servent.
+# > - Le départ $d$ est tiré au hasard à chaque appel, une direction par texte, sans toucher à la graine de torch ; ni étiquette ni classe prédite ne servent.
 # > - Chaque gradient est pris en $r = \xi d$, et $d$ est ramené à la norme 1, par texte, après chacun ; `iterations` dit combien de fois. Avec deux
 # >   classes et un lecteur linéaire, une seule itération donne déjà la direction exacte, à son signe près.
 # > - À la fin, la norme du déplacement de chaque texte est $\varepsilon$ ; le remplissage ne bouge pas et ne compte pas.
@@ -1888,7 +1888,7 @@ def divergence(p_logits: Tensor, q_logits: Tensor) -> Tensor:
 # %% [markdown] lang="en"
 # > **Exercise 4.2** (1 point). Write `virtual_steepest`, which returns $r_v$ by the power iteration.
 # >
-# > - The start $d$ is random, one direction a text; neither a label nor the predicted class serves.
+# > - The start $d$ is drawn at random at each call, one direction a text, and torch's seed is left alone; neither a label nor the predicted class serves.
 # > - Each gradient is taken at $r = \xi d$, and after each one $d$ is brought to norm 1, text by text; `iterations` tells how many times. With two
 # >   classes and a linear reader a single iteration gives the exact direction already, up to its sign.
 # > - In the end the norm of each text's move is $\varepsilon$; padding does not move, and does not count.

@@ -23,7 +23,7 @@ class LabParcel:
         name: the name of the lab.
         files: their text by their path in the folder of labs.
         reference: the releases, which take seconds to make.
-        limits: those under which it is graded, whatever its manifest says.
+        limits: what one submission may take, whatever the manifest says.
         without: the questions that are left out of it.
     """
 

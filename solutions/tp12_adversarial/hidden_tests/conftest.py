@@ -90,7 +90,7 @@ def known_texts(draws):
 
 
 def _drawn(draws, classes, bend):
-    generator, (dim, units) = draws.generator(), draws.sizes(2, 4, 6)
+    generator, (dim, units) = draws.generator(), draws.sizes(2, 5, 7)  # four texts
     mask = torch.arange(7) < torch.tensor([*draws.lengths(3, 6), 7]).unsqueeze(1)
     return KnownTexts(
         torch.randn(*mask.shape, dim, generator=generator),  # given: random words
@@ -124,7 +124,7 @@ def _held_with(student, look, replies):
     """Whether a test is met with known replies in the place of earlier answers."""
     try:
         with student.standing_in(
-            **{name: student.FixedReply(reply) for name, reply in replies.items()}
+            **{name: student.FixedReply(reply.float()) for name, reply in replies.items()}
         ):
             look()
     except Exception:

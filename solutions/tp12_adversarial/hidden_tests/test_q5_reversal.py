@@ -13,7 +13,7 @@ def drawn(draws):
     """Vectors, a gradient for them, and λ, which is not 1."""
     rows, width = draws.sizes(2, 2, 7)
     x, upstream = torch.randn(2, rows, width, generator=draws.generator())
-    return x, upstream, draws.between(3, 7) / 10
+    return x, upstream, draws.between(6, 9) / 10  # at 1/2, λ and 1 − λ are one number
 
 
 def back(function, x, strength, upstream):

@@ -1,7 +1,7 @@
 # %% tags=["mutant"]
 # mistake = "all texts have the class of the first"
 # loses = ["q1-fgsm"]
-# breaks = ["ascends-by-epsilon", "each-alone"]
+# breaks = ["ascends-by-epsilon"]
 # hint = "class of its own"
 # public = false
 

@@ -107,8 +107,7 @@ def _trained(
     with progress_on_stderr():
         if ahead is not None:
             ahead.join()
-        done = ahead is not None and ahead.exitcode == 0
-        result = _compared(name, labs, folder, resume=done, jobs=processors())
+        result = _compared(name, labs, folder, resume=ahead is not None, jobs=processors())  # as far as it came
     report = write_comparison(result, folder)
     if not as_json:
         print_comparison(result, report)

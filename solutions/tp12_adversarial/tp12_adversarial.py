@@ -1162,13 +1162,14 @@ def adversarial_loss(
 
 
 # %%
-class Adversarial:
+class Adversarial(nn.Module):
     """A loss for ``AdversarialClassifier``: texts as they are, and under an attack of this size."""
 
     def __init__(self, epsilon: float, alpha: float = 0.5) -> None:
+        super().__init__()
         self.epsilon, self.alpha = epsilon, alpha
 
-    def __call__(self, model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor) -> Tensor:
+    def forward(self, model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor) -> Tensor:
         """The loss of a batch."""
         return adversarial_loss(model, x, mask, labels, self.epsilon, self.alpha)
 
@@ -1579,7 +1580,7 @@ def steepest(
 
 
 # %%
-class Steepest:
+class Steepest(nn.Module):
     """A loss for ``AdversarialClassifier``: texts as they are, and moved by the steepest step of this norm.
 
     Args:
@@ -1588,9 +1589,10 @@ class Steepest:
     """
 
     def __init__(self, epsilon: float = 1.0, weight: float = 1.0) -> None:
+        super().__init__()
         self.epsilon, self.weight = epsilon, weight
 
-    def __call__(self, model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor) -> Tensor:
+    def forward(self, model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor) -> Tensor:
         """The loss of a batch."""
         moved = x + steepest(model, x, mask, labels, self.epsilon)
         attacked = F.cross_entropy(model(moved, mask), labels)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["demo"]
 
-_TRAINS = "amal_attention.training.comparison.side_by_side"
-FEW = ("partly", "right")
+_FEW = ("partly", "right")
 """What is handed in to all labs but the first: the other kinds show the frame, which is the same for all."""
 
 
@@ -46,14 +44,14 @@ def demo(
     """
     folder = out or fresh_folder("demo")
     if processors() > 1:
-        begin_imports([_TRAINS, "amal_attention.grading.run.preload"])
+        begin_imports(["amal_attention.training.comparison.side_by_side", "amal_attention.grading.run.preload"])
     names, told = _labs_found(labs), {}
     with contextlib.ExitStack() as started:
         ahead: BaseProcess | None = None
         for name, following in zip(names, [*names[1:], None], strict=True):
             result, report = _trained(name, labs, folder / name, as_json, ahead)
             ahead = started.enter_context(_training(following, labs, folder)) if following else None
-            kinds = None if name == names[0] else FEW
+            kinds = None if name == names[0] else _FEW
             told[name] = _shown_grading(result, report, _graded_samples(result.lab, folder / name, kinds), as_json)
     if as_json:
         print_json(told)
@@ -76,11 +74,12 @@ def _training(name: str, labs: Path | None, folder: Path) -> Iterator[BaseProces
 
 def _train_unseen(name: str, labs: Path | None, folder: Path) -> None:
     """What a process does that trains a lab: what it has to say of it stands in the folder of the runs."""
+    import torch
+
     end_with_the_starter()
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(nowhere, stream)
-    torch = importlib.import_module("torch")
     torch.set_num_threads(1)
     _compared(name, labs, folder, progress=False)
 

@@ -904,7 +904,7 @@ def robustness(
 # rows = data.rows("validation")[:2]
 # model = models["Q1, attention"]
 # with told_in_a_line("Q1"):
-#     by_word = {"attention": read_reviews(model, data, rows), "sensitivity": [*by_sensitivity(model, rows)]}
+#     by_word = {"attention": read_reviews(model, data, rows), "sensitivity of each word": [*by_sensitivity(model, rows)]}
 # compare_readings(by_word)
 
 # %% tags=["active-ipynb", "raises-exception"]
@@ -1633,7 +1633,7 @@ class Steepest(nn.Module):
 #
 #
 # with told_in_a_line("Q3"):
-#     moves = {"signs": signs, "gradient": steepest}
+#     moves = {"signs of question 1": signs, "the gradient itself": steepest}
 #     found = {
 #         f"{question}: {name}": by_norm(models[question], move)
 #         for question in ("Q1, attention", "Q3, attention")
@@ -2248,7 +2248,7 @@ class SemiSupervised(AdversarialClassifier):
 #     """What a model answers on points of the plane: the probability of class 1."""
 #
 #     def answer(plane):
-#         x = torch.tensor(plane, dtype=torch.float32).unsqueeze(1)
+#         x = torch.as_tensor(plane, dtype=torch.float32).unsqueeze(1)
 #         with torch.no_grad():
 #             return model(x, torch.ones(len(x), 1, dtype=torch.bool)).softmax(dim=1)[:, 1]
 #
@@ -2256,12 +2256,13 @@ class SemiSupervised(AdversarialClassifier):
 #
 #
 # with told_in_a_line("Q4"):
-#     read = {"without": fit_moons(points, classes, others, virtual=False)}
-#     read["with"] = fit_moons(points, classes, others, virtual=True)
+#     read = {"the labels alone": fit_moons(points, classes, others, virtual=False)}
+#     read["with the virtual adversary"] = fit_moons(points, classes, others, virtual=True)
 #     groups = {"class 0": points[classes == 0, 0], "class 1": points[classes == 1, 0], "no label": others[:, 0]}
 #     for name, model in read.items():
 #         right = (probability(model)(test_points[:, 0]) > 0.5) == (test_classes == 1)
-#         print(f"{name}: {right.double().mean().item():.1%} of 2,000 new points are right")
+#         share = right.double().mean().item()
+#         print(f"{name}: {share:.1%} of 2,000 new points are right")
 #     answers = {name: probability(model) for name, model in read.items()}
 #     display(points_figure(dict.fromkeys(read, groups), answers=answers))
 
@@ -2970,7 +2971,8 @@ def probe_accuracy(model: DomainAdversarial, batches: Iterable[DomainBatch]) -> 
 #             found.append(measured(name, [batch for _, batch in texts.batches("test")]))
 #     for kept, values in zip((accuracies, probes), zip(*found, strict=True), strict=True):
 #         kept[name] = (sum(values) / seeds, *((min(values), max(values)) if seeds > 1 else (None, None)))
-#     print(f"{name}: {accuracies[name][0]:.1%} of the test reviews, probe {probes[name][0]:.1%}")
+#     accuracy, probe = accuracies[name][0], probes[name][0]
+#     print(f"{name}: {accuracy:.1%} of the test reviews, probe {probe:.1%}")
 #
 #
 # constrain("bias, λ = 0", 0.9, seeds=3, strength=0.0)

@@ -51,6 +51,24 @@ def tags(cell) -> list[str]:
     return cell.metadata.get("tags", [])
 
 
+@pytest.mark.parametrize("lab", [lab for lab, _ in PLACES], ids=lambda lab: lab.name)
+def test_every_f_string_of_the_notebook_that_holds_words_can_be_translated(lab):
+    """Its values are plain names: any other f-string would stay English in every notebook."""
+    cells = [cell.source for cell in skeleton(lab, "en").cells if cell.cell_type == "code"]
+    for node in (node for source in cells for node in ast.walk(parsed(source)) if isinstance(node, ast.JoinedStr)):
+        text = " ".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
+        values = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+        if re.search("[A-Za-z]{3}", text):
+            assert [ast.unparse(value) for value in values if not isinstance(value, ast.Name)] == [], ast.unparse(node)
+
+
+def parsed(source: str) -> ast.AST:
+    try:
+        return ast.parse(source)
+    except SyntaxError:  # a line for the shell
+        return ast.Module([], [])
+
+
 @pytest.mark.parametrize(("lab", "code"), PLACES)
 def test_the_catalogue_of_a_lab_holds_what_it_says_and_nothing_else(lab, code):
     babel = pytest.importorskip("babel.messages.pofile")

@@ -16,7 +16,7 @@ import pytest
 from amal_attention.cli import main, shown
 from tests.course.conftest import Toy, write_toy
 from tests.notebook.notebooks import answer, code, examination, shows, write
-from tests.processes import ended
+from tests.processes import HANGS, ended
 from tests.training.conftest import write_lab
 
 pytestmark = pytest.mark.long
@@ -423,11 +423,11 @@ def test_check_leaves_no_kernel_when_it_is_stopped(tmp_path, programs, stop):
         text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
     )
-    note, deadline = tmp_path / "pid", time.monotonic() + 60
+    note, deadline = tmp_path / "pid", time.monotonic() + HANGS
     while not (note.exists() and note.read_text()) and time.monotonic() < deadline:
         time.sleep(0.05)
     ran.send_signal(stop)
-    output, errors = ran.communicate(timeout=30)
+    output, errors = ran.communicate(timeout=HANGS)
     assert (ran.returncode, output, errors) == {
         signal.SIGINT: (130, "", "amal: interrupted\n"),
         signal.SIGTERM: (-signal.SIGTERM, "", ""),

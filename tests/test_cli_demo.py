@@ -23,6 +23,7 @@ from amal_attention.grading.run.workers import Crew
 from amal_attention.grading.verdict.verdict import Status, Verdict
 from amal_attention.lab import Lab
 from amal_attention.training.comparison import compare
+from tests.processes import HANGS
 from tests.training.conftest import write_lab
 
 pytestmark = pytest.mark.long
@@ -189,7 +190,7 @@ def test_with_two_processors_the_next_lab_is_trained_while_one_is_graded(tmp_pat
         write_lab(tmp_path / "labs", name)
     environment = {**os.environ, "AMAL_LABS": str(tmp_path / "labs"), "AMAL_CACHE": str(tmp_path / "cache")}
     command = [programs / "amal", "demo", "--out", "shown", "--json"]
-    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=200)
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=HANGS)
     assert ran.returncode == 0, ran.stderr
     values = json.loads(ran.stdout)
     assert [record["question"] for each in values.values() for record in each["records"]] == ["even", "sharp"] * 2

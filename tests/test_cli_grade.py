@@ -29,6 +29,7 @@ from tests.grading.conftest import (
     solved,
     till,
 )
+from tests.processes import HANGS
 
 pytestmark = pytest.mark.long
 
@@ -300,7 +301,7 @@ def test_grade_counts_submissions_on_a_terminal_and_takes_the_line_away(till, tm
     except OSError:  # the end of a terminal is an error
         pass
     os.close(ours)
-    output, _ = ran.communicate(timeout=30)
+    output, _ = ran.communicate(timeout=HANGS)
     assert ran.returncode == 0 and "ada" in output, output
     assert b"1/1 submissions  1 missing  0:00 left  ada" in shown
     assert shown.rsplit(b"ada", 1)[1].strip().endswith(b"\x1b[2K")

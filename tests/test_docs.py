@@ -23,6 +23,7 @@ from amal_attention.course.mutation.mutants import mutated, read_mutants
 from amal_attention.course.script.script import notebook_of, read_script
 from amal_attention.lab import Lab
 from tests.course.moodle import Person, handed_in_at, write_roster, zipped
+from tests.processes import HANGS
 from tests.sandboxes import needs_sandbox
 
 pytest.importorskip("nbgrader", reason="needs nbgrader (pip install '.[grade]')")
@@ -173,7 +174,7 @@ def typed(commands: list[str], folder: Path, programs: Path, notes: Path) -> dic
         lines += [f"exec > {note}.out 2> {note}.err", command, f"echo $? > {note}.status"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "AMAL_LABS"))}
     environment["PATH"] = f"{programs}{os.pathsep}{environment['PATH']}"
-    subprocess.run(["bash"], input="\n".join(lines), text=True, cwd=folder, env=environment, timeout=300, check=False)
+    subprocess.run(["bash"], input="\n".join(lines), text=True, cwd=folder, env=environment, timeout=HANGS, check=False)
     return {
         command: Ran(
             int((notes / f"{number}.status").read_text()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from tests.processes import ended
+from tests.processes import HANGS, ended
 
 STARTER = """
 import multiprocessing, os, signal, time
@@ -27,5 +27,5 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 def test_a_process_whose_starter_is_gone_ends(programs: Path, tmp_path: Path):
     (tmp_path / "starter.py").write_text(STARTER)
-    ran = subprocess.run([programs / "python", "starter.py"], cwd=tmp_path, stdout=subprocess.PIPE, timeout=60)
+    ran = subprocess.run([programs / "python", "starter.py"], cwd=tmp_path, stdout=subprocess.PIPE, timeout=HANGS)
     assert ended(int(ran.stdout))

@@ -27,7 +27,7 @@ from amal_attention.grading.verdict.verdict import QuestionVerdict, Status, Test
 from amal_attention.lab import Lab
 from amal_attention.outcome import Outcome, State
 from tests.course.conftest import Toy, write_toy
-from tests.web import chromium, jupyter
+from tests.web import chromium, jupyter, new_page
 
 pytest.importorskip("nbgrader", reason="needs nbgrader (pip install '.[grade]')")
 
@@ -141,7 +141,7 @@ class Formgrader:
     def another(self, student: str) -> Any:
         """The same in a window of its own."""
         address = self.open(student).url
-        page = self.page.context.browser.new_page()
+        page = new_page(self.page.context.browser)
         page.route(
             lambda url: not url.startswith(self.address.removesuffix("/formgrader")), lambda route: route.abort()
         )
@@ -152,7 +152,7 @@ class Formgrader:
 @pytest.fixture(scope="module")
 def formgrader(server: str) -> Iterator[Formgrader]:
     with chromium() as browser:
-        page = browser.new_page()
+        page = new_page(browser)
         page.route(lambda url: not url.startswith(server), lambda route: route.abort())
         yield Formgrader(page, f"{server}/formgrader")
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.web import chromium, jupyter
+from tests.processes import HANGS
+from tests.web import chromium, jupyter, new_page
 
 pytestmark = pytest.mark.long
 
@@ -87,22 +88,22 @@ class Lab:
         self.type_into(text, code)
         self.run(text)
 
-    def run(self, text: str, seconds: float = 120):
+    def run(self, text: str):
         """Run a cell, wait for its end, and return what it shows.
 
         A page that is still being drawn may put another cell in the place of the one that was asked, or miss the keys:
         where nothing begins, they are pressed again.
         """
         cell = self.cell(text)
-        prompt, end = cell.locator(".jp-InputPrompt"), time.monotonic() + seconds
+        prompt, end = cell.locator(".jp-InputPrompt"), time.monotonic() + HANGS
         before = prompt.inner_text()
         while prompt.inner_text() == before:
-            assert time.monotonic() < end, f"{text!r} was not run within {seconds} s"
+            assert time.monotonic() < end, f"{text!r} was not run"
             cell.scroll_into_view_if_needed()
             cell.locator(".cm-content").click()
             self.page.keyboard.press("Control+Enter")
             self._wait(lambda: prompt.inner_text() != before, 10)
-        assert self._wait(lambda: "*" not in prompt.inner_text(), seconds), f"{text!r} took more than {seconds} s"
+        assert self._wait(lambda: "*" not in prompt.inner_text(), HANGS), f"{text!r} did not end"
         return cell.locator(".jp-Cell-outputArea")
 
     def _wait(self, done: Callable[[], bool], seconds: float) -> bool:
@@ -117,13 +118,13 @@ class Lab:
 def lab(server: str, student_folder: Path) -> Iterator[Lab]:
     sources = ["".join(cell["source"]) for cell in json.loads(NOTEBOOK.read_text("utf-8"))["cells"]]
     with chromium() as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page = new_page(browser, viewport={"width": 1280, "height": 1000})
         page.goto(f"{server}/lab/tree/lab.ipynb")
-        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000)
+        page.wait_for_selector(".jp-Notebook .jp-Cell")
+        page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
         lab = Lab(page, sources)
-        lab.run("amal_attention.language.speak", seconds=300)
-        lab.run("from lightning import LightningModule", seconds=300)  # seconds where nothing else runs
+        lab.run("amal_attention.language.speak")
+        lab.run("from lightning import LightningModule")
         yield lab
         page.screenshot(path=str(student_folder / "last.png"))
 
@@ -131,7 +132,7 @@ def lab(server: str, student_folder: Path) -> Iterator[Lab]:
 def test_the_statement_and_its_formulas_are_drawn(lab: Lab):
     statement = lab.cell("Un texte $t = (t_1")
     statement.scroll_into_view_if_needed()
-    statement.locator("mjx-container").first.wait_for(timeout=30_000)
+    statement.locator("mjx-container").first.wait_for()
     assert "représenté par la moyenne" in statement.inner_text()
 
 
@@ -142,7 +143,7 @@ def test_a_hint_shows_when_it_is_opened(lab: Lab):
     text = hint.get_by_text("Combien pèse un mot")
     assert not text.is_visible()
     hint.locator("summary").click()
-    text.wait_for(timeout=10_000)
+    text.wait_for()
 
 
 def test_an_unanswered_question_is_to_do(lab: Lab):
@@ -192,7 +193,7 @@ def test_the_attention_map_of_the_trained_model_is_drawn(lab: Lab):
     lab.answer("class MeanPooling", RIGHT)
     lab.answer("class TextClassifier", f"class TextClassifier{classifier}")
     for given in ("available_source()", "def train(", 'train("Q1"'):
-        lab.run(given, seconds=120)
+        lab.run(given)
     shown = lab.run('attention_map(read_reviews(models["Q1"]')
     shown.scroll_into_view_if_needed()
     marked = shown.locator("span[title]")

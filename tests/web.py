@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
+from tests.processes import HANGS
+
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-_SECONDS = 60.0
 
 
 @contextmanager
@@ -40,11 +41,11 @@ def jupyter(module: str, folder: Path, home: Path, environment: Mapping[str, str
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=HANGS)
 
 
 def _wait_for(address: str) -> None:
-    end = time.monotonic() + _SECONDS
+    end = time.monotonic() + HANGS
     while time.monotonic() < end:
         try:
             urllib.request.urlopen(address, timeout=2)
@@ -52,7 +53,7 @@ def _wait_for(address: str) -> None:
             time.sleep(0.25)
         else:
             return
-    pytest.fail("the Jupyter server did not start within a minute")
+    pytest.fail("the Jupyter server did not start")
 
 
 @contextmanager
@@ -66,3 +67,10 @@ def chromium() -> Iterator[Any]:
         browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+def new_page(browser: Any, **options: Any) -> Any:
+    """A page of a browser, on which a wait is over early only where something hangs."""
+    page = browser.new_page(**options)
+    page.set_default_timeout(1000 * HANGS)
+    return page

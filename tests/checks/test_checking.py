@@ -18,6 +18,7 @@ from amal_attention.checks.checking import QuestionMissed, reports
 from amal_attention.checks.expectation import ExpectationMissed, recording
 from amal_attention.checks.show import report_text
 from amal_attention.outcome import REPORT_TYPE, Report, State
+from tests.processes import HANGS
 
 
 @pytest.fixture(autouse=True)
@@ -255,7 +256,7 @@ with check("q2"):
 def test_in_a_notebook_a_check_shows_a_page_a_text_and_data_and_nbgrader_sees_an_error() -> None:
     cells = [nbformat.v4.new_code_cell(source) for source in (ANSWER, TEST, "summary()", GRADE)]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    NotebookClient(notebook, timeout=120, kernel_name="python3", allow_errors=True).execute()
+    NotebookClient(notebook, timeout=HANGS, kernel_name="python3", allow_errors=True).execute()
     assert notebook.cells[0].outputs == []
 
     *streams, shown = notebook.cells[1].outputs

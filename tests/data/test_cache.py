@@ -15,6 +15,7 @@ from platformdirs import user_cache_path
 
 from amal_attention.data.cache import built_once, cache_root
 from amal_attention.errors import DataError, StorageError
+from tests.processes import HANGS
 
 
 def write_both(folder: Path) -> None:
@@ -50,7 +51,7 @@ def kill_in_mid_build(folder: Path) -> None:
     processes.set_forkserver_preload(["amal_attention.data.cache"])
     builder = processes.Process(target=built_once, args=(folder, write_one_and_hang))
     builder.start()
-    give_up = time.monotonic() + 60
+    give_up = time.monotonic() + HANGS
     while not list(folder.parent.glob("*/*/first")):
         assert builder.is_alive() and time.monotonic() < give_up
         time.sleep(0.01)

@@ -23,6 +23,7 @@ from amal_attention.lab import Lab
 from amal_attention.lab.limits import GradingLimits
 from tests.course.conftest import expanded
 from tests.grading.counting import CountingCourse, make_course
+from tests.processes import HANGS
 from tests.sandboxes import why_no_sandbox
 
 MANIFEST = """
@@ -269,7 +270,7 @@ def child(beside: Zygote) -> Iterator[Child]:
 def run_script(source: str, *arguments: str, **options: Any) -> Any:
     """Run Python in a process of its own; the JSON of its last line."""
     command = [sys.executable, "-P", "-c", source, *arguments]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, **options)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=HANGS, **options)
     assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout.splitlines()[-1])
 

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from amal_attention.course.release.release import release, solved
 from amal_attention.lab import Lab
 from amal_attention.outcome import REPORT_TYPE
+from tests.processes import HANGS
 
 __all__ = [
     "ROOT", "as_a_student", "code_of", "complex_values", "drawn_texts", "hurried", "outputs", "printed", "questions_of",
@@ -54,7 +55,7 @@ def hurried(notebook: NotebookNode) -> NotebookNode:
 
 def run_all(notebook: NotebookNode) -> NotebookNode:
     """Run every cell; one that is tagged raises-exception may raise, as in JupyterLab."""
-    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    NotebookClient(notebook, timeout=HANGS, kernel_name="python3").execute()
     return notebook
 
 

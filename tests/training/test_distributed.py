@@ -18,6 +18,7 @@ from amal_attention.tasks.classification import ReviewData
 from amal_attention.training.checkpoint import load_trained
 from amal_attention.training.recipe import Recipe
 from amal_attention.training.run import Run, train
+from tests.processes import HANGS
 from tests.training.conftest import write_lab
 
 pytestmark = [
@@ -69,7 +70,7 @@ def pair(lab: Lab, programs: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     environment = os.environ | {"AMAL_CACHE": str(cache), "AMAL_LABS": str(lab.folder.parent), "OMP_NUM_THREADS": "1"}
     with (folder / "output").open("w") as output:
         arguments = [programs / "python", "script.py", json.dumps(commands)]
-        subprocess.run(arguments, cwd=folder, env=environment, stdout=output, timeout=300, check=True)
+        subprocess.run(arguments, cwd=folder, env=environment, stdout=output, timeout=HANGS, check=True)
     return folder
 
 

@@ -23,7 +23,7 @@ from amal_attention.language import LANGUAGES, Language
 from amal_attention.outcome import Outcome, State
 from tests.grading.conftest import ANSWERS, HIDDEN, releases, solved
 from tests.grading.submissions import shop
-from tests.web import chromium
+from tests.web import chromium, new_page
 
 HOSTILE = "\"'><script>top.hurt=1</script><img src=x onerror='top.hurt=2'>\x1b[2J\u202e"
 VISIBLE = "\"'><script>top.hurt=1</script><img src=x onerror='top.hurt=2'>\\x1b[2J\\u202e"
@@ -408,7 +408,7 @@ def _page_that_reaches_out(address: str) -> str:
 def opened(browser: Any, asked: tuple[str, list[str]], tmp_path: Path) -> Iterator[Any]:
     path = tmp_path / "page.html"
     path.write_text(_page_that_reaches_out(asked[0]), "utf-8")
-    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page = new_page(browser, viewport={"width": 360, "height": 800})
     page.goto(path.as_uri())
     yield page
     page.close()
@@ -426,7 +426,7 @@ def test_in_a_browser_nothing_of_a_submission_runs_or_reaches_the_network(opened
 
 
 def test_the_server_of_these_tests_would_have_been_reached(browser: Any, asked: tuple[str, list[str]]):
-    page = browser.new_page()
+    page = new_page(browser)
     page.set_content(f'<img src="{asked[0]}/img"><link rel="stylesheet" href="{asked[0]}/link">')
     page.wait_for_timeout(300)
     page.close()

@@ -33,6 +33,7 @@ from tests.grading.submissions.damaged import DAMAGED, Damage, saved
 from tests.grading.submissions.library import Bad, added, bad
 from tests.grading.submissions.mill import POINTS, TOLD, WRONG, Mill
 from tests.grading.submissions.search import ESCAPES, IN_HOME, planted_files
+from tests.processes import HANGS
 from tests.sandboxes import needs_sandbox
 
 pytestmark = pytest.mark.long
@@ -140,9 +141,9 @@ def ours() -> list[str]:
     return found
 
 
-def left_after(seconds: float) -> list[str]:
-    """What still runs, once it had the time to end."""
-    end = time.monotonic() + seconds
+def left_over() -> list[str]:
+    """What never ends."""
+    end = time.monotonic() + HANGS
     while (found := ours()) and time.monotonic() < end:
         time.sleep(0.05)
     return found
@@ -277,7 +278,7 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Batch]:
             found.verdicts.setdefault(name, []).append(verdict)
         progress(0, 0, "")
     found.honest = found.verdicts.pop(HONEST)
-    found.left = left_after(5)
+    found.left = left_over()
     found.after = outside(places)
     found.connected = [str(each) for each in listening if was_connected_to(each)]
     shutil.rmtree(Path(place).parent)
@@ -389,7 +390,7 @@ def beside(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Verdict]
         grade_each(mill.lab, submissions(), report, seed=3, isolation=Isolation.PROCESS)
     TOLD.clear()
     of_torch = "torchinductor_"  # a folder that torch makes where it is first used, whoever runs
-    return verdicts, left_after(5), [each for each in listed(files) if not each.startswith(of_torch)]
+    return verdicts, left_over(), [each for each in listed(files) if not each.startswith(of_torch)]
 
 
 @pytest.mark.parametrize("name", [name for name, each in ACCIDENTS.items() if not each.alone])

@@ -29,6 +29,7 @@ from amal_attention.grading.submission.submissions import Submission
 from amal_attention.grading.verdict.verdict import Status, Verdict
 from amal_attention.lab import Lab
 from tests.grading.conftest import DEADLY_TOTAL, WRONG_TOTAL, run_script, solved, write_till
+from tests.processes import HANGS
 
 pytest.importorskip("distributed", reason="needs Dask (pip install '.[grade]')")
 
@@ -230,14 +231,14 @@ def by_hand(
         yield found, started[1]
     for each in reversed(started):
         each.terminate()
-        each.wait(20)
+        each.wait(HANGS)
 
 
 def test_of_two_workers_started_by_hand_one_is_killed_and_the_other_does_all_the_same(lab, alone, by_hand):
     scheduler, worker = by_hand
     assert scheduler.startswith("tls://")
     assert graded(lab, Crew(scheduler=scheduler), lambda verdict: worker.kill()) == alone
-    assert worker.wait(5) == -signal.SIGKILL
+    assert worker.wait(HANGS) == -signal.SIGKILL
 
 
 def test_no_scheduler_at_the_address_is_told(lab, refusal, monkeypatch):

@@ -17,7 +17,7 @@ import pytest
 
 from amal_attention.grading.sandbox.supervisor import Ending
 from amal_attention.lab.limits import GradingLimits
-from tests.processes import ended
+from tests.processes import HANGS, ended
 
 PARENT = """
 import json, os, socket, sys
@@ -60,7 +60,7 @@ class Run:
         if stop:
             self.life.shutdown(socket.SHUT_WR)
         text = b"".join(iter(lambda: self.life.recv(65536), b""))
-        assert self.process.wait(10) == 0
+        assert self.process.wait(HANGS) == 0
         return Ending(**json.loads(text))
 
 
@@ -83,7 +83,7 @@ def run(sandbox: bool, tmp_path: Path) -> Iterator[Callable[..., Run]]:
     for each in runs:
         each.channel.close()
         each.life.close()
-        each.process.wait(20)
+        each.process.wait(HANGS)
     assert list(tmp_path.iterdir()) == []  # nothing is left, whatever happened
 
 
@@ -285,7 +285,7 @@ def test_the_life_line_that_is_gone_is_no_error(run):
     submission = run("tell(os.getpid()); time.sleep(60)")
     submission.told()
     submission.life.close()
-    assert submission.process.wait(10) == 0
+    assert submission.process.wait(HANGS) == 0
     assert submission.channel.recv(1) == b""
 
 

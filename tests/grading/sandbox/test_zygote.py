@@ -14,12 +14,12 @@ from typing import Any
 from amal_attention.grading.sandbox.sandbox import Child, Zygote
 from amal_attention.grading.wire.channel import Channel
 from amal_attention.lab.limits import GradingLimits
-from tests.processes import ended
+from tests.processes import HANGS, ended
 
 
 def asked(child: Child, *request: Any) -> Any:
-    child.channel.send([request], time.monotonic() + 30)
-    ((kind, value),) = child.channel.receive(time.monotonic() + 30)
+    child.channel.send([request], time.monotonic() + HANGS)
+    ((kind, value),) = child.channel.receive(time.monotonic() + HANGS)
     assert kind == "value", value
     return value
 
@@ -58,10 +58,10 @@ def test_it_says_when_it_is_ready_forks_with_one_thread_and_ends_with_its_socket
     with their_channel, their_life:
         socket.send_fds(ours, [b'{"place": null}'], [their_channel.fileno(), their_life.fileno()])
     child = Child(Channel(channel), life)
-    assert child.channel.receive(time.monotonic() + 30) == ["limits of time, memory, processes and files"]
+    assert child.channel.receive(time.monotonic() + HANGS) == ["limits of time, memory, processes and files"]
     assert called(child, "import sys\ndef call(): return 'colorsys' in sys.modules") is True
     ours.close()
-    assert process.wait(20) == 0
+    assert process.wait(HANGS) == 0
     assert log.read_text() == ""
     assert called(child, "def call(): return 1") == 1  # who was forked goes on
     assert child.end() is not None
@@ -87,7 +87,7 @@ def test_children_that_ended_are_no_burden(beside: Zygote):
     child = beside.child()
     pid = called(child, "import os\ndef call(): return os.getppid()")
     child.end()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + HANGS
     while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not Path(f"/proc/{pid}").exists()  # not even as a zombie

@@ -20,11 +20,12 @@ from amal_attention.grading.wire import channel as wire
 from amal_attention.grading.wire import frame
 from amal_attention.grading.wire.channel import Channel, ChannelClosed, ChannelTimeout
 from amal_attention.grading.wire.frame import Limits, encode
+from tests.processes import HANGS
 
 SOON = 0.3  # seconds that a test waits for what never comes
 
 
-def within(seconds: float = 20) -> float:
+def within(seconds: float = HANGS) -> float:
     return time.monotonic() + seconds
 
 

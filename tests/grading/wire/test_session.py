@@ -15,6 +15,7 @@ from amal_attention.grading.sandbox.sandbox import Child
 from amal_attention.grading.wire.channel import ChannelClosed
 from amal_attention.grading.wire.frame import Handle
 from amal_attention.outcome import Outcome, State
+from tests.processes import HANGS
 
 Ask = Callable[..., tuple[str, Any]]
 
@@ -35,8 +36,8 @@ def ask_all(child: Child) -> Callable[[list[tuple[Any, ...]]], list[tuple[str, A
     """Ask for several things at once, and give the replies."""
 
     def replies(operations: list[tuple[Any, ...]]) -> list[tuple[str, Any]]:
-        child.channel.send(operations, time.monotonic() + 30)
-        return child.channel.receive(time.monotonic() + 30)
+        child.channel.send(operations, time.monotonic() + HANGS)
+        return child.channel.receive(time.monotonic() + HANGS)
 
     return replies
 
@@ -397,7 +398,7 @@ def test_what_is_sent_is_not_changed_by_who_gets_it_twice(ask, run):
 
 
 def test_what_is_printed_before_a_process_dies_is_kept(child):
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + HANGS
     child.channel.send([("run", "import os\nprint('last')\nprint('words')\nos._exit(3)", False)], deadline)
     with pytest.raises(ChannelClosed):
         child.channel.receive(deadline)

@@ -14,7 +14,7 @@ import pytest
 from amal_attention.grading.sandbox.layers.control_group import ControlGroup, ControlGroups, enter_group
 from amal_attention.lab.limits import GradingLimits
 from tests.grading.sandbox.test_supervisor import Run
-from tests.processes import ended
+from tests.processes import HANGS, ended
 
 MB = 2**20
 LIMITS = GradingLimits(memory_mb=300, processes=9, file_mb=20)
@@ -356,7 +356,7 @@ def run(groups: ControlGroups, tmp_path: Path) -> Iterator[Callable[[str], tuple
     yield start
     for submission, group in runs:
         submission.life.close()
-        submission.process.wait(20)
+        submission.process.wait(HANGS)
         group.end()
         assert not group.folder.exists()
 

@@ -25,6 +25,7 @@ from amal_attention.data.tokenizer import GLOVE_SPLIT, Tokenizer
 from amal_attention.errors import DataError, StorageError
 from amal_attention.tasks.classification.data.corpus import Split, Texts
 from amal_attention.tasks.classification.data.store import ReviewStore, prepare_reviews
+from tests.processes import HANGS
 
 Reviews = list[tuple[str, int]]
 
@@ -228,7 +229,7 @@ def test_a_process_killed_while_it_prepares_does_no_harm(cache: Path, tmp_path: 
     slow = FakeSource(TRAIN, TEST, log=tmp_path / "log", delay=60)
     builder = processes.Process(target=prepare_elsewhere, args=(slow, cache))
     builder.start()
-    give_up = time.monotonic() + 60
+    give_up = time.monotonic() + HANGS
     while not (tmp_path / "log").exists():
         assert builder.is_alive() and time.monotonic() < give_up
         time.sleep(0.01)

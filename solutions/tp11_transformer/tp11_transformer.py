@@ -4065,11 +4065,21 @@ class FastMultiHeadAttention(MultiHeadAttention):
         return self.output(read.transpose(1, 2).flatten(2)), nobody_looks
 
 
+class FastLayerNorm(LayerNorm):
+    """:class:`LayerNorm` for recipes: torch's own, in one operation where the formula takes eight."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """As :class:`LayerNorm`."""
+        return F.layer_norm(x, self.scale.shape, self.scale, self.shift, self.eps)
+
+
+FAST = {MultiHeadAttention: FastMultiHeadAttention, LayerNorm: FastLayerNorm}
+
+
 def quicken(model: nn.Module) -> None:
-    """Let every :class:`MultiHeadAttention` of a model be a fast one; its parameters stay."""
+    """Let every attention and every norm of a model be a fast one; its parameters stay."""
     for module in model.modules():
-        if type(module) is MultiHeadAttention:
-            module.__class__ = FastMultiHeadAttention
+        module.__class__ = FAST.get(type(module), type(module))
 
 
 class Mixing(nn.Module):

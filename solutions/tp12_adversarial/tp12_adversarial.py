@@ -135,8 +135,8 @@ from amal_attention.tasks.classification import DomainBatch, TextBatch
 #
 # - le remplissage n'est jamais déplacé, et ni ce qui y est écrit ni sa longueur ne comptent ;
 # - ce que reçoit un texte ne dépend pas des autres textes du lot ; un lot peut n'en avoir qu'un ;
-# - une fonction laisse tout en place : elle ne change ni `x`, ni les paramètres du modèle, ni leur `.grad` (pas de gradient qui s'ajoute,
-#   ni qui s'efface), ni son mode (`train` ou `eval`) ;
+# - une fonction laisse tout en place : elle ne change ni `x`, ni ce qu'autograd en suit, ni les paramètres du modèle, ni lesquels apprennent,
+#   ni leur `.grad` (pas de gradient qui s'ajoute, ni qui s'efface), ni son mode (`train` ou `eval`), ni la graine de torch ;
 # - `x` peut demander lui-même un gradient, et n'être pas une feuille du graphe (un vecteur appris, après le *dropout*) ;
 # - un appel ne garde rien pour le suivant, et rend des `float32`, comme `x`.
 
@@ -162,8 +162,8 @@ from amal_attention.tasks.classification import DomainBatch, TextBatch
 #
 # - padding is never moved, and neither what stands there nor how much there is of it counts;
 # - what a text is given does not depend on the other texts of the batch; a batch may have a single one;
-# - a function leaves all in place: it changes neither `x`, nor the model's parameters, nor their `.grad` (no gradient is added there, and
-#   none is wiped out), nor its mode (`train` or `eval`);
+# - a function leaves all in place: it changes neither `x`, nor what autograd follows of it, nor the model's parameters, nor which of them
+#   learn, nor their `.grad` (no gradient is added there, and none is wiped out), nor its mode (`train` or `eval`), nor torch's seed;
 # - `x` may ask for a gradient itself, and need not be a leaf of the graph (a learnt vector, after a dropout);
 # - a call keeps nothing for the next one, and gives `float32`, as `x` is.
 
@@ -1756,7 +1756,7 @@ class Steepest(nn.Module):
 # >
 # > - $p$ est la première, $q$ la seconde.
 # > - Un nombre par texte, `(B,)`, en nats : on somme sur les classes, et l'on ne moyenne rien.
-# > - Elle vaut 0 si les deux sont les mêmes, et reste finie pour des logits de $\pm 50$.
+# > - Elle vaut 0 si les deux sont les mêmes. Son gradient pour $q$ est celui de la formule, et tous deux restent finis pour des logits de $\pm 50$.
 #
 # <details>
 # <summary>Premier indice</summary>
@@ -1779,7 +1779,7 @@ class Steepest(nn.Module):
 # >
 # > - $p$ is the first, $q$ the second.
 # > - One number a text, `(B,)`, in nats: summed over the classes, and nothing is averaged.
-# > - It is 0 where both are the same, and stays finite for logits of $\pm 50$.
+# > - It is 0 where both are the same. Its gradient for $q$ is that of the formula, and both stay finite for logits of $\pm 50$.
 #
 # <details>
 # <summary>First hint</summary>
@@ -1865,7 +1865,8 @@ def divergence(p_logits: Tensor, q_logits: Tensor) -> Tensor:
 # %% [markdown] lang="fr"
 # > **Exercice 4.2** (1 point). Écrivez `virtual_steepest`, qui rend $r_v$ par la méthode de la puissance.
 # >
-# > - Le départ $d$ est tiré au hasard à chaque appel, une direction par texte, sans toucher à la graine de torch ; ni étiquette ni classe prédite ne servent.
+# > - Le départ $d$ est tiré au hasard à chaque appel, une direction par texte, ses nombres d'un signe comme de l'autre, sans toucher à la graine de
+# >   torch ; ni étiquette ni classe prédite ne servent.
 # > - Chaque gradient est pris en $r = \xi d$, et $d$ est ramené à la norme 1, par texte, après chacun ; `iterations` dit combien de fois. Avec deux
 # >   classes et un lecteur linéaire, une seule itération donne déjà la direction exacte, à son signe près.
 # > - À la fin, la norme du déplacement de chaque texte est $\varepsilon$ ; le remplissage ne bouge pas et ne compte pas.
@@ -1890,7 +1891,8 @@ def divergence(p_logits: Tensor, q_logits: Tensor) -> Tensor:
 # %% [markdown] lang="en"
 # > **Exercise 4.2** (1 point). Write `virtual_steepest`, which returns $r_v$ by the power iteration.
 # >
-# > - The start $d$ is drawn at random at each call, one direction a text, and torch's seed is left alone; neither a label nor the predicted class serves.
+# > - The start $d$ is drawn at random at each call, one direction a text, its numbers of either sign alike, and torch's seed is left alone;
+# >   neither a label nor the predicted class serves.
 # > - Each gradient is taken at $r = \xi d$, and after each one $d$ is brought to norm 1, text by text; `iterations` tells how many times. With two
 # >   classes and a linear reader a single iteration gives the exact direction already, up to its sign.
 # > - In the end the norm of each text's move is $\varepsilon$; padding does not move, and does not count.
@@ -2380,6 +2382,7 @@ class SemiSupervised(AdversarialClassifier):
 # >
 # > - Ce qui sort est `x`, quels que soient sa forme et $\lambda$, que `x` demande un gradient ou non (en validation, il n'en demande pas).
 # > - Ce qui revient est le gradient qui arrive, multiplié par $-\lambda$ : chaque nombre pour lui-même. $\lambda$ n'en reçoit aucun.
+# > - Le gradient qui arrive reste comme il est, car une autre branche peut recevoir le même ; chaque appel garde son propre $\lambda$.
 #
 # <details>
 # <summary>Premier indice</summary>
@@ -2403,6 +2406,7 @@ class SemiSupervised(AdversarialClassifier):
 # >
 # > - What comes out is `x`, whatever its shape and $\lambda$, whether `x` asks for a gradient or not (in validation it does not).
 # > - What comes back is the gradient that comes in, times $-\lambda$: each number by itself. $\lambda$ gets none.
+# > - The gradient that comes in stays as it is, since another branch may be handed the same one; each call keeps its own $\lambda$.
 #
 # <details>
 # <summary>First hint</summary>
@@ -3087,7 +3091,7 @@ def eight_gaussians(count: int) -> Tensor:
 # > - Elles reçoivent des **logits** : $D$ est leur sigmoïde.
 # > - $L_D$ est la somme de deux moyennes : celle des points réels, et celle des points fabriqués, qui peuvent être en nombres différents.
 # > - $L_G$ est la forme qui ne sature pas.
-# > - Des logits de $\pm 200$ donnent des pertes finies.
+# > - Des logits de $\pm 200$ donnent des pertes finies, et des gradients finis.
 #
 # <details>
 # <summary>Indice</summary>
@@ -3103,7 +3107,7 @@ def eight_gaussians(count: int) -> Tensor:
 # > - They are given **logits**: $D$ is their sigmoid.
 # > - $L_D$ is the sum of two means: that of the real points, and that of the made ones; there may be more of one kind.
 # > - $L_G$ is the form that does not saturate.
-# > - Logits of $\pm 200$ give finite losses.
+# > - Logits of $\pm 200$ give finite losses, and finite gradients.
 #
 # <details>
 # <summary>Hint</summary>

@@ -66,6 +66,32 @@ def marks_the_input(model: nn.Module, x: Tensor, mask: Tensor) -> Tensor:
     return right(model, x, mask)
 
 
+def thaws(model: nn.Module, x: Tensor, mask: Tensor) -> Tensor:
+    model.requires_grad_(True)
+    return right(model, x, mask)
+
+
+def gives_gradients_of_zeros(model: nn.Module, x: Tensor, mask: Tensor) -> Tensor:
+    for parameter in model.parameters():
+        parameter.grad = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
+    return right(model, x, mask)
+
+
+def cuts_the_input(model: nn.Module, x: Tensor, mask: Tensor) -> Tensor:
+    return right(model, x.detach_(), mask)
+
+
+def fills_grad_of_the_input(model: nn.Module, x: Tensor, mask: Tensor) -> Tensor:
+    moved = right(model, x, mask)
+    x.grad = moved if x.requires_grad else None
+    return moved
+
+
+def seeds(model: nn.Module, x: Tensor, mask: Tensor) -> Tensor:
+    torch.manual_seed(0)
+    return right(model, x, mask)
+
+
 def keeps_the_graph(model: nn.Module, x: Tensor, mask: Tensor) -> Tensor:
     followed = x.detach().requires_grad_()
     (gradient,) = torch.autograd.grad(model(followed, mask)[:, 0].sum(), followed, create_graph=True)
@@ -90,6 +116,11 @@ LEAVES_A_MARK = {
     "freezes": "requires_grad of the parameters",
     "moves_in_place": "make a new tensor",
     "marks_the_input": "marks the caller's tensor",
+    "thaws": "requires_grad of the parameters",
+    "gives_gradients_of_zeros": "backward() adds to grad",
+    "cuts_the_input": "a tensor of your own",
+    "fills_grad_of_the_input": "a tensor of your own",
+    "seeds": "no manual_seed",
 }
 CARRIES_A_GRAPH = ("keeps_the_graph", "keeps_the_copy", "keeps_the_input")
 

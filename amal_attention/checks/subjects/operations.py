@@ -17,11 +17,12 @@ from torch.nn.parameter import is_lazy
 from amal_attention.checks.expectation import Missed
 from amal_attention.checks.subjects.nests import copied, leaves, mapped
 from amal_attention.checks.subjects.operation import Held
-from amal_attention.checks.wording import kind
+from amal_attention.checks.wording import kind, numbers
 from amal_attention.language import message
 
 __all__ = [
     "call",
+    "disturbed",
     "frozen",
     "gradients",
     "inputs_after",
@@ -32,12 +33,17 @@ __all__ = [
     "mirrors_inputs",
     "parameters",
     "randomise",
+    "reseeds",
     "same_layer",
     "state",
     "to_evaluation",
     "to_training",
     "traced",
 ]
+
+_SEED = 7_531_902_468
+"""One that no call chooses by chance."""
+_CHANGED_ON_THE_WAY = "other branches may be handed this very gradient: make a new tensor, and change nothing in place"
 
 
 def call(held: Held, *inputs: Any, **named: Any) -> Any:
@@ -53,7 +59,11 @@ def inputs_after(held: Held, *inputs: Any) -> list[Any]:
 
 
 def gradients(
-    held: Held, inputs: Sequence[Any], upstream: Tensor | None = None, reply: int = 0
+    held: Held,
+    inputs: Sequence[Any],
+    upstream: Tensor | None = None,
+    reply: int = 0,
+    meanwhile: Sequence[Any] | None = None,
 ) -> tuple[dict[str, Tensor | None], Any]:
     """Gradients of ``(part * upstream).sum()``, where ``part`` is one tensor of the reply.
 
@@ -62,6 +72,7 @@ def gradients(
         inputs: what it is called with, any nest of tensors; for a function, modules too.
         upstream: the gradient of the part, in its shape; ones by default.
         reply: number of the part among the tensors of the reply, however they are nested.
+        meanwhile: what it is called with once more, between the call and the way back.
 
     Returns:
         The gradient of each parameter that learns: of the module itself, or of the modules that a function is given,
@@ -70,19 +81,20 @@ def gradients(
 
     Raises:
         RuntimeError: a function changes an input in place, which autograd may need as it was.
-        Missed: the reply has no such part.
+        Missed: the reply has no such part, or the upstream gradient is changed in place.
     """
     watched = mapped(_watched, tuple(inputs))
     given = copied(watched)
     part = _part(held(*given), reply)
+    if meanwhile is not None:
+        held(*copied(meanwhile))
     if not isinstance(held.called, nn.Module):
         _refuse_changed(given)
     learning = _learning(held, watched)
     sources = [*learning.values(), *filter(_is_float, leaves(watched))]
     if not (isinstance(part, Tensor) and part.requires_grad and sources):
         return dict.fromkeys(learning), mapped(lambda _: None, watched)
-    total = part.sum() if upstream is None else (part.reshape(upstream.shape) * upstream).sum()
-    found = iter(torch.autograd.grad(total, sources, allow_unused=True))
+    found = iter(_back(part, sources, torch.ones_like(part) if upstream is None else upstream))
     of_parameters: dict[str, Tensor | None] = {name: next(found) for name in learning}
     return of_parameters, mapped(lambda leaf: next(found) if _is_float(leaf) else None, watched)
 
@@ -137,6 +149,21 @@ def traced(held: Held, *inputs: Any, following: bool = False) -> tuple[bool, lis
     given = copied(mapped(_watched, inputs)) if following else mapped(_unwatched, inputs)
     reply = held(*given)
     return any(map(_is_followed, leaves(reply))), [*map(_is_followed, leaves(given))]
+
+
+def disturbed(held: Held, *inputs: Any) -> list[bool]:
+    """Which leaves of the inputs a call changes where they learn: it follows them no more, or gives them a ``grad``."""
+    given = mapped(_watched, inputs)
+    held(*given)
+    return [_is_float(leaf) and (not leaf.requires_grad or leaf.grad is not None) for leaf in leaves(given)]
+
+
+def reseeds(held: Held, *inputs: Any) -> bool:
+    """Whether a call gives torch's generator another seed; here the generator is as before."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(_SEED)
+        call(held, *inputs)
+        return torch.initial_seed() != _SEED
 
 
 def materialise(held: Held, *inputs: Any) -> None:
@@ -247,6 +274,20 @@ def _watched(leaf: Any) -> Any:
 
 def _unwatched(leaf: Any) -> Any:
     return leaf.detach().clone() if isinstance(leaf, Tensor) else leaf
+
+
+def _back(part: Tensor, sources: Sequence[Tensor], upstream: Tensor) -> Sequence[Tensor | None]:
+    """The gradients for the sources that an upstream gradient of the part leads to.
+
+    Raises:
+        Missed: the upstream gradient is changed on the way, though what else reads the part may be handed the same one.
+    """
+    coming = upstream.reshape(part.shape).to(part.dtype).clone()
+    found = torch.autograd.grad(part, sources, coming, allow_unused=True)
+    if not torch.equal(coming, upstream.reshape(part.shape).to(part.dtype)):
+        came, expected = numbers(coming, upstream), numbers(upstream, coming)
+        raise Missed(f"the gradient that comes in as it was, {expected}", came, _CHANGED_ON_THE_WAY)
+    return found
 
 
 def _refuse_changed(given: Any) -> None:

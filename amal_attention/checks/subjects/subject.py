@@ -33,6 +33,8 @@ class FunctionSubject:
     gradients = Operation(operations.gradients, operations.mirrors_inputs)
     inputs_after = Operation(operations.inputs_after)
     traced = Operation(operations.traced)
+    disturbed = Operation(operations.disturbed)
+    reseeds = Operation(operations.reseeds)
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """What it returns."""

@@ -1,6 +1,6 @@
 """What hidden tests of several questions share: texts, and a reader of them whose gradients are known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import torch
@@ -52,6 +52,10 @@ class KnownTexts:
         slopes = 1 - (self.x.double() @ self.hidden.double()).tanh() ** 2 if self.bend else 1.0
         return (back.unsqueeze(1) * slopes) @ self.hidden.double().T * self.mask.unsqueeze(2)
 
+    def first_words(self):
+        """The first word of each text, alone: a batch of length 1."""
+        return replace(self, x=self.x[:, :1], mask=self.mask[:, :1])
+
     def row(self, number):
         """One of the texts, alone and without its padding."""
         words = self.mask[number]
@@ -102,34 +106,38 @@ def _drawn(draws, classes, bend):
     )
 
 
-@pytest.fixture  # given: pytest's own
-def fairly(student):
-    """Holds a test; where it is missed, once more with what an earlier answer should have given.
+def uphill(texts, epsilon):
+    """The move of exercise 1.1: 0 on padding."""
+    return epsilon * texts.gradient().sign()
 
-    ``fairly(look, fgsm=moved)``: the answer is missed if it is with the student's own ``fgsm`` and with one that gives
-    the tensor ``moved``. An earlier answer that is wrong costs in its own question alone.
+
+def by_class(texts, epsilon):
+    """The move of what stands in for exercise 1.1."""
+    classes = (texts.labels.double() + 1).view(-1, 1, 1)
+    return epsilon**2 * classes * texts.mask.unsqueeze(2)
+
+
+@pytest.fixture  # given: pytest's own
+def by_attack(student):
+    """Holds ``look(attack)``, ``attack(texts, ε)`` being the move of ``fgsm``; where it is missed, with another move.
+
+    The student's own ``fgsm``, where it is wrong, costs in its own question alone.
     """
 
-    def hold(look, **replies):
+    def hold(look):
         try:
-            look()
+            look(uphill)
         except Exception:
-            if not _held_with(student, look, replies):
-                raise
+            try:
+                with student.standing_in(fgsm="moved_by_class"):
+                    look(by_class)
+            except Exception:
+                pass
+            else:
+                return
+            raise
 
     return hold
-
-
-def _held_with(student, look, replies):
-    """Whether a test is met with known replies in the place of earlier answers."""
-    try:
-        with student.standing_in(
-            **{name: student.FixedReply(reply.float()) for name, reply in replies.items()}
-        ):
-            look()
-    except Exception:
-        return False
-    return True
 
 
 def kullback_leibler(p_logits, q_logits):

@@ -68,8 +68,8 @@ def test_words_move_where_the_model_says(student, known_texts):
     hint="x + ε · sign of the gradient of the text's own loss, for the class that labels tell",
 )
 def test_each_number_moves_by_epsilon_uphill(student, draws, known_texts):
-    epsilon = draws.between(5, 40) / 100
-    for classes, bend in ((3, True), (2, False)):
+    small = draws.between(5, 40) / 100
+    for classes, bend, epsilon in ((3, True, small), (2, False, 5 * small)):
         texts = known_texts(classes, bend)
         x, mask, labels = texts.inputs
         slopes, words = texts.gradient(), mask.unsqueeze(2).double()
@@ -128,8 +128,16 @@ def test_each_number_moves_by_epsilon_uphill(student, draws, known_texts):
                 hint="every number of every word moves by ε, so that the margin falls",
             )
     flat = student.KnownReader(texts.hidden, torch.zeros_like(texts.output))
+    faint = replace(texts, output=texts.output / 100_000)
     close_to(
-        of_words(student.fgsm(flat, *texts.inputs, epsilon), texts.mask),
+        of_words(student.fgsm(faint.reader(student), *faint.inputs, small), faint.mask),
+        of_words(faint.x, faint.mask) + small * faint.gradient().sign(),
+        what="however small the gradient, each number moves by ε",
+        sent=f"texts, and a model whose logits are nearly 0, ε = {small:g}",
+        hint="the sign of a small gradient is 1 or -1 too: no bound under which nothing moves",
+    )
+    close_to(
+        of_words(student.fgsm(flat, *texts.inputs, small), texts.mask),
         of_words(texts.x, texts.mask),
         what="where the gradient is 0 nothing moves",
         sent="texts, and a model that gives the same logits to all",
@@ -174,6 +182,14 @@ def test_each_text_is_moved_as_if_alone(student, known_texts):
             sent="texts of several lengths in a batch, then each alone, without its padding",
             hint="a text's move depends on its own words, its own class and the model",
         )
+    short = texts.first_words()
+    close_to(
+        student.fgsm(reader, *short.inputs, 0.2),
+        short.x + 0.2 * short.gradient().sign(),
+        what="texts of a single word move too",
+        sent="texts of one word each",
+        hint="a batch may have the length 1: squeeze() takes off that axis too",
+    )
 
 
 @pytest.mark.question(

@@ -11,12 +11,6 @@ from amal_attention.checks import close_to, differ, equal_to, leaves_alone
 SENT = "texts of several lengths, and a model whose gradient is known"
 
 
-def attack(texts, epsilon):
-    """By how much each number moves, and the moved words: 0 on padding."""
-    step = epsilon * texts.gradient().sign()
-    return step, texts.x + step
-
-
 def gradients(texts, step, weights):
     """Gradients of the weighted mean losses of the texts as they are and moved, the move being a constant.
 
@@ -39,10 +33,10 @@ def gradients(texts, step, weights):
     alive=True,
     hint="the loss hangs on how far the attack goes",
 )
-def test_the_attack_costs_something(student, known_texts, fairly):
+def test_the_attack_costs_something(student, known_texts, by_attack):
     texts = known_texts()
 
-    def look():
+    def look(_):
         reader = texts.reader(student)
         differ(
             student.adversarial_loss(reader, *texts.inputs, 0.3, 0.4),
@@ -59,7 +53,7 @@ def test_the_attack_costs_something(student, known_texts, fairly):
             sent="texts with one model, then with another",
         )
 
-    fairly(look, fgsm=attack(texts, 0.3)[1])
+    by_attack(look)
 
 
 @pytest.mark.question(
@@ -69,64 +63,36 @@ def test_the_attack_costs_something(student, known_texts, fairly):
     requires=("both-terms",),
     hint="α times the mean loss of x, 1 - α times that of x + ε sign of the gradient",
 )
-def test_both_terms_each_by_its_weight(student, draws, known_texts, fairly):
-    epsilon, drawn = draws.between(10, 40) / 100, draws.between(60, 90) / 100
-    for classes, bend in ((2, False), (3, True)):
+def test_both_terms_each_by_its_weight(student, draws, known_texts, by_attack):
+    epsilon = draws.between(10, 40) / 100
+    for classes, bend, drawn in (
+        (2, False, draws.between(60, 90) / 100),
+        (3, True, draws.between(91, 97) / 100),
+    ):
         texts = known_texts(classes, bend)
-        step, moved = attack(texts, epsilon)
-        clean, attacked, back = (
-            texts.losses(each).mean() for each in (texts.x, moved, texts.x - step)
-        )
-        along = texts.losses(texts.x + epsilon * texts.gradient()).mean()
-        if not bend:
-            attacked = closed_form(texts, epsilon)
+        reader = texts.reader(student)
         for alpha in (drawn, 1 - drawn, 0.0, 1.0):
-            known = {
-                "α weighs the texts as they are, 1 - α those under attack: they are swapped": (
-                    1 - alpha
-                )
-                * clean
-                + alpha * attacked,
-                "the second term has its weight too, 1 - α": alpha * clean + attacked,
-                "the first term has its weight too, α": clean + (1 - alpha) * attacked,
-                "both terms have a weight, and these are even": (clean + attacked) / 2,
-                "both terms have a weight: this is their sum": clean + attacked,
-                "the mean over the batch is asked, not the sum": len(texts.x)
-                * (alpha * clean + (1 - alpha) * attacked),
-                "this is the plain loss: nothing is attacked": clean,
-                "this is the loss under attack alone: the texts as they are have the weight α": attacked,
-                "the attack climbs: these texts are moved so that the loss falls": alpha * clean
-                + (1 - alpha) * back,
-                "every number moves by ε: the sign of the gradient, not the gradient": alpha
-                * clean
-                + (1 - alpha) * along,
-            }
 
-            sent = f"{SENT}, {classes} classes, ε = {epsilon:g}, α = {alpha:g}"
-
-            def look(
-                alpha=alpha, known=known, texts=texts, clean=clean, attacked=attacked, sent=sent
-            ):
+            def look(attack, texts=texts, reader=reader, classes=classes, alpha=alpha):
+                clean, attacked, known = terms(texts, attack(texts, epsilon), epsilon, alpha)
                 close_to(
-                    student.adversarial_loss(
-                        texts.reader(student), *texts.inputs, epsilon, alpha
-                    ),
+                    student.adversarial_loss(reader, *texts.inputs, epsilon, alpha),
                     alpha * clean + (1 - alpha) * attacked,
                     what="α times the loss of the texts, 1 - α times that under attack",
                     mistakes=known,
-                    sent=sent,
+                    sent=f"{SENT}, {classes} classes, ε = {epsilon:g}, α = {alpha:g}",
                     hint="α times the loss of x, 1 - α times that of x + ε sign: noise of that size costs far less",
                 )
 
-            fairly(look, fgsm=moved)
+            by_attack(look)
     texts = known_texts()
     everywhere = replace(
         texts, mask=torch.ones_like(texts.mask)
     )  # what a model reads that reads padding
-    step = epsilon * everywhere.gradient().sign()
-    of_words = step * texts.mask.unsqueeze(2)
 
-    def look_at_padding():
+    def look_at_padding(attack):
+        step = attack(everywhere, epsilon)
+        of_words = step * texts.mask.unsqueeze(2)
         close_to(
             student.adversarial_loss(
                 texts.reader(student, reads_padding=True), *texts.inputs, epsilon, 0.0
@@ -142,15 +108,35 @@ def test_both_terms_each_by_its_weight(student, draws, known_texts, fairly):
             hint="multiply the move by the mask: what is no word is not moved",
         )
 
-    fairly(look_at_padding, fgsm=texts.x + of_words)
+    by_attack(look_at_padding)
 
 
-def closed_form(texts, epsilon):
-    """The mean loss under attack of a linear model of two classes: that of the margin less ε‖w‖₁ for each word."""
-    weights = texts.hidden.double() @ (texts.output[:, 1] - texts.output[:, 0]).double()
-    logits = texts.logits()
-    margins = (logits[:, 1] - logits[:, 0]) * (2 * texts.labels - 1)
-    return F.softplus(texts.mask.sum(dim=1) * epsilon * weights.abs().sum() - margins).mean()
+def terms(texts, step, epsilon, alpha):
+    """The mean loss of the texts, that under attack, and the values that likely mistakes give."""
+    clean, attacked, back = (
+        texts.losses(each).mean() for each in (texts.x, texts.x + step, texts.x - step)
+    )
+    along = texts.losses(texts.x + epsilon * texts.gradient()).mean()
+    right = alpha * clean + (1 - alpha) * attacked
+    swapped = (1 - alpha) * clean + alpha * attacked
+    return (
+        clean,
+        attacked,
+        {
+            "α weighs the texts as they are, 1 - α those under attack: they are swapped": swapped,
+            "the second term has its weight too, 1 - α": alpha * clean + attacked,
+            "the first term has its weight too, α": clean + (1 - alpha) * attacked,
+            "both terms have a weight, and these are even": (clean + attacked) / 2,
+            "both terms have a weight: this is their sum": clean + attacked,
+            "the mean over the batch is asked, not the sum": len(texts.x) * right,
+            "this is the plain loss: nothing is attacked": clean,
+            "this is the loss under attack alone: the texts as they are have the weight α": attacked,
+            "the attack climbs: these texts are moved so that the loss falls": alpha * clean
+            + (1 - alpha) * back,
+            "every number moves by ε: the sign of the gradient, not the gradient": alpha * clean
+            + (1 - alpha) * along,
+        },
+    )
 
 
 @pytest.mark.question(
@@ -159,13 +145,13 @@ def closed_form(texts, epsilon):
     requires=("gradient-of-model", "leaves-alone"),
     hint="both terms are read by the model, and the loss is returned: backward() is the training's",
 )
-def test_the_model_learns_from_both_terms(student, known_texts, fairly):
+def test_the_model_learns_from_both_terms(student, known_texts, by_attack):
     texts = known_texts()
-    step, moved = attack(texts, 0.3)
-    of_hidden, of_output, *_ = gradients(texts, step, (0.3, 0.7))
-    clean, attacked = (gradients(texts, step, each)[0] for each in ((0.3, 0.0), (0.0, 0.7)))
 
-    def look():
+    def look(attack):
+        step = attack(texts, 0.3)
+        of_hidden, of_output, *_ = gradients(texts, step, (0.3, 0.7))
+        clean, attacked = (gradients(texts, step, each)[0] for each in ((0.3, 0.0), (0.0, 0.7)))
         found, _ = student.adversarial_loss.gradients(
             (texts.reader(student), *texts.inputs, 0.3, 0.3)
         )
@@ -191,9 +177,9 @@ def test_the_model_learns_from_both_terms(student, known_texts, fairly):
                 hint="both terms are read by the model, each by its weight",
             )
 
-    fairly(look, fgsm=moved)
+    by_attack(look)
 
-    def leave():
+    def leave(_):
         leaves_alone(
             student.adversarial_loss,
             texts.reader(student, marked=True),
@@ -202,12 +188,11 @@ def test_the_model_learns_from_both_terms(student, known_texts, fairly):
             0.3,
         )
 
-    fairly(leave, fgsm=moved)
+    by_attack(leave)
 
     reader, other = texts.reader(student), replace(texts, labels=(texts.labels + 1) % 3)
-    _, other_moved = attack(other, 0.3)
 
-    def go_on():
+    def go_on(attack):
         first = student.adversarial_loss(reader, *texts.inputs, 0.3, 0.3)
         equal_to(
             str(first.dtype),
@@ -217,13 +202,14 @@ def test_the_model_learns_from_both_terms(student, known_texts, fairly):
         )
         close_to(
             student.adversarial_loss(reader, *other.inputs, 0.3, 0.3),
-            0.3 * other.losses().mean() + 0.7 * other.losses(other_moved).mean(),
+            0.3 * other.losses().mean()
+            + 0.7 * other.losses(other.x + attack(other, 0.3)).mean(),
             what="a call keeps nothing for the next one",
             sent="texts, then the same texts with other classes",
             hint="each call makes an attack of its own: nothing is kept from the one before",
         )
 
-    fairly(go_on, fgsm=other_moved)
+    by_attack(go_on)
 
 
 @pytest.mark.question(
@@ -232,12 +218,11 @@ def test_the_model_learns_from_both_terms(student, known_texts, fairly):
     requires=("gradient-of-x",),
     hint="read x + η, where η alone is constant: x learns from both terms",
 )
-def test_the_words_learn_from_both_terms(student, known_texts, fairly):
+def test_the_words_learn_from_both_terms(student, known_texts, by_attack):
     texts = known_texts()
-    step, moved = attack(texts, 0.3)
-    *_, clean, attacked = gradients(texts, step, (0.3, 0.7))
 
-    def look():
+    def look(attack):
+        *_, clean, attacked = gradients(texts, attack(texts, 0.3), (0.3, 0.7))
         _, (_, came, *_) = student.adversarial_loss.gradients(
             (texts.reader(student), *texts.inputs, 0.3, 0.3)
         )
@@ -259,4 +244,4 @@ def test_the_words_learn_from_both_terms(student, known_texts, fairly):
             hint="read x + η, where η alone is constant",
         )
 
-    fairly(look, fgsm=moved)
+    by_attack(look)

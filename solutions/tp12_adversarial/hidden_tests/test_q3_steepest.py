@@ -167,8 +167,10 @@ def test_its_norm_is_epsilon_for_each_text(student, draws, known_texts):
     epsilon = draws.between(12, 19) / 10
     texts = known_texts()
     slopes = texts.gradient()
-    scaled = student.KnownReader(texts.hidden, texts.output / 8)  # smaller gradients
-    for reader in (texts.reader(student), scaled):
+    scaled, faint = (
+        student.KnownReader(texts.hidden, texts.output / by) for by in (8, 500)
+    )  # smaller gradients
+    for reader in (texts.reader(student), scaled, faint):
         moves = as_move(student.steepest(reader, *texts.inputs, epsilon), texts, slopes)
         moves_within(
             moves,
@@ -177,8 +179,8 @@ def test_its_norm_is_epsilon_for_each_text(student, draws, known_texts):
             sent=f"{SENT}, ε = {epsilon:g}",
             hint="divide by the root of the sum of squares over the text, and multiply by ε",
         )
-    for number in range(len(texts.x)):
-        alone = texts.row(number)
+    for alone in (*map(texts.row, range(len(texts.x))), texts.first_words()):
+        count, places = alone.mask.shape
         moves_within(
             as_move(
                 student.steepest(texts.reader(student), *alone.inputs, epsilon),
@@ -187,7 +189,7 @@ def test_its_norm_is_epsilon_for_each_text(student, draws, known_texts):
             ),
             alone.mask,
             epsilon,
-            sent=f"a text alone, ε = {epsilon:g}",
+            sent=f"{count} texts of {places} places, ε = {epsilon:g}",
             hint="divide by the root of the sum of squares over the text, and multiply by ε",
         )
 
@@ -282,4 +284,12 @@ def test_where_the_gradient_is_0_nothing_moves(student, known_texts):
             what="where the gradient is 0 nothing moves",
             sent=sent,
             hint=floor,
+        )
+        moving = moves[1:] if reader is far else moves[:0]
+        equal_to(
+            bool(moving.flatten(1).any(dim=1).all()),
+            True,
+            what="the other texts of the batch move",
+            sent=sent,
+            hint="a text where the gradient is 0 stays, and it alone",
         )

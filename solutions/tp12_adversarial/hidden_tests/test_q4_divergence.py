@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from amal_attention.checks import close_to, differ, equal_to, leaves_arguments_alone
+from amal_attention.checks import close_to, differ, equal_to, leaves_alone
 
 SUMMED = "the sum over the classes of p (log p - log q), one number a text"
 
@@ -96,35 +96,66 @@ def test_the_first_distribution_weighs_the_logarithms(student, draws):
     hint=SUMMED,
 )
 def test_one_number_a_text_summed_over_classes(student, draws):
-    p, q = pairs(draws, draws.between(3, 6))
-    found = student.divergence(p, q)
-    right = kl(p, q)
-    if (
-        isinstance(found, torch.Tensor) and found.shape == right.shape
-    ):  # the order is looked at elsewhere
-        right = min((right, kl(q, p)), key=lambda each: float((found / each).var()))
+    for rows, classes in ((draws.between(3, 6), 3), (1, 3), (3, 2)):
+        p, q = (each[:, :classes] for each in pairs(draws, rows))
+        each_text_has_its_number(student, p, q)
+    leaves_alone(student.divergence, p, q)
+    equal_to(
+        str(student.divergence(p, q).dtype),
+        "torch.float32",
+        what="what comes back is float32, as the logits are",
+        hint="float32 comes back, as the logits are: no .double(), no .half(), no numpy",
+    )
+
+
+def each_text_has_its_number(student, p, q):
+    """Look at the divergence of each pair, and at its gradient for q; the order is looked at elsewhere."""
+    found, classes = student.divergence(p, q), p.shape[1]
+    right, swapped = kl(p, q), kl(q, p)
+    if isinstance(found, torch.Tensor) and found.shape == right.shape:
+        scales = (1, -1, 1 / classes, 1 / math.log(2))
+        right = min(
+            (right, swapped),
+            key=lambda order: min(float((found - by * order).abs().sum()) for by in scales),
+        )
+    sent = f"{len(p)} pairs of distributions over {classes} classes"
     close_to(
         found,
         right,
         what="one number a text, in nats",
         mistakes={
-            "sum over the classes: this is their mean": right / p.shape[1],
+            "sum over the classes: this is their mean": right / classes,
             "each text has its own: this is the mean of all": right.mean().expand(len(right)),
             "in nats: the natural logarithm, not that of base 2": right / math.log(2),
             "the sign is flipped: a divergence is never below 0": -right,
         },
-        sent=f"{len(p)} pairs of distributions over {p.shape[1]} classes",
+        sent=sent,
         hint=SUMMED,
     )
-    leaves_arguments_alone(student.divergence, (p, q), names=["p_logits", "q_logits"])
     _, (_, of_q) = student.divergence.gradients((p, q))
     equal_to(
-        of_q is not None and bool(of_q.any()),
+        of_q is not None,
         True,
         what="the divergence carries a gradient to q",
-        sent=f"{len(p)} pairs of distributions over {p.shape[1]} classes",
+        sent=sent,
         hint="no detach, no item, no no_grad: what is made small by learning keeps its graph",
     )
+    close_to(
+        of_q,
+        slope_for_q(p, q, swapped=right is swapped),
+        what="the gradient for q is that of the formula",
+        sent=f"{sent}, and a gradient of their sum",
+        hint="all of log q hangs on q: no part of it is cut off by detach or no_grad",
+    )
+
+
+def slope_for_q(p_logits, q_logits, swapped):
+    """The gradient of the sum of D[p ‖ q] for the logits of q, or that of D[q ‖ p]."""
+    p, q = (each.double().softmax(dim=1) for each in (p_logits, q_logits))
+    if not swapped:
+        return q - p
+    ratio = (q / p).log()
+    return q * (ratio - (q * ratio).sum(dim=1, keepdim=True))
 
 
 @pytest.mark.question(
@@ -158,6 +189,14 @@ def test_it_is_finite_far_apart_and_0_for_the_same(student, draws):
             tolerance=1e-3,
             sent=sent,
             hint="no small number inside the logarithm: log_softmax of the logits",
+        )
+        of_q = student.divergence.gradients((p, q))[1][1]
+        equal_to(
+            of_q is None or bool(of_q.isfinite().all()),
+            True,
+            what="logits of ±50 have a finite gradient",
+            sent=sent,
+            hint="log_softmax of the logits: what is nan on the way stays nan on the way back",
         )
     p, _ = pairs(draws, 3)
     for same in (p, far):

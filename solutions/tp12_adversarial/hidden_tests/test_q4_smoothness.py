@@ -71,9 +71,16 @@ def test_the_mean_of_the_divergences(student, moved_texts, by_divergence):
     plain, moved, back = (texts.logits(each) for each in (x, x + move, x - move))
 
     def look(far):
-        right = far(plain, moved)
+        right, reader = far(plain, moved), texts.reader(student)
+        first = student.smoothness_loss(reader, -x, mask, move)
+        equal_to(
+            str(getattr(first, "dtype", None)),
+            "torch.float32",
+            what="the loss is float32, as x is",
+            hint="float32 comes back, as x is: no .double(), no .half(), no numpy",
+        )
         close_to(
-            student.smoothness_loss(texts.reader(student), x, mask, move),
+            student.smoothness_loss(reader, x, mask, move),
             right.mean(),
             what="the mean of the divergences of p at x and at x + r",
             mistakes={
@@ -87,6 +94,9 @@ def test_the_mean_of_the_divergences(student, moved_texts, by_divergence):
                     plain, texts.logits(move)
                 ).mean(),
                 "a move of ±r: D compares x with x + r": far(back, moved).mean(),
+                "a call keeps nothing for the next one: this is the target of the call before": far(
+                    texts.logits(-x), moved
+                ).mean(),
             },
             sent=SENT,
             hint="the mean over the texts of D[p(x) ‖ p(x + r)]",

@@ -1,5 +1,7 @@
 """Hidden tests of exercise 4.2: on linear readers the direction is known exactly, by the Hessian of D."""
 
+import math
+
 import pytest
 import torch
 
@@ -17,15 +19,18 @@ SENT = "texts of several lengths, and a linear model whose gradient is known"
 
 
 class Linear:
-    """Texts and a linear reader with logits within ±3: beyond, a gradient of D is rounding noise."""
+    """Texts and a linear reader with logits within ±3: beyond, a gradient of D is rounding noise.
 
-    def __init__(self, draws, classes):
-        self.draws, self.classes = draws, classes
+    With three classes each text has two directions that D changes along, the second by ``share`` of the first.
+    """
+
+    def __init__(self, draws, classes, share=(0.3, 0.75), texts=TEXTS):
+        self.draws, self.classes, self.share = draws, classes, share
         found = self._drawn()
-        while len(found) < TEXTS or not found[0][1].all() or found[1][1].all():
+        while len(found) < texts or not found[0][1].all() or found[1][1].all():
             found = self._drawn()
-        self.x = torch.stack([each for each, _ in found[:TEXTS]])
-        self.mask = torch.stack([words for _, words in found[:TEXTS]])
+        self.x = torch.stack([each for each, _ in found[:texts]])
+        self.mask = torch.stack([words for _, words in found[:texts]])
 
     def _drawn(self):
         """A reader, and those of some drawn texts whose top direction stands out, but is not all there is."""
@@ -46,7 +51,8 @@ class Linear:
         if self.classes == 2:
             return True
         values = torch.linalg.eigvalsh(self.hessian(logits))
-        return 0.3 < float(values[-2] / values[-1]) < 0.75 and float(values[-1]) > 1e-2
+        least, most = self.share
+        return least < float(values[-2] / values[-1]) < most and float(values[-1]) > 1e-2
 
     @property
     def maps(self):
@@ -69,6 +75,18 @@ class Linear:
             _, vectors = torch.linalg.eigh(self.hessian(self.logits(x, words)))
             moves[row, words] = vectors[:, -1] / words.sum().double().sqrt()
         return moves
+
+    def many(self, row, count):
+        """One of the texts, so many times."""
+        return (
+            each[row].expand(count, *each[row].shape).clone() for each in (self.x, self.mask)
+        )
+
+    def both(self, row):
+        """Of one text, what is left of its directions in one iteration, the second beside the first, and both of them."""
+        words = self.mask[row]
+        values, vectors = torch.linalg.eigh(self.hessian(self.logits(self.x[row], words)))
+        return float(values[-2] / values[-1]), vectors[:, -2:].flip(1)
 
     def reader(self, student, **options):
         """The reader, where the student's code runs."""
@@ -114,7 +132,7 @@ def test_it_moves_words_along_what_the_model_reads(student, draws, by_divergence
 
 @pytest.mark.question(
     "q4-virtual-steepest",
-    points=0.75,
+    points=0.5,
     essential=True,
     requires=("two-classes-exact", "iterations"),
     hint="d ← unit(gradient of D at r = ξ d), `iterations` times, from a random d",
@@ -173,15 +191,67 @@ def test_it_is_the_top_direction(student, draws, known_texts, by_divergence):
             sent=f"{SENT}, three classes, ξ = 0.01, 30 iterations",
             hint="`iterations` times: each takes the gradient at ξ d, d of norm 1 being what the one before found",
         )
-        found = student.virtual_steepest(bent.reader(student), bent.x, bent.mask, 0.5, xi=0.01)
-        close_to(
-            cosines(found * bent.mask.unsqueeze(2), bent.gradient()).min(),
-            1.0,
-            what="each text moves along its own gradient, up to its sign: the least cosine of a text",
-            tolerance=2e-3,
-            sent="texts of several lengths, ξ = 0.01, and a model of two classes that bends",
-            hint="nothing is taken over the batch: a text's move depends on its own words alone",
-        )
+        for epsilon, hint in (
+            (
+                0.5,
+                "nothing is taken over the batch: a text's move depends on its own words alone",
+            ),
+            (1000.0, "gradients are taken at ξ d: ε comes in at the end, and there alone"),
+        ):
+            found = student.virtual_steepest(
+                bent.reader(student), bent.x, bent.mask, epsilon, xi=0.01
+            )
+            close_to(
+                cosines(found * bent.mask.unsqueeze(2), bent.gradient()).min(),
+                1.0,
+                what="each text moves along its own gradient, up to its sign: the least cosine of a text",
+                tolerance=2e-3,
+                sent=f"texts of several lengths, ξ = 0.01, ε = {epsilon:g}, and a model of two classes that bends",
+                hint=hint,
+            )
+
+    by_divergence(look)
+
+
+@pytest.mark.question(
+    "q4-virtual-steepest",
+    points=0.25,
+    requires=("iterations", "leaves-alone"),
+    hint="d is drawn at random, numbers of both signs alike, and brought on `iterations` times: neither more nor less often",
+)
+def test_so_many_iterations_from_any_start(student, draws, by_divergence):
+    """From starts drawn alike in all directions, half are left with either sign, and so much of the second direction."""
+    slow, fast = (Linear(draws, 3, share, texts=2) for share in ((0.6, 0.66), (0.3, 0.45)))
+
+    def look(_):
+        for texts, count, iterations in ((fast, 400, 1), (fast, 400, 2), (slow, 300, 12)):
+            share, directions = texts.both(0)
+            x, mask = texts.many(0, count)
+            moves = student.virtual_steepest(
+                texts.reader(student), x, mask, 0.5, xi=0.001, iterations=iterations
+            )
+            along = (moves * mask.unsqueeze(2)).sum(dim=1).double() @ directions
+            sent = (
+                f"a text {count} times in a batch, {SENT}, ξ = 0.001, {iterations} iterations"
+            )
+            if iterations == 1:
+                close_to(
+                    (along > 0).double().mean(dim=0),
+                    [0.5, 0.5],
+                    what="along each direction as many moves go one way as the other",
+                    tolerance=0.08,
+                    sent=sent,
+                    hint="d is drawn for each text, numbers of either sign alike: torch.randn, not torch.rand",
+                )
+            left = float((along[:, 1] / along[:, 0]).abs().log().median()) / math.log(share)
+            near = abs(left - iterations) < (0.5 if iterations < 3 else 1.3)
+            equal_to(
+                iterations if near else round(left),
+                iterations,
+                what="the number of iterations, as is seen from what is left of the second direction",
+                sent=sent,
+                hint="`iterations` gradients are taken, neither more nor fewer, each at ξ d, d of norm 1",
+            )
 
     by_divergence(look)
 

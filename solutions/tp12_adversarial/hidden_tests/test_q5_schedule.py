@@ -32,7 +32,8 @@ def test_it_hangs_on_progress(student, draws):
 )
 def test_the_values_of_the_formula(student, draws):
     gammas = [draws.between(20, 40) / 10, draws.between(120, 150) / 10]
-    progress = [draws.between(3, 30) / 100, draws.between(31, 60) / 100, 0.0, 1.0]
+    near = draws.between(1, 19) / 1000
+    progress = [near, draws.between(3, 30) / 100, draws.between(31, 60) / 100, 0.0, 1.0]
     cases = [(p, (gamma,)) for gamma in gammas for p in progress] + [(p, ()) for p in progress]
     for p, given in cases:
         gamma = given[0] if given else 10.0

@@ -22,11 +22,13 @@ ADD_UP = (
 class Adam:
     """Steps of Adam as its paper writes them, for values by name.
 
-    ``smallest`` is the smallest size of any gradient: where one is nearly 0, Adam steps by rounding alone.
+    ``smallest`` is the smallest size of any gradient: where one is nearly 0, Adam steps by rounding alone. ``largest`` is
+    the largest.
     """
 
     def __init__(self, lr, betas):
-        self.lr, self.betas, self.state, self.smallest = lr, betas, {}, torch.inf
+        self.lr, self.betas, self.state = lr, betas, {}
+        self.smallest, self.largest = torch.inf, 0.0
 
     def step(self, values, gradients, names):
         first, second = self.betas
@@ -39,6 +41,7 @@ class Adam:
             root = (v / (1 - second**count)).sqrt() + 1e-8
             values[name] = values[name] - self.lr * m / (1 - first**count) / root
             self.smallest = min(self.smallest, float(gradient.abs().min()))
+            self.largest = max(self.largest, float(gradient.abs().max()))
 
 
 def cross_entropies(real, fake):
@@ -69,7 +72,7 @@ def trajectory(
     updated=True,
     joint=False,
 ):
-    """Where the players stand after a step on each batch, by the names of the model; and the smallest gradient."""
+    """Where the players stand after a step on each batch, by the names of the model; and Adam, which took the steps."""
     values = {name: each.double() for name, each in start.items()}
     adam, held = Adam(lr, betas), {}
 
@@ -105,11 +108,14 @@ def trajectory(
             }
         )
         adam.step(values, held, PLAYERS if joint else ("point",))
-    return {PLAYERS[name]: each.float() for name, each in values.items()}, adam.smallest
+    return {PLAYERS[name]: each.float() for name, each in values.items()}, adam
 
 
 def some_players(draws, steps):
-    """What two players start from, real points for each step, and a step size; no gradient of theirs is nearly 0."""
+    """What two players start from, real points for each step, and a step size.
+
+    No gradient of theirs is nearly 0; of several steps one has a large gradient, which no bound on it leaves as it is.
+    """
     generator = draws.generator()
     lr = draws.between(5, 20) / 100
     while True:
@@ -119,11 +125,13 @@ def some_players(draws, steps):
             "point": torch.randn(2, generator=generator),
         }
         reals = [
-            1.5 * torch.randn(draws.between(3, 6), 2, generator=generator) for _ in range(steps)
+            (1.5 if step % 4 else 4.5)
+            * torch.randn(draws.between(3, 6), 2, generator=generator)
+            for step in range(steps)
         ]
-        if all(
-            trajectory(start, reals, lr, slopes)[1] > SAFE for slopes in (cross_entropies, gaps)
-        ):
+        taken = [trajectory(start, reals, lr, slopes)[1] for slopes in (cross_entropies, gaps)]
+        large = 2.0 if steps > 3 else 0.0
+        if all(each.smallest > SAFE and each.largest > large for each in taken):
             return start, reals, lr
 
 
@@ -320,3 +328,20 @@ def test_what_is_made_and_of_what(student, draws):
             tolerance=0.1,
             hint="torch.randn, not torch.rand",
         )
+    scaled = (drawn[0] - drawn[0].mean()) / drawn[0].std()
+    close_to(
+        (scaled**4).mean(),
+        3.0,
+        what="the noise is normal: the mean of its fourth powers is 3",
+        sent=sent,
+        tolerance=0.15,
+        hint="torch.randn: numbers of the normal distribution, whatever their mean and variance are",
+    )
+    close_to(
+        drawn[0].T.corrcoef(),
+        torch.eye(noise_dim),
+        what="the numbers of a row of noise are drawn one by one: no two go together",
+        sent=sent,
+        tolerance=0.15,
+        hint="torch.randn(len(batch), self.noise_dim): a number drawn once is not repeated along the row",
+    )

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from amal_attention.checks import close_to, differ, equal_to
+from amal_attention.checks import close_to, differ, equal_to, leaves_alone
 
 TWICE = (
     "the sigmoid is taken twice: the losses are given logits, binary_cross_entropy_with_logits"
@@ -141,17 +141,32 @@ def test_the_generator_does_not_saturate(student, draws):
     hint="the sigmoid of -200 is 0 and log 0 infinite: F.binary_cross_entropy_with_logits, or F.softplus",
 )
 def test_logits_far_apart_cost_finite_numbers(student):
-    close_to(
-        student.discriminator_loss(
-            torch.tensor([[-200.0], [200.0]]), torch.tensor([[150.0], [-90.0], [0.0]])
+    of_discriminator, of_generator = student.discriminator_loss, student.generator_loss
+    for loss, logits, expected, sent in (
+        (
+            of_discriminator,
+            ([-200.0, 200.0], [150.0, -90.0, 0.0]),
+            100 + (150 + 0.6931472) / 3,
+            "real points of logits -200 and 200, made ones of 150, -90 and 0",
         ),
-        100 + (150 + 0.6931472) / 3,
-        what="logits of ±200 cost what they should",
-        sent="real points of logits -200 and 200, made ones of 150, -90 and 0",
-    )
-    close_to(
-        student.generator_loss(torch.tensor([[-200.0], [150.0]])),
-        100.0,
-        what="logits of ±200 cost what they should",
-        sent="made points of logits -200 and 150",
-    )
+        (of_generator, ([-200.0, 150.0],), 100.0, "made points of logits -200 and 150"),
+    ):
+        given = [torch.tensor(each).unsqueeze(1) for each in logits]
+        found = loss(*given)
+        close_to(found, expected, what="logits of ±200 cost what they should", sent=sent)
+        equal_to(
+            str(found.dtype),
+            "torch.float32",
+            what="the losses are float32, as the logits are",
+            hint="float32 comes back, as the logits are: no .double(), no .half(), no numpy",
+        )
+        for number, back in enumerate(gradients_of(loss, *given)):
+            real = int(loss is of_generator or number == 0)
+            close_to(
+                back,
+                slope(given[number], real),
+                what="logits of ±200 have the gradient that they should",
+                sent=sent,
+                hint="what is infinite on the way is nan on the way back: binary_cross_entropy_with_logits, or F.softplus",
+            )
+        leaves_alone(loss, *given)

@@ -2,7 +2,7 @@
 # mistake = "backward is called inside: gradients stay in the heads"
 # loses = ["q5-domain-adversarial"]
 # breaks = ["leaves-alone"]
-# hint = "no backward()"
+# hint = "backward() adds to grad"
 # public = true
 
 # %% grade_id="q5-domain-adversarial"

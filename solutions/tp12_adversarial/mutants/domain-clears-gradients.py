@@ -2,7 +2,7 @@
 # mistake = "the gradients of the discriminator are wiped"
 # loses = ["q5-domain-adversarial"]
 # breaks = ["leaves-alone"]
-# hint = "no zero_grad()"
+# hint = "no zero_grad here"
 # public = false
 
 # %% grade_id="q5-domain-adversarial"

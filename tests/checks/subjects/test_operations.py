@@ -302,3 +302,43 @@ def test_what_autograd_follows_after_a_call_is_told(function: Any, plain: Any, l
         warnings.simplefilter("ignore")  # of the grad of a tensor that is no leaf
         assert looked_at.traced(x, n, following=True) == learnt
     assert not x.requires_grad and x.grad is None
+
+
+def test_an_input_that_learns_and_is_followed_no_more_or_given_a_gradient_is_disturbed() -> None:
+    x, n = torch.ones(2), torch.tensor([3])
+    for function, disturbed in (
+        (lambda x, n: x.detach() + n, False),
+        (lambda x, n: x.detach_() + n, True),
+        (lambda x, n: x.sum().backward(), True),
+    ):
+        assert LocalFunction(function).disturbed(x, n) == [disturbed, False]
+
+
+class Reversed(torch.autograd.Function):
+    factor = 0.0
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor, factor: float) -> torch.Tensor:
+        Reversed.factor = factor
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None]:
+        return -Reversed.factor * gradient, None
+
+
+def test_a_gradient_that_another_call_changes_is_seen() -> None:
+    function = LocalFunction(Reversed.apply)
+    x, upstream = torch.ones(2), torch.tensor([1.0, 2.0])
+    assert function.gradients((x, 3.0), upstream)[1][0].tolist() == [-3, -6]
+    assert function.gradients((x, 3.0), upstream, meanwhile=(x, 5.0))[1][0].tolist() == [-5, -10]
+
+
+def test_a_gradient_that_is_changed_in_place_on_its_way_back_is_missed() -> None:
+    class InPlace(Reversed):
+        @staticmethod
+        def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None]:
+            return gradient.neg_(), None
+
+    with pytest.raises(Missed, match="as it was"):
+        LocalFunction(InPlace.apply).gradients((torch.ones(2), 3.0), torch.ones(2))

@@ -382,6 +382,8 @@ RIGHT_REPLIES: dict[str, tuple[tuple[Any, ...], Any]] = {
     "gradients": (((X, MASK), X, 1), ({"a": X, "b": None}, (X, None))),
     "inputs_after": ((X,), [X]),
     "traced": ((X,), (True, [False])),
+    "disturbed": ((X,), [False]),
+    "reseeds": ((X,), False),
     "parameters": ((), {"a": X}),
     "frozen": ((), ["a"]),
     "state": ((), {"a": X}),

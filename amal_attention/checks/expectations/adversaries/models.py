@@ -1,4 +1,4 @@
-"""Expectations on functions that are given a model: what a call leaves behind in it, in its inputs and its answer."""
+"""Expectations on what a call leaves behind: in the models and tensors that it is given, and in its answer."""
 
 from __future__ import annotations
 
@@ -24,30 +24,42 @@ _FROZEN = "requires_grad of the parameters stays as it was"
 _MOVED = "nothing is trained here: the parameters stay as they were"
 _IN_PLACE = "what ends in _, and x[...] = ..., change it in place: make a new tensor"
 _MARKED = "requires_grad_() marks the caller's tensor: take x.detach().requires_grad_(), or a clone"
+_NOT_YOURS = "x.detach_() and x.grad are the caller's: take x.detach(), a tensor of your own"
+_CHANGED = "one that autograd follows no more, or that holds a grad"
+_SEEDED = "the caller chose torch's seed, and it is left alone: no manual_seed here"
 _FOLLOWED = "what comes back is a constant: detach it, and build no graph of the gradient (create_graph)"
 
 
 @expectation("a call leaves the model and its inputs as they were")
-def leaves_alone(function: Function, model: nn.Module | Subject, *inputs: Any, what: str = "", hint: str = "") -> None:
-    """``grad``, values and mode of the model are after a call what they were before it, and so are the inputs.
+def leaves_alone(function: Function, *inputs: Any, what: str = "", hint: str = "") -> None:
+    """All that a function is given, and torch's seed, are after a call what they were before it.
 
-    The call is looked at in training mode and in evaluation mode, which the model is left in.
+    Of models that is their values, ``grad``, mode and which parameters learn; of vectors their values and, whether they
+    learn or not, that autograd follows them as before. The call is looked at with the models in training mode and in
+    evaluation mode, which they are left in.
 
     Args:
         function: the function.
-        model: its first input; what a stand-in holds that is ``marked`` shows also that gradients are wiped.
-        *inputs: the others.
+        *inputs: what it is called with; a stand-in that is ``marked`` shows all that may happen to ``grad``.
         what: the title of the expectation.
         hint: the likely mistake, in place of what is told by itself.
     """
-    called, looked_at, sent = function_subject(function), subject(model), tensors_sent(inputs)
-    for mode in (looked_at.train, looked_at.eval):
-        mode()
-        before = looked_at.left(), looked_at.state(), looked_at.frozen()
-        _, *after = called.inputs_after(looked_at, *inputs)
-        _, (_, *followed) = called.traced(looked_at, *inputs)
-        _compare_models(before, (looked_at.left(), looked_at.state(), looked_at.frozen()), hint, sent)
+    called, sent = function_subject(function), tensors_sent(inputs)
+    models = [subject(each) for each in inputs if isinstance(each, nn.Module | Subject)]
+    for training in (True, False) if models else (False,):
+        for model in models:
+            model.train() if training else model.eval()
+        before = [_state_of(model) for model in models]
+        after = called.inputs_after(*inputs)
+        _, followed = called.traced(*inputs)
+        for model, was in zip(models, before, strict=True):
+            _compare_models(was, _state_of(model), hint, sent)
         _compare_inputs(inputs, after, followed, hint, sent)
+    for number, changed in enumerate(called.disturbed(*inputs), 1):
+        if changed:
+            raise Missed(f"input {number}, which learns, as it was", _CHANGED, hint or _NOT_YOURS, sent)
+    if called.reseeds(*inputs):
+        raise Missed("torch's seed as it was", "another one", hint or _SEEDED, sent)
 
 
 @expectation("what comes back carries no graph")
@@ -71,6 +83,10 @@ def gives_constants(
 Model = tuple[tuple[dict[str, Tensor], list[str]], dict[str, Tensor], list[str]]
 
 
+def _state_of(model: Subject) -> Model:
+    return model.left(), model.state(), model.frozen()
+
+
 def _compare_models(before: Model, after: Model, hint: str, sent: str) -> None:
     """Look whether a model is what it was: gradients, then mode, values, and what learns.
 
@@ -82,7 +98,7 @@ def _compare_models(before: Model, after: Model, hint: str, sent: str) -> None:
     name = _changed(gradients, other_gradients)
     if name is not None:
         expected, came = (numbers(each[name]) if name in each else "none" for each in (gradients, other_gradients))
-        wiped = name not in other_gradients or not other_gradients[name].any()
+        wiped = name in gradients and (name not in other_gradients or not other_gradients[name].any())
         raise Missed(f"grad of {name} as it was, {expected}", came, hint or (_WIPED if wiped else _ADDED), sent)
     if training != other_training:
         modes = ["training mode" if "" in each else "evaluation mode" for each in (training, other_training)]
@@ -95,10 +111,10 @@ def _compare_models(before: Model, after: Model, hint: str, sent: str) -> None:
 
 
 def _compare_inputs(before: Any, after: Any, followed: list[bool], hint: str, sent: str) -> None:
-    for number, (one, other) in enumerate(zip(leaves(before), leaves(after), strict=True), 2):
+    for number, (one, other) in enumerate(zip(leaves(before), leaves(after), strict=True), 1):
         if isinstance(one, Tensor) and not torch.equal(one, other):
             raise Missed(f"input {number} as it was", numbers(other, one), hint or _IN_PLACE, sent)
-    for number, marked in enumerate(followed, 2):
+    for number, marked in enumerate(followed, 1):
         if marked:
             raise Missed(f"input {number} as it was", "one that requires grad", hint or _MARKED, sent)
 

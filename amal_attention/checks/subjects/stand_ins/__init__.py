@@ -4,7 +4,7 @@ from amal_attention.checks.subjects.stand_ins import attention as attention
 from amal_attention.checks.subjects.stand_ins import distances as distances
 from amal_attention.checks.subjects.stand_ins import known as known
 from amal_attention.checks.subjects.stand_ins import leaky as leaky
-from amal_attention.checks.subjects.stand_ins import reply as reply
+from amal_attention.checks.subjects.stand_ins import moves as moves
 from amal_attention.checks.subjects.stand_ins import sequences as sequences
 from amal_attention.checks.subjects.stand_ins import slopes as slopes
 from amal_attention.checks.subjects.stand_ins import speech as speech

@@ -18,16 +18,18 @@ class _Known(nn.Module):
     """Parameters that are told in advance.
 
     Args:
-        marked: let ``grad`` of each be ones from the start: a function that adds to it, or wipes it, is seen then.
+        marked: let ``grad`` of the last one be ones from the start, and let none of the others learn: a function that
+            adds to it, wipes it, makes a new one, or lets all learn, is seen then.
         **values: the parameters, by name.
     """
 
     def __init__(self, marked: bool, **values: Tensor) -> None:
         super().__init__()
         for name, value in values.items():
-            parameter = nn.Parameter(value.detach().clone())
-            parameter.grad = torch.ones_like(parameter) if marked else None
-            self.register_parameter(name, parameter)
+            self.register_parameter(name, nn.Parameter(value.detach().clone(), requires_grad=not marked))
+        if marked:
+            *_, last = self.parameters()
+            last.requires_grad_().grad = torch.ones_like(last)
 
 
 @stand_in
@@ -39,7 +41,7 @@ class KnownReader(_Known):
         output: float ``(H, C)``.
         bend: without it there is no tanh, and the logits are linear in every word.
         reads_padding: sum over all places, and not over the words alone.
-        marked: let ``grad`` of both start as ones.
+        marked: let ``grad`` of the output start as ones, and the other one not learn.
 
     Attributes:
         hidden: the same, a parameter.
@@ -69,7 +71,7 @@ class KnownLayer(_Known):
     Args:
         weight: float ``(C, F)``.
         bias: float ``(C,)``.
-        marked: let ``grad`` of both start as ones.
+        marked: let ``grad`` of the bias start as ones, and the weight not learn.
 
     Attributes:
         weight: the same, a parameter.

@@ -8,6 +8,7 @@ from torch import nn
 
 from amal_attention.checks import KnownReader, gives_constants, keeps_rows_apart, leaves_alone
 from amal_attention.checks.expectation import ExpectationMissed
+from amal_attention.checks.subjects.subject import LocalFunction
 from tests.checks import adversaries
 from tests.checks.adversaries import CARRIES_A_GRAPH, LEAVES_A_MARK, TEXTS, reader, right, some_reader
 
@@ -50,6 +51,28 @@ def test_the_mode_of_a_part_is_told_too() -> None:
 
     with pytest.raises(ExpectationMissed, match="no train"):
         leaves_alone(wakes, nn.Sequential(nn.Linear(2, 2), nn.Dropout()), torch.ones(1, 2))
+
+
+def test_all_models_that_a_function_is_given_are_looked_at() -> None:
+    def wakes(x: torch.Tensor, first: nn.Module, second: nn.Module) -> torch.Tensor:
+        return first(second.train()(x))
+
+    with pytest.raises(ExpectationMissed, match="no train"):
+        leaves_alone(wakes, torch.ones(1, 2), nn.Linear(2, 2), nn.Linear(2, 2))
+
+
+def test_a_function_that_is_given_no_model_is_looked_at_too() -> None:
+    x = torch.ones(1, 2)
+    leaves_alone(torch.exp, x)
+    with pytest.raises(ExpectationMissed, match="input 1 as it was"):
+        leaves_alone(torch.exp_, x)
+
+
+def test_a_draw_is_no_seed_and_looking_for_one_leaves_the_seed_as_it_was() -> None:
+    leaves_alone(lambda x: torch.rand(2) + x, torch.ones(2))
+    seed = torch.initial_seed()
+    assert LocalFunction(lambda x: torch.manual_seed(seed + 1) and x.clone()).reseeds(torch.ones(2))
+    assert torch.initial_seed() == seed
 
 
 def test_rows_of_functions_that_take_a_model_are_kept_apart_too() -> None:

@@ -49,18 +49,20 @@ def test_points_are_the_same_whatever_the_noise() -> None:
     assert points.point.grad is not None and points.point.grad.tolist() == [3, 3]
 
 
-@pytest.mark.parametrize("marked", [True, False])
-def test_gradients_start_as_ones_where_they_are_marked(marked: bool) -> None:
+def test_where_they_are_marked_the_last_parameter_has_a_gradient_of_ones_and_alone_learns() -> None:
     for each in (
-        KnownReader(HIDDEN, OUTPUT, marked=marked),
-        KnownLayer(HIDDEN, OUTPUT[0], marked=marked),
-        KnownPoints(HIDDEN[0], marked=marked),
+        KnownReader(HIDDEN, OUTPUT, marked=True),
+        KnownLayer(HIDDEN, OUTPUT[0], marked=True),
+        KnownPoints(HIDDEN[0], marked=True),
     ):
-        assert list(each.parameters())
-        for parameter in each.parameters():
-            assert parameter.requires_grad
-            assert bool(parameter.grad is not None and (parameter.grad == 1).all()) is marked
-            assert (parameter.grad is None) is not marked
+        *others, last = each.parameters()
+        assert last.requires_grad and last.grad is not None and bool((last.grad == 1).all())
+        assert [(other.requires_grad, other.grad) for other in others] == [(False, None)] * len(others)
+
+
+def test_else_all_learn_and_none_has_a_gradient() -> None:
+    for each in (KnownReader(HIDDEN, OUTPUT), KnownLayer(HIDDEN, OUTPUT[0]), KnownPoints(HIDDEN[0])):
+        assert all(parameter.requires_grad and parameter.grad is None for parameter in each.parameters())
 
 
 def test_what_a_model_was_given_is_copied() -> None:

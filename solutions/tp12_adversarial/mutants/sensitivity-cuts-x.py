@@ -1,0 +1,12 @@
+# %% tags=["mutant"]
+# mistake = "x itself is taken off the graph"
+# loses = ["q1-sensitivity"]
+# breaks = ["leaves-alone"]
+# hint = "x.detach_() and x.grad are the caller's"
+# public = false
+
+# %% grade_id="q1-sensitivity"
+def sensitivity(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor) -> Tensor:
+    words = x.detach_().clone().requires_grad_()
+    slopes = torch.autograd.grad(F.cross_entropy(model(words, mask), labels, reduction="sum"), words)[0]
+    return slopes.abs().sum(dim=2) * mask

@@ -1,0 +1,23 @@
+# %% tags=["mutant"]
+# mistake = "gradients are taken at ξ ε d"
+# loses = ["q4-virtual-steepest"]
+# breaks = ["iterations"]
+# hint = "gradients are taken at ξ d: ε comes in at the end"
+# public = false
+
+# %% grade_id="q4-virtual-steepest"
+def virtual_steepest(
+    model: nn.Module, x: Tensor, mask: Tensor, epsilon: float, xi: float = 0.1, iterations: int = 1
+) -> Tensor:
+    def unit(direction: Tensor) -> Tensor:
+        return F.normalize((direction * mask.unsqueeze(2)).flatten(1), dim=1).view_as(x)
+
+    words = x.detach()
+    with torch.no_grad():
+        target = model(words, mask)
+    direction = unit(torch.randn_like(words))
+    for _ in range(iterations):
+        step = (xi * epsilon * direction).requires_grad_()
+        change = divergence(target, model(words + step, mask)).sum()
+        direction = unit(torch.autograd.grad(change, step)[0])
+    return epsilon * direction

@@ -15,7 +15,7 @@ from amal_attention.checks.wording import kind, numbers, shape
 
 __all__ = ["are_pairs", "close_to", "differ", "equal_to", "same"]
 
-_LITTLE_OFF = "a little off: an epsilon in the logarithm must be tiny, 1e-10, and nothing is rounded"
+_LITTLE_OFF = "a little off: an epsilon in the logarithm must be tiny, 1e-10 (in a root too), and nothing is rounded"
 _LITTLE = 0.02
 
 

@@ -47,11 +47,14 @@ def test_it_hangs_on_the_move(student, moved_texts, by_divergence):
 
     def look(_):
         reader = texts.reader(student)
-        found = [student.smoothness_loss(reader, x, mask, each) for each in (move, -move)]
+        found = [
+            student.smoothness_loss(reader, x, mask, each) for each in (move, move.roll(1, 2))
+        ]
         differ(
             *found,
             what="another move, another loss",
             sent="texts with a move, then with another",
+            hint="D compares the readings at x and at x + r: what r is tells how large it is",
         )
 
     by_divergence(look)

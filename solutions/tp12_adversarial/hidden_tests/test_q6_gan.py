@@ -183,7 +183,7 @@ def follow(student, draws, steps, what, mistakes):
             mistakes=wrong,
             what=what,
             sent=f"one point, a linear discriminator, lr {lr:g}, and {steps} batches of real points",
-            hint="a step of the discriminator, then one of the generator: each player by its own optimiser, of step size lr",
+            hint="a step of the discriminator, then one of the generator: each player by an Adam of its own, lr and betas=(0.5, 0.9), and nothing else",
         )
 
 

@@ -2,7 +2,7 @@
 # mistake = "the moments of Adam are bounded"
 # loses = ["q6-gan"]
 # breaks = ["trajectory"]
-# hint = "each player by its own optimiser"
+# hint = "each player by an Adam of its own"
 # public = false
 
 # %% grade_id="q6-gan"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import torch
@@ -248,22 +250,16 @@ def learns_through_time(
         inputs, start = probe.inputs((length, length), at), looked_at.parameters()
         upstream = torch.randn(probe.shapes(inputs)[part], generator=generator)
         found, _ = looked_at.gradients(inputs, upstream, 1)
+        height = partial(_height, looked_at, (probe, part), inputs, upstream)
+        here = height({})
         for name, value in start.items():
-            gradient = found[name]
             steps = _STEP * torch.randn(_WAYS, *value.shape, generator=generator)
             if value.shape[:1] == (probe.num_tokens,):
                 steps[:, 0] = 0  # whether PAD has a vector that learns is free
-            heights = [
-                [_height(looked_at, (probe, part), inputs, upstream, {name: value + way * step}) for way in (-1, 0, 1)]
-                for step in steps
-            ]
+            ways = (_untold(partial(height, {name: value}), here, found[name], step) for step in steps)
+            untold = [each for each in islice(ways, _WAYS - 1) if each]  # where these tell, the last is not asked
+            untold += filter(None, ways if untold else ())
             looked_at.load({name: value})
-            slopes = [0.0 if gradient is None else float((gradient.double() * step).sum()) for step in steps]
-            untold = [
-                (here[2] - here[1], slope)
-                for here, slope, step in zip(heights, slopes, steps, strict=True)
-                if not _tells(here, slope, 0.0 if gradient is None else float((gradient * step).norm()))
-            ]
             if len(untold) > 1:
                 rise, slope = (f"{each / _STEP:.3g}" for each in untold[0])
                 sent = f"{probe.sent(inputs)}, and a gradient of {part}"
@@ -275,20 +271,34 @@ def _height(
     asked: tuple[EncoderProbe | DecoderProbe, str],
     inputs: tuple[Any, ...],
     upstream: Tensor,
-    parameters: dict[str, Tensor],
+    parameters: Mapping[str, Tensor],
+    step: Tensor | float = 0.0,
 ) -> float:
-    """A part of the reply, summed by the upstream, with these parameters."""
+    """A part of the reply, summed by the upstream, where these parameters have moved by a step."""
     probe, part = asked
-    looked_at.load(parameters)
+    looked_at.load({name: each + step for name, each in parameters.items()})
     (seen,) = answers(looked_at, probe, [inputs])
     return float((seen[part].double() * upstream).sum())
 
 
-def _tells(heights: Sequence[float], slope: float, steep: float) -> bool:
-    """Whether a slope is that of either half of a way, or of the whole: a ReLU bends one of them at most."""
-    behind, here, ahead = heights
-    rises = (here - behind, ahead - here, (ahead - behind) / 2)
-    return any(abs(rise - slope) <= 0.03 * max(steep, abs(rise)) + 1e-2 * _STEP for rise in rises)
+def _untold(
+    height: Callable[[Tensor], float], here: float, gradient: Tensor | None, step: Tensor
+) -> tuple[float, float] | None:
+    """How the answer rises along a step, and by its gradient; None where that tells a rise.
+
+    That of either half of the way counts, or of the whole, as a ReLU bends one half at most.
+    """
+    slope = 0.0 if gradient is None else float((gradient.double() * step).sum())
+    steep = 0.0 if gradient is None else float((gradient * step).norm())
+
+    def is_told(rise: float) -> bool:
+        return abs(rise - slope) <= 0.03 * max(steep, abs(rise)) + 1e-2 * _STEP
+
+    ahead = height(step) - here
+    if is_told(ahead):
+        return None
+    behind = here - height(-step)
+    return None if is_told(behind) or is_told((ahead + behind) / 2) else (ahead, slope)
 
 
 def _ends(memory: Tensor, mask: Tensor, first: int) -> Tensor:

@@ -11,12 +11,12 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from statistics import NormalDist
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
 from lightning import Callback, LightningModule
-from scipy.stats import binomtest
 from torch import Tensor
 from tqdm.auto import tqdm
 
@@ -301,8 +301,10 @@ class Task(ABC):
 
 def share_interval(share: float, count: int) -> tuple[float, float]:
     """The 95 % interval of a share measured on ``count`` texts (Wilson 1927)."""
-    interval = binomtest(round(share * count), count).proportion_ci(0.95, method="wilson")
-    return float(interval.low), float(interval.high)
+    z2 = NormalDist().inv_cdf(0.975) ** 2
+    centre, half = share + z2 / (2 * count), math.sqrt(z2 * (share * (1 - share) + z2 / (4 * count)) / count)
+    low, high = ((centre + side) / (1 + z2 / count) for side in (-half, half))
+    return max(low, 0.0), min(high, 1.0)
 
 
 def task_of(lab: Lab, question: str) -> Task:

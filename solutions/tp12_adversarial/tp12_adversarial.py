@@ -908,7 +908,7 @@ def robustness(
 # compare_readings(by_word)
 
 # %% tags=["active-ipynb", "raises-exception"]
-# from scipy.stats import kendalltau
+# from amal_attention.tasks.classification.faithfulness import kendalls_tau
 #
 #
 # def attention_under_attack(question, epsilon=0.05):
@@ -921,7 +921,7 @@ def robustness(
 #         with torch.no_grad():
 #             before, after = (model.reader.pooling(each, mask)[1] for each in (x, moved))
 #         taus += [
-#             kendalltau(weights[words], slopes[words]).statistic
+#             kendalls_tau(weights[words], slopes[words])
 #             for weights, slopes, words in zip(before, found, mask, strict=True)
 #         ]
 #         shares += ((after - before).abs().sum(dim=1) / 2).tolist()

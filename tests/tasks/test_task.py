@@ -34,3 +34,9 @@ def test_the_interval_of_a_share_is_wilsons() -> None:
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     assert share_interval(p, n) == pytest.approx((centre - half, centre + half))
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_the_interval_of_a_share_stays_between_0_and_1(share: float) -> None:
+    low, high = share_interval(share, 7)
+    assert 0 <= low < high <= 1 and share in (pytest.approx(low), pytest.approx(high))

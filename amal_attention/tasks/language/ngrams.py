@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
 from amal_attention.tasks.language.data.module import ReviewStream
 from amal_attention.tasks.language.data.stream import Stream
 
 __all__ = ["ngram_perplexities"]
 
-_BLOCK = 1 << 20
 _ROUNDS = 20
 
 _Ints = npt.NDArray[np.int64]
@@ -39,27 +37,29 @@ def ngram_perplexities(data: ReviewStream, split: str = "test") -> dict[str, flo
 
 @dataclass(frozen=True)
 class _Counts:
-    """How often each word stands in a stream, ``(V,)``, and each pair of neighbours, ``(V, V)``."""
+    """What stands in a stream: how often each word does, ``(V,)``, and its pairs of neighbours, sorted, ``(N - 1,)``.
+
+    A pair is a number: that of its first word times V, and that of its second.
+    """
 
     words: _Ints
-    pairs: csr_array
+    pairs: _Ints
 
     @classmethod
     def of(cls, stream: Stream, num_tokens: int) -> _Counts:
-        words = np.zeros(num_tokens, dtype=np.int64)
-        pairs = csr_array((num_tokens, num_tokens), dtype=np.int64)
-        for begin in range(0, stream.total, _BLOCK):
-            tokens = stream.tokens(np.arange(begin, min(begin + _BLOCK + 1, stream.total)))
-            words += np.bincount(tokens[:_BLOCK], minlength=num_tokens)
-            one = np.ones(len(tokens) - 1, dtype=np.int64)
-            pairs = pairs + csr_array((one, (tokens[:-1], tokens[1:])), shape=pairs.shape)
-        return cls(words, pairs)
+        tokens = stream.tokens(np.arange(stream.total)).astype(np.int64)
+        pairs = tokens[:-1] * num_tokens + tokens[1:]
+        return cls(np.bincount(tokens, minlength=num_tokens), np.sort(pairs))
 
     def probabilities(self, stream: Stream) -> tuple[_Floats, _Floats]:
         """Of each word of the windows but the first: by how often it stands, and after the one before."""
         tokens = stream.tokens(stream.starts[:, None] + np.arange(stream.length))
         before, after = tokens[:, :-1].ravel(), tokens[:, 1:].ravel()
         of_words = (self.words + 1) / (self.words.sum() + len(self.words))
-        followed = self.pairs.sum(axis=1)
-        of_pairs = self.pairs[before, after] / np.maximum(followed[before], 1)
-        return of_words[after], np.asarray(of_pairs, dtype=np.float64).ravel()
+        first = before * len(self.words)
+        followed = self._between(first, first + len(self.words))
+        return of_words[after], self._between(first + after, first + after + 1) / np.maximum(followed, 1)
+
+    def _between(self, lowest: _Ints, end: _Ints) -> _Ints:
+        """How many pairs have a number from ``lowest`` on and below ``end``."""
+        return np.searchsorted(self.pairs, end) - np.searchsorted(self.pairs, lowest)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
-from scipy.special import log_softmax
+import torch
+from torch import Tensor
+from torch.nn import functional as F
 
 from amal_attention.errors import LabError, explain
 from amal_attention.record import RunRecord
@@ -18,6 +19,8 @@ from amal_attention.training.run import Run
 __all__ = ["fit_mix", "mix"]
 
 Array = npt.NDArray[np.float64]
+
+_MOST_STEPS = 200
 
 
 def mix(question: str, runs: Sequence[Run]) -> RunRecord:
@@ -70,14 +73,19 @@ def fit_mix(logits: Array, labels: npt.NDArray[np.int64]) -> tuple[Array, Array]
         labels: int64 ``(n,)``.
     """
     models, _, classes = logits.shape
-    start = np.append(np.full(models, 1 / models), np.zeros(classes))
+    weights = torch.full((models,), 1 / models, dtype=torch.float64, requires_grad=True)
+    bias = torch.zeros(classes, dtype=torch.float64, requires_grad=True)
+    optimiser = torch.optim.LBFGS([weights, bias], max_iter=_MOST_STEPS, line_search_fn="strong_wolfe")
+    given, right = torch.from_numpy(logits), torch.from_numpy(labels)
 
-    def cost(numbers: Array) -> float:
-        chances = log_softmax(_mixed(logits, numbers[:models], numbers[models:]), axis=1)
-        return -float(chances[np.arange(len(labels)), labels].mean())
+    def cost() -> Tensor:
+        optimiser.zero_grad()
+        loss = F.cross_entropy(torch.tensordot(weights, given, 1) + bias, right)
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss
 
-    found = minimize(cost, start).x
-    return found[:models], found[models:]
+    optimiser.step(cost)  # type: ignore[no-untyped-call]
+    return weights.detach().numpy(), bias.detach().numpy()
 
 
 def _mixed(logits: Array, weights: Array, bias: Array) -> Array:

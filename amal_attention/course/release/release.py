@@ -35,6 +35,7 @@ __all__ = [
     "release",
     "release_path",
     "skeleton",
+    "skeletons",
     "solved",
     "solved_path",
     "stale_releases",
@@ -52,8 +53,8 @@ def release(lab: Lab, language: str) -> bytes:
     Raises:
         LabError: the script, its markers or the points are wrong, or something secret is in what came out.
     """
-    script, notebook = _made(lab, language)
-    return _bytes(lab, script, language, notebook)
+    script = cut(_checked(lab, [language]), lab, language)
+    return _bytes(lab, script, language, _made(lab, script, language))
 
 
 def solved(lab: Lab, language: str) -> bytes:
@@ -64,7 +65,7 @@ def solved(lab: Lab, language: str) -> bytes:
     Raises:
         LabError: as for :func:`release`.
     """
-    script = _checked(lab, language)
+    script = cut(_checked(lab, [language]), lab, language)
     cells = tuple(answered(cell, language) for cell in script.cells)
     notebook = _worded(lab, replace(script, cells=cells), language)
     return _bytes(lab, script, language, notebook, shown=("solution", "mark scheme"))
@@ -93,7 +94,17 @@ def skeleton(lab: Lab, language: str) -> NotebookNode:
     Raises:
         LabError: the script, its markers or the points are wrong.
     """
-    return _made(lab, language)[1]
+    return skeletons(lab, [language])[language]
+
+
+def skeletons(lab: Lab, languages: Sequence[str]) -> dict[str, NotebookNode]:
+    """The same in several languages: the script is read and checked once.
+
+    Raises:
+        LabError: the script, its markers or the points are wrong.
+    """
+    script = _checked(lab, languages)
+    return {language: _made(lab, cut(script, lab, language), language) for language in languages}
 
 
 def for_graders(lab: Lab, language: str) -> NotebookNode:
@@ -102,10 +113,11 @@ def for_graders(lab: Lab, language: str) -> NotebookNode:
     Raises:
         LabError: the script, its markers or the points are wrong.
     """
-    notebook = skeleton(lab, language)
+    script = cut(_checked(lab, [language]), lab, language)
+    notebook = _made(lab, script, language)
     tasks = {
         cell.metadata.nbgrader.grade_id: cell.source
-        for cell in whole_notebook(lab, language).cells
+        for cell in _worded(lab, script, language).cells
         if cell.metadata.get("nbgrader", {}).get("task")
     }
     for cell in notebook.cells:
@@ -119,27 +131,29 @@ def whole_notebook(lab: Lab, language: str) -> NotebookNode:
     Raises:
         LabError: the script, its markers or the points are wrong.
     """
-    return stub_ungraded(_worded(lab, _checked(lab, language), language), language)
+    script = cut(_checked(lab, [language]), lab, language)
+    return stub_ungraded(_worded(lab, script, language), language)
 
 
-def _made(lab: Lab, language: str) -> tuple[Script, NotebookNode]:
-    script = _checked(lab, language)
+def _made(lab: Lab, script: Script, language: str) -> NotebookNode:
+    """The release of a script that was cut for its language."""
     notebook = _worded(lab, script, language)
     title = next((cell for cell in notebook.cells if cell.cell_type == "markdown"), None)
     if title is not None:
         title.source = with_badge(title.source, lab, language)
-    return script, cleared(notebook, language)
+    return cleared(notebook, language)
 
 
-def _checked(lab: Lab, language: str) -> Script:
-    """The script as it is taught, if nothing in it is wrong."""
-    lab.check_language(language)
+def _checked(lab: Lab, languages: Sequence[str]) -> Script:
+    """The script, if nothing in it is wrong, and the lab has these languages."""
+    for language in languages:
+        lab.check_language(language)
     script = read_script(lab)
     wrong = [*marker_problems(script), *graded_problems(script, lab.languages)]
     refuse(wrong, expected="markers and nbgrader metadata that are right", do="mend")
     refuse(points_problems(lab, script), expected="the same points everywhere", do="mend")
     refuse(scheme_problems(lab, script), expected="tests that pay for what each question is about", do="mend")
-    return cut(script, lab, language)
+    return script
 
 
 def _worded(lab: Lab, script: Script, language: str) -> NotebookNode:

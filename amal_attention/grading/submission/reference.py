@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from amal_attention.course.release.release import skeleton
+from amal_attention.course.release.release import skeletons
 from amal_attention.lab import Lab
 from amal_attention.notebook.cells import NotebookCell
 
@@ -77,7 +77,7 @@ class Reference:
         Raises:
             LabError: they cannot be made.
         """
-        return cls.read(lab.name, {language: skeleton(lab, language) for language in lab.languages})
+        return cls.read(lab.name, skeletons(lab, lab.languages))
 
     @classmethod
     def read(cls, lab: str, read: Mapping[str, Any]) -> Reference:

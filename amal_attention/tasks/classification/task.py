@@ -67,7 +67,7 @@ class Classification(Task):
             percent=True,
             best=message("Which model reads best?"),
             best_axis=message("test accuracy (%), whisker: 95 % interval"),
-            sweep=message("What does a sharper attention cost?"),
+            sweep=message("How many reviews are read rightly?"),
             label=message("accuracy (%)"),
         ),
         Measure(
@@ -93,7 +93,7 @@ class Classification(Task):
                 "reviews and between models.",
             ),
             digits=3,
-            sweep=message("How sharp does it get?"),
+            sweep=message("How wide is the attention?"),
             label=message("entropy H / log n"),
             bounds=(0, 1.05),
         ),

@@ -152,10 +152,10 @@ def traced(held: Held, *inputs: Any, following: bool = False) -> tuple[bool, lis
 
 
 def disturbed(held: Held, *inputs: Any) -> list[bool]:
-    """Which leaves of the inputs a call changes where they learn: it follows them no more, or gives them a ``grad``."""
+    """Which leaves of the inputs a call changes where they learn: no more followed, or given a ``grad`` or a hook."""
     given = mapped(_watched, inputs)
     held(*given)
-    return [_is_float(leaf) and (not leaf.requires_grad or leaf.grad is not None) for leaf in leaves(given)]
+    return [_is_float(leaf) and not _is_as_watched(leaf) for leaf in leaves(given)]
 
 
 def reseeds(held: Held, *inputs: Any) -> bool:
@@ -270,6 +270,10 @@ def _is_float(leaf: Any) -> bool:
 
 def _watched(leaf: Any) -> Any:
     return leaf.clone().requires_grad_() if _is_float(leaf) else leaf
+
+
+def _is_as_watched(leaf: Tensor) -> bool:
+    return leaf.requires_grad and leaf.grad is None and not leaf._backward_hooks
 
 
 def _unwatched(leaf: Any) -> Any:

@@ -106,6 +106,14 @@ def test_its_direction_is_that_of_the_gradient(student, draws, known_texts):
             replace(drawn, x=-drawn.x),
         ):  # nothing is kept from one to the next
             moves_along_the_gradient(student, reader, texts, epsilon)
+    apart = drawn.output[:, :1].abs() / 8
+    falling = replace(
+        drawn,
+        labels=torch.ones_like(drawn.labels),
+        hidden=drawn.hidden.abs(),
+        output=torch.cat([-apart, apart], dim=1),
+    )  # every number of every gradient is below 0
+    moves_along_the_gradient(student, falling.reader(student), falling, epsilon)
 
 
 def moves_along_the_gradient(student, reader, texts, epsilon):
@@ -168,7 +176,7 @@ def test_its_norm_is_epsilon_for_each_text(student, draws, known_texts):
     texts = known_texts()
     slopes = texts.gradient()
     scaled, faint = (
-        student.KnownReader(texts.hidden, texts.output / by) for by in (8, 500)
+        student.KnownReader(texts.hidden, texts.output / by) for by in (8, 5000)
     )  # smaller gradients
     for reader in (texts.reader(student), scaled, faint):
         moves = as_move(student.steepest(reader, *texts.inputs, epsilon), texts, slopes)

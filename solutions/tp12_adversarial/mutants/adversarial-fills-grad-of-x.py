@@ -2,7 +2,7 @@
 # mistake = "the attack fills the grad of x"
 # loses = ["q2-adversarial-loss"]
 # breaks = ["leaves-alone"]
-# hint = "x.detach_() and x.grad are the caller's"
+# hint = "x.detach_(), x.grad and hooks on x change the caller's tensor"
 # public = true
 
 # %% grade_id="q2-adversarial-loss"

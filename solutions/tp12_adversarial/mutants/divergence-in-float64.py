@@ -3,7 +3,8 @@
 # loses = ["q4-divergence"]
 # breaks = ["per-review"]
 # hint = "float32 comes back"
-# public = false
+# public = true
+# check = "no .double()"
 
 # %% grade_id="q4-divergence"
 def divergence(p_logits: Tensor, q_logits: Tensor) -> Tensor:

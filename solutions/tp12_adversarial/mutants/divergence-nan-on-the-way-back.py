@@ -3,7 +3,8 @@
 # loses = ["q4-divergence"]
 # breaks = ["finite"]
 # hint = "what is nan on the way stays nan on the way back"
-# public = false
+# public = true
+# check = "log_softmax of the logits, and not"
 
 # %% grade_id="q4-divergence"
 def divergence(p_logits: Tensor, q_logits: Tensor) -> Tensor:

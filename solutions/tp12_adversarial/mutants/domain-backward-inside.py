@@ -4,6 +4,7 @@
 # breaks = ["leaves-alone"]
 # hint = "backward() adds to grad"
 # public = true
+# check = "no backward() here"
 
 # %% grade_id="q5-domain-adversarial"
 def domain_adversarial_loss(

@@ -2,7 +2,7 @@
 # mistake = "x itself is taken off the graph"
 # loses = ["q1-fgsm"]
 # breaks = ["leaves-alone"]
-# hint = "x.detach_() and x.grad are the caller's"
+# hint = "x.detach_(), x.grad and hooks on x change the caller's tensor"
 # public = true
 
 # %% grade_id="q1-fgsm"

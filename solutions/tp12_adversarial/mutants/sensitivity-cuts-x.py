@@ -2,8 +2,9 @@
 # mistake = "x itself is taken off the graph"
 # loses = ["q1-sensitivity"]
 # breaks = ["leaves-alone"]
-# hint = "x.detach_() and x.grad are the caller's"
-# public = false
+# hint = "x.detach_(), x.grad and hooks on x change the caller's tensor"
+# public = true
+# check = "Can't detach views"
 
 # %% grade_id="q1-sensitivity"
 def sensitivity(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor) -> Tensor:

@@ -3,7 +3,8 @@
 # loses = ["q4-virtual-steepest"]
 # breaks = ["iterations"]
 # hint = "`iterations`"
-# public = false
+# public = true
+# check = "a little off"
 
 # %% grade_id="q4-virtual-steepest"
 def virtual_steepest(

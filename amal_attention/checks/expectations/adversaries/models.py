@@ -24,8 +24,10 @@ _FROZEN = "requires_grad of the parameters stays as it was"
 _MOVED = "nothing is trained here: the parameters stay as they were"
 _IN_PLACE = "what ends in _, and x[...] = ..., change it in place: make a new tensor"
 _MARKED = "requires_grad_() marks the caller's tensor: take x.detach().requires_grad_(), or a clone"
-_NOT_YOURS = "x.detach_() and x.grad are the caller's: take x.detach(), a tensor of your own"
-_CHANGED = "one that autograd follows no more, or that holds a grad"
+_NOT_YOURS = (
+    "x.detach_(), x.grad and hooks on x change the caller's tensor: take x.detach(), or another tensor of your own"
+)
+_CHANGED = "one that autograd follows no more, or that holds a grad or a hook"
 _SEEDED = "the caller chose torch's seed, and it is left alone: no manual_seed here"
 _FOLLOWED = "what comes back is a constant: detach it, and build no graph of the gradient (create_graph)"
 

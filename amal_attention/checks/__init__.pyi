@@ -67,7 +67,9 @@ __all__ = [
     "differentiates",
     "draws_by_temperature",
     "draws_while_training",
+    "drops_each_part",
     "drops_in_training",
+    "drops_nothing",
     "drops_what_it_adds",
     "ends_with_norm",
     "equal_to",
@@ -87,6 +89,7 @@ __all__ = [
     "gradient_reaches",
     "grows_by_layers",
     "grows_by_units",
+    "hands_on",
     "hands_over",
     "hangs_on",
     "hangs_on_depth",
@@ -114,13 +117,17 @@ __all__ = [
     "leaves_arguments_alone",
     "leaves_inputs_alone",
     "leaves_its_start",
+    "leaves_parameters_alone",
     "levels_off",
     "log_weights_affine",
     "logs_accuracy",
     "looks_at_no_memory",
+    "looks_by_its_norm",
     "looks_from_one_vector",
     "looks_past_gaps",
+    "minds_every_place",
     "minds_the_order",
+    "moves_from_its_start",
     "moves_with_words",
     "moves_within",
     "normalises",
@@ -129,6 +136,7 @@ __all__ = [
     "passes_through",
     "permutes_with",
     "pulls_by_entropy",
+    "reaches_far_back",
     "reads_both_ways",
     "reads_by_its_weights",
     "reads_by_weights",
@@ -159,6 +167,7 @@ __all__ = [
     "sums_states",
     "sums_values",
     "survives_large_scores",
+    "takes_its_parts_in_turn",
     "trains_as",
     "tunes_embeddings",
     "uses_last_layer",
@@ -178,6 +187,7 @@ from .expectations.adversaries.models import gives_constants, leaves_alone
 from .expectations.adversaries.moves import keeps_padding, moves_within
 from .expectations.adversaries.trajectory import follows_trajectory
 from .expectations.any_module import agrees_with
+from .expectations.calls import leaves_parameters_alone
 from .expectations.classifiers.attention import decides_by_pooling, follows_attention
 from .expectations.classifiers.embeddings import keeps_embeddings, tunes_embeddings
 from .expectations.classifiers.logits import decides_linearly, gives_logits, hands_over, steady_in_evaluation
@@ -187,7 +197,8 @@ from .expectations.classifiers.steps import optimises_everything, steps_by_lr
 from .expectations.classifiers.validation import logs_accuracy, validates_plainly
 from .expectations.functions import differentiates, hangs_on, keeps_rows_apart, leaves_arguments_alone, stays_finite
 from .expectations.layers.by_hand import uses_no
-from .expectations.layers.dropout import draws_while_training, drops_in_training, drops_what_it_adds
+from .expectations.layers.decoder import drops_each_part, takes_its_parts_in_turn
+from .expectations.layers.dropout import draws_while_training, drops_in_training, drops_nothing, drops_what_it_adds
 from .expectations.layers.heads import has_layers, heads_differ
 from .expectations.layers.masks import hides_from_softmax
 from .expectations.layers.memory import asks_memory, hangs_on_memory
@@ -195,8 +206,8 @@ from .expectations.layers.network import bends, bends_between_units, grows_by_un
 from .expectations.layers.norms import scales_and_shifts
 from .expectations.layers.residual import adds_to_its_input, chains_its_parts, normalises, passes_through
 from .expectations.layers.sets import permutes_with
-from .expectations.layers.stacks import chains_layers, ends_with_norm, grows_by_layers, hangs_on_depth
-from .expectations.layers.weights import reads_by_its_weights
+from .expectations.layers.stacks import chains_layers, ends_with_norm, grows_by_layers, hands_on, hangs_on_depth
+from .expectations.layers.weights import looks_by_its_norm, reads_by_its_weights
 from .expectations.poolings.alive import compares_by_text, moves_with_words, weighs_words_apart
 from .expectations.poolings.attention import (
     depends_on_first_word_alone,
@@ -267,11 +278,12 @@ from .expectations.sequences.greedy import (
     stops_at_end,
     with_one_model,
 )
-from .expectations.sequences.order import minds_the_order
+from .expectations.sequences.order import minds_every_place, minds_the_order
 from .expectations.sequences.past_and_future import (
     begins_alike,
     hears_other_places,
     looks_past_gaps,
+    reaches_far_back,
     sees_its_past,
     sees_no_future,
 )
@@ -283,6 +295,7 @@ from .expectations.sequences.window import (
     scores_keys_by_perceptron,
     sums_values,
 )
+from .expectations.start import moves_from_its_start
 from .probes.decoding import DecoderProbe
 from .probes.heads import AttentionProbe, MemoryProbe
 from .probes.images import ImageProbe

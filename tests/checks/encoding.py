@@ -47,11 +47,22 @@ class Layer(nn.Module):
         made: Tensor = self.down(inside if self.wrong in ("linear", "relu first") else inside.relu())
         if self.wrong == "no network":
             return 0 * made
+        if self.wrong == "tanh at the end":
+            return made.tanh()
         return made.relu() if self.wrong == "relu at the end" else made
+
+    def attended(self, x: Tensor, read: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        added, weights = self.attend(read, mask)
+        if self.wrong == "bare queries":
+            weights = self.attend(x, mask)[1]
+        if self.wrong == "shortens":
+            with torch.no_grad():
+                self.up.weight /= 2
+        return added, weights
 
     def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         read = self.norm(x) if self.first or self.wrong == "reads the normed" else x
-        added, weights = self.attend(read, mask)
+        added, weights = self.attended(x, read, mask)
         if self.wrong == "deaf":
             added = 0 * added
         if self.wrong == "even":

@@ -14,16 +14,17 @@ from torch import Tensor, nn
 from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.probes.probe import KEPT, UNSTEADY, Probe, Seen, answers, probed, steady
 from amal_attention.checks.subjects.nests import leaves, mapped
-from amal_attention.checks.subjects.subject import Subject
+from amal_attention.checks.subjects.subject import Subject, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import kind, numbers
 
-__all__ = ["answers_afresh", "keeps_types", "leaves_inputs_alone", "same_in_training"]
+__all__ = ["answers_afresh", "keeps_types", "leaves_inputs_alone", "leaves_parameters_alone", "same_in_training"]
 
 Module = nn.Module | Subject
 
 _LENGTHS = (3, 4, 1)
 _FLOAT64 = "let nothing become float64: mask.to(x.dtype), no .double(), and no numbers of numpy"
+_WRITES = "forward reads the parameters and writes none: no max_norm, and nothing in place"
 _OTHER_TYPE = "all is computed in the type of x: mask.to(x.dtype), and x as it is"
 
 
@@ -76,6 +77,22 @@ def leaves_inputs_alone(
         except Exception:  # what a text without words gives is told elsewhere, where it is stated
             return
         _are_left(probe, with_an_empty_one, after, hint)
+
+
+@expectation("a call leaves the parameters as they are: only training changes them")
+def leaves_parameters_alone(
+    module: Module, probe: Probe, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
+) -> None:
+    """In evaluation and in training, the parameters it was built with are after a call what they were before."""
+    looked_at, inputs = subject(module), probe.inputs(lengths, seed)
+    looked_at.materialise(*inputs)
+    before = looked_at.parameters()
+    for training in (False, True):
+        (looked_at.train if training else looked_at.eval)()
+        (_,) = answers(looked_at, probe, [inputs], finite=False)
+        for name, each in looked_at.parameters().items():
+            if not torch.equal(each, before[name]):
+                raise Missed(f"{name} as it was", f"{name} changed by the call", hint or _WRITES, probe.sent(inputs))
 
 
 def _are_left(probe: Probe, inputs: tuple[Any, ...], after: Sequence[Any], hint: str) -> None:

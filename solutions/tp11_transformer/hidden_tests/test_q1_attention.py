@@ -124,14 +124,19 @@ def test_it_is_written_by_hand_and_hangs_on_all_three(by_products, student, draw
     hint="the weights are the softmax over the keys of query · key / √K, the output the sum of the values by them",
 )
 def test_it_equals_the_formula(student, draws):
-    for leading in ((draws.between(2, 3),), (), (2, 3)):
+    for leading in ((draws.between(2, 3),), (), (2, 3), (2, 1)):
+        inputs = drawn(draws, *leading)
+        if not leading:  # many keys, as a review has
+            inputs[1:] = [
+                torch.cat([each, each.flip(0), each.roll(1, 0)]) for each in inputs[1:]
+            ]
         agrees_with(
             student.attention,
             looked_up,
-            drawn(draws, *leading),
+            inputs,
             mistakes=MISTAKES,
             what="without a mask: the sum of the values by softmax(query · key / √K), and these weights",
-            hint="two tensors, states first: return states, weights",
+            hint="softmax(query · key / √K) over all keys, no more and no less; two tensors come back, states first, then weights",
         )
 
 
@@ -151,6 +156,9 @@ MASKED = {
     ),
     "a score of 0 still weighs e⁰ = 1: a hidden score is -inf": hiding(
         lambda scores, mask: scores * mask
+    ),
+    "each query has a row of the mask of its own: this is the first one for all": hiding(
+        lambda scores, mask: scores.masked_fill(~mask[..., :1, :], -1e300)
     ),
     "a score of -20 still weighs something: -inf, or the smallest number of the dtype": hiding(
         lambda scores, mask: scores.masked_fill(~mask, -20)
@@ -180,6 +188,8 @@ def test_what_is_hidden_is_hidden_from_the_softmax(student, draws):
         ((rows,), lambda places, looked_at: (rows, 1, looked_at)),
         ((rows, heads), lambda places, looked_at: (rows, 1, 1, looked_at)),
         ((rows, heads), lambda places, looked_at: (1, 1, looked_at)),
+        ((rows, heads), lambda places, looked_at: (heads, places, looked_at)),
+        ((heads,), lambda places, looked_at: (places, looked_at)),
         ((), lambda places, looked_at: (places, looked_at)),
     ):
         inputs = drawn(draws, *leading)
@@ -218,7 +228,14 @@ def test_nothing_to_see_and_large_scores(student, draws):
     _, gradients = student.attention.gradients((*inputs, mask), upstream)
     for name, each in zip(NAMES, gradients, strict=False):
         equal_to(
-            each is not None and bool(each.isfinite().all()),
+            each is not None,
+            True,
+            what=f"a gradient reaches the {name} under a mask",
+            sent=sent,
+            hint="something is cut off: no detach, no no_grad, no item, no numpy on the way to the answer",
+        )
+        equal_to(
+            bool(each.isfinite().all()),
             True,
             what=f"the gradient of the {name} is finite",
             sent=sent,
@@ -239,15 +256,24 @@ def follows_large_scores(student, draws):
         5000 * math.sqrt(key.shape[2]) * (1 - 2 * (torch.arange(query.shape[1]) % 2))
     )
     mask = some_mask(draws, 2, 1, key.shape[1])
-    scores = (query @ key.mT).masked_fill(~mask, -math.inf)
-    _, weights = student.attention(query, key, value, mask)
-    sent = f"{tensors_sent([query, key, value, mask])}, scores of tens of thousands, below 0 and above"
+    for seen in (mask, None):
+        follows_the_largest(student, (query, key, value), seen)
+
+
+def follows_the_largest(student, inputs, mask):
+    query, key, _ = inputs
+    given = inputs if mask is None else (*inputs, mask)
+    scores = query @ key.mT
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    _, weights = student.attention(*given)
+    sent = f"{tensors_sent(given)}, scores of tens of thousands, below 0 and above"
     equal_to(
         bool(weights.isfinite().all()),
         True,
         what="large scores give finite weights",
         sent=sent,
-        hint="exp overflows above 88: subtract the largest score first, as softmax does",
+        hint="exp overflows above 88, and is 0 below -104: subtract the largest score of each row first, as softmax does",
     )
     close_to(
         weights,

@@ -9,12 +9,14 @@ from amal_attention.checks import (
     agrees_with,
     answers_afresh,
     differentiates,
+    drops_nothing,
     gradient_reaches,
     hangs_on,
     has_layers,
     ignores_padding,
     keeps_types,
     leaves_inputs_alone,
+    moves_from_its_start,
     permutes_with,
     reads_each_alone,
     registers_everything,
@@ -196,14 +198,18 @@ def test_it_learns_and_keeps_nothing(fairly, student, draws):
     def look():
         what = "states (B, L, K) and weights (B, L, L), for any B and L"
         shapes(build(), probe, lengths=draws.lengths(3), seed=draws.seed(), what=what)
+        narrow = student.SelfAttention(dim=5, head_dim=1)
+        shapes(narrow, AttentionProbe(5, 1), seed=draws.seed(), what=what)
         answers_afresh(build(), probe, seed=draws.seed())
         registers_everything(build, probe, seed=draws.seed(), times=1)
         gradient_reaches(build(), probe, seed=draws.seed())
+        moves_from_its_start(build(), probe, seed=draws.seed())
         differentiates(
             build(), probe.inputs((4, 4), draws.seed()), names=["x"], seed=draws.seed()
         )
         leaves_inputs_alone(build(), probe, seed=draws.seed())
         same_in_training(build(), probe, seed=draws.seed())
+        drops_nothing(build(), probe, seed=draws.seed())
         keeps_types(build(), probe, seed=draws.seed(), what="states and weights are of float32")
 
     fairly(look, "attention")

@@ -11,6 +11,7 @@ from amal_attention.checks import (
     answers_afresh,
     close_to,
     differentiates,
+    drops_nothing,
     gradient_reaches,
     hangs_on,
     has_layers,
@@ -19,6 +20,7 @@ from amal_attention.checks import (
     ignores_padding,
     keeps_types,
     leaves_inputs_alone,
+    moves_from_its_start,
     permutes_with,
     reads_each_alone,
     registers_everything,
@@ -323,7 +325,7 @@ def test_masks(fairly, student, draws):
     build, probe = some_heads(student, draws, heads)
 
     def look():
-        for rows, longest in ((heads, 6), (heads + 1, 6), (2, probe.asking)):
+        for rows, longest in ((heads, 6), (heads + 1, 6), (3, 14), (2, probe.asking)):
             x, memory, _ = probe.inputs((longest,) * rows, draws.seed())
             for mask in some_masks(draws, rows, probe.asking, longest):
                 hides_from_softmax(
@@ -346,6 +348,21 @@ def test_masks(fairly, student, draws):
         )
 
     fairly(look, "attention")
+
+
+def is_the_same_at_itself(student, attention, x):
+    """A text that looks at itself gets what it gets where the memory is a copy of it, and the gradient of both."""
+    itself, sent = (
+        student.LooksAtItself(attention).eval(),
+        f"{tensors_sent([x])}, as x and memory",
+    )
+    what, hint = "a text that looks at itself is a memory like any other", FROM_MEMORY
+    upstream = torch.linspace(-1, 2, x.numel()).reshape(x.shape)
+    for came, apart in zip(itself(x), attention(x, x.clone()), strict=True):
+        close_to(came, apart, what=what, sent=sent, hint=hint)
+    _, (came, *_) = itself.gradients((x,), upstream)
+    _, (first, second, *_) = attention.gradients((x, x.clone()), upstream)
+    close_to(came, first + second, what=what, sent=f"{sent}, and a gradient", hint=hint)
 
 
 def some_masks(draws, rows, asking, longest):
@@ -400,6 +417,7 @@ def test_it_learns_and_keeps_nothing(fairly, student, draws):
         answers_afresh(build(), probe, seed=draws.seed())
         registers_everything(build, probe, seed=draws.seed(), times=1)
         gradient_reaches(build(), probe, seed=draws.seed())
+        moves_from_its_start(build(), probe, seed=draws.seed())
         x, memory, _ = probe.inputs((4, 4), draws.seed())
         differentiates(build(), (x, memory), names=["x", "memory"], seed=draws.seed())
         attention, mask = build().eval(), torch.ones(2, 1, 4, dtype=torch.bool)
@@ -413,8 +431,10 @@ def test_it_learns_and_keeps_nothing(fairly, student, draws):
                 sent=f"{tensors_sent([x, memory, mask])}, all True; then without a mask",
                 hint="with a mask or without: the same scores, the same softmax, the same sum",
             )
+        is_the_same_at_itself(student, attention, x)
         leaves_inputs_alone(build(), probe, seed=draws.seed())
         same_in_training(build(), probe, seed=draws.seed())
+        drops_nothing(build(), probe, seed=draws.seed())
         keeps_types(build(), probe, seed=draws.seed(), what="states and weights are of float32")
 
     fairly(look, "attention")

@@ -15,6 +15,7 @@ from amal_attention.checks import (
     gradient_reaches,
     grows_by_layers,
     grows_by_units,
+    hands_on,
     hangs_on_depth,
     ignores_padding,
     keeps_types,
@@ -32,6 +33,9 @@ TORCH = ("nn.TransformerEncoderLayer", "nn.TransformerEncoder", "nn.Transformer"
 SHAPES = "states are (B, L, D) and weights (B, h, L, L), for any B and L"
 TYPES = "states and weights are of float32"
 DROPS = "dropout is handed on to each layer: in training the same texts give other states"
+ONE_NORM = (
+    "with norm_first one norm stands behind the last layer, however many layers there are"
+)
 KEEPS = "without dropout the same texts give the same states in training"
 
 EVEN = ((2, 4), (2, 5), (3, 4))  # heads, and how wide they are
@@ -111,6 +115,7 @@ def test_options_and_padding(student, draws, fairly):
     )
 
     def look():
+        grows_by_layers(lambda layers: build(layers, True), hint=ONE_NORM)
         ends_with_norm(build, probe, sizes["dim"], seed=seeds[1])
         for norm_first in (False, True):
             made = build(2, norm_first)
@@ -129,4 +134,7 @@ def test_options_and_padding(student, draws, fairly):
         differ(dropping(x, mask)[0], dropping(x, mask)[0], what=DROPS)
         equal_to(bool((keeping(x, mask)[0] == keeping(x, mask)[0]).all()), True, what=KEEPS)
 
+    given = {"norm_first": True, "dropout": 0.25}
+    told = {name: sizes[name] for name in ("heads", "hidden_size")} | given
+    fairly(lambda: hands_on(build(3, **given), told), EncoderLayer="EncoderLayerAsItIs")
     fairly(look, *PARTS)

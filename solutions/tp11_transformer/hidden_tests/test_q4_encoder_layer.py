@@ -13,13 +13,16 @@ from amal_attention.checks import (
     bends,
     chains_its_parts,
     differ,
+    differentiates,
     drops_in_training,
+    drops_nothing,
     equal_to,
     gradient_reaches,
     grows_by_units,
     ignores_padding,
     keeps_types,
     leaves_inputs_alone,
+    looks_by_its_norm,
     normalises,
     passes_through,
     permutes_with,
@@ -132,7 +135,7 @@ EXPECTATIONS = (passes_through, normalises, adds_to_its_input, chains_its_parts,
 @pytest.mark.question(
     "q4-encoder-layer",
     points=0.25,
-    requires=("attends", "padding", "alone"),
+    requires=("attends", "adds-to-its-input", "padding", "alone"),
     hint="the mask goes to the attention, and the weights of its heads come back",
 )
 def test_weights_and_padding(student, draws, fairly):
@@ -152,6 +155,7 @@ def test_weights_and_padding(student, draws, fairly):
         if order_of(student, sizes, norm_first=True):
             made = layer(student, sizes, norm_first=True)
             reads_by_its_weights(made, probe, seed=seeds[5])
+            looks_by_its_norm(made, probe, seed=seeds[5])
 
     fairly(look, *PARTS)
 
@@ -186,6 +190,9 @@ def test_dropout_and_what_it_learns(student, draws, fairly):
             answers_afresh(build(), probe, seed=seeds[3])
             leaves_inputs_alone(build(), probe, seed=seeds[4])
             same_in_training(build(), probe, seed=seeds[5])
+            drops_nothing(build(), probe, seed=seeds[5])
+            inputs = some_texts(dim, (3, 3), seeds[2])
+            differentiates(build(), inputs, names=("x",), parts=(0,), seed=seeds[2])
             keeps_types(build(), probe, seed=seeds[6], what="states and weights are of float32")
             scales = [each for each in build().parameters().values() if (each == 1).all()]
             equal_to(sum(map(torch.numel, scales)), 2 * dim, what=OWN_NORMS)
@@ -196,3 +203,20 @@ def test_dropout_and_what_it_learns(student, draws, fairly):
         grows_by_units(lambda units: layer(student, sizes | {"hidden_size": units}), dim)
 
     fairly(look, *PARTS)
+    fairly(
+        lambda: has_both_biases(layer(student, sizes), **sizes), MultiHeadAttention="TorchHeads"
+    )
+
+
+def has_both_biases(made, dim, heads, hidden_size):
+    """Beside matrices: two norms, the biases of the network, and those of torch's attention, which may have none."""
+    inputs = some_texts(dim, (2, 2))
+    made.materialise(*inputs)
+    beside = sum(each.numel() for each in made.parameters().values())
+    beside -= 4 * dim * dim + 2 * dim * hidden_size
+    equal_to(
+        beside - hidden_size - dim in (4 * dim, 8 * dim),
+        True,
+        what="the network has two biases, of hidden_size numbers and of D",
+        hint="two linear layers with biases: nn.Linear(dim, hidden_size), and nn.Linear(hidden_size, dim)",
+    )

@@ -57,6 +57,13 @@ def mistakes(length, dim):
 
 
 def is_as_the_loop(came, length, dim, tolerance=1e-4):
+    equal_to(
+        tuple(came.shape),
+        (length, dim),
+        what=FORM,
+        sent=f"length = {length}, dim = {dim}",
+        hint="a row for each place, however many there are, and a column for each number of dim",
+    )
     close_to(
         came,
         table(length, dim),
@@ -101,6 +108,9 @@ def test_it_equals_the_loop(student, draws):
         length = draws.between(9, 40)
         is_as_the_loop(student.sinusoidal_positions(length, dim), length, dim)
     is_as_the_loop(student.sinusoidal_positions(400, 10), 400, 10, tolerance=3e-4)
+    is_as_the_loop(
+        student.sinusoidal_positions(2500, 10), 2500, 10, tolerance=1e-2
+    )  # as long as reviews are
 
 
 @pytest.mark.question(

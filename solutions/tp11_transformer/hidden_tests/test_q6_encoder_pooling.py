@@ -12,10 +12,12 @@ from amal_attention.checks import (
     compares_by_text,
     depends_on_text,
     differ,
+    drops_nothing,
     equal_to,
     gradient_reaches,
     grows_by_layers,
     grows_by_units,
+    hands_on,
     ignores_padding,
     keeps_one_vector,
     keeps_types,
@@ -23,6 +25,7 @@ from amal_attention.checks import (
     leaves_inputs_alone,
     leaves_its_start,
     looks_from_one_vector,
+    minds_every_place,
     normalises,
     reads_each_alone,
     registers_everything,
@@ -55,6 +58,8 @@ HEADS = (
 NORMS = "norm_first is handed on: it is a norm more, with a scale and a shift"
 DROPS = "dropout is handed on: in training the same texts give another vector"
 
+PLACES = 10  # of the texts in which words are exchanged
+
 EVEN = ((2, 4), (2, 5), (3, 4))  # heads, and how wide they are
 
 
@@ -76,10 +81,24 @@ def pooling(student, sizes, **options):
 
 def order_counts(made, dim, seed):
     """Look whether two words that change places change what is pooled, in the same place of the same batch."""
-    x, mask = some_texts(dim, (4, 3), seed)
-    made = made.eval().randomise(seed)
-    first, second = (made(each, mask)[0] for each in (x, x[:, [1, 0, 2, 3]]))
-    differ(first, second, what="the order of the words counts", hint=WITH)
+    minds_every_place(
+        made,
+        PoolingProbe(dim),
+        exchanged,
+        PLACES,
+        lengths=(PLACES,) * 2,
+        seed=seed,
+        what="the order of the words counts",
+        hint=WITH,
+    )
+
+
+def exchanged(inputs, first, second):
+    """The same texts with the words at two places exchanged."""
+    x, mask = inputs
+    moved = x.clone()
+    moved[:, [first, second]] = x[:, [second, first]]
+    return moved, mask
 
 
 def places_tell_words_apart(made, dim, seed):
@@ -216,6 +235,26 @@ def test_one_vector_in_front(student, draws, fairly):
         looks_from_one_vector(front, dim, seed=seeds[2])
 
     fairly(look, *PARTS)
+    x, mask = some_texts(dim, (4, 4), seeds[4])
+    fairly(
+        lambda: is_looked_at(pooling(student, sizes, readout="cls"), x, mask),
+        *PARTS[3:],
+        Encoder="WordsAsTheyAre",
+    )
+
+
+def is_looked_at(front, x, mask):
+    """Look whether the mask that the encoder is handed lets words and the vector in front see each other."""
+    front.eval()(x, mask)
+    handed = [each for name, each in front.state().items() if name.endswith(".handed")]
+    for each in handed:  # none of torch's encoder
+        equal_to(
+            bool(each.all()),
+            True,
+            what="[CLS] and the words look at each other",
+            sent="texts of four words, without padding",
+            hint="[CLS] looks at all words, and all words look at it: its place in the mask is True",
+        )
 
 
 @pytest.mark.question(
@@ -244,7 +283,7 @@ def test_weights_and_padding(student, draws, fairly):
 @pytest.mark.question(
     "q6-encoder-pooling",
     points=0.25,
-    requires=("learned", "calls"),
+    requires=("learned", "options", "calls"),
     hint="all that __init__ makes serves, is registered and learns; num_layers, norm_first and dropout are handed on",
 )
 def test_what_it_learns(student, draws, fairly):
@@ -262,17 +301,39 @@ def test_what_it_learns(student, draws, fairly):
             answers_afresh(build(), dim, seed=seeds[5])
             leaves_inputs_alone(build(), dim, seed=seeds[6])
             same_in_training(build(), dim, seed=seeds[7])
+            drops_nothing(build(), PoolingProbe(dim), seed=seeds[7])
             keeps_types(build(), dim, seed=seeds[8])
             equal_to(fixed_vectors(build(), model_dim), [], what=LEARNT)
+            hands_on_by_counting(student, sizes, readout, (x, mask))
         weights_carry_gradient(pooling(student, sizes), dim, seed=seeds[0])
-        grows_by_layers(lambda layers: pooling(student, sizes, num_layers=layers))
         count = lambda made: sum(each.numel() for each in made.parameters().values())  # noqa: E731
         post, pre = (
             count(pooling(student, sizes, norm_first=first)) for first in (False, True)
         )
         equal_to(pre - post, 2 * model_dim, what=NORMS)
         equal_to(heads_count(student, sizes, x, mask), True, what=HEADS)
-        dropping = pooling(student, sizes, dropout=0.5).train()
-        differ(dropping(x, mask)[0], dropping(x, mask)[0], what=DROPS)
 
+    fairly(
+        lambda: hands_on_all(student, sizes),
+        *PARTS[3:],
+        Encoder="WordsAsTheyAre",
+    )
     fairly(look, *PARTS)
+
+
+def hands_on_by_counting(student, sizes, readout, inputs):
+    """Look whether options are handed on by what they change, whatever the encoder is: it may be torch's."""
+    build = partial(pooling, student, readout=readout)
+    grows_by_units(lambda units: build(sizes | {"hidden_size": units}), sizes["model_dim"])
+    grows_by_layers(lambda layers: build(sizes, num_layers=layers))
+    dropping = build(sizes, dropout=0.5).train()
+    differ(dropping(*inputs)[0], dropping(*inputs)[0], what=DROPS)
+
+
+def hands_on_all(student, sizes):
+    """Look whether each option is handed on to the encoder, whatever the others are."""
+    for readout in READOUTS:
+        for norm_first in (False, True):
+            given = {"norm_first": norm_first, "dropout": 0.25}
+            told = {name: sizes[name] for name in ("heads", "hidden_size")} | given
+            hands_on(pooling(student, sizes, readout=readout, **given), told)

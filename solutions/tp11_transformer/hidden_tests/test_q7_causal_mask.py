@@ -26,9 +26,8 @@ def test_some_may_look_and_some_may_not(student):
     hint="row i is True for the places j ≤ i: bool, as many rows as columns",
 )
 def test_each_place_sees_itself_and_what_comes_before(student, draws):
-    for length in (draws.between(4, 9), 1, draws.between(40, 60)):
-        ahead = [[row >= column for column in range(length)] for row in range(length)]
-        by_hand = torch.tensor(ahead)
+    for length in (draws.between(4, 9), 1, draws.between(40, 60), 700):
+        by_hand = torch.arange(length).unsqueeze(1) >= torch.arange(length)
         mask = student.causal_mask(length)
         equal_to(
             str(getattr(mask, "dtype", type(mask).__name__)),
@@ -36,6 +35,13 @@ def test_each_place_sees_itself_and_what_comes_before(student, draws):
             what="the mask is bool",
             sent=f"length {length}",
             hint="booleans, True where a place may look: dtype=torch.bool",
+        )
+        equal_to(
+            tuple(mask.shape),
+            (length, length),
+            what="as many rows and columns as the length says",
+            sent=f"length {length}",
+            hint="a mask (length, length), for any length: no axis more, and no table that ends",
         )
         close_to(
             mask,

@@ -8,15 +8,20 @@ from amal_attention.checks import (
     answers_afresh,
     begins_alike,
     draws_while_training,
+    drops_nothing,
     equal_to,
     gradient_reaches,
     grows_by_layers,
+    grows_by_units,
+    hands_on,
     hears_other_places,
     ignores_padding,
     keeps_types,
     leaves_inputs_alone,
+    leaves_parameters_alone,
     looks_past_gaps,
-    minds_the_order,
+    minds_every_place,
+    reaches_far_back,
     reads_each_alone,
     registers_everything,
     same_in_training,
@@ -39,13 +44,17 @@ PARTS = (
 )
 
 
+PLACES = 10  # of the texts in which tokens are exchanged
+
+
 def some_model(student, draws):
     """Builds a model of sizes that differ, and its kind."""
     heads, num_tokens = draws.between(2, 3), draws.between(7, 11)
     dim, hidden_size = 4 * heads, draws.between(13, 17)
 
     def build(**options):
-        return student.LanguageModel(num_tokens, dim, heads, hidden_size, **options)
+        sizes = {"dim": dim, "heads": heads, "hidden_size": hidden_size}
+        return student.LanguageModel(num_tokens, **(sizes | options))
 
     return build, LanguageProbe(num_tokens)
 
@@ -60,6 +69,14 @@ def test_places_hear_of_each_other(student, draws, fairly):
     build, probe = some_model(student, draws)
     seed = draws.seed()
     fairly(lambda: hears_other_places(build(), probe, seed=seed), *PARTS)
+
+
+def exchanged(inputs, first, second):
+    """The same texts with the tokens at two places exchanged."""
+    tokens, mask = inputs
+    moved = tokens.clone()
+    moved[:, [first, second]] = tokens[:, [second, first]]
+    return moved, mask
 
 
 def tells_tokens_apart(model, num_tokens, seed):
@@ -84,6 +101,7 @@ def tells_tokens_apart(model, num_tokens, seed):
     hint="embeddings, positions, layers that see through the causal mask and that of the text, a linear map",
 )
 def test_each_place_sees_its_past_and_no_future(student, draws, fairly, by_hand):
+    by_hand("LanguageModel")
     build, probe = some_model(student, draws)
     lengths, seed = draws.lengths(3, 5), draws.seed()
 
@@ -92,10 +110,10 @@ def test_each_place_sees_its_past_and_no_future(student, draws, fairly, by_hand)
         sees_no_future(model, probe, lengths=lengths, seed=seed, times=1, hint=CAUSAL)
         begins_alike(model, probe, lengths=(5, 4), seed=seed)
         sees_its_past(model, probe, lengths=lengths, seed=seed, hint=CAUSAL)
+        reaches_far_back(model, probe, length=512, seed=seed)
         tells_tokens_apart(model, probe.num_tokens, seed)
 
     fairly(look, *PARTS)
-    by_hand("LanguageModel")
 
 
 @pytest.mark.question(
@@ -110,10 +128,13 @@ def test_order_padding_and_other_texts(student, draws, fairly):
 
     def look():
         model = build()
-        minds_the_order(
+        minds_every_place(
             model,
             probe,
-            lambda tokens, mask: (tokens[:, [1, 0, 2, 3]], mask),
+            exchanged,
+            PLACES - 1,
+            lengths=(PLACES,) * 3,
+            last=True,
             seed=seed,
             what="the order of what comes before counts",
         )
@@ -127,7 +148,7 @@ def test_order_padding_and_other_texts(student, draws, fairly):
 @pytest.mark.question(
     "q7-language-model",
     points=0.25,
-    requires=("logits", "own-layers", "dropout", "learned", "calls"),
+    requires=("logits", "own-layers", "options", "dropout", "learned", "calls"),
     hint="layers of their own, all registered; logits without a softmax; nothing kept from call to call",
 )
 def test_logits_layers_and_calls(student, draws, fairly):
@@ -140,12 +161,23 @@ def test_logits_layers_and_calls(student, draws, fairly):
         registers_everything(build, probe, lengths=(4, 2), seed=seed, times=1)
         grows_by_layers(lambda number: build(num_layers=number))
         gradient_reaches(model, probe, lengths=(4, 2), seed=seed)
+        leaves_parameters_alone(build(), probe, seed=seed)
         answers_afresh(model, probe, seed=seed, what="each call answers for itself")
         leaves_inputs_alone(model, probe, seed=seed)
         same_in_training(
             model, probe, seed=seed, hint="nothing hangs on self.training but dropout"
         )
         keeps_types(model, probe, seed=seed, what="logits are of float32")
+        drops_nothing(build(), probe, seed=seed)
         draws_while_training(build(dropout=0.5), probe, seed=seed)
+        grows_by_units(lambda units: build(dim=6, heads=2, hidden_size=units), 6)
 
     fairly(look, *PARTS)
+    sizes = {"heads": 2, "hidden_size": 9, "dropout": 0.25}
+    fairly(
+        lambda: hands_on(build(dim=8, num_layers=2, **sizes), sizes),
+        "causal_mask",
+        "sinusoidal_positions",
+        Encoder="WordsAsTheyAre",
+        EncoderLayer="EncoderLayerAsItIs",
+    )

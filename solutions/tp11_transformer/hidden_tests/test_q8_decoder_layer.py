@@ -11,10 +11,13 @@ from amal_attention.checks import (
     bends_between_units,
     differ,
     differentiates,
+    drops_each_part,
+    drops_nothing,
     drops_what_it_adds,
     equal_to,
     gradient_reaches,
     grows_by_units,
+    hands_on,
     hangs_on_memory,
     ignores_padding,
     keeps_types,
@@ -22,12 +25,14 @@ from amal_attention.checks import (
     looks_past_gaps,
     normalises,
     passes_through,
+    reaches_far_back,
     reads_each_alone,
     registers_everything,
     same_in_training,
     sees_its_past,
     sees_no_future,
     simplex,
+    takes_its_parts_in_turn,
 )
 
 WRITTEN = "written by hand: no nn.TransformerDecoderLayer, and no recurrent layer"
@@ -84,10 +89,12 @@ def test_no_place_sees_what_is_written_later(student, draws, fairly):
     lengths, seed = draws.lengths(3, 5), draws.seed()
 
     def look():
-        layer = build(norm_first=True)
-        sees_no_future(layer, probe, lengths=lengths, seed=seed, times=1, hint=CAUSAL)
-        begins_alike(layer, probe, lengths=(4, 3), seed=seed)
-        sees_its_past(layer, probe, lengths=lengths, seed=seed, hint=CAUSAL)
+        for norm_first in (False, True):
+            layer = build(norm_first=norm_first)
+            sees_no_future(layer, probe, lengths=lengths, seed=seed, times=1, hint=CAUSAL)
+            begins_alike(layer, probe, lengths=(4, 3), seed=seed)
+            sees_its_past(layer, probe, lengths=lengths, seed=seed, hint=CAUSAL)
+        reaches_far_back(layer, probe, length=60, seed=seed)
 
     fairly(look, *PARTS)
 
@@ -115,8 +122,18 @@ def test_what_is_added_and_where_it_is_normalised(student, draws, fairly, by_han
         has_parts_of_its_own(build(20), probe.dim, 20)
         bends_between_units(lambda number: build(number, norm_first=True), probe, seed=seed)
         drops_what_it_adds(build(norm_first=True, dropout=1.0), probe, seed=seed)
+        for norm_first in (False, True):
+            layer = build(norm_first=norm_first)
+            takes_its_parts_in_turn(layer, probe, norm_first=norm_first, seed=seed)
+            drops_each_part(build(norm_first=norm_first, dropout=0.3), probe, seed=seed)
+            drops_nothing(build(norm_first=norm_first), probe, seed=seed)
 
     fairly(look, *PARTS)
+    fairly(
+        lambda: hands_on(build(), {"heads": probe.heads}),
+        *PARTS[1:],
+        MultiHeadAttention="HeadsAsTheyAre",
+    )
     by_hand("DecoderLayer", "nn.TransformerDecoderLayer", "nn.Transformer", hint=WRITTEN)
 
 
@@ -176,20 +193,21 @@ def test_padding_other_texts_and_what_is_learned(student, draws, fairly):
     lengths, seed, longest = draws.lengths(3, 5), draws.seed(), draws.between(8, 9)
 
     def look():
-        layer = build()
-        reads_each_alone(layer, probe, lengths=(3, 3), seed=seed, times=1)
-        ignores_padding(layer, probe, lengths=lengths, longest=longest, seed=seed, times=1)
-        looks_past_gaps(layer, probe, seed=seed)
-        gradient_reaches(layer, probe, lengths=(4, 2), seed=seed)
+        for norm_first in (False, True):
+            layer = build(norm_first=norm_first)
+            reads_each_alone(layer, probe, lengths=(3, 3), seed=seed, times=1)
+            ignores_padding(layer, probe, lengths=lengths, longest=longest, seed=seed, times=1)
+            looks_past_gaps(layer, probe, seed=seed)
+            gradient_reaches(layer, probe, lengths=(4, 2), seed=seed)
+            differentiates(
+                layer,
+                probe.inputs((3, 2), seed),
+                names=("x", "memory"),
+                parts=(0,),
+                seed=seed,
+                hint="the encoder learns through the memory: no detach",
+            )
         registers_everything(build, probe, lengths=(4, 2), seed=seed, times=1)
-        differentiates(
-            layer,
-            probe.inputs((3, 2), seed),
-            names=("x", "memory"),
-            parts=(0,),
-            seed=seed,
-            hint="the encoder learns through the memory: no detach",
-        )
         answers_afresh(layer, probe, seed=seed, what="each call answers for itself")
         leaves_inputs_alone(layer, probe, seed=seed)
         same_in_training(

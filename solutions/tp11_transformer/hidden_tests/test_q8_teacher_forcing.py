@@ -6,6 +6,8 @@ import torch
 from amal_attention.checks import close_to, differ, equal_to
 from amal_attention.tasks.translation import END, PAD, START
 
+ALONE = "START stands in front of a target of one place too, which falls off"
+
 
 def some_lines(draws, noise):
     """Targets that end with END, and where they are; with noise, tokens stand on the padding."""
@@ -105,6 +107,10 @@ def test_padding_and_form(student, draws):
         what="a call leaves what it is given as it is",
         hint="make a new tensor: nothing is written into the target",
     )
+    one = student.teacher_forcing(
+        torch.tensor([[END], [END]]), torch.ones(2, 1, dtype=torch.bool)
+    )
+    equal_to(one.tolist(), [[START], [START]], what="lines of END alone: START", hint=ALONE)
     for row in (0, 1):  # a batch of one, and another line at the same place: nothing is kept
         came = student.teacher_forcing(target[row : row + 1], mask[row : row + 1])
         first = mask[row].nonzero()[-1, 0]

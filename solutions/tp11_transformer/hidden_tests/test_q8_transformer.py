@@ -1,6 +1,7 @@
 """Hidden tests of exercise 8.2: what the logits hang on, on both sides; any layers will do."""
 
 import pytest
+import torch
 
 from amal_attention.checks import (
     TranslatorProbe,
@@ -8,13 +9,18 @@ from amal_attention.checks import (
     begins_alike,
     differ,
     draws_while_training,
+    drops_nothing,
     equal_to,
     gradient_reaches,
     grows_by_layers,
+    grows_by_units,
+    hands_on,
     ignores_padding,
     keeps_types,
     leaves_inputs_alone,
-    minds_the_order,
+    leaves_parameters_alone,
+    minds_every_place,
+    reaches_far_back,
     reads_each_alone,
     registers_everything,
     same_in_training,
@@ -22,6 +28,7 @@ from amal_attention.checks import (
     sees_no_future,
     writes_logits,
 )
+from amal_attention.tasks.translation import END
 
 CAUSAL = (
     "a place sees itself and all that is written before, and nothing else: the causal mask, and nothing "
@@ -38,6 +45,9 @@ PARTS = (
 )
 
 
+PLACES = 9  # of the lines in which tokens are exchanged
+
+
 def some_model(student, draws):
     """Builds a model of sizes that differ, and its kind."""
     heads, num_tokens = draws.between(2, 3), draws.between(8, 11)
@@ -50,14 +60,42 @@ def some_model(student, draws):
     return build, TranslatorProbe(num_tokens)
 
 
-def sources_turned(source, mask, teacher):
-    """The first two tokens of each source the other way round."""
-    return source[:, [1, 0, *range(2, source.shape[1])]], mask, teacher
+def sources_exchanged(inputs, first, second):
+    """The same with the tokens at two places of each source exchanged."""
+    source, mask, teacher = inputs
+    return exchanged(source, first, second), mask, teacher
 
 
-def teachers_turned(source, mask, teacher):
-    """Two tokens of each teacher the other way round, behind START and before the last."""
-    return source, mask, teacher[:, [0, 2, 1, *range(3, teacher.shape[1])]]
+def teachers_exchanged(inputs, first, second):
+    """The same with the tokens at two places of each teacher exchanged, behind START."""
+    source, mask, teacher = inputs
+    return source, mask, exchanged(teacher, first + 1, second + 1)
+
+
+def exchanged(tokens, first, second):
+    moved = tokens.clone()
+    moved[:, [first, second]] = tokens[:, [second, first]]
+    return moved
+
+
+def tells_tokens_apart(model, num_tokens, seed):
+    """Look whether each token of an alphabet is told from each other one, in the source and in the teacher."""
+    tokens = torch.arange(END + 1, num_tokens).unsqueeze(1)
+    others = torch.full_like(tokens, END + 1)
+    seen = torch.ones_like(tokens, dtype=torch.bool)
+    model.eval().randomise(seed)
+    for side, inputs in (
+        ("source", (tokens, seen, others)),
+        ("teacher", (others, seen, tokens)),
+    ):
+        logits = model(*inputs)
+        equal_to(
+            bool((torch.pdist(logits.flatten(1)) > 1e-5).all()),
+            True,
+            what=f"each token of the {side} gives logits of its own",
+            sent=f"lines of one token, {END + 1} to {num_tokens - 1}",
+            hint="each token is read as it is: the embedding has a vector for each number",
+        )
 
 
 @pytest.mark.question(
@@ -80,6 +118,22 @@ def test_logits_hang_on_source_and_teacher(student, draws, fairly):
             differ(first, other, what="the logits hang on source and teacher", sent=sent)
 
     fairly(look, *PARTS)
+
+
+def reads_all_of_a_long_source(model, probe, seed):
+    """Look whether the last token of a long source counts."""
+    source, mask, teacher = probe.inputs((80, 80), seed)
+    other = source.clone()
+    other[:, -1] = END + 1 + (source[:, -1] - END) % (probe.num_tokens - END - 1)
+    model.eval().randomise(seed)
+    first, second = model.each([(each, mask, teacher) for each in (source, other)])
+    equal_to(
+        bool((first != second).any()),
+        True,
+        what="the last token of a long source counts",
+        sent="sources of 80 tokens, then the same with another last one",
+        hint="all of the source is read: no window, and no table of positions that ends",
+    )
 
 
 def looks_at_every_state(model, probe, seed):
@@ -108,6 +162,7 @@ def looks_at_every_state(model, probe, seed):
     hint="encode the source, decode the teacher with it; positions are added on both sides",
 )
 def test_it_reads_the_source_and_what_is_written_so_far(student, draws, fairly, by_hand):
+    by_hand("Transformer")
     build, probe = some_model(student, draws)
     lengths, seed = draws.lengths(3, 5), draws.seed()
 
@@ -116,11 +171,24 @@ def test_it_reads_the_source_and_what_is_written_so_far(student, draws, fairly, 
         sees_no_future(model, probe, lengths=lengths, seed=seed, times=1, hint=CAUSAL)
         begins_alike(model, probe, lengths=(3, 4), seed=seed)
         sees_its_past(model, probe, lengths=lengths, seed=seed, hint=CAUSAL)
-        for what, turn in (
-            ("the order of the source counts", sources_turned),
-            ("the order of what is written counts", teachers_turned),
+        for what, exchange in (
+            ("the order of the source counts", sources_exchanged),
+            ("the order of what is written counts", teachers_exchanged),
         ):
-            minds_the_order(model, probe, turn, seed=seed, what=what)
+            minds_every_place(
+                model,
+                TranslatorProbe(probe.num_tokens, steps=PLACES + 1),
+                exchange,
+                PLACES,
+                lengths=(PLACES,) * 3,
+                last=True,
+                seed=seed,
+                what=what,
+            )
+        long = TranslatorProbe(probe.num_tokens, steps=100)
+        reaches_far_back(model, long, length=5, seed=seed)
+        reads_all_of_a_long_source(model, probe, seed)
+        tells_tokens_apart(model, probe.num_tokens, seed)
 
     fairly(look, *PARTS)
     fairly(
@@ -128,7 +196,6 @@ def test_it_reads_the_source_and_what_is_written_so_far(student, draws, fairly, 
         *PARTS,
         Encoder="WordsAsTheyAre",
     )
-    by_hand("Transformer")
 
 
 def grows_on_both_sides(build):
@@ -153,7 +220,16 @@ def grows_on_both_sides(build):
 @pytest.mark.question(
     "q8-transformer",
     points=0.25,
-    requires=("logits", "padding", "alone", "own-layers", "dropout", "learned", "calls"),
+    requires=(
+        "logits",
+        "padding",
+        "alone",
+        "own-layers",
+        "options",
+        "dropout",
+        "learned",
+        "calls",
+    ),
     hint="source_mask for the encoder and for each decoder layer; layers of their own; logits without a softmax",
 )
 def test_padding_logits_and_layers(student, draws, fairly):
@@ -175,6 +251,18 @@ def test_padding_logits_and_layers(student, draws, fairly):
             model, probe, seed=seed, hint="nothing hangs on self.training but dropout"
         )
         keeps_types(model, probe, seed=seed, what="logits are of float32")
+        drops_nothing(build(), probe, seed=seed)
         draws_while_training(build(dropout=0.5), probe, seed=seed)
+        leaves_parameters_alone(build(), probe, seed=seed)
+        grows_by_units(lambda units: build(dim=6, heads=2, hidden_size=units), 6, layers=2)
 
     fairly(look, *PARTS)
+    for norm_first in (False, True):
+        sizes = {"heads": 2, "hidden_size": 9, "dropout": 0.25, "norm_first": norm_first}
+        fairly(
+            lambda given=sizes: hands_on(build(dim=8, num_layers=2, **given), given),
+            "sinusoidal_positions",
+            "LayerNorm",
+            Encoder="WordsAsTheyAre",
+            DecoderLayer="DecoderLayerAsItIs",
+        )

@@ -2,7 +2,7 @@
 # mistake = "the layers' networks are as wide as D"
 # loses = ["q4-encoder"]
 # breaks = ["options"]
-# hint = "one unit more"
+# hint = "hidden_size is handed on"
 # public = false
 
 # %% grade_id="q4-encoder"

@@ -2,7 +2,7 @@
 # mistake = "the mask of the first text hides in all"
 # loses = ["q3-multi-head"]
 # breaks = ["mask", "alone"]
-# hint = "still weigh"
+# hint = "each text has a mask of its own"
 # public = true
 
 # %% grade_id="q3-multi-head"

@@ -2,7 +2,7 @@
 # mistake = "a tenth is dropped, whatever share is given"
 # loses = ["q4-encoder-layer"]
 # breaks = ["dropout"]
-# hint = "with the share that is given"
+# hint = "no dropout is asked for"
 # public = false
 
 # %% grade_id="q4-encoder-layer"

@@ -9,9 +9,11 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks import (
+    PoolingProbe,
     answers_afresh,
     keeps_types,
     leaves_inputs_alone,
+    leaves_parameters_alone,
     same_in_training,
 )
 from amal_attention.checks.expectation import ExpectationMissed
@@ -34,6 +36,13 @@ class Query(nn.Module):
 
     def summed(self, weights: Tensor, x: Tensor) -> Tensor:
         return (weights.unsqueeze(2) * x).sum(dim=1)
+
+
+class Shortens(Query):
+    def summed(self, weights: Tensor, x: Tensor) -> Tensor:
+        with torch.no_grad():
+            self.query /= self.query.norm()
+        return super().summed(weights, x)
 
 
 class Dropping(Query):
@@ -147,3 +156,10 @@ def test_a_right_pooling_meets_them(build: Callable[[], Query], name: str) -> No
 def test_a_slip_is_missed_and_named(build: Callable[[], Query], name: str, words: str) -> None:
     with pytest.raises(ExpectationMissed, match=words):
         ALL[name](build(), DIM)
+
+
+def test_parameters_stay_as_they_are() -> None:
+    probe = PoolingProbe(DIM)
+    leaves_parameters_alone(Query(), probe)
+    with pytest.raises(ExpectationMissed, match="reads the parameters and writes none"):
+        leaves_parameters_alone(Shortens(), probe)

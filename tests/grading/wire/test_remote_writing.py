@@ -20,12 +20,17 @@ from amal_attention.checks import (
     continues,
     draws_by_temperature,
     draws_while_training,
+    drops_each_part,
     drops_what_it_adds,
     extends_its_prompt,
+    hands_on,
     hangs_on_memory,
     hears_other_places,
     looks_past_gaps,
+    minds_every_place,
     minds_the_order,
+    reaches_far_back,
+    takes_its_parts_in_turn,
     with_one_model,
 )
 from amal_attention.checks.expectations.sequences.greedy import decodes_as_scripted
@@ -109,6 +114,12 @@ def turned(tokens: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torc
     return tokens[:, [1, 0, 2, 3]], mask
 
 
+def exchanged(inputs: tuple[torch.Tensor, torch.Tensor], first: int, second: int) -> tuple[torch.Tensor, torch.Tensor]:
+    order = list(range(inputs[0].shape[1]))
+    order[first], order[second] = second, first
+    return inputs[0][:, order], inputs[1]
+
+
 def looks_at_models(student: Any, kind: str) -> list[Callable[[], None]]:
     speaker, layer = student.speak(kind), student.remember(kind)
     return [
@@ -116,6 +127,11 @@ def looks_at_models(student: Any, kind: str) -> list[Callable[[], None]]:
         lambda: hears_other_places(speaker, SPEECH),
         lambda: looks_past_gaps(speaker, SPEECH),
         lambda: minds_the_order(speaker, SPEECH, turned),
+        lambda: minds_every_place(speaker, SPEECH, exchanged, 3, lengths=(4, 4), last=True),
+        lambda: reaches_far_back(speaker, SPEECH, length=9),
+        lambda: takes_its_parts_in_turn(layer, MEMORY, norm_first=False),
+        lambda: drops_each_part(student.remember(kind, dropout=0.3), MEMORY),
+        lambda: hands_on(layer, {"heads": 2}),
         lambda: asks_memory(layer, MEMORY),
         lambda: hangs_on_memory(layer, MEMORY),
         lambda: bends_between_units(lambda units: student.remember(kind, units, norm_first=True), MEMORY),
@@ -130,7 +146,7 @@ def test_every_expectation_on_what_writes_says_the_same_of_it_there_as_here(remo
     assert [each and (each.expected, each.hint) for each in there] == [
         each and (each.expected, each.hint) for each in here
     ]
-    assert sum(each is not None for each in there) == {"Right": 0, "Wrong": 8, "Broken": 9}[kind]
+    assert sum(each is not None for each in there) == {"Right": 0, "Wrong": 11, "Broken": 13}[kind]
 
 
 WAYS = ["right", *(str(number) for number, name in enumerate(WAYS_TO_GO_ON) if name != "a list")]

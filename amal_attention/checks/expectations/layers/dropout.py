@@ -13,7 +13,7 @@ from amal_attention.checks.subjects.subject import Subject, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers
 
-__all__ = ["draws_while_training", "drops_in_training", "drops_what_it_adds"]
+__all__ = ["draws_while_training", "drops_in_training", "drops_nothing", "drops_what_it_adds"]
 
 Module = nn.Module | Subject
 
@@ -22,6 +22,9 @@ _TEXTS = (4,) * 12
 _BAND = 0.15
 _NEVER = "dropout is handed on to each layer, and drops at random in training"
 _ALWAYS = "dropout is for training alone: nn.Dropout knows, F.dropout has training=self.training"
+_UNASKED = "no dropout is asked for here: nothing is dropped, in training either"
+_MANY = (6,) * 12
+"""So many numbers that a dropout of a tenth hits one."""
 _ADDED = "dropout falls on what each part adds, x + dropout(part), and on nothing else"
 _DROPS_X = "dropout drops what each part adds, not x itself, and not their sum"
 _KEEPS_ATTENTION = (
@@ -57,6 +60,29 @@ def draws_while_training(
                 mode = "training" if training else "evaluation"
                 sent = f"{probe.sent(inputs)} twice, in {mode}, dropout = 0.5"
                 raise Missed(expected, came, hint or (_NEVER if training else _ALWAYS), sent)
+
+
+@expectation("where no dropout is asked for, training drops nothing")
+def drops_nothing(
+    module: Module, probe: Probe, *, lengths: Sequence[int] = _MANY, seed: int = 0, hint: str = ""
+) -> None:
+    """In training the answer is that in evaluation.
+
+    Args:
+        module: built without dropout.
+        probe: its kind.
+        lengths: how many places each row has.
+        seed: another seed, other parameters and inputs.
+        hint: the likely mistake, told with a miss.
+    """
+    for looked_at, at in probed(module, probe, lengths, 1, seed):
+        inputs = probe.inputs(lengths, at)
+        (expected,) = answers(looked_at, probe, [inputs])
+        (trained,) = answers(looked_at.train(), probe, [inputs])
+        for name, each in expected.items():
+            if not same(trained[name], each):
+                sent = f"{probe.sent(inputs)}, in training"
+                raise Missed(f"the same {name} as in evaluation", "others", hint or _UNASKED, sent)
 
 
 @expectation("dropout of all that is added leaves x as it is, in training alone")

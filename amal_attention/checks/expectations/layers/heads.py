@@ -18,6 +18,7 @@ __all__ = ["has_layers", "heads_differ"]
 
 Module = nn.Module | Subject
 
+_SHARED = "each map has a weight of its own: two of them share one"
 _BY_NAME = "in __init__: self.{name} = nn.Linear({width}, {features})"
 _MIXED = "the columns of a head are those of its rows in the weight: view (B, L, h, K), then transpose(1, 2)"
 
@@ -48,6 +49,10 @@ def has_layers(
                 came,
                 hint or _BY_NAME.format(name=name, width=width, features=features),
             )
+    apart = sum(each.numel() for each in looked_at.parameters().values() if each.ndim == 2)
+    wanted = sum(width * features for width, features in layers.values())
+    if apart < wanted:
+        raise Missed(f"{wanted} numbers in the maps", f"{apart}", hint or _SHARED)
 
 
 @expectation("each head attends by columns of its own")

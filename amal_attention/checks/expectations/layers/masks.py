@@ -23,6 +23,7 @@ _TINY = 1e-30
 _NOT_MASKED = "the mask changes nothing: a score is -inf where the mask is False"
 _INVERTED = "the mask is inverted: True is where one may look"
 _AFTER = "the mask comes before the softmax, not after it: what is left no longer sums to 1"
+_OF_THE_FIRST = "each text has a mask of its own: this is that of the first one for all"
 _STILL_WEIGHS = "hidden places still weigh something: their scores are -inf before the softmax, not 0, and not -20"
 
 
@@ -101,4 +102,6 @@ def _likely(weights: Tensor, plain: Tensor, seen: Tensor, hidden: Tensor) -> str
         return _AFTER
     if same(weights.masked_fill(seen, 0), weights):
         return _INVERTED
+    if (seen != seen[:1]).any() and same(weights, _shares(plain, seen[:1].expand_as(seen))):
+        return _OF_THE_FIRST
     return _STILL_WEIGHS if (hidden > _TINY).any() else ""

@@ -125,7 +125,7 @@ def _each_number_by_itself(parts: Parts) -> bool:
     dim = parts.inputs[0].shape[2]
     both = [torch.tensor([2.0 * (at in places) for at in range(dim)]) for places in ((0, 1), (0,), (1,), ())]
     together, first, second, none = (parts.without_attention_scaled(each) for each in both)
-    return same(together - first - second + none, torch.zeros_like(none), 1e-3)
+    return same(none, parts.inputs[0], 1e-3) and same(together - first - second + none, torch.zeros_like(none), 1e-3)
 
 
 def _off_plane(vectors: Tensor) -> float:

@@ -17,7 +17,7 @@ from amal_attention.checks.probes.probe import Probe, Seen, answers
 from amal_attention.checks.subjects.subject import Subject, subject
 from amal_attention.checks.values import same
 
-__all__ = ["Parts", "is_matrix", "normed", "scales_of", "silent", "times"]
+__all__ = ["Parts", "drawn", "is_matrix", "normed", "scales_of", "silent", "times"]
 
 _LENGTHS = (4, 4, 4)
 _LEAST = 1e-4
@@ -50,7 +50,7 @@ class Parts:
         self._layer = subject(layer).eval()
         self._layer.materialise(*self.inputs)
         self._none = silent(self._layer.parameters())
-        self._drawn = _drawn(self._none, seed)
+        self._drawn = drawn(self._none, seed)
         self._layer.load({**self._none, **self._drawn})
         if not self._joins_words():
             raise Missed("another state of a word beside other words", "the same", _DEAF, self.sent)
@@ -61,6 +61,7 @@ class Parts:
         if not network:
             raise Missed("another state for the network", "the same without any other matrix", _NO_NETWORK, self.sent)
         self._attention = self._all_but(network)
+        self._of_network = network
 
     @property
     def sent(self) -> str:
@@ -83,6 +84,11 @@ class Parts:
         states = self._states({**self._network, **scaled}, [self.inputs])
         self._layer.load(scales)
         return states
+
+    def without_attention_times(self, factor: float) -> list[Tensor]:
+        """The states with the network alone, one of its matrices multiplied by a factor: once for each of them."""
+        multiplied = ({name: factor * self._network[name]} for name in self._of_network)
+        return [self._states({**self._network, **each}, [self.inputs]) for each in multiplied]
 
     def without_network(self, *inputs: tuple[Any, ...]) -> Tensor:
         """The states with attention alone."""
@@ -168,7 +174,7 @@ def times(factor: float, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
     return factor * x, *others
 
 
-def _drawn(like: Mapping[str, Tensor], seed: int) -> dict[str, Tensor]:
+def drawn(like: Mapping[str, Tensor], seed: int) -> dict[str, Tensor]:
     """Random matrices, as large as keeps sums of products near 1."""
     generator = torch.Generator().manual_seed(seed)
     return {

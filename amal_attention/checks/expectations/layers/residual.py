@@ -31,6 +31,7 @@ _NORMED = "pre-LN adds to x as it is: only what a part reads is normalised, not 
 _RAW = "post-LN gives LN(x + …): the norm comes after the sum, not around the part alone"
 _OTHER_CHAIN = "attention comes first, with its residual and its norm; the network reads what that gives, with its own"
 _READS_NORMED = "post-LN: attention reads x as it is; what is normalised is the sum, and nothing else"
+_BENT_BEHIND = "nothing follows the last linear map of the network: one non-linearity, between its two maps"
 _ONE_SIGN = "what a part adds has both signs: nothing follows its last linear map, no ReLU"
 
 
@@ -167,6 +168,21 @@ def chains_its_parts(
         for added in (attended - x, parts.without_attention(parts.inputs) - x):
             if added.amin() >= -1e-6 or added.amax() <= 1e-6:
                 raise Missed("numbers of both signs added to x", numbers(added[0, 0]), hint or _ONE_SIGN, parts.sent)
+        _ends_with_a_map(parts, parts.without_attention(parts.inputs) - x, hint)
+
+
+def _ends_with_a_map(parts: Parts, added: Tensor, hint: str) -> None:
+    """Look whether what the network adds is three times as much where one of its matrices is.
+
+    Raises:
+        Missed: of none of them it is.
+    """
+    x = parts.inputs[0]
+    tripled = [states - x for states in parts.without_attention_times(3)]
+    if not any(same(each, 3 * added, 1e-3) for each in tripled):
+        expected, came = numbers(3 * added[0, 0]), numbers(tripled[-1][0, 0])
+        sent = f"{parts.sent}; the last matrix of the network three times as large"
+        raise Missed(f"{expected} added, three times as much", came, hint or _BENT_BEHIND, sent)
 
 
 def _at_words(seen: dict[str, Tensor], probe: Probe, inputs: tuple[Tensor, ...]) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -14,7 +14,7 @@ from amal_attention.checks.subjects.subject import Subject, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers
 
-__all__ = ["chains_layers", "ends_with_norm", "grows_by_layers", "hangs_on_depth"]
+__all__ = ["chains_layers", "ends_with_norm", "grows_by_layers", "hands_on", "hangs_on_depth"]
 
 Module = nn.Module | Subject
 
@@ -25,9 +25,13 @@ _NOT_CHAINED = "each layer reads what the one before it gives: x = layer(x), and
 _NO_SCALES = "no parameter is 1 at the start: a layer has two norms, and each a scale"
 _OTHER_WEIGHTS = "the weights that come back are those of the last layer, which read what the layers before it gave"
 _NORM_IN_POST = "without norm_first no norm follows the last layer: its own is the last thing"
-_A_LAYER_MORE = "num_layers layers and no other: a norm has 2D numbers, and more than that stands beside them"
+_A_LAYER_MORE = (
+    "num_layers layers, and nothing but a norm of 2D numbers beside them: no layer more, and no part that layers share"
+)
 _NO_NORM_IN_PRE = "with norm_first one norm, with parameters of its own, follows the last layer"
-_NOT_PRE = "norm_first is handed on to each layer: what it adds to long vectors is little"
+_OPTIONS = ("hidden_size", "norm_first", "dropout", "heads")
+"""In the order in which a stand-in for a layer keeps them."""
+_NOT_PRE = "norm_first is handed on to each layer, which adds little to long vectors, and between layers no norm stands"
 
 
 @expectation("each layer has parameters of its own")
@@ -147,6 +151,29 @@ def ends_with_norm(
             hint or _NOT_PRE,
             f"{sent}, words 10,000 times as long as usual",
         )
+
+
+@expectation("its layers are built with what it is given")
+def hands_on(model: Module, options: Mapping[str, float], *, what: str = "", hint: str = "") -> None:
+    """Each layer that stands in for an answer, and keeps what it was built with, was built with these options.
+
+    A model that calls no such answer, but torch's layers, has nothing to tell here.
+
+    Args:
+        model: the model, built while such layers stand in.
+        options: what they must be built with: some of ``hidden_size``, ``norm_first``, ``dropout``, ``heads``.
+        what: the title of the expectation.
+        hint: the likely mistake, told with a miss.
+    """
+    for name, built_with in subject(model).state().items():
+        if name.rpartition(".")[2] != "built_with":
+            continue
+        given = dict(zip(_OPTIONS, built_with.tolist(), strict=True))
+        for option, value in options.items():
+            if abs(given[option] - value) > 1e-6:
+                wanted, came = (f"{option} = {each:g}" for each in (value, given[option]))
+                likely = hint or f"{option} is handed on to each layer that is built, whatever the other options are"
+                raise Missed(wanted, came, likely, "several options, none of them the default")
 
 
 def _alike(seen: Seen) -> bool:

@@ -6,15 +6,42 @@ import torch
 from torch import nn
 
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.expectations.layers.parts import Parts, normed
-from amal_attention.checks.probes.probe import Probe
+from amal_attention.checks.expectations.layers.parts import Parts, normed, times
+from amal_attention.checks.probes.probe import Probe, answers, probed
 from amal_attention.checks.subjects.subject import Subject
+from amal_attention.checks.values import same
+from amal_attention.checks.wording import numbers
 
-__all__ = ["reads_by_its_weights"]
+__all__ = ["looks_by_its_norm", "reads_by_its_weights"]
 
+_LENGTHS = (5, 3)
 _TEXTS = (5,) * 12
 _LITTLE = 1e-3
 _OTHERS = "the weights that come back are those of the attention of this layer, one matrix a head, and of this call"
+
+_BARE = "pre-LN: attention reads LN(x) and nothing else, queries as well as keys and values"
+
+
+@expectation("pre-LN: where a word looks does not hang on how long the words are")
+def looks_by_its_norm(
+    layer: nn.Module | Subject, probe: Probe, *, seed: int = 0, what: str = "", hint: str = ""
+) -> None:
+    """Words ten times as long are the same behind a norm, and get the same weights.
+
+    Args:
+        layer: a pre-LN layer.
+        probe: its kind; what it gives are states and weights, and it reads x first.
+        seed: another seed, other parameters and words.
+        what: the title of the expectation.
+        hint: the likely mistake, told with a miss.
+    """
+    for looked_at, at in probed(layer, probe, _LENGTHS, 1, seed):
+        inputs = probe.inputs(_LENGTHS, at)
+        first, second = answers(looked_at, probe, [times(factor, inputs) for factor in (3, 30)])
+        expected, came = first["weights"], second["weights"]
+        if not same(came, expected, _LITTLE):
+            sent = f"{probe.sent(inputs)}; then words ten times as long"
+            raise Missed(numbers(expected, came), numbers(came, expected), hint or _BARE, sent)
 
 
 @expectation("what attention adds is made of the words by the weights that come back")

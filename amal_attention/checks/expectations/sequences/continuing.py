@@ -26,20 +26,23 @@ _TOKENS, _ROWS, _PROMPT, _STEPS = 6, 4, 3, 5
 _DRAWS, _ERRORS = 2000, 5.0
 """How many rows are drawn at once, and by how many standard errors a share may be off: luck is off by 5 once in a
 million."""
-_TEMPERATURES = (0.5, 2.0)
+_TEMPERATURES = (0.25, 0.5, 2.0)
+_LONG = 80
+"""Tokens of a prompt that is longer than any window of a few words."""
 _LAST_PLACE = "what comes next is told by the logits of the last place, logits[:, -1]"
-_KEEPS_ONE = "the model reads all that is written, and not the last token alone"
+_KEEPS_ONE = "the model reads all that is written, and not the last token alone, or the last ones"
 _FORGETS = "the model reads the prompt too, and not only what was written since"
 _LARGEST = "temperature 0 takes the token of the largest logit: argmax"
 _STUCK = "what was written is read at the next step: put each token behind what stands there"
 _EACH_ROW = "each row goes on from its own prompt: argmax over the tokens, dim=-1, keeps the rows"
 _FOLLOWS = "each token follows from all that is written: the prompt, then what was added"
-_PROMPT_FIRST = "the prompt stands in front of what follows: (B, P + steps)"
+_PROMPT_FIRST = "the prompt stands in front of what follows, and all steps are done: (B, P + steps)"
 _INTEGERS = "tokens are int64: put them together with torch.cat, and make no floats of them"
 _NOTHING = "does the function return its result?"
 _NO_STEP = "with 0 steps nothing is written: the prompt alone"
 _IN_PLACE = "the prompt belongs to the caller: make a new tensor of it and what follows"
-_HIDDEN = "the mask of what is written is True everywhere: all of it is read"
+_HIDDEN = "the mask of what is written is True everywhere, bool (B, L): all of it is read, token 0 too"
+_AGAIN = "each call draws anew: no seed is set in it"
 _IGNORED = "the logits are divided by the temperature before the softmax"
 _MULTIPLIED = "the temperature divides the logits: a small one makes the likely more likely"
 _OF_PROBABILITIES = "the temperature divides the logits, not the probabilities: one softmax, of logits / temperature"
@@ -72,9 +75,11 @@ def continues(generate: Continue, *, made_by: Any = speech, seed: int = 0, what:
         row = int((tokens != by_hand).any(dim=1).nonzero()[0])
         known = next((name for name, wrong in _mistakes(table, prompt) if torch.equal(tokens, wrong)), "")
         raise Missed(numbers(by_hand[row]), numbers(tokens[row]), known or hint or _FOLLOWS, sent)
-    read = model.state()["tokens"]
-    if read.shape[0] != len(prompt) or not torch.equal(read[:, : prompt.shape[1]], prompt):
-        raise Missed(f"a model that reads {numbers(prompt)} first", numbers(read), _KEEPS_ONE, sent)
+    _reads_it_all(model.state(), prompt, sent)
+    long = prompt.repeat(1, _LONG // _PROMPT)
+    sent_long = f"prompt {shape(long)}, steps 1, temperature 0"
+    _mended(function_subject(generate)(model, long, 1), long, 1, sent_long)
+    _reads_it_all(model.state(), long, sent_long)
     again = _mended(function_subject(generate)(model, prompt.flip(0), _STEPS), prompt.flip(0), _STEPS, sent)
     if not torch.equal(again, by_hand.flip(0)):
         raise Missed(numbers(by_hand.flip(0)), numbers(again), hint or _FOLLOWS, sent)
@@ -104,6 +109,9 @@ def draws_by_temperature(generate: Continue, *, made_by: Any = speech, seed: int
             if not _near(counted, wanted):
                 likely = _mistake_of_shares(table, temperature, tokens) or hint or _BY_SHARES
                 raise Missed(f"shares {numbers(wanted)}", numbers(counted), likely, sent)
+    again = _mended(function_subject(generate)(model, prompt, 2, temperature), prompt, 2, sent)
+    if torch.equal(again, tokens):
+        raise Missed("other tokens at the next call", "the same in all rows", hint or _AGAIN, sent)
 
 
 @expectation("what comes back is int64 (B, P + steps), and begins with the prompt")
@@ -145,6 +153,19 @@ def asks_in_evaluation(ask: Callable[[Any], Any], model: Any, *, hint: str = "")
         raise Missed("calls in evaluation mode", "a call in training mode", hint or _TRAINING, sent)
     if bool(state["with_graph"]):
         raise Missed("calls without gradients", "a call that builds a graph", hint or _GRAPH, sent)
+
+
+def _reads_it_all(state: dict[str, Tensor], prompt: Tensor, sent: str) -> None:
+    """Look whether the last call of a model began with the prompt, and whether all calls showed all tokens.
+
+    Raises:
+        Missed: they did not.
+    """
+    read = state["tokens"]
+    if read.shape[0] != len(prompt) or not torch.equal(read[:, : prompt.shape[1]], prompt):
+        raise Missed(f"a model that reads {numbers(prompt)} first", numbers(read), _KEEPS_ONE, sent)
+    if bool(state["hidden"]):
+        raise Missed("a mask that is True everywhere", "another one", _HIDDEN, sent)
 
 
 def _mended(came: Any, prompt: Tensor, steps: int, sent: str) -> Tensor:

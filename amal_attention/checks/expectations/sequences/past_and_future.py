@@ -13,7 +13,14 @@ from amal_attention.checks.probes.probe import UNSTEADY, Seen, answers, probed, 
 from amal_attention.checks.subjects.subject import Subject
 from amal_attention.checks.values import same
 
-__all__ = ["begins_alike", "hears_other_places", "looks_past_gaps", "sees_its_past", "sees_no_future"]
+__all__ = [
+    "begins_alike",
+    "hears_other_places",
+    "looks_past_gaps",
+    "reaches_far_back",
+    "sees_its_past",
+    "sees_no_future",
+]
 
 Module = nn.Module | Subject
 
@@ -29,6 +36,7 @@ _OF_THE_WHOLE = (
 _DEAF = "each place is told by what stands there alone: nothing joins the places"
 _MASKED = "both masks count at once: a place looks where it may by the order of places, and where mask is True"
 _GAP = 1
+_WINDOW = "each place sees all that comes before it, however long the text is: no window, and no table that ends"
 _FORGETS = "nothing is carried from one place to the next: each goes on from the state that the one before has left"
 
 
@@ -110,6 +118,34 @@ def sees_its_past(
         hint or (_NOT_ITSELF if place == later else _FORGETS),
         f"{sent}; then the same with something else at place {place}",
     )
+
+
+@expectation("what is told at the end of a long text hangs on its beginning")
+def reaches_far_back(
+    module: Module, probe: TimeProbe, *, length: int, seed: int = 0, times: int = 3, hint: str = ""
+) -> None:
+    """In some look, something else at the first place changes what is told at the last one.
+
+    Args:
+        module: the module.
+        probe: its kind.
+        length: how many places the text has.
+        seed: another seed, other parameters and inputs.
+        times: how often to look.
+        hint: the likely mistake, told with a miss.
+    """
+    for looked_at, at in probed(module, probe, (2,), times, seed):
+        inputs = probe.inputs((length,), at)
+        try:
+            first, second = answers(looked_at, probe, [inputs, probe.another(inputs, 0, at)])
+        except Exception as error:  # whatever the answer raises, or another shape
+            came = type(error).__name__
+            raise Missed(f"an answer for {length} places", came, hint or _WINDOW, probe.sent(inputs)) from error
+        name = _answer(probe, inputs)
+        if float(_moved(first[name], second[name])[-1]) > 0:
+            return
+    later, sent = length, f"{probe.sent(inputs)}; then the same with something else at place 1"
+    raise Missed(f"other {name} at place {later}", "the same", hint or _WINDOW, sent)
 
 
 @expectation("what is told at a place hangs on other places too")

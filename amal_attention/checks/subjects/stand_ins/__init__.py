@@ -1,5 +1,6 @@
 """Stand-ins: modules and functions whose every reply is known, in the place of an answer that others are built on."""
 
+from amal_attention.checks.subjects.stand_ins import as_they_are as as_they_are
 from amal_attention.checks.subjects.stand_ins import attention as attention
 from amal_attention.checks.subjects.stand_ins import distances as distances
 from amal_attention.checks.subjects.stand_ins import known as known

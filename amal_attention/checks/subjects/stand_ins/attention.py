@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from torch import Tensor, nn
 
 from amal_attention.checks.subjects.stand_ins.registry import stand_in
 
-__all__ = ["DistanceScore", "FixedScore", "best_place"]
+__all__ = ["DistanceScore", "FixedScore", "LooksAtItself", "best_place"]
 
 
 @stand_in
@@ -47,6 +49,23 @@ class DistanceScore(nn.Module):
     def forward(self, query: Tensor, keys: Tensor) -> Tensor:
         """``query`` ``(B, T, H)``, ``keys`` ``(B, S, H)`` -> scores ``(B, T, S)``."""
         return -(query.unsqueeze(2) - keys.unsqueeze(1)).square().sum(dim=3)
+
+
+@stand_in
+class LooksAtItself(nn.Module):
+    """Has an attention look from a text at the same text: one tensor, and no copy of it.
+
+    Args:
+        inner: the attention, ``inner(x, memory)``.
+    """
+
+    def __init__(self, inner: nn.Module) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, x: Tensor) -> Any:
+        """``x`` ``(B, L, D)`` -> what the attention gives."""
+        return self.inner(x, x)
 
 
 @stand_in

@@ -50,6 +50,7 @@ class FixedSpeech(_Speaker):
 
     Attributes:
         tokens: what it was handed last, ``(B, L)``.
+        hidden: whether a call came with another mask than bool ``(B, L)``, True everywhere; bool, one number.
         in_training: whether a call found it in training mode, bool, one number.
         with_graph: whether a call found gradients recorded, the same.
     """
@@ -59,10 +60,13 @@ class FixedSpeech(_Speaker):
         self.table = nn.Parameter(table.clone())
         self.tokens: Tensor | None
         self.register_buffer("tokens", None)
+        self.hidden: Tensor
+        self.register_buffer("hidden", torch.tensor(False))
 
     def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """``tokens`` int ``(B, L)``, ``mask`` bool ``(B, L)`` -> logits ``(B, L, V)``."""
         self.tokens = tokens.detach().clone()
+        self.hidden = self.hidden | (mask.shape != tokens.shape) | (mask.dtype != torch.bool) | ~mask.all()
         read = tokens.masked_fill(~mask, 0)
         return self.said(self.table[F.pad(read, (1, -1)), read])
 
@@ -79,6 +83,8 @@ class FixedSpeller(_Speaker):
             first rows.
 
     Attributes:
+        source: what it was handed last to read, ``(B, S)``.
+        source_mask: where it was told that tokens are, the same.
         in_training: whether a call found it in training mode, bool, one number.
         with_graph: whether a call found gradients recorded, the same.
     """
@@ -88,9 +94,14 @@ class FixedSpeller(_Speaker):
         self.answers: Tensor
         self.register_buffer("answers", answers.clone())
         self.loudness = nn.Parameter(torch.ones(()))
+        self.source: Tensor | None
+        self.register_buffer("source", None)
+        self.source_mask: Tensor | None
+        self.register_buffer("source_mask", None)
 
     def forward(self, source: Tensor, source_mask: Tensor, teacher: Tensor) -> Tensor:
         """``source``, ``source_mask`` ``(B, S)``, ``teacher`` int ``(B, T)`` -> logits ``(B, T, V)``."""
+        self.source, self.source_mask = source.clone(), source_mask.clone()
         rows, steps = teacher.shape
         answers, last = self.answers[:rows], int(self.answers.max())
         read = F.pad(torch.cat([torch.full_like(answers[:, :1], _START), answers], dim=1), (0, steps), value=last)

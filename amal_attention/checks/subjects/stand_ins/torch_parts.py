@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from amal_attention.checks.subjects.stand_ins.as_they_are import even_weights
 from amal_attention.checks.subjects.stand_ins.registry import stand_in
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "TorchEncoderLayer",
     "TorchHeads",
     "TorchNorm",
-    "WordsAsTheyAre",
     "torch_attention",
 ]
 
@@ -165,27 +164,7 @@ class TorchEncoder(nn.Module):
         """``x`` ``(B, L, D)``, ``mask`` ``(B, L)`` or ``(B, L, L)`` -> states as ``x``, weights ``(B, h, L, L)``."""
         seen = mask if mask.dim() == 3 else mask.unsqueeze(1)
         blocked, _ = _blocked(seen, self.heads, x.shape[1])
-        return self.inner(x, mask=blocked), _even(seen, self.heads, x)
-
-
-@stand_in
-class WordsAsTheyAre(nn.Module):
-    """An encoder that mixes nothing: it gives the words back, and even weights.
-
-    Args:
-        dim: D, the width of the vectors.
-        heads: h.
-        *options: what else an encoder is given, and this one does not need.
-        **named: the same by name.
-    """
-
-    def __init__(self, dim: int, heads: int, *options: Any, **named: Any) -> None:
-        super().__init__()
-        self.heads = heads
-
-    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """``x`` ``(B, L, D)``, ``mask`` ``(B, L)`` or ``(B, L, L)`` -> ``x``, weights ``(B, h, L, L)``."""
-        return x.clone(), _even(mask if mask.dim() == 3 else mask.unsqueeze(1), self.heads, x)
+        return self.inner(x, mask=blocked), even_weights(seen, self.heads, x)
 
 
 @stand_in
@@ -218,7 +197,7 @@ class TorchDecoderLayer(nn.Module):
         of_memory = memory_mask.unsqueeze(1)
         other, _ = _blocked(of_memory, self.heads, x.shape[1])
         states = self.inner(x, memory, tgt_mask=own, memory_mask=other)
-        return states, _even(of_memory, self.heads, x)
+        return states, even_weights(of_memory, self.heads, x)
 
 
 def _blocked(seen: Tensor, heads: int, length: int) -> tuple[Tensor, Tensor]:
@@ -229,9 +208,3 @@ def _blocked(seen: Tensor, heads: int, length: int) -> tuple[Tensor, Tensor]:
     seen = seen.expand(-1, length, -1)
     sees = seen.any(dim=2, keepdim=True)
     return (sees & ~seen).repeat_interleave(heads, dim=0), sees.to(torch.get_default_dtype())
-
-
-def _even(seen: Tensor, heads: int, x: Tensor) -> Tensor:
-    """The same weight on all that each query may look at, ``(B, h, L, S)``."""
-    shares = seen.to(x.dtype) / seen.sum(dim=2, keepdim=True).clamp(min=1)
-    return shares.unsqueeze(1).expand(-1, heads, x.shape[1], -1).clone()

@@ -15,6 +15,7 @@ from amal_attention.checks import (
     LanguageProbe,
     draws_while_training,
     drops_in_training,
+    drops_nothing,
     drops_what_it_adds,
 )
 from amal_attention.checks.expectation import ExpectationMissed
@@ -107,3 +108,8 @@ def test_another_share_is_missed():
     with pytest.raises(ExpectationMissed) as caught:
         drops_in_training(Layer(WIDTH, norm_first=True, dropout=0.1), ENCODING, SHARE, norm_first=True)
     assert caught.value.outcome.expected == "about 50% of what is added to be 0"
+
+
+def test_dropout_that_is_not_asked_for() -> None:
+    drops_nothing(Speaker(), SPEECH)
+    assert "no dropout is asked for" in missed(lambda: drops_nothing(Speaker(dropout=0.1), SPEECH)).hint

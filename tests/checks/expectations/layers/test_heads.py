@@ -34,6 +34,18 @@ def test_maps_of_the_names_and_sizes_are_there_with_or_without_a_bias(bias):
     has_layers(Maps(bias), {"query": (5, 3)})
 
 
+class Shared(Maps):
+    def __init__(self) -> None:
+        super().__init__()
+        self.key = nn.Linear(5, 3)
+        self.key.weight = self.query.weight
+
+
+def test_two_maps_that_share_a_weight_are_one():
+    with pytest.raises(ExpectationMissed, match="two of them share one"):
+        has_layers(Shared(), {"query": (5, 3), "key": (5, 3)})
+
+
 def test_lazy_maps_have_sizes_once_they_were_called():
     has_layers(Lazy(), {"query": (5, 3)}, inputs=(torch.ones(2, 5),))
 

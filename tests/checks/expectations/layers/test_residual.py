@@ -98,6 +98,7 @@ def test_the_other_order_is_named():
         ("side by side", True, "attention comes first"),
         ("one norm", False, "attention comes first"),
         ("relu at the end", True, "both signs"),
+        ("tanh at the end", True, "nothing follows the last linear map"),
         ("reads the normed", False, "attention reads x as it is"),
         ("deaf", True, "no word hears of the others"),
         ("no network", False, "the network, two linear maps"),

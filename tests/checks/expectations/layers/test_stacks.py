@@ -8,8 +8,16 @@ import pytest
 import torch
 from torch import nn
 
-from amal_attention.checks import AttentionProbe, chains_layers, ends_with_norm, grows_by_layers, hangs_on_depth
+from amal_attention.checks import (
+    AttentionProbe,
+    chains_layers,
+    ends_with_norm,
+    grows_by_layers,
+    hands_on,
+    hangs_on_depth,
+)
 from amal_attention.checks.expectation import ExpectationMissed
+from amal_attention.checks.subjects.stand_ins.as_they_are import EncoderLayerAsItIs
 from tests.checks.encoding import Stack
 
 DIM = 8
@@ -64,7 +72,7 @@ def test_a_stack_without_norms_is_told():
     ("wrong", "hint"),
     [
         ("other end", "without norm_first no norm follows"),
-        ("a layer more", "num_layers layers and no other"),
+        ("a layer more", "no layer more"),
         ("post layers", "norm_first is handed on"),
     ],
 )
@@ -72,3 +80,12 @@ def test_another_end_is_missed(wrong, hint):
     with pytest.raises(ExpectationMissed) as caught:
         ends_with_norm(built(wrong), PROBE, DIM)
     assert hint in caught.value.outcome.hint
+
+
+def test_options_that_are_handed_on_or_not():
+    layers = nn.ModuleList([EncoderLayerAsItIs(8, 2, 9, dropout=0.25), EncoderLayerAsItIs(8, 2, 9)])
+    hands_on(layers, {"heads": 2, "hidden_size": 9, "norm_first": False})
+    hands_on(nn.Linear(2, 2), {"heads": 2})
+    with pytest.raises(ExpectationMissed, match="handed on to each layer") as caught:
+        hands_on(layers, {"dropout": 0.25})
+    assert (caught.value.outcome.expected, caught.value.outcome.came) == ("dropout = 0.25", "dropout = 0")

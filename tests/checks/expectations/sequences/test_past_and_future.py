@@ -13,6 +13,7 @@ from amal_attention.checks import (
     begins_alike,
     hears_other_places,
     looks_past_gaps,
+    reaches_far_back,
     sees_its_past,
     sees_no_future,
 )
@@ -203,3 +204,11 @@ def test_a_place_that_hears_of_no_other() -> None:
 def test_what_is_drawn_at_each_call_is_told_first() -> None:
     for look in (sees_no_future, begins_alike):
         assert "another answer at the next call" in missed(lambda look=look: look(Unsteady(), SPEECH)).hint  # type: ignore[misc]
+
+
+def test_a_window_and_a_table_that_ends() -> None:
+    reaches_far_back(Causal(back=99), LaterProbe(DIM), length=40)
+    with pytest.raises(ExpectationMissed, match="no window"):
+        reaches_far_back(Causal(), LaterProbe(DIM), length=40)
+    with pytest.raises(ExpectationMissed, match="no table that ends"):
+        reaches_far_back(Speaker(), LanguageProbe(SPOKEN), length=40)

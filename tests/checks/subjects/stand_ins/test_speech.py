@@ -25,10 +25,12 @@ def test_speech_is_told_by_the_last_two_tokens_token_0_before_the_first() -> Non
 
 def test_speech_keeps_what_it_was_handed() -> None:
     speech, tokens = FixedSpeech(TABLE), TOKENS.clone()
-    assert set(speech.state_dict()) == {"table", "in_training", "with_graph"}
+    assert set(speech.state_dict()) == {"table", "hidden", "in_training", "with_graph"}
     speech(tokens, EVERYWHERE)
     tokens.zero_()
-    assert torch.equal(speech.state_dict()["tokens"], TOKENS)
+    assert torch.equal(speech.state_dict()["tokens"], TOKENS) and not speech.hidden
+    speech(TOKENS, torch.tensor([[True, False, True]]).expand(2, 3))
+    assert speech.hidden
 
 
 def spoken(model: torch.nn.Module) -> torch.Tensor:

@@ -13,7 +13,6 @@ from amal_attention.checks.subjects.stand_ins.torch_parts import (
     TorchEncoderLayer,
     TorchHeads,
     TorchNorm,
-    WordsAsTheyAre,
     torch_attention,
 )
 from amal_attention.grading.wire.student import LocalStudent
@@ -110,9 +109,3 @@ def test_a_table_stands_in_for_an_answer_while_it_is_asked_to() -> None:
     with student.standing_in(causal_mask=student.Table(torch.eye(3))):
         assert student.causal_mask(2).tolist() == [[1, 0], [0, 1]]
     assert not student.causal_mask(2).any()
-
-
-def test_an_encoder_that_mixes_nothing_gives_the_words_back(x: Tensor) -> None:
-    states, weights = WordsAsTheyAre(6, 2, 9, num_layers=3)(x, MASK)
-    assert torch.equal(states, x) and states is not x
-    assert weights.shape == (3, 2, 4, 4) and weights[1, 0, 3].tolist() == [0.5, 0.5, 0, 0]

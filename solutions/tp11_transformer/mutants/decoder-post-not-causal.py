@@ -3,7 +3,7 @@
 # loses = ["q8-decoder-layer"]
 # breaks = ["causal-in-x-alone"]
 # hint = "the first attention"
-# public = false
+# public = true
 
 # %% grade_id="q8-decoder-layer"
 class DecoderLayer(nn.Module):

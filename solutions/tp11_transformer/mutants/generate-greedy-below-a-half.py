@@ -3,7 +3,7 @@
 # loses = ["q7-generate"]
 # breaks = ["temperature"]
 # hint = "each row draws a token of its own"
-# public = false
+# public = true
 
 # %% grade_id="q7-generate"
 def generate(model: nn.Module, prompt: Tensor, steps: int, temperature: float = 0.0) -> Tensor:

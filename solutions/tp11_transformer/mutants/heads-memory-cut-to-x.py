@@ -3,7 +3,7 @@
 # loses = ["q3-multi-head"]
 # breaks = ["mask"]
 # hint = "a size is written into the code"
-# public = false
+# public = true
 
 # %% grade_id="q3-multi-head"
 class MultiHeadAttention(nn.Module):

@@ -3,7 +3,8 @@
 # loses = ["q3-multi-head"]
 # breaks = ["calls"]
 # hint = "nothing more"
-# public = false
+# public = true
+# check = "cut into heads"
 
 # %% grade_id="q3-multi-head"
 class MultiHeadAttention(nn.Module):

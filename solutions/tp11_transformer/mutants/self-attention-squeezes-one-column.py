@@ -3,7 +3,7 @@
 # loses = ["q2-self-attention"]
 # breaks = ["calls"]
 # hint = "squeezed"
-# public = false
+# public = true
 
 # %% grade_id="q2-self-attention"
 class SelfAttention(nn.Module):

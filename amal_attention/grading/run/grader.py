@@ -1,4 +1,8 @@
-"""Submissions in, verdicts out: whatever a submission is or does, it gets exactly one."""
+"""Submissions in, verdicts out: whatever a submission is or does, it gets exactly one.
+
+Torch and pytest, which take a second, are imported where something is graded: a process that has it done by workers
+does without them, and a zygote imports at the same time.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from amal_attention.errors import SandboxError, Unreadable, WrongLab
-from amal_attention.grading.exam.draws import seed_of
-from amal_attention.grading.exam.hidden import HiddenTests, hidden_tests
-from amal_attention.grading.exam.sitting import Sitting
 from amal_attention.grading.sandbox.lab_zygote import zygote_for
 from amal_attention.grading.sandbox.sandbox import Forks, Isolation, Zygote
 from amal_attention.grading.submission.reference import Reference
@@ -23,8 +25,13 @@ from amal_attention.grading.verdict.telling import without_folders
 from amal_attention.grading.verdict.verdict import QuestionVerdict, Status, TestVerdict, Verdict
 from amal_attention.lab import Lab
 from amal_attention.language import message
+from amal_attention.lasting import lasting_imports
 from amal_attention.outcome import Outcome, State
 from amal_attention.printable import printable
+
+if TYPE_CHECKING:
+    from amal_attention.grading.exam.hidden import HiddenTests
+    from amal_attention.grading.exam.sitting import Sitting
 
 __all__ = ["grade_each", "lab_digest", "open_grader"]
 
@@ -84,7 +91,9 @@ def open_grader(
         def started() -> Zygote:
             return open_ones.enter_context(closing(zygote_for(lab, isolation, secrets)))
 
-        zygote: Forks = started() if forks is None else forks  # it imports while the releases are made
+        zygote: Forks = started() if forks is None else forks  # it imports while this process does
+        with lasting_imports():
+            from amal_attention.grading.exam.hidden import hidden_tests
         releases = reference() if reference is not None else Reference.of(lab)
         tests = open_ones.enter_context(hidden_tests(lab.folder / "hidden_tests", seed))
         grading = _Grading(lab, releases, tests, zygote, seed, isolation)
@@ -149,6 +158,9 @@ class _Grading:
 
     def _sat(self, nothing: Verdict, answers: Answers, submission: Submission) -> Verdict:
         """The verdict on answers that can be run."""
+        from amal_attention.grading.exam.draws import seed_of
+        from amal_attention.grading.exam.sitting import Sitting
+
         sitting = Sitting(self.zygote, answers)
         try:
             held = self.tests.hold(

@@ -3,5 +3,5 @@
 from amal_attention.lasting import lasting_imports
 
 with lasting_imports():
-    import amal_attention.grading.run.grader
+    import amal_attention.grading.exam.hidden
     import amal_attention.grading.run.workers  # noqa: F401

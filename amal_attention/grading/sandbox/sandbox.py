@@ -20,6 +20,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from amal_attention.errors import SandboxError, WireError, explain
 from amal_attention.grading.sandbox.layers.bubblewrap import bubblewrap, open_to_all
@@ -28,8 +29,10 @@ from amal_attention.grading.sandbox.layers.control_group import ControlGroup, Co
 from amal_attention.grading.sandbox.layers.unprivileged import first_user
 from amal_attention.grading.sandbox.supervisor import Ending
 from amal_attention.grading.sandbox.usage import Usage
-from amal_attention.grading.wire.channel import Channel
 from amal_attention.lab.limits import GradingLimits
+
+if TYPE_CHECKING:
+    from amal_attention.grading.wire.channel import Channel
 
 __all__ = ["MISSING_LAYERS", "Child", "Forks", "Isolation", "SharedZygote", "Zygote"]
 
@@ -88,6 +91,8 @@ class Forks:
         Raises:
             SandboxError: it does not come.
         """
+        from amal_attention.grading.wire.channel import Channel  # imports torch, which takes as long as all else here
+
         (channel, theirs), (life, their_life) = socket.socketpair(), socket.socketpair()
         group = self.groups.new(self.limits)
         entrance: AbstractContextManager[list[int]] = group.way_in() if group else nullcontext([])

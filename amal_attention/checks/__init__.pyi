@@ -49,6 +49,7 @@ __all__ = [
     "close_to",
     "combines_by_tanh",
     "compares_by_text",
+    "compares_each_pair",
     "compares_query_and_keys",
     "compares_states_before",
     "continues",
@@ -78,6 +79,7 @@ __all__ = [
     "final_is_last_state",
     "follows_attention",
     "follows_its_loss",
+    "follows_its_parameters",
     "follows_large_scores",
     "follows_memory",
     "follows_trajectory",
@@ -91,6 +93,7 @@ __all__ = [
     "grows_by_units",
     "hands_on",
     "hands_over",
+    "hands_over_in_training",
     "hangs_on",
     "hangs_on_depth",
     "hangs_on_memory",
@@ -149,6 +152,7 @@ __all__ = [
     "scores_by_perceptron",
     "scores_keys_by_perceptron",
     "scores_places",
+    "sees_attention_vector_alone",
     "sees_its_past",
     "sees_no_future",
     "shapes",
@@ -188,7 +192,7 @@ from .expectations.adversaries.moves import keeps_padding, moves_within
 from .expectations.adversaries.trajectory import follows_trajectory
 from .expectations.any_module import agrees_with
 from .expectations.calls import leaves_parameters_alone
-from .expectations.classifiers.attention import decides_by_pooling, follows_attention
+from .expectations.classifiers.attention import decides_by_pooling, follows_attention, hands_over_in_training
 from .expectations.classifiers.embeddings import keeps_embeddings, tunes_embeddings
 from .expectations.classifiers.logits import decides_linearly, gives_logits, hands_over, steady_in_evaluation
 from .expectations.classifiers.losses import costs_cross_entropy, counts_labels, follows_its_loss
@@ -213,6 +217,7 @@ from .expectations.poolings.attention import (
     depends_on_first_word_alone,
     depends_on_mean_alone,
     depends_on_text,
+    follows_its_parameters,
     follows_large_scores,
     gives_zeros_without_words,
     keeps_weights_of_words,
@@ -251,6 +256,7 @@ from .expectations.sequences.attention import (
     follows_memory,
     levels_off,
     reads_by_weights,
+    sees_attention_vector_alone,
     state_sees_memory,
     weighs_by_score,
 )
@@ -287,7 +293,13 @@ from .expectations.sequences.past_and_future import (
     sees_its_past,
     sees_no_future,
 )
-from .expectations.sequences.scores import compares_query_and_keys, is_bilinear, is_perceptron, scores_places
+from .expectations.sequences.scores import (
+    compares_each_pair,
+    compares_query_and_keys,
+    is_bilinear,
+    is_perceptron,
+    scores_places,
+)
 from .expectations.sequences.translating import costs_tokens, trains_as, validates_over_tokens
 from .expectations.sequences.window import (
     compares_states_before,

@@ -1281,8 +1281,7 @@ class StateClassifier(nn.Module):
 # <details>
 # <summary>Deuxième indice</summary>
 #
-# Le masque ne se lit pas sur les numéros, puisque 0 peut être un caractère : comparez `torch.arange` de la largeur à la
-# longueur de chaque ligne, avec un axe de plus. Une liste d'entiers de Python donne de l'`int64`. `append` change la liste
+# Le masque se lit sur les longueurs : comparez `torch.arange` de la largeur à la longueur de chaque ligne, avec un axe de plus. Une liste d'entiers de Python donne de l'`int64`. `append` change la liste
 # que l'on vous a donnée : construisez-en une nouvelle.
 #
 # </details>
@@ -1319,8 +1318,7 @@ class StateClassifier(nn.Module):
 # <details>
 # <summary>Second hint</summary>
 #
-# The mask cannot be read off the numbers, as 0 may be a character: compare `torch.arange` of the width with the length of
-# each row, with one more axis. A list of Python's integers gives `int64`. `append` changes the list that you were given: make
+# The mask is read off the lengths: compare `torch.arange` of the width with the length of each row, with one more axis. A list of Python's integers gives `int64`. `append` changes the list that you were given: make
 # a new one.
 #
 # </details>
@@ -2880,7 +2878,7 @@ def exact_match(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 # > - `target` est la source puis END, `teacher` est START puis la source ;
 # > - `source_mask` est celui de la source, et `source` ce qu'elle était sur ses caractères ; `target_mask` compte un jeton de plus par ligne :
 # >   END, dont la place chez l'enseignant est celle de START ;
-# > - `teacher`, `target` et `target_mask` ont une colonne de plus que `source`, et PAD (ou faux) hors de la ligne. Sous le remplissage de la source peut
+# > - `teacher`, `target` et `target_mask` ont une colonne de plus que `source` ; hors de la ligne, le masque est faux et les deux autres sont libres. Sous le remplissage de la source peut
 # >   se trouver n'importe quel nombre : il n'est recopié nulle part dans `target` ni dans `teacher`. C'est le masque qui dit où est la ligne.
 # > - Les jetons sont des int64, les masques des booléens ; le lot reçu reste tel qu'il est.
 #
@@ -2906,7 +2904,7 @@ def exact_match(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 # > - `target` is the source then END, `teacher` is START then the source;
 # > - `source_mask` is that of the source, and `source` what it was on its characters; `target_mask` counts one token more a line: END, whose
 # >   place is that of START in the teacher;
-# > - `teacher`, `target` and `target_mask` have one column more than `source`, and PAD (or false) outside the line. Any number may stand under
+# > - `teacher`, `target` and `target_mask` have one column more than `source`; outside the line the mask is false and the two others are free. Any number may stand under
 # >   the padding of the source: it is copied nowhere in `target` nor in `teacher`. The mask tells where the line is.
 # > - Tokens are int64, masks are bool; the batch that is given stays as it is.
 #
@@ -3361,7 +3359,7 @@ class AdditiveScore(nn.Module):
 # > **Exercice 7.2** (0,5 point). *Optionnel.* Écrivez trois autres scores, de même signature et de mêmes propriétés que ceux de 7.1 (formes, lignes, gradient, appels).
 # >
 # > - `ScaledDotScore` : le produit scalaire, divisé par la racine de la largeur des clés.
-# > - `CosineScore` : le cosinus de la requête et de la clé ; fini, même si l'une des deux est nulle.
+# > - `CosineScore` : le cosinus de la requête et de la clé, si courtes soient-elles ; fini, et son gradient aussi, même si l'une des deux est nulle.
 # > - `LocationScore(dim, longest=64)` : une application linéaire de la requête seule donne `longest` nombres, un par place ; on garde les $S$
 # >   premiers. Les clés n'en changent pas les valeurs. Une source n'a jamais plus de `longest` places ; un biais est permis.
 # >
@@ -3391,7 +3389,7 @@ class AdditiveScore(nn.Module):
 # > **Exercise 7.2** (0.5 points). *Optional.* Write three more scores, with the signature and the properties of those of 7.1 (shapes, lines, gradient, calls).
 # >
 # > - `ScaledDotScore`: the dot product, divided by the square root of the width of the keys.
-# > - `CosineScore`: the cosine of query and key; finite, even where one of the two is zero.
+# > - `CosineScore`: the cosine of query and key, however short they are; finite, and so is its gradient, even where one of the two is zero.
 # > - `LocationScore(dim, longest=64)`: a linear map of the query alone gives `longest` numbers, one for each place; the first $S$ of them are
 # >   kept. The keys do not change their values. A source never has more than `longest` places; a bias is allowed.
 # >
@@ -3573,7 +3571,7 @@ class LocationScore(nn.Module):
 # >
 # > - Les poids `(B, T, S)` sont le softmax des scores sur les places de la source : positifs, de somme 1 pour chaque requête, exactement 0 sur le
 # >   remplissage. Le contexte `(B, T, H)` est la somme des valeurs, pesées par eux.
-# > - Des scores très grands, positifs ou négatifs, ne font pas déborder l'exponentielle.
+# > - Des scores très grands, positifs ou négatifs, ne font pas déborder l'exponentielle, ni ne donnent un poids au remplissage.
 # > - Ce qui se trouve sous le remplissage, scores ou valeurs (des nombres finis), ne change rien, et aucun gradient ne l'atteint ; aux autres places, il
 # >   atteint les scores et les valeurs. Une ligne a toujours au moins un caractère.
 # > - Un appel laisse `scores`, `values` et `mask` tels quels, et ses deux réponses ont le type des valeurs (`float32`).
@@ -3606,7 +3604,7 @@ class LocationScore(nn.Module):
 # >
 # > - The weights `(B, T, S)` are the softmax of the scores over the places of the source: positive, of sum 1 for each query, exactly 0 on padding. The
 # >   context `(B, T, H)` is the sum of the values by these weights.
-# > - Very large scores, positive or negative, do not make the exponential overflow.
+# > - Very large scores, positive or negative, neither make the exponential overflow nor give padding a weight.
 # > - What stands under the padding, scores or values (finite numbers), changes nothing, and no gradient reaches it; at the other places it reaches scores
 # >   and values. A line always has one character at least.
 # > - A call leaves `scores`, `values` and `mask` as they are, and both replies have the type of the values (`float32`).

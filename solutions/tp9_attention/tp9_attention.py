@@ -765,8 +765,9 @@ class TextClassifier(LightningModule):
 #
 # > **Exercice 2.1** (3 points). Écrivez `LearnedQueryPooling`. La requête est un paramètre du module, la même pour tous
 # > les textes. Même signature et mêmes propriétés que `MeanPooling`, sauf pour un texte sans aucun mot, qui peut donner
-# > n'importe quoi ; des scores très grands ne doivent pas faire déborder l'exponentielle. Ici comme ensuite, un module n'a
-# > que des paramètres qui servent : un gradient atteint chacun d'eux, et celui de `weights` atteint la requête.
+# > n'importe quoi ; des scores très grands, positifs ou négatifs, ne doivent ni faire déborder l'exponentielle, ni donner un
+# > poids au remplissage. Ici comme ensuite, un module n'a que des paramètres qui servent : un gradient atteint chacun d'eux,
+# > et celui de `weights` atteint la requête.
 #
 # <details>
 # <summary>Premier indice</summary>
@@ -798,8 +799,8 @@ class TextClassifier(LightningModule):
 #
 # > **Exercise 2.1** (3 points). Write `LearnedQueryPooling`. The query is a parameter of the module, the same for all texts.
 # > Same signature and same properties as `MeanPooling`, but for a text without any word, which may give anything; very
-# > large scores must not make the exponential overflow. Here and later, a module has no parameter that does not serve: a
-# > gradient reaches each of them, and that of `weights` reaches the query.
+# > large scores, positive or negative, must neither make the exponential overflow, nor give padding a weight. Here and later, a
+# > module has no parameter that does not serve: a gradient reaches each of them, and that of `weights` reaches the query.
 #
 # <details>
 # <summary>First hint</summary>
@@ -986,7 +987,7 @@ def attention_entropy(weights: Tensor, mask: Tensor) -> Tensor:
 # %% [markdown] lang="fr"
 # > **Exercice 2.3** (1 point). Écrivez `top_words` : les `k` mots les plus regardés, du plus au moins, avec leur poids ; s'il y
 # > a moins de `k` mots, tous. Un mot présent deux fois compte à chacune de ses places.
-# > `tokens` et `weights` ont la même longueur, sans remplissage.
+# > `tokens` et `weights` ont la même longueur, sans remplissage, et restent tels quels.
 #
 # <details>
 # <summary>Premier indice</summary>
@@ -1006,7 +1007,7 @@ def attention_entropy(weights: Tensor, mask: Tensor) -> Tensor:
 # %% [markdown] lang="en"
 # > **Exercise 2.3** (1 point). Write `top_words`: the `k` words that receive most attention, most attended first, with their
 # > weights; if there are fewer than `k` words, all of them. A word that occurs twice counts at each of its
-# > places. `tokens` and `weights` have the same length, without padding.
+# > places. `tokens` and `weights` have the same length, without padding, and stay as they are.
 #
 # <details>
 # <summary>First hint</summary>
@@ -1195,7 +1196,8 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 #
 # > **Exercice 3** (2 points). Écrivez `TextQueryPooling` : la requête est une fonction apprise de la moyenne des mots du
 # > texte, et d'elle seule (linéaire, ou plus riche si vous voulez) ; la valeur $v_\theta$ est une fonction apprise de chaque
-# > mot, à valeurs en dimension `value_dim`. Vous pouvez vous servir de `MeanPooling`, ou non.
+# > mot, à valeurs en dimension `value_dim`. Des scores très grands ne gênent pas plus qu'en 2.1. Vous pouvez vous servir de
+# > `MeanPooling`, ou non.
 #
 # <details>
 # <summary>Premier indice</summary>
@@ -1224,7 +1226,7 @@ def top_words(tokens: list[str], weights: Tensor, k: int) -> list[tuple[str, flo
 #
 # > **Exercise 3** (2 points). Write `TextQueryPooling`: the query is a learned function of the mean of the words of the text,
 # > and of nothing else (linear, or richer if you like); the value $v_\theta$ is a learned function of each word, of dimension
-# > `value_dim`. You may use `MeanPooling`, or not.
+# > `value_dim`. Very large scores do no more harm than in 2.1. You may use `MeanPooling`, or not.
 #
 # <details>
 # <summary>First hint</summary>

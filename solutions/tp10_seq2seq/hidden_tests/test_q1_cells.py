@@ -146,7 +146,8 @@ def told(x, h):
 def test_rnn_rows_and_calls(student, draws):
     inputs = for_rnn(draws, some_sizes(draws))
     keeps_rows_apart(student.rnn_cell, inputs, shared=(2, 3))
-    leaves_arguments_alone(student.rnn_cell, inputs, names=OF_RNN)
+    for each in (inputs, in_double(inputs)):
+        leaves_arguments_alone(student.rnn_cell, each, names=OF_RNN)
     stays_finite(student.rnn_cell, for_rnn(draws, some_sizes(draws), times=1000))
     differentiates(student.rnn_cell, inputs, names=OF_RNN, seed=draws.seed())
 
@@ -269,7 +270,8 @@ def test_lstm_state_that_is_shown(student, draws):
 def test_lstm_rows_and_calls(student, draws):
     inputs = for_lstm(draws, some_sizes(draws))
     keeps_rows_apart(student.lstm_cell, inputs, shared=(2,))
-    leaves_arguments_alone(student.lstm_cell, inputs, names=OF_LSTM)
+    for each in (inputs, in_double(inputs)):
+        leaves_arguments_alone(student.lstm_cell, each, names=OF_LSTM)
     stays_finite(student.lstm_cell, for_lstm(draws, some_sizes(draws), times=1000))
     differentiates(student.lstm_cell, inputs, names=TENSORS_OF_LSTM, seed=draws.seed())
 
@@ -410,6 +412,7 @@ def test_gru_reset_where_half_is_renewed(student, draws):
 def test_gru_rows_and_calls(student, draws):
     inputs = for_gru(draws, some_sizes(draws))
     keeps_rows_apart(student.gru_cell, inputs, shared=(2,))
-    leaves_arguments_alone(student.gru_cell, inputs, names=OF_GRU)
+    for each in (inputs, in_double(inputs)):
+        leaves_arguments_alone(student.gru_cell, each, names=OF_GRU)
     stays_finite(student.gru_cell, for_gru(draws, some_sizes(draws), times=1000))
     differentiates(student.gru_cell, inputs, names=TENSORS_OF_GRU, seed=draws.seed())

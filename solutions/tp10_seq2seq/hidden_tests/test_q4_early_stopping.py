@@ -56,6 +56,8 @@ def test_ten_runs(student, draws):
         ([5.0, 4.0, 3.0, 3.0, 3.0, 2.0, 6.0], 2),  # as good as the best is not below it
         ([5.0, 3.0, 6.0, 5.0, 4.0, 6.0], 3),  # it falls again, and not below the best
         ([3.0, 1.0, 2.0], 2),  # it never stops, and the last is not the best
+        ([4.0, 3.0, 3.0], 4),  # it never stops, and the best comes twice
+        ([1.0, 0.9999, 0.9998, 0.9997], 2),  # it falls, by little
         ([float(draws.between(1, 9))], 1),
         *((some_losses(draws, draws.between(6, 12)), draws.between(1, 4)) for _ in range(4)),
     ]
@@ -96,6 +98,7 @@ def mistakes_of(losses, patience, expected):
         "as good as the best is no progress: strictly below": by_rule(
             [each - epoch * 1e-9 for epoch, each in enumerate(losses)], patience
         ),
+        "any loss below the best is progress, however little: no tolerance": (patience + 1, 1),
         "it stops at the first rise: wait for patience epochs in a row": run_until(
             next(iter(rises), len(losses))
         ),

@@ -164,6 +164,13 @@ def test_one_answer_a_line(student, draws):
         },
         sent="the same lines, with other tokens under the padding of the target",
     )
+    inputs = predicted, target.where(mask, noise), mask
+    equal_to(
+        all(map(torch.equal, student.exact_match.inputs_after(*inputs), inputs)),
+        True,
+        what="a call leaves what it is given as it is",
+        hint="what ends in _, and x[...] = ..., change it in place: make a new tensor",
+    )
     close_to(
         student.exact_match(predicted[:1], target[:1], mask[:1]),
         plain[:1] if plain.ndim else plain,

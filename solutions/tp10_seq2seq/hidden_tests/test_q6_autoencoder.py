@@ -55,6 +55,12 @@ def seen(field, mask):
     return F.pad(field, (0, missing), value=PAD)[:, : mask.shape[1]].masked_fill(~mask, PAD)
 
 
+def batch_of_tokens(source, mask):
+    """Where a target is no PAD."""
+    _, target, _ = expected_of(source, mask[:, 1:])
+    return target != PAD
+
+
 @pytest.mark.question(
     "q6-autoencoder", points=0, alive=True, hint="the target is made of the source"
 )
@@ -142,6 +148,7 @@ def test_padding_is_not_copied(student, draws):
 )
 def test_masks(student, draws):
     batch = some_batch(draws)
+    batch.source[:, 0] = PAD  # where the mask is True, 0 is a token like any other
     _, _, mask = expected_of(batch.source, batch.source_mask)
     came = batch_of(student.autoencoder_batch(batch))
     close_to(
@@ -175,8 +182,19 @@ def test_masks(student, draws):
             ),
             "this is the mask of the translation": seen(batch.target_mask, everywhere),
             "padding is no target: the mask is False there": everywhere,
+            "the mask tells where the line is, not the number: 0 may stand in it": batch_of_tokens(
+                batch.source, mask
+            ),
         },
         sent="a batch of 5 lines",
+    )
+    noisy = batch._replace(source=batch.source.masked_fill(~batch.source_mask, TOKENS))
+    (after,) = student.autoencoder_batch.inputs_after(noisy)
+    equal_to(
+        all(map(torch.equal, after, noisy)),
+        True,
+        what="the batch that is given stays as it is",
+        hint="what ends in _ changes the batch in place: masked_fill in place of masked_fill_",
     )
     equal_to(
         [str(each.dtype).removeprefix("torch.") for each in came],

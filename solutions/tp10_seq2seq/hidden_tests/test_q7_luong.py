@@ -8,6 +8,7 @@ from amal_attention.checks import (
     levels_off,
     reads_by_weights,
     reads_each_alone,
+    sees_attention_vector_alone,
     state_sees_memory,
 )
 
@@ -52,6 +53,7 @@ def test_the_attention_vector(attending, draws):
         decoder, probe = attending.decoder("LuongDecoder", score)
         combines_by_tanh(decoder, score, probe, seed=draws.seed())
         levels_off(decoder, probe, reads=(2,), seed=draws.seed())
+        sees_attention_vector_alone(decoder, probe, seed=draws.seed())
 
     attending.look(look)
 

@@ -9,6 +9,7 @@ from amal_attention.checks import (
     answers_afresh,
     compares_query_and_keys,
     differentiates,
+    equal_to,
     gradient_reaches,
     keeps_types,
     leaves_inputs_alone,
@@ -130,7 +131,7 @@ def test_scaled_and_cosine(student, draws):
     agrees_with(
         score,
         cosine,
-        (3 * query, keys / 50),
+        (query / 200, keys / 50),
         mistakes=COSINE_OTHERWISE,
         times=1,
         hint="q · k over both lengths, which a tiny eps keeps from 0",
@@ -143,6 +144,13 @@ def test_scaled_and_cosine(student, draws):
         times=1,
         what="the cosine is 0 where a vector is zeros",
         hint="a length of 0 divides nothing: F.normalize, or a tiny eps",
+    )
+    _, gradients = score.gradients((query, keys))
+    equal_to(
+        all(each is not None and bool(each.isfinite().all()) for each in gradients),
+        True,
+        what="the gradient of the cosine is finite where a vector is zeros",
+        hint="0 / 0 is nan in the gradient, even where the result is mended afterwards: bound the length before you divide",
     )
 
 

@@ -7,6 +7,7 @@ from amal_attention.checks import (
     ScoreProbe,
     agrees_with,
     answers_afresh,
+    compares_each_pair,
     compares_query_and_keys,
     differentiates,
     gradient_reaches,
@@ -145,6 +146,7 @@ def test_shapes_lines_and_what_learns(student, draws):
             seed=seed,
             hint="each line by itself: unsqueeze and broadcast, where repeat and view mix lines",
         )
+        compares_each_pair(build(), dim, seed=seed)
         registers_everything(build, probe, seed=seed)
         if name != "DotScore":
             gradient_reaches(build(), probe, seed=seed)

@@ -4,6 +4,7 @@ import pytest
 
 from amal_attention.checks import (
     differentiates,
+    equal_to,
     gradient_reaches,
     ignores_padding,
     reads_each_alone,
@@ -50,13 +51,21 @@ def test_a_line_attends_to_itself(attending, student, draws):
         reads_each_alone(build(), dim, seed=draws.seed(), times=1)
         attending.answers_each_call(build(), dim, "pooled and weights are of float32")
         if smooth:
-            scores_and_learns(build, dim, draws)
+            scores_and_learns(build, dim, hidden_size, draws)
 
     attending.look(look)
 
 
-def scores_and_learns(build, dim, draws):
+def scores_and_learns(build, dim, hidden_size, draws):
     """Look at the scores, and at what becomes of them."""
+    attention = build()
+    attention.materialise(*some_texts(dim, (2,)))
+    equal_to(
+        any(hidden_size in each.shape for each in attention.parameters().values()),
+        True,
+        what="the hidden layer is as wide as hidden_size says",
+        hint="W goes from dim to hidden_size, and v from hidden_size to one number",
+    )
     simplex(build(), dim, lengths=draws.lengths(4), seed=draws.seed(), times=1)
     scores_by_perceptron(build(), dim, seed=draws.seed())
     weights_carry_gradient(build(), dim, seed=draws.seed())

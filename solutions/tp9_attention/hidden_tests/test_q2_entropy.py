@@ -18,6 +18,11 @@ def some_attention(draws, lengths, zeros=True):
     return weights / weights.sum(dim=1, keepdim=True), mask
 
 
+def once_more(weights):
+    """The entropies of a softmax of the weights."""
+    return torch.tensor(entropies(weights.softmax(dim=1)))
+
+
 def entropies(weights):
     return [math.fsum(-p * math.log(p) for p in row if p > 0) for row in weights.tolist()]
 
@@ -48,6 +53,10 @@ def test_closed_form(student, draws):
         / mask.shape[1],
         "a mean over the words: the entropy is a sum": by_hand / count,
         "this is H / log n: the exercise asks for H": by_hand / count.clamp(min=2).log(),
+        "take the weights as they come: no softmax of them": once_more(weights),
+        "take the weights as they come: no masked softmax of them": once_more(
+            weights.masked_fill(~mask, -torch.inf)
+        ),
     }
     close_to(
         student.attention_entropy(weights, mask),
@@ -80,11 +89,13 @@ def test_extremes(student, draws):
         for size in (1e-6, 1e-5, 1e-4, 1e-3)
         for other in (-many * (many + size).log(), -many * many.clamp(min=size).log())
     }
+    known = {hint: each.sum(dim=1) for hint, each in mistakes.items()}
+    known["take the weights as they come: no softmax of them"] = once_more(many)
     close_to(
         student.attention_entropy(many, torch.ones_like(many, dtype=torch.bool)),
         by_hand,
         what="every word counts, however little attention it has",
-        mistakes={hint: each.sum(dim=1) for hint, each in mistakes.items()},
+        mistakes=known,
         sent=f"{many.shape[1] - 1} words of weight 1e-7, and one that has the rest",
         hint="each weight counts as it is: no threshold, and an epsilon of 1e-8 at most",
     )

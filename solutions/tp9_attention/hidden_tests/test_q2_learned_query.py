@@ -5,6 +5,7 @@ import pytest
 from amal_attention.checks import (
     answers_afresh,
     carries_gradient,
+    follows_its_parameters,
     follows_large_scores,
     gradient_reaches,
     ignores_padding,
@@ -125,7 +126,9 @@ def test_sum_by_the_weights(student, draws):
 )
 def test_law(student, draws):
     dim = draws.between(9, 12)
-    log_weights_affine(student.LearnedQueryPooling(dim=dim), dim, seed=draws.seed())
+    pooling = student.LearnedQueryPooling(dim=dim)
+    log_weights_affine(pooling, dim, seed=draws.seed())
+    follows_its_parameters(pooling, dim, seed=draws.seed())
 
 
 @pytest.mark.question(

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from amal_attention.checks import are_pairs, close_to, differ, equal_to
+from amal_attention.checks import are_pairs, close_to, differ, equal_to, leaves_arguments_alone
 
 
 def some_words(draws):
@@ -102,7 +102,7 @@ def test_words(student, draws):
 @pytest.mark.question(
     "q2-top-words",
     points=0.25,
-    requires=("weights", "twice"),
+    requires=("weights", "twice", "calls"),
     hint="each word comes with its own weight, a word that occurs twice once for each of its places",
 )
 def test_weights(student, draws):
@@ -130,6 +130,12 @@ def test_weights(student, draws):
         what="each word comes with its own weight",
         mistakes=mistakes,
         hint="sort words and weights together: these are the weights of other words, in the order of the text",
+    )
+    leaves_arguments_alone(
+        student.top_words,
+        (tokens, weights, k),
+        names=("tokens", "weights", "k"),
+        hint="work on a copy: no tokens.sort(), no weights[...] = ...",
     )
 
 
@@ -161,6 +167,11 @@ def test_more_than_there_are(student, draws):
     )
 
 
+def shares_alike(weights):
+    """Whether all words weigh the same."""
+    return bool((weights == weights[0]).all())
+
+
 def mistake_of_all(words, tokens, weights):
     """Why these are not all the words of a text."""
     attended = [token for token, weight in zip(tokens, weights, strict=True) if weight > 0]
@@ -168,6 +179,8 @@ def mistake_of_all(words, tokens, weights):
         return "more come than there are words: nothing is filled up to k"
     if len(words) == 10:
         return "these are ten: as many come as are asked for, k or all"
+    if shares_alike(weights) and len(words) == 1:
+        return "words may weigh the same: look words up by their places, not by their weights"
     if len(words) < len(tokens) and {*words} == {*tokens}:
         return "a word that occurs twice counts at each of its places: no dictionary, no set"
     if sorted(words) == sorted(attended):

@@ -30,6 +30,7 @@ from amal_attention.checks import (
     simplex,
     some_texts,
     sums_by_weights,
+    survives_large_scores,
     weights_carry_gradient,
 )
 from amal_attention.checks.values import same
@@ -93,7 +94,7 @@ def test_query_from_the_text(student, draws):
 @pytest.mark.question(
     "q3-text-query",
     points=0.25,
-    requires=("shapes", "weights"),
+    requires=("shapes", "weights", "large"),
     hint="weights of a softmax over the words; pooled has value_dim numbers",
 )
 def test_weights(student, draws):
@@ -109,6 +110,7 @@ def test_weights(student, draws):
         pooling = student.TextQueryPooling(**sizes)
         shapes(pooling, dim, value_dim, lengths=some, seed=seed)
         simplex(pooling, dim, lengths=others, seed=seed)
+        survives_large_scores(pooling, dim, further=300, seed=seed)
 
     with_any_mean(student, sizes["dim"], look)
 

@@ -9,12 +9,14 @@ import torch
 from amal_attention.checks import (
     OwnEntropy,
     charges_entropy,
+    close_to,
     costs_cross_entropy,
     counts_labels,
     equal_to,
     follows_attention,
     follows_its_loss,
     hands_over,
+    hands_over_in_training,
     optimises_everything,
     pulls_by_entropy,
     steps_by_lr,
@@ -144,6 +146,16 @@ def test_the_rest_of_the_loss(student, draws):
         counts_labels(build(0.0), batch, plain=plain, seed=draws.seed())
         costs_cross_entropy(build(0.0), batch, plain=plain, seed=draws.seed())
         follows_its_loss(build(1.0), batch, plain=plain, seed=draws.seed())
+        hands_over_in_training(build(1.0), batch, plain=plain)
+        without, strong = (
+            build(strength).eval()(batch.tokens, batch.mask) for strength in (0.0, 3.0)
+        )
+        close_to(
+            strong,
+            without,
+            what="forward gives the same logits, whatever the strength",
+            hint="the strength has a part in the loss of training, and nowhere else",
+        )
 
 
 @pytest.mark.question(

@@ -10,11 +10,19 @@ from torch import Tensor
 
 from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.expectations.classifiers.penalty import BY_STEP
-from amal_attention.checks.expectations.classifiers.reading import Attention, Module, handed, received
-from amal_attention.checks.subjects.subject import randomised, subject
+from amal_attention.checks.expectations.classifiers.reading import (
+    Attention,
+    Module,
+    handed,
+    in_bits,
+    other_mask,
+    received,
+    unless_inherited,
+)
+from amal_attention.checks.subjects.subject import Subject, randomised, subject
 from amal_attention.checks.values import same
 
-__all__ = ["decides_by_pooling", "follows_attention"]
+__all__ = ["decides_by_pooling", "follows_attention", "hands_over_in_training"]
 
 
 @expectation("the logits are made of what the pooling gives")
@@ -67,6 +75,27 @@ def follows_attention(build: Callable[[Tensor], Module], batch: Any, weights: Te
             hint if steady else BY_STEP,
             "an attention, a narrower one, and the first again",
         )
+
+
+@expectation("in training the pooling is handed the mask as it is")
+def hands_over_in_training(model: Module, batch: Any, *, plain: Callable[[], Module] | None = None) -> None:
+    """A step of training hands on the mask of its batch, whatever tokens stand on padding.
+
+    Args:
+        model: a classifier around a :class:`FixedAttention`.
+        batch: labelled reviews.
+        plain: builds a classifier that ``model`` may inherit its step from: what is wrong there too is not charged.
+    """
+
+    def look(one: Subject) -> None:
+        one.steps([batch])
+        read = received(one)
+        sent = f"in training, tokens {batch.tokens.tolist()}, mask {in_bits(batch.mask)}"
+        missed = None if read is None else other_mask(read.mask, batch, sent)
+        if missed is not None:
+            raise missed
+
+    unless_inherited(look, subject(model), plain)
 
 
 def _first_step(model: Module, batch: Any) -> tuple[Tensor, list[Tensor | None]]:

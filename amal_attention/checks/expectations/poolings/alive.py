@@ -29,7 +29,7 @@ _LENGTHS = (5, 3, 3)  # of each row two words or two places of padding can be co
 _SAME_MEAN = torch.tensor([0.0, 1.0, -1.0, 1.0, -1.0])
 """What is added to each word: neither the mean of 3 words, nor that of all 5 places, nor the first word moves."""
 _TINY = 1e-30
-_BY_PLACE = "the weights do not hang on the words: they are drawn, or told by the place"
+_BY_PLACE = "the weights do not hang on the words: they are drawn, told by the place, or kept from the call before"
 _MEAN_ALONE = "pooled hangs on the mean of the words alone: sum the words by the weights"
 
 
@@ -49,7 +49,10 @@ def moves_with_words(pooling: Module, dim: int, *, seed: int = 0, hint: str = ""
         raise Missed(
             "a pooled vector that moves along, as far for each word, as a mean or a sum does",
             f"one that moves by {numbers(rises[0])}, and by {numbers(rises[1])} for the other word",
-            mistake_of_mean(before, x, mask) or hint or "pooled is made of all the words of the text, of each alike",
+            _not_of_one_call(looked_at, x, mask, before)
+            or mistake_of_mean(before, x, mask)
+            or hint
+            or "pooled is made of all the words of the text, of each alike",
             f"a review of 2 words, padded to 4; then the same, {numbers(step)} added to its word 1, or to its word 2",
         )
     if same(before, beside) and same(weights, weights_beside):
@@ -113,6 +116,14 @@ def compares_by_text(pooling: Module, dim: int, *, seed: int = 0, hint: str = ""
         hint or "the query is the same for all texts: compute it from the text",
         f"{reviews_sent(x, mask)}, then the same with other first words; with random parameters",
     )
+
+
+def _not_of_one_call(looked_at: Subject, x: Tensor, mask: Tensor, before: Tensor) -> str:
+    """What it hints at that the same batch gives something else, or that a mean has parameters."""
+    (first, _), _, (again, _) = read_each(looked_at, [(x, mask), (2 * x, mask), (x, mask)], finite=False)
+    if not (same(first, before, nan=True) and same(again, first, nan=True)):
+        return UNSTEADY
+    return "a mean has nothing to learn: no parameter has a part in it" if looked_at.parameters() else ""
 
 
 def _factor(rise: Tensor, step: Tensor) -> float:

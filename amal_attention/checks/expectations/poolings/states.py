@@ -40,6 +40,9 @@ _NO_STATE = (
     "a text of one word gives the state of that word, which GRU and LSTM keep between -1 and 1: nothing is added to "
     "it, and no layer stands behind it"
 )
+_BENT_STATE = (
+    "the states are summed as the network gives them, below 0 too: no ReLU, no absolute value, no sigmoid of them"
+)
 _EMBEDDINGS = "attention looks at the embeddings, not at the states"
 _WORDS_SUMMED = "what is summed knows nothing of the words before: sum the states of the recurrent layer"
 _NO_SCORES = "the same weight for every word: attention does not look at the states"
@@ -102,6 +105,7 @@ def attends_states(
     rightward = _second_states(first, pooled, weights)
     _knows_the_first(rightward[:count] - rightward[count:], seen[:count] & seen[count:])
     _stays_small(far, hint)
+    _has_both_signs(first, hint)
     apart = [first - rightward]
     if bidirectional:
         leftward = _second_states(second, pooled, weights.flip(1)) - second
@@ -316,6 +320,12 @@ def _stays_small(states: Tensor, hint: str) -> None:
     if states.abs().max() > _LARGEST:
         came = numbers(states[int(states.abs().max(dim=1).values.argmax())])
         raise Missed("a state, which stays small", came, hint or _NO_STATE, "texts of one word, as long as 1000 others")
+
+
+def _has_both_signs(states: Tensor, hint: str) -> None:
+    if not ((states < 0).any() and (states > 0).any()):
+        came = numbers(states[0])
+        raise Missed("states with numbers below 0 and above", came, hint or _BENT_STATE, "texts of one word")
 
 
 def unexplained(states: Tensor, odds: Tensor) -> float:

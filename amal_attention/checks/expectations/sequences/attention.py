@@ -27,6 +27,7 @@ __all__ = [
     "follows_memory",
     "levels_off",
     "reads_by_weights",
+    "sees_attention_vector_alone",
     "state_sees_memory",
     "weighs_by_score",
 ]
@@ -52,6 +53,7 @@ _BLIND = "the context does not enter the recurrent cell: it reads the token and 
 _SIGHTED = "the context enters the recurrent layer: here it is read after the state, and the state knows nothing of it"
 _NOT_THE_SUM = "the context is the sum of the memory by the weights that come back"
 _NO_MEMORY = "the context has no part in the answer"
+_BESIDE = "the logits are a linear layer of the attention vector: neither the token nor the state is added to it"
 _GROWS = "it grows with what it reads: a tanh keeps each number of the hidden layer between -1 and 1"
 _NO_STATE = "the state has no part in the attention vector: tanh(W [c; h]) reads both"
 _STATE_ALONE = "the context has no part in the attention vector: tanh(W [c; h]) reads both"
@@ -290,6 +292,30 @@ def combines_by_tanh(decoder: Module, score: Module, probe: DecoderProbe, *, see
             _of_parts(looked_at, probe, inputs, seed) or likely[0],
             probe.sent(inputs),
         )
+
+
+@expectation("the logits hang on the attention vector alone")
+def sees_attention_vector_alone(decoder: Module, probe: DecoderProbe, *, seed: int = 0, hint: str = "") -> None:
+    """Where a large context saturates the tanh, another token and another state give the same logits.
+
+    Args:
+        decoder: built around a :class:`FixedScore`, whose weights hang on no query.
+        probe: the kind of the decoder.
+        seed: another seed, other parameters and inputs.
+        hint: the likely mistake, told with a miss.
+    """
+    for looked_at, at in probed(decoder, probe, _FULL, 1, seed):
+        tokens, state, memory, mask = probe.inputs(_FULL, at)
+        far = _FAR[-1] * memory
+        given = [(tokens, state, far, mask), (probe.num_tokens - 1 - tokens, -state, far, mask)]
+        first, second = (seen["logits"].flatten() for seen in answers(looked_at, probe, given))
+        if not same(first, second, 1e-3):
+            raise Missed(
+                f"the same logits, {numbers(first, second)}",
+                numbers(second, first),
+                hint or _BESIDE,
+                f"{probe.sent(given[0])}, a large memory; then the same with other tokens and another state",
+            )
 
 
 def _of_parts(looked_at: Subject, probe: DecoderProbe, inputs: tuple[Any, ...], seed: int) -> str:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.probes.decoding import DecoderProbe
-from amal_attention.checks.probes.probe import Seen, answers, probed
+from amal_attention.checks.probes.probe import answers, probed
 from amal_attention.checks.probes.sequences import BY_TOKENS, PADDING_READ, EncoderProbe
 from amal_attention.checks.subjects.subject import Subject, randomised
 from amal_attention.checks.values import same
@@ -38,6 +38,7 @@ _FIRST = "this is the state at the first character: the last one has read them a
 _EARLY = "this is the state one character too early: counted from 0, the last one is at mask.sum(dim=1) - 1"
 _NOT_A_STATE = "this is the mean, the sum or the maximum of the states: the last of them is asked for"
 _LEFT_END = "leftward, the last state stands at the first character: it is the one that has read them all"
+_ORDER = "the rightward state comes first and then the leftward one, in memory and in final"
 _OF_MEMORY = "final is one of the states of memory, of the last layer, h_n[-1], and nothing is done to it"
 _TOTAL_LENGTH = "memory has as many columns as the mask, even where all lines are shorter: unpack with total_length"
 _ONE_WAY = "is bidirectional used? Nothing is read from the last character to the first"
@@ -117,24 +118,24 @@ def final_is_last_state(
     Args:
         encoder: the encoder.
         probe: its kind.
-        bidirectional: whether half of each state has read from right to left; which half does not count.
+        bidirectional: whether the second half of each state has read from right to left.
         lengths: how many characters each line has.
         seed: another seed, other parameters and lines.
         times: how often to look.
         hint: the likely mistake, for a miss that shows none of its own.
     """
+    first = probe.width // 2 if bidirectional else probe.width
     for looked_at, at in probed(encoder, probe, lengths, times, seed):
-        firsts = _directions(looked_at, probe, at) if bidirectional else [probe.width]
         for under in (1, 0):
             inputs = probe.inputs(lengths, at, under)
             (seen,) = answers(looked_at, probe, [inputs])
-            expected = _ends(seen["memory"], inputs[1], firsts[0])
-            if not _is_end(seen, inputs[1], firsts):
+            expected = _ends(seen["memory"], inputs[1], first)
+            if not same(seen["final"], expected):
                 row, sent = _furthest(seen["final"], expected), probe.sent(inputs)
                 raise Missed(
                     f"{numbers(expected[row])} for line {row + 1}",
                     numbers(seen["final"][row]),
-                    _mistake_of_final(looked_at, probe, (lengths, at), firsts) or hint or _OF_MEMORY,
+                    _mistake_of_final(looked_at, probe, (lengths, at), first) or hint or _OF_MEMORY,
                     f"{sent}, any tokens on padding" if under else f"{sent}, zeros on padding",
                 )
 
@@ -307,53 +308,28 @@ def _ends(memory: Tensor, mask: Tensor, first: int) -> Tensor:
     Args:
         memory: ``(B, S, H)``.
         mask: ``(B, S)``.
-        first: how many numbers the first direction has; negative where that is the leftward one.
+        first: how many numbers the rightward direction has, which stands first.
     """
     last = memory[torch.arange(len(memory)), mask.sum(dim=1) - 1]
-    at, start = abs(first), memory[:, 0]
-    pair = (last[:, :at], start[:, at:]) if first > 0 else (start[:, :at], last[:, at:])
-    return torch.cat(pair, dim=1)
+    return torch.cat([last[:, :first], memory[:, 0, first:]], dim=1)
 
 
-def _is_end(seen: Seen, mask: Tensor, firsts: Sequence[int]) -> bool:
-    """Whether the final state joins the last states of the directions, in either order."""
-    final, width = seen["final"], seen["final"].shape[1]
-    for first in firsts:
-        end = _ends(seen["memory"], mask, first)
-        if same(final, end) or (abs(first) < width and same(final, end.roll(width // 2, dims=1))):
-            return True
-    return False
-
-
-def _directions(looked_at: Subject, probe: EncoderProbe, seed: int) -> list[int]:
-    """Half the width of a state, negative where the leftward half comes first; both where that cannot be told.
-
-    The rightward half of the state at the first of two characters hangs on that one alone; above a layer that reads
-    both ways, both halves hang on both. Many lines are read, as a ReLU lets nothing of some of them through.
-    """
-    inputs, half = probe.inputs((2,) * _LINES, seed), probe.width // 2
-    changed = [probe.another(inputs, place, seed) for place in (0, 1)]
-    firsts = [each["memory"][:, 0] for each in answers(looked_at, probe, [inputs, *changed])]
-    rightward = []
-    for side in (slice(half), slice(half, None)):
-        seen, other_first, other_last = (first[:, side] for first in firsts)
-        rightward.append(same(seen, other_last, _LEAST) and not same(seen, other_first, _LEAST))
-    return [half, -half] if rightward[0] == rightward[1] else [half if rightward[0] else -half]
-
-
-def _mistake_of_final(
-    looked_at: Subject, probe: EncoderProbe, drawn: tuple[Sequence[int], int], firsts: Sequence[int]
-) -> str:
+def _mistake_of_final(looked_at: Subject, probe: EncoderProbe, drawn: tuple[Sequence[int], int], first: int) -> str:
     """What stands in the place of the last state."""
     lengths, seed = drawn
     empty, full = probe.inputs(lengths, seed, 0), probe.inputs([max(lengths)] * len(lengths), seed)
     without_numbers, without_padding = answers(looked_at, probe, [empty, full])
-    if _is_end(without_padding, full[1], firsts):
-        return BY_TOKENS if _is_end(without_numbers, empty[1], firsts) else PADDING_READ
     memory, final = without_padding["memory"], without_padding["final"]
+    if same(final, _ends(memory, full[1], first)):
+        by_tokens = same(without_numbers["final"], _ends(without_numbers["memory"], empty[1], first))
+        return BY_TOKENS if by_tokens else PADDING_READ
+    turned = memory.roll(first, dims=2)  # as if the leftward states stood first in memory
+    ends, others = (_ends(each, full[1], first) for each in (memory, turned))
+    swapped = [ends.roll(first, dims=1), others, others.roll(first, dims=1)]
     wrong = (memory.mean(dim=1), memory.sum(dim=1), memory.amax(dim=1))
     signs = (
-        (_LEFT_END, abs(firsts[0]) < probe.width and same(final, memory[:, -1])),
+        (_ORDER, first < probe.width and any(same(final, each) for each in swapped)),
+        (_LEFT_END, first < probe.width and same(final, memory[:, -1])),
         (_FIRST, same(final, memory[:, 0])),
         (_EARLY, same(final, memory[:, -2])),
         (_NOT_A_STATE, any(same(final, each) for each in wrong)),

@@ -190,6 +190,12 @@ def _ends_as_scripted(decode: Decode, cost: Cost, own: Sequence[Decode], made_by
             return
         _are_written(_strict(came, script), script, mistakes(script, cost, True))
     _are_counted(subject(encoder).state(), subject(decoder).state(), script, cost)
+    all_end = _cut(script, rows=2)
+    came, _, _ = _decoded(decode, all_end, made_by)
+    if not _is_right(came, all_end):
+        tokens = _mended(came, all_end)
+        if not any(_is_charged_in(each, tokens, all_end, made_by) for each in own):
+            _strict(came, all_end)
 
 
 def _is_right(came: Any, script: Script) -> bool:

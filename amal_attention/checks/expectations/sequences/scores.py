@@ -19,7 +19,7 @@ from amal_attention.checks.subjects.subject import Subject, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import kind, numbers
 
-__all__ = ["compares_query_and_keys", "is_bilinear", "is_perceptron", "scores_places"]
+__all__ = ["compares_each_pair", "compares_query_and_keys", "is_bilinear", "is_perceptron", "scores_places"]
 
 Module = nn.Module | Subject
 
@@ -42,6 +42,7 @@ _NOT_LEARNED = (
     "it is no v · tanh(W₁ q + W₂ k), with W₁, W₂ and v that are learned: all three are registered, and each map reads "
     "all numbers of a vector"
 )
+_MIXED = "each query meets each key: unsqueeze and broadcast, where repeat and view set others side by side"
 _SHARED = "query and keys have a map each: with one for both, they could change places"
 _OF_KEYS = "the scores are those of places: W q, whatever the keys are"
 _LINEAR = "the scores of the places are W q: nothing bends them"
@@ -138,6 +139,30 @@ def is_perceptron(score: Module, dim: int, *, seed: int = 0, hint: str = "") -> 
         if not same(first, turned):
             return
     raise Missed("another score where query and key change places", "the same", _SHARED, probe.sent((query, keys)))
+
+
+@expectation("a score compares its own query with its own key, whatever others stand beside them")
+def compares_each_pair(score: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
+    """Three queries and five keys give what each query gives with each key alone.
+
+    Args:
+        score: the module.
+        dim: H.
+        seed: another seed, other parameters and vectors.
+        hint: the likely mistake, for a miss that shows none of its own.
+    """
+    probe = ScoreProbe(dim)
+    for looked_at, at in probed(score, probe, _LENGTHS, 1, seed):
+        query, keys = probe.inputs((5, 5), at)
+        rows = [(query[:, [place]], keys) for place in range(query.shape[1])]
+        columns = [(query, keys[:, [place]]) for place in range(keys.shape[1])]
+        whole, *parts = (seen["scores"] for seen in answers(looked_at, probe, [(query, keys), *rows, *columns]))
+        by_query = torch.cat(parts[: len(rows)], dim=1)
+        by_key = torch.cat(parts[len(rows) :], dim=2)
+        for apart in (by_query, by_key):
+            if not same(whole, apart):
+                came, expected = numbers(whole.flatten(), apart.flatten()), numbers(apart.flatten(), whole.flatten())
+                raise Missed(f"{expected}, as of each alone", came, hint or _MIXED, probe.sent((query, keys)))
 
 
 @expectation("the scores are those of places: W q, cut to as many as there are keys")

@@ -14,6 +14,8 @@ __all__ = ["LeakyDecoder", "LeakyEncoder", "plain_cost"]
 class LeakyEncoder(nn.Module):
     """An encoder whose state becomes half of itself plus the embedding of each character. It keeps what it was handed.
 
+    On padding its memory is 1: its final state is that of the last character.
+
     Args:
         num_tokens: V.
         hidden_size: H.
@@ -34,7 +36,7 @@ class LeakyEncoder(nn.Module):
         """``tokens`` int ``(B, S)``, ``mask`` bool ``(B, S)`` -> memory ``(B, S, H)``, final ``(B, H)``."""
         _keep(self, tokens=tokens, mask=mask, in_training=torch.tensor(self.training))
         memory = _leaking(self.embedding(tokens), torch.zeros(len(tokens), self.out_features), mask)
-        return memory, memory[:, -1]
+        return memory.masked_fill(~mask.unsqueeze(2), 1), memory[:, -1]
 
 
 @stand_in

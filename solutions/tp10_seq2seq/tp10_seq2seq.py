@@ -3571,7 +3571,7 @@ class LocationScore(nn.Module):
 # >
 # > - Les poids `(B, T, S)` sont le softmax des scores sur les places de la source : positifs, de somme 1 pour chaque requête, exactement 0 sur le
 # >   remplissage. Le contexte `(B, T, H)` est la somme des valeurs, pesées par eux.
-# > - Des scores très grands, positifs ou négatifs, ne font pas déborder l'exponentielle, ni ne donnent un poids au remplissage.
+# > - Des scores très grands, positifs ou négatifs, ne font pas déborder l'exponentielle.
 # > - Ce qui se trouve sous le remplissage, scores ou valeurs (des nombres finis), ne change rien, et aucun gradient ne l'atteint ; aux autres places, il
 # >   atteint les scores et les valeurs. Une ligne a toujours au moins un caractère.
 # > - Un appel laisse `scores`, `values` et `mask` tels quels, et ses deux réponses ont le type des valeurs (`float32`).
@@ -3604,7 +3604,7 @@ class LocationScore(nn.Module):
 # >
 # > - The weights `(B, T, S)` are the softmax of the scores over the places of the source: positive, of sum 1 for each query, exactly 0 on padding. The
 # >   context `(B, T, H)` is the sum of the values by these weights.
-# > - Very large scores, positive or negative, neither make the exponential overflow nor give padding a weight.
+# > - Very large scores, positive or negative, do not make the exponential overflow.
 # > - What stands under the padding, scores or values (finite numbers), changes nothing, and no gradient reaches it; at the other places it reaches scores
 # >   and values. A line always has one character at least.
 # > - A call leaves `scores`, `values` and `mask` as they are, and both replies have the type of the values (`float32`).

@@ -765,9 +765,8 @@ class TextClassifier(LightningModule):
 #
 # > **Exercice 2.1** (3 points). Écrivez `LearnedQueryPooling`. La requête est un paramètre du module, la même pour tous
 # > les textes. Même signature et mêmes propriétés que `MeanPooling`, sauf pour un texte sans aucun mot, qui peut donner
-# > n'importe quoi ; des scores très grands, positifs ou négatifs, ne doivent ni faire déborder l'exponentielle, ni donner un
-# > poids au remplissage. Ici comme ensuite, un module n'a que des paramètres qui servent : un gradient atteint chacun d'eux,
-# > et celui de `weights` atteint la requête.
+# > n'importe quoi ; des scores très grands ne doivent pas faire déborder l'exponentielle. Ici comme ensuite, un module n'a
+# > que des paramètres qui servent : un gradient atteint chacun d'eux, et celui de `weights` atteint la requête.
 #
 # <details>
 # <summary>Premier indice</summary>
@@ -799,8 +798,8 @@ class TextClassifier(LightningModule):
 #
 # > **Exercise 2.1** (3 points). Write `LearnedQueryPooling`. The query is a parameter of the module, the same for all texts.
 # > Same signature and same properties as `MeanPooling`, but for a text without any word, which may give anything; very
-# > large scores, positive or negative, must neither make the exponential overflow, nor give padding a weight. Here and later, a
-# > module has no parameter that does not serve: a gradient reaches each of them, and that of `weights` reaches the query.
+# > large scores must not make the exponential overflow. Here and later, a module has no parameter that does not serve: a
+# > gradient reaches each of them, and that of `weights` reaches the query.
 #
 # <details>
 # <summary>First hint</summary>

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from amal_attention.checks.expectation import Missed, expectation
-from amal_attention.checks.probes.probe import UNSTEADY, Probe, alone, answers, beside, changed, probed, steady, wider
+from amal_attention.checks.probes.probe import UNSTEADY, Probe, alone, answers, beside, changed, probed, steady
 from amal_attention.checks.subjects.nests import leaves
 from amal_attention.checks.subjects.subject import FunctionSubject, Subject, function_subject, randomised, subject
 from amal_attention.checks.values import same
@@ -156,7 +156,7 @@ def ignores_padding(
     times: int = 3,
     hint: str = "",
 ) -> None:
-    """The same answer with zeros under the padding, beside a longer row, and with other numbers on more padding.
+    """The same answer with zeros under the padding, with other numbers there, and beside a longer row.
 
     Args:
         module: the module.
@@ -171,11 +171,11 @@ def ignores_padding(
     for looked_at, at in probed(module, probe, lengths, times, seed):
         empty, noisy = probe.inputs(lengths, at, 0), probe.inputs(lengths, at, under)
         rows = [beside(empty, probe.inputs((length,), seed + 1)) for length in (max(lengths), longest)]
-        batches = [*rows, wider(noisy, probe.inputs((max(lengths) + 1,), seed + 1))]
+        batches = [*rows, noisy]
         differences = (
             (probe.longer(max(lengths)), ""),
             (probe.longer(longest), hint or _COUNTS_PADDING),
-            ("with numbers under the padding in place of zeros, and one more place of it behind each", _ADDS_PADDING),
+            ("with numbers under the padding in place of zeros", _ADDS_PADDING),
         )
         expected, *others = answers(looked_at, probe, [empty, *batches])
         for inputs, other, (way, known) in zip(batches, others, differences, strict=True):

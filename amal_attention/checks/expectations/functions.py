@@ -106,7 +106,8 @@ def leaves_arguments_alone(function: Function, inputs: Sequence[Any], *, names: 
         if not _identical(before, after):
             raise Missed(f"{name} as it was", f"{name} changed by the call", hint or _IN_PLACE, sent)
     types = [each.dtype for each in leaves(tuple(inputs)) if isinstance(each, Tensor) and each.is_floating_point()]
-    for part in leaves(looked_at(*inputs)):
+    reply = looked_at(*inputs)
+    for part in _parts(reply) if reply is None else leaves(reply):
         if types and _is_float(part) and part.dtype != types[0]:
             raise Missed(kind(part.to(types[0])), kind(part), hint or _OTHER_TYPE, sent)
 

@@ -20,20 +20,7 @@ from amal_attention.checks.subjects.subject import Subject, randomised, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import kind, numbers, tensors_sent
 
-__all__ = [
-    "KEPT",
-    "UNSTEADY",
-    "Change",
-    "Probe",
-    "Seen",
-    "alone",
-    "answers",
-    "beside",
-    "changed",
-    "probed",
-    "steady",
-    "wider",
-]
+__all__ = ["KEPT", "UNSTEADY", "Change", "Probe", "Seen", "alone", "answers", "beside", "changed", "probed", "steady"]
 
 KEPT = "something is kept from one call to the next: an answer, a mask or a state"
 """What the answer to another batch hints at."""
@@ -232,12 +219,6 @@ def beside(inputs: tuple[Any, ...], others: tuple[Any, ...]) -> tuple[Any, ...]:
     """The rows of two batches in one, each padded with zeros as the longest row needs."""
     following = iter([*leaves(others)])
     return tuple(mapped(lambda leaf: _joined(leaf, next(following)), inputs))
-
-
-def wider(inputs: tuple[Any, ...], longer: tuple[Any, ...]) -> tuple[Any, ...]:
-    """A batch, padded with zeros as if the rows of ``longer`` stood in it too."""
-    rows = len(next(leaves(inputs)))
-    return tuple(mapped(lambda leaf: leaf[:rows] if isinstance(leaf, Tensor) else leaf, beside(inputs, longer)))
 
 
 def changed(expected: Seen, came: Seen) -> Change | None:

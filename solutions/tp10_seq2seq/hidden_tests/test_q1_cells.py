@@ -318,6 +318,15 @@ WRONG_STEPS = {
 }
 
 
+CANDIDATE_TURNED = {
+    "the state comes first for the candidate too: [r · h, x]": {
+        "reset": lambda r, h, x, of_h, of_x: (
+            torch.cat([x, r * h], dim=1) @ torch.cat([of_h, of_x])
+        )
+    }
+}
+
+
 @pytest.mark.question(
     "q1-gru-cell",
     points=0,
@@ -349,7 +358,10 @@ def test_gru_equation_where_nothing_is_reset(student, draws):
             student.gru_cell(*given),
             gru(*inputs),
             what="one step on random numbers, where r is 1",
-            mistakes={hint: gru(*inputs, **wrong) for hint, wrong in WRONG_STEPS.items()},
+            mistakes={
+                hint: gru(*inputs, **wrong)
+                for hint, wrong in (WRONG_STEPS | CANDIDATE_TURNED).items()
+            },
             sent=told(x, h),
         )
 

@@ -237,14 +237,14 @@ def test_large_scores_and_padding(student, draws):
     for came, before, hint in reversed([*zip(*replies, hints, strict=True)]):
         are_close(came, before, what=what, sent=sent, hint=hint)
     differentiates(student.attend, noisy, parts=(0, 1), seed=draws.seed())
-    low = scores - 50000, values, mask
-    sent = f"{tensors_sent(low)}, scores of fifty thousands below 0"
+    low = scores - 5000, values, mask
+    sent = f"{tensors_sent(low)}, scores of some thousands below 0"
     are_close(
         pair(student, low)[1],
         softmax(low[0], mask),
         what="large scores do no harm",
         sent=sent,
-        hint="scores may be far below 0: -inf stands on padding, or a number as low as -1e9, before the largest is looked for",
+        hint=hints[1],
     )
     types = [str(each.dtype) for each in replies[0]]
     equal_to(types, ["torch.float32"] * 2, what="what comes back has the type of the values")

@@ -58,6 +58,11 @@ def test_a_line_attends_to_itself(attending, student, draws):
 
 def scores_and_learns(build, dim, hidden_size, draws):
     """Look at the scores, and at what becomes of them."""
+    simplex(build(), dim, lengths=draws.lengths(4), seed=draws.seed(), times=1)
+    scores_by_perceptron(build(), dim, seed=draws.seed())
+    weights_carry_gradient(build(), dim, seed=draws.seed())
+    gradient_reaches(build(), dim, lengths=draws.lengths(3), seed=draws.seed())
+    differentiates(build(), some_texts(dim, (4, 2, 3)), seed=draws.seed())
     attention = build()
     attention.materialise(*some_texts(dim, (2,)))
     equal_to(
@@ -66,8 +71,3 @@ def scores_and_learns(build, dim, hidden_size, draws):
         what="the hidden layer is as wide as hidden_size says",
         hint="W goes from dim to hidden_size, and v from hidden_size to one number",
     )
-    simplex(build(), dim, lengths=draws.lengths(4), seed=draws.seed(), times=1)
-    scores_by_perceptron(build(), dim, seed=draws.seed())
-    weights_carry_gradient(build(), dim, seed=draws.seed())
-    gradient_reaches(build(), dim, lengths=draws.lengths(3), seed=draws.seed())
-    differentiates(build(), some_texts(dim, (4, 2, 3)), seed=draws.seed())

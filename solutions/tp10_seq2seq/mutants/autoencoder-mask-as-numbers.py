@@ -11,4 +11,4 @@ def autoencoder_batch(batch):
     line = batch.source.masked_fill(~mask, PAD)
     target = F.pad(line, (0, 1), value=PAD).scatter(1, lengths, END)
     teacher = F.pad(line, (1, 0), value=START)
-    return PairBatch(line, mask, teacher, target, (target != PAD).long())
+    return PairBatch(line, mask, teacher, target, F.pad(mask, (1, 0), value=True).long())

@@ -14,6 +14,7 @@ from amal_attention.checks import (
     learns_to_find,
     leaves_inputs_alone,
     leaves_its_start,
+    leaves_parameters_alone,
     log_weights_affine,
     one_query_for_all,
     reads_each_alone,
@@ -98,6 +99,7 @@ def test_a_call_and_the_other_reviews_leave_no_trace(student, draws):
     pooling = student.LearnedQueryPooling(dim=dim)
     answers_afresh(pooling, dim, seed=draws.seed())
     leaves_inputs_alone(pooling, dim, seed=draws.seed())
+    leaves_parameters_alone(pooling, dim, seed=draws.seed())
     keeps_types(pooling, dim, seed=draws.seed())
     same_in_training(pooling, dim, seed=draws.seed())
     reads_each_alone(pooling, dim, lengths=[length] * count, seed=draws.seed())

@@ -269,7 +269,7 @@ def test_shapes_and_weights(student, draws):
     "q4-contextual",
     points=0.25,
     requires=("padding", "alone", "calls"),
-    hint="the answer depends neither on padding, nor on its length (pad_packed_sequence has total_length), nor on the other reviews",
+    hint="the answer depends neither on padding, nor on its length, nor on the other reviews",
 )
 def test_padding_and_other_reviews(student, draws):
     for sizes in in_each_direction(draws):

@@ -2,8 +2,8 @@
 # mistake = "a call writes into the query"
 # loses = ["q2-learned-query"]
 # breaks = ["calls"]
-# hint = "only the optimiser changes parameters"
-# public = true
+# hint = "forward reads the parameters and writes none"
+# public = false
 
 # %% grade_id="q2-learned-query"
 class LearnedQueryPooling(nn.Module):

@@ -2,7 +2,7 @@
 # mistake = "forward hangs on the strength"
 # loses = ["q5-entropy-regularised"]
 # breaks = ["evaluation"]
-# hint = "the strength has a part in the loss of training"
+# hint = "whatever the strength"
 # public = false
 
 # %% grade_id="q5-entropy-regularised"

@@ -54,8 +54,6 @@ _TINY = 1e-30
 """Below this a weight is as good as 0, and its logarithm tells nothing."""
 
 _BENT = "the scores q · x go into the softmax as they are: no sigmoid, no ReLU, no tanh, no clamp before it"
-_ROUNDED = "log-weights go in nearly equal steps: all is computed in float32, and nothing is rounded to half precision"
-_ABOVE_WORDS = "the score of a word may lie below what is filled in on padding: fill in -inf, or as low as -1e9"
 _OVER_COUNT = (
     "scores are divided by the number of words of the text, or by its root: q · x goes into the softmax as it is"
 )
@@ -152,19 +150,9 @@ def sums_by_weights(
 
 @expectation("large scores do no harm")
 def survives_large_scores(
-    pooling: Module,
-    dim: int,
-    *,
-    lengths: Sequence[int] = (4, 4, 4),
-    further: float = 1e5,
-    seed: int = 0,
-    hint: str = "",
+    pooling: Module, dim: int, *, lengths: Sequence[int] = (4, 4, 4), seed: int = 0, hint: str = ""
 ) -> None:
-    """Vectors a thousand times longer still give finite numbers, and weights that sum to 1; there is no padding.
-
-    A word that is ``further`` times as long keeps all the weight beside a place of padding, at which it stands too: its
-    score may be far below 0.
-    """
+    """Vectors a thousand times longer still give finite numbers, and weights that sum to 1; there is no padding."""
     for looked_at, x, mask in looks(pooling, dim, lengths, seed=seed):
         read(looked_at, x, mask)
         pooled, weights = read(looked_at, 1000 * x, mask, finite=False)
@@ -177,27 +165,24 @@ def survives_large_scores(
                 sent,
             )
         is_distribution(weights, mask, sent, partial(mistake_of_weights, weights, mask))
-        words = further * x.reshape(-1, 1, dim)
-        padded = torch.tensor([True, False]).expand(len(words), 2)
-        _, weights = read(looked_at, torch.cat([words, words], dim=1), padded, finite=False)
-        sent = f"{len(words)} reviews of one word, {further:g} times as long as usual, beside one place of padding"
-        is_distribution(weights, padded, sent, lambda: hint or _ABOVE_WORDS)
 
 
-@expectation("with parameters twice as large, the weights of two words differ otherwise")
+@expectation("where a parameter is twice as large, the weights are others")
 def follows_its_parameters(pooling: Module, dim: int, *, seed: int = 0, hint: str = "") -> None:
-    """In some look other weights come where all parameters are doubled: the scores are q · x with q as it is."""
+    """In some look, twice as large numbers of one parameter give other weights: the length of q counts."""
     for looked_at, x, mask in looks(pooling, dim, (4,), seed=seed):
         _, before = read(looked_at, x, mask)
-        looked_at.load({name: 2 * each for name, each in looked_at.parameters().items()})
-        _, weights = read(looked_at, x, mask)
-        if not same(weights, before):
-            return
+        start = looked_at.parameters()
+        for name, each in start.items():
+            looked_at.load(start | {name: 2 * each})
+            _, weights = read(looked_at, x, mask)
+            if not same(weights, before):
+                return
     raise Missed(
         "other weights, as q · x is twice as large",
-        f"the same weights, {numbers(weights[0])}",
+        f"the same weights, {numbers(before[0])}",
         hint or "the length of q counts: q is the parameter as it is, nothing brings it to length 1",
-        f"{reviews_sent(x, mask)}, with some parameters, then with twice as large ones",
+        f"{reviews_sent(x, mask)}, with some parameters, then with one of them twice as large",
     )
 
 
@@ -244,11 +229,7 @@ def log_weights_affine(pooling: Module, dim: int, *, seed: int = 0, hint: str = 
             raise Missed(
                 "the same rise of log-weight from each word to the next",
                 f"rises {numbers(rises)}",
-                _of_place(looked_at, x)
-                or (_ROUNDED if same(rises, rises.mean().expand_as(rises), 6e-2) else "")
-                or _mistake_of_law(looked_at, start, step, weights)
-                or hint
-                or _BENT,
+                _of_place(looked_at, x) or _mistake_of_law(looked_at, start, step, weights) or hint or _BENT,
                 "1 review of 7 words x, x + u, x + 2u ...",
             )
         rise = rise or not same(rises, torch.zeros_like(rises))

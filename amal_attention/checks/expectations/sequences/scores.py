@@ -47,6 +47,7 @@ _SHARED = "query and keys have a map each: with one for both, they could change 
 _OF_KEYS = "the scores are those of places: W q, whatever the keys are"
 _LINEAR = "the scores of the places are W q: nothing bends them"
 _CUT = "the scores of fewer keys are the first S of those for all places"
+_WEIGHTS = "these are weights, which sum to 1: the softmax comes later, in attend"
 _EVEN = "each place has a row of its own in the matrix that is learned"
 
 
@@ -193,7 +194,8 @@ def scores_places(score: Module, dim: int, longest: int, *, seed: int = 0, hint:
             raise Missed(f"the same for other keys, {numbers(came[0, 0])}", numbers(of_others[0, 0]), _OF_KEYS, sent)
         expected = came[:, :, : few.shape[1]]
         if not same(cut, expected):
-            raise Missed(numbers(expected[0, 0]), numbers(cut[0, 0]), _CUT, probe.sent((query, few)))
+            likely = _WEIGHTS if same(cut.sum(dim=2), torch.ones(cut.shape[:2])) else _CUT
+            raise Missed(numbers(expected[0, 0]), numbers(cut[0, 0]), likely, probe.sent((query, few)))
         of_other, of_sum, of_none = linear
         if not same(of_sum - of_none, (came - of_none) + (of_other - of_none), 1e-3):
             raise Missed("W (q + q') = W q + W q'", numbers(of_sum[0, 0]), _LINEAR, sent)

@@ -11,7 +11,7 @@ from lightning import LightningModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from amal_attention.checks import FixedAttention, decides_by_pooling, follows_attention
+from amal_attention.checks import FixedAttention, decides_by_pooling, follows_attention, hands_over_in_training
 from amal_attention.checks.expectation import ExpectationMissed
 
 DIM = 5
@@ -126,3 +126,17 @@ def test_a_loss_that_does_not_is_dead(penalty: Callable[[Tensor], Tensor], hint:
     with pytest.raises(ExpectationMissed) as caught:
         charge(penalty)
     assert hint in caught.value.outcome.hint
+
+
+class OtherMask(Charged):
+    def training_step(self, batch: Labelled, batch_idx: int) -> Tensor:
+        return super().training_step(batch._replace(mask=batch.tokens != 9), batch_idx)
+
+
+def test_the_mask_of_a_step_is_that_of_its_batch() -> None:
+    penalty = lambda weights: weights.square().sum()  # noqa: E731
+    hands_over_in_training(Charged(ATTENTION, penalty), LABELLED)
+    with pytest.raises(ExpectationMissed, match="mask"):
+        hands_over_in_training(OtherMask(ATTENTION, penalty), LABELLED)
+    inherited = lambda: OtherMask(ATTENTION, penalty)  # noqa: E731
+    hands_over_in_training(inherited(), LABELLED, plain=inherited)

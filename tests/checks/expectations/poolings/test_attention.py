@@ -14,6 +14,7 @@ from amal_attention.checks import (
     check,
     depends_on_mean_alone,
     depends_on_text,
+    follows_its_parameters,
     follows_large_scores,
     gives_zeros_without_words,
     gradient_reaches,
@@ -767,3 +768,22 @@ def test_a_softmax_over_the_batch_is_told_by_the_law_of_weights_too() -> None:
 
     outcome = missed("affine", lambda: Query(VectorScores(DIM), over_batch))
     assert outcome is not None and "the softmax goes over the batch" in outcome.hint
+
+
+class UnitQuery(nn.Module):
+    """Its query is brought to length 1."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.query = nn.Parameter(torch.randn(DIM))
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        weights = (x @ (self.query / self.query.norm())).masked_fill(~mask, -1e9).softmax(dim=1)
+        return (weights.unsqueeze(2) * x).sum(dim=1), weights
+
+
+def test_the_length_of_the_query_counts() -> None:
+    for build in RIGHT_QUERIES.values():
+        follows_its_parameters(build(), DIM)
+    with pytest.raises(ExpectationMissed, match="nothing brings it to length 1"):
+        follows_its_parameters(UnitQuery(), DIM)

@@ -19,6 +19,7 @@ from amal_attention.checks import (
     follows_memory,
     levels_off,
     reads_by_weights,
+    sees_attention_vector_alone,
     state_sees_memory,
     weighs_by_score,
 )
@@ -138,6 +139,7 @@ def test_right_decoders_meet_what_is_theirs() -> None:
         decoder, score = around(After)
         combines_by_tanh(decoder, score, PROBE, seed=seed)
         levels_off(decoder, PROBE, reads=(2,), seed=seed)
+        sees_attention_vector_alone(decoder, PROBE, seed=seed)
 
 
 @pytest.mark.parametrize(
@@ -191,6 +193,17 @@ def test_another_attention_vector_is_missed(build: Any, words: str) -> None:
             combines_by_tanh(decoder, score, PROBE, seed=seed)
     with pytest.raises(ExpectationMissed, match="it grows"):
         levels_off(around(WithoutTanh)[0], PROBE, reads=(2,))
+
+
+def test_what_stands_beside_the_attention_vector_is_missed() -> None:
+    class Beside(After):
+        def forward(self, tokens: Tensor, state: Tensor, memory: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
+            logits, *others = super().forward(tokens, state, memory, mask)
+            return logits + self.embedding(tokens).mean(dim=2, keepdim=True), *others
+
+    for seed in SEEDS:
+        with pytest.raises(ExpectationMissed, match="neither the token nor the state"):
+            sees_attention_vector_alone(around(Beside)[0], PROBE, seed=seed)
 
 
 def test_what_looks_at_no_memory_and_what_is_cut_off_are_missed() -> None:

@@ -183,14 +183,19 @@ def test_an_encoder_that_reads_both_ways_sees_the_future():
         sees_no_future(Cells(both=True), TWO)
 
 
-def test_halves_in_either_order_are_right():
+@pytest.mark.parametrize("turned", [(True, False), (False, True), (True, True)])
+def test_the_rightward_half_stands_first(turned):
     class Turned(Cells):
         def forward(self, tokens: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-            memory, final = super().forward(tokens, mask)
-            return memory.roll(HIDDEN, dims=2), final
+            parts = super().forward(tokens, mask)
+            memory, final = (
+                each.roll(HIDDEN, dims=-1) if turn else each for each, turn in zip(parts, turned, strict=True)
+            )
+            return memory, final
 
-    for look in IN_BOTH.values():
-        look(Turned(both=True))
+    reads_both_ways(Turned(both=True), TWO)
+    with pytest.raises(ExpectationMissed, match="the rightward state comes first"):
+        final_is_last_state(Turned(both=True), TWO, bidirectional=True)
 
 
 class Layers(nn.Module):

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from amal_attention.checks import (
     ScoreProbe,
+    compares_each_pair,
     compares_query_and_keys,
     is_bilinear,
     is_perceptron,
@@ -64,6 +65,7 @@ def test_right_scores_meet_all(bias: bool) -> None:
         is_perceptron(Additive(bias=bias), DIM, seed=seed)
         levels_off(Additive(bias=bias), ScoreProbe(DIM), seed=seed)
         compares_query_and_keys(Additive(bias=bias), DIM, seed=seed)
+        compares_each_pair(Additive(bias=bias), DIM, seed=seed)
         is_bilinear(Bilinear(lambda q, k, w: w(q) @ k.mT), DIM, seed=seed)
         is_bilinear(Bilinear(lambda q, k, w: q @ w(k).mT), DIM, seed=seed)
         scores_places(Places(lambda scores, keys: scores[..., : keys.shape[1]], bias), DIM, 8, seed=seed)
@@ -138,3 +140,19 @@ def test_what_reads_one_of_the_two_alone_compares_nothing() -> None:
         compares_query_and_keys(Bilinear(lambda q, k, w: (0 * q) @ k.mT + k.sum(dim=2).unsqueeze(1)), DIM)
     with pytest.raises(ExpectationMissed, match="levels off"):
         levels_off(Bilinear(lambda q, k, w: w(q) @ k.mT), ScoreProbe(DIM))
+
+
+class Beside(Additive):
+    """Queries stand beside other keys than their own: they are repeated as a whole where each is to be repeated."""
+
+    def forward(self, query: Tensor, keys: Tensor) -> Tensor:
+        rows, places, _ = query.shape
+        parts = self.a(query).repeat(1, keys.shape[1], 1).view(rows, places, keys.shape[1], -1)
+        return self.v(torch.tanh(parts + self.b(keys).unsqueeze(1))).squeeze(3)
+
+
+def test_queries_beside_other_keys_are_missed() -> None:
+    for seed in SEEDS:
+        is_perceptron(Beside(), DIM, seed=seed)  # it reads one query at a time
+        with pytest.raises(ExpectationMissed, match="each query meets each key"):
+            compares_each_pair(Beside(), DIM, seed=seed)

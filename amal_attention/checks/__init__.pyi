@@ -191,7 +191,6 @@ from .expectations.adversaries.models import gives_constants, leaves_alone
 from .expectations.adversaries.moves import keeps_padding, moves_within
 from .expectations.adversaries.trajectory import follows_trajectory
 from .expectations.any_module import agrees_with
-from .expectations.calls import leaves_parameters_alone
 from .expectations.classifiers.attention import decides_by_pooling, follows_attention, hands_over_in_training
 from .expectations.classifiers.embeddings import keeps_embeddings, tunes_embeddings
 from .expectations.classifiers.logits import decides_linearly, gives_logits, hands_over, steady_in_evaluation
@@ -232,6 +231,7 @@ from .expectations.poolings.by_width import (
     ignores_padding,
     keeps_types,
     leaves_inputs_alone,
+    leaves_parameters_alone,
     reads_each_alone,
     registers_everything,
     same_in_training,

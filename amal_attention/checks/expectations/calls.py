@@ -83,9 +83,13 @@ def leaves_inputs_alone(
 def leaves_parameters_alone(
     module: Module, probe: Probe, *, lengths: Sequence[int] = _LENGTHS, seed: int = 0, hint: str = ""
 ) -> None:
-    """In evaluation and in training, the parameters it was built with are after a call what they were before."""
+    """In evaluation and in training, parameters twice as large as those it was built with stay so in a call.
+
+    They are doubled, as the call that materialises it may have brought them to a length already.
+    """
     looked_at, inputs = subject(module), probe.inputs(lengths, seed)
     looked_at.materialise(*inputs)
+    looked_at.load({name: 2 * each for name, each in looked_at.parameters().items()})
     before = looked_at.parameters()
     for training in (False, True):
         (looked_at.train if training else looked_at.eval)()

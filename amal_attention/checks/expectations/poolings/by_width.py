@@ -19,6 +19,7 @@ __all__ = [
     "ignores_padding",
     "keeps_types",
     "leaves_inputs_alone",
+    "leaves_parameters_alone",
     "reads_each_alone",
     "registers_everything",
     "same_in_training",
@@ -54,5 +55,6 @@ gradient_reaches = _by_width(any_module.gradient_reaches)
 registers_everything = _by_width(any_module.registers_everything)
 answers_afresh = _by_width(calls.answers_afresh)
 leaves_inputs_alone = _by_width(calls.leaves_inputs_alone)
+leaves_parameters_alone = _by_width(calls.leaves_parameters_alone)
 keeps_types = _by_width(calls.keeps_types)
 same_in_training = _by_width(calls.same_in_training)

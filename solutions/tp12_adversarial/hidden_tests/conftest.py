@@ -114,7 +114,7 @@ def uphill(texts, epsilon):
 def by_class(texts, epsilon):
     """The move of what stands in for exercise 1.1."""
     classes = (texts.labels.double() + 1).view(-1, 1, 1)
-    return epsilon**2 * classes * texts.mask.unsqueeze(2)
+    return epsilon * (1 + epsilon) * classes * texts.mask.unsqueeze(2)
 
 
 @pytest.fixture  # given: pytest's own

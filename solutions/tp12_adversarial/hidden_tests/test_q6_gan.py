@@ -131,8 +131,17 @@ def some_players(draws, steps):
         ]
         taken = [trajectory(start, reals, lr, slopes)[1] for slopes in (cross_entropies, gaps)]
         large = 2.0 if steps > 3 else 0.0
-        if all(each.smallest > SAFE and each.largest > large for each in taken):
+        safe = all(each.smallest > SAFE and each.largest > large for each in taken)
+        if safe and (steps < 3 or tells_saturation(start, reals, lr)):
             return start, reals, lr
+
+
+def tells_saturation(start, reals, lr):
+    """Whether a loss that saturates leads elsewhere: while D stays the same, Adam's steps do not tell how steep it is."""
+    right, wrong = (
+        trajectory(start, reals, lr, slopes)[0] for slopes in (cross_entropies, saturating)
+    )
+    return any(float((right[name] - wrong[name]).abs().max()) > 0.02 for name in right)
 
 
 def built(student, start, lr, noise_dim=3):

@@ -2,7 +2,7 @@
 # mistake = "either optimiser has the parameters of both players"
 # loses = ["q6-gan"]
 # breaks = ["trajectory"]
-# hint = "own optimiser"
+# hint = "Adam of its own"
 # public = true
 # check = "that of the generator comes first"
 

@@ -2,7 +2,7 @@
 # mistake = "the discriminator never sees a real point"
 # loses = ["q6-gan"]
 # breaks = ["trajectory"]
-# hint = "own optimiser"
+# hint = "Adam of its own"
 # public = true
 # check = "comes first in the list"
 

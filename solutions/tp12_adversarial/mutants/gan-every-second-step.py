@@ -2,7 +2,7 @@
 # mistake = "the generator moves on every second batch alone"
 # loses = ["q6-gan"]
 # breaks = ["trajectory"]
-# hint = "own optimiser"
+# hint = "Adam of its own"
 # public = true
 # check = "its own gradient alone"
 

@@ -2,7 +2,7 @@
 # mistake = "the step size is 1e-3, whatever lr is"
 # loses = ["q6-gan"]
 # breaks = ["trajectory"]
-# hint = "of step size lr"
+# hint = "Adam of its own"
 # public = true
 # check = "hand lr to both optimisers"
 

@@ -2,7 +2,7 @@
 # mistake = "the discriminator has half the step size"
 # loses = ["q6-gan"]
 # breaks = ["trajectory"]
-# hint = "of step size lr"
+# hint = "Adam of its own"
 # public = true
 # check = "comes first in the list"
 

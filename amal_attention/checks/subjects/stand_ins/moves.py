@@ -11,16 +11,16 @@ __all__ = ["moved_by_class"]
 
 @stand_in
 def moved_by_class(model: nn.Module, x: Tensor, mask: Tensor, labels: Tensor, epsilon: float) -> Tensor:
-    """The words, moved by the square of a size times the number of the class, counted from 1, whatever the model is.
+    """The words, moved by ε (1 + ε) times the number of the class, counted from 1, whatever the model is.
 
     Args:
         model: reads vectors; it is not asked.
         x: vectors of words, float ``(B, L, D)``.
         mask: bool ``(B, L)``, True on words.
         labels: the class of each text, int ``(B,)``.
-        epsilon: the size.
+        epsilon: ε.
 
     Returns:
         the moved words ``(B, L, D)``, a constant; padding stays.
     """
-    return x.detach() + epsilon**2 * (labels + 1).view(-1, 1, 1) * mask.unsqueeze(2)
+    return x.detach() + epsilon * (1 + epsilon) * (labels + 1).view(-1, 1, 1) * mask.unsqueeze(2)

@@ -30,6 +30,7 @@ _MISSING = "three parts: attention to what is written, attention to the memory, 
 _OTHERS = (
     "what the second attention adds is made of the memory as it is, by the weights that come back, one matrix a head"
 )
+_READS_NORMED = "post-LN: attention reads x as it is; what is normalised is the sum, and nothing else"
 _KEPT = "dropout falls on what each of the three parts adds, in both orders of the norms, with the share that is given"
 
 
@@ -57,6 +58,8 @@ def takes_its_parts_in_turn(
         raise Missed(numbers(x[0, 0]), numbers(whole[0, 0]), hint or _IN_TURN, told)
     if norm_first:
         _reads_the_memory_by_its_weights(parts, hint)
+    else:
+        _reads_words_as_they_are(parts, hint)
 
 
 @expectation("dropout falls on each of the three parts, in training")
@@ -142,6 +145,21 @@ class _ThreeParts:
             return same(first, second, _LEAST)
 
         return [] if alike() else [name for name in self._drawn if alike(name)]
+
+
+def _reads_words_as_they_are(parts: _ThreeParts, hint: str) -> None:
+    """Look whether a first word three times as long is the same behind the norm: a part that reads LN(x) adds as much.
+
+    Raises:
+        Missed: it is another one.
+    """
+    x, mask, *memory = parts.inputs
+    one, longer = (
+        parts.seen(parts.by_part[0], (factor * x[:, :1], mask[:, :1], *memory))["states"] for factor in (1, 3)
+    )
+    if not same(one, longer, _LITTLE):
+        expected, came = numbers(one[0, 0], longer[0, 0]), numbers(longer[0, 0], one[0, 0])
+        raise Missed(expected, came, hint or _READS_NORMED, "a first word, then three times as long; all biases 0")
 
 
 def _reads_the_memory_by_its_weights(parts: _ThreeParts, hint: str) -> None:

@@ -1,7 +1,5 @@
 """Hidden tests of exercise 5: a vector of sines and cosines for each place."""
 
-import math
-
 import pytest
 import torch
 
@@ -16,15 +14,13 @@ def rate(column, dim):
 
 
 def table(length, dim, *, rate=rate, first=0, sines=lambda column: column % 2 == 0):
-    """A loop in double precision over places and columns; what else is given makes it a mistake."""
-    rows = [
-        [
-            (math.sin if sines(column) else math.cos)(place * rate(column, dim))
-            for column in range(dim)
-        ]
-        for place in range(first, first + length)
+    """Sines and cosines in double precision, column by column; what else is given makes it a mistake."""
+    places = torch.arange(first, first + length, dtype=torch.float64)
+    columns = [
+        (torch.sin if sines(column) else torch.cos)(places * rate(column, dim))
+        for column in range(dim)
     ]
-    return torch.tensor(rows, dtype=torch.float64)
+    return torch.stack(columns, dim=1)
 
 
 def mistakes(length, dim):

@@ -26,11 +26,10 @@ class Linear:
 
     def __init__(self, draws, classes, share=(0.3, 0.75), texts=TEXTS):
         self.draws, self.classes, self.share = draws, classes, share
-        found = self._drawn()
-        while len(found) < texts or not found[0][1].all() or found[1][1].all():
-            found = self._drawn()
-        self.x = torch.stack([each for each, _ in found[:texts]])
-        self.mask = torch.stack([words for _, words in found[:texts]])
+        x, mask = self._drawn()
+        while len(x) < texts or not mask[0].all() or mask[1].all():
+            x, mask = self._drawn()
+        self.x, self.mask = x[:texts], mask[:texts]
 
     def _drawn(self):
         """A reader, and those of some drawn texts whose top direction stands out, but is not all there is."""
@@ -38,35 +37,33 @@ class Linear:
         self.hidden = torch.randn(dim, units, generator=generator) / 3
         self.output = torch.randn(units, self.classes, generator=generator) / 2
         x = torch.randn(12 * TEXTS, 6, dim, generator=generator)
-        lengths = torch.randint(2, 7, (len(x), 1), generator=generator)
-        mask = torch.arange(6) < lengths
-        kept = []
-        for each, words in zip(x, mask, strict=True):
-            logits = self.logits(each, words)
-            if float(logits.abs().max()) < 3 and self._stands_out(logits):
-                kept.append((each, words))
-        return kept
+        mask = torch.arange(6) < torch.randint(2, 7, (len(x), 1), generator=generator)
+        logits = self.logits(x, mask)
+        kept = (logits.abs().amax(dim=1) < 3) & self._stands_out(logits)
+        return x[kept], mask[kept]
 
     def _stands_out(self, logits):
         if self.classes == 2:
-            return True
-        values = torch.linalg.eigvalsh(self.hessian(logits))
+            return torch.ones(len(logits), dtype=torch.bool)
+        *_, second, top = torch.linalg.eigvalsh(self.hessian(logits)).unbind(dim=1)
         least, most = self.share
-        return least < float(values[-2] / values[-1]) < most and float(values[-1]) > 1e-2
+        return (least < second / top) & (second / top < most) & (top > 1e-2)
 
     @property
     def maps(self):
         """What a word adds to each logit, float64 ``(D, C)``."""
         return self.hidden.double() @ self.output.double()
 
-    def logits(self, x, words):
-        """The logits of one text."""
-        return x[words].double().sum(dim=0) @ self.maps
+    def logits(self, x, mask):
+        """The logits of texts, or of one: ``(…, L, D)``, ``(…, L)`` -> ``(…, C)``."""
+        return (x.double() * mask.unsqueeze(-1)).sum(dim=-2) @ self.maps
 
     def hessian(self, logits):
-        """That of D at r = 0, for a move that all words share: ``(D, D)``."""
-        p = logits.softmax(dim=0)
-        return self.maps @ (torch.diag(p) - torch.outer(p, p)) @ self.maps.T
+        """That of D at r = 0, for a move that all words share: ``(…, D, D)``."""
+        p = logits.softmax(dim=-1)
+        return (
+            self.maps @ (torch.diag_embed(p) - p.unsqueeze(-1) * p.unsqueeze(-2)) @ self.maps.T
+        )
 
     def top(self):
         """The top direction of each text, of norm 1 and of either sign; all its words have the same."""
@@ -230,7 +227,7 @@ def test_so_many_iterations_from_any_start(student, draws, by_divergence):
             moves = student.virtual_steepest(
                 texts.reader(student), x, mask, 0.5, xi=0.001, iterations=iterations
             )
-            along = (moves * mask.unsqueeze(2)).sum(dim=1).double() @ directions
+            along = (moves.detach() * mask.unsqueeze(2)).sum(dim=1).double() @ directions
             sent = (
                 f"a text {count} times in a batch, {SENT}, ξ = 0.001, {iterations} iterations"
             )

@@ -105,10 +105,7 @@ class _ThreeParts:
         self.layer.materialise(*self.inputs)
         self._none = silent(self.layer.parameters())
         self._drawn = drawn(self._none, seed)
-        x, mask, memory, memory_mask = self.inputs
-        earlier = torch.cat([1 - x[:, :-1], x[:, -1:]], dim=1), mask, memory, memory_mask
-        own = self._without_which_same((x, mask, memory, memory_mask), earlier)
-        cross = self._without_which_same(self.inputs, (x, mask, 1 - memory, memory_mask))
+        own, cross = self._those_that_join()
         rest = self._all_but(own, cross)
         alone = self.seen(rest, self.inputs)["states"]
         network = [
@@ -136,15 +133,22 @@ class _ThreeParts:
         silenced = {name for names in left_out for name in names}
         return [name for name in self._drawn if name not in silenced]
 
-    def _without_which_same(self, one: tuple[Any, ...], other: tuple[Any, ...]) -> list[str]:
-        """The matrices without which the last place is told the same of both."""
+    def _those_that_join(self) -> tuple[list[str], list[str]]:
+        """The matrices without which the last place hears of no earlier one, and those without which of no memory."""
+        x, mask, memory, memory_mask = self.inputs
+        earlier = torch.cat([1 - x[:, :-1], x[:, -1:]], dim=1)
+        changed = (torch.cat([x, earlier, x]), mask.repeat(3, 1))
+        batch = (*changed, torch.cat([memory, memory, 1 - memory]), memory_mask.repeat(3, 1))
 
-        def alike(*left_out: str) -> bool:
-            both = tuple(torch.cat(pair) for pair in zip(one, other, strict=True))
-            first, second = self.seen(self._all_but(left_out), both)["states"][:, -1].chunk(2)
-            return same(first, second, _LEAST)
+        def alike(*left_out: str) -> tuple[bool, ...]:
+            first, *others = self.seen(self._all_but(left_out), batch)["states"][:, -1].chunk(3)
+            return tuple(same(first, other, _LEAST) for other in others)
 
-        return [] if alike() else [name for name in self._drawn if alike(name)]
+        whole, without = alike(), {name: alike(name) for name in self._drawn}
+        own, cross = (
+            [name for name, told in without.items() if told[which] and not whole[which]] for which in range(2)
+        )
+        return own, cross
 
 
 def _reads_words_as_they_are(parts: _ThreeParts, hint: str) -> None:

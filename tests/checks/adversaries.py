@@ -118,8 +118,8 @@ LEAVES_A_MARK = {
     "marks_the_input": "marks the caller's tensor",
     "thaws": "requires_grad of the parameters",
     "gives_gradients_of_zeros": "backward() adds to grad",
-    "cuts_the_input": "a tensor of your own",
-    "fills_grad_of_the_input": "a tensor of your own",
+    "cuts_the_input": "another tensor of your own",
+    "fills_grad_of_the_input": "another tensor of your own",
     "seeds": "no manual_seed",
 }
 CARRIES_A_GRAPH = ("keeps_the_graph", "keeps_the_copy", "keeps_the_input")

@@ -12,6 +12,7 @@ import torch
 from amal_attention.checks import (
     asks_with,
     combines_by_tanh,
+    compares_each_pair,
     compares_query_and_keys,
     compares_states_before,
     differentiates,
@@ -31,6 +32,7 @@ from amal_attention.checks import (
     scores_by_perceptron,
     scores_keys_by_perceptron,
     scores_places,
+    sees_attention_vector_alone,
     shows_last_layer,
     state_sees_memory,
     stays_finite,
@@ -52,10 +54,10 @@ import torch
 sys.path.insert(0, {str(ROOT)!r})
 from tests.checks.expectations.test_functions import detached, in_place, overflowing, squeezed, step
 from tests.checks.expectations.sequences.test_attention import (
-    After, AsksWithOld, Before, ReadsTheMean, StateAlone, WithoutMask, WithoutTanh as Straight,
+    After, AsksWithOld, Before, Beside, ReadsTheMean, StateAlone, WithoutMask, WithoutTanh as Straight,
 )
 from tests.checks.expectations.sequences.test_encoder import Cells, Layers
-from tests.checks.expectations.sequences.test_scores import Additive, Bilinear, Places, Shared
+from tests.checks.expectations.sequences.test_scores import Additive, Beside as MixesPairs, Bilinear, Places, Shared
 from tests.checks.expectations.sequences.test_window import Even, Pooling, SumsKeys, Window, WithoutTanh
 
 def general(right):
@@ -93,6 +95,7 @@ DECODERS: dict[str, tuple[str, Callable[[Any, Any], None]]] = {
     "StateAlone": ("FixedScore", lambda decoder, score: combines_by_tanh(decoder, score, PROBE)),
     "Before": ("FixedScore", lambda decoder, score: state_sees_memory(decoder, PROBE, False)),
     "ReadsTheMean": ("FixedScore", lambda decoder, score: reads_by_weights(decoder, PROBE)),
+    "Beside": ("FixedScore", lambda decoder, score: sees_attention_vector_alone(decoder, PROBE)),
     "Straight": ("FixedScore", lambda decoder, score: levels_off(decoder, PROBE, reads=(2,))),
     "Blind": ("DistanceScore", lambda decoder, score: follows_memory(decoder, PROBE)),
     "Cut": ("DistanceScore", lambda decoder, score: differentiates(decoder, PROBE.inputs((3, 2), 0))),
@@ -105,6 +108,7 @@ MODULES: list[tuple[str, str, Callable[[Any], None]]] = [
     ("Cells(True)", "Cells(True, wrong='one way')", lambda encoder: reads_both_ways(encoder, TWO)),
     ("layers(True)", "layers(False)", lambda encoder: shows_last_layer(encoder, ONE, layers=2)),
     ("Additive()", "Shared()", lambda score: is_perceptron(score, scores.DIM)),
+    ("Additive()", "MixesPairs()", lambda score: compares_each_pair(score, scores.DIM)),
     ("general(True)", "general(False)", lambda score: is_bilinear(score, scores.DIM)),
     ("general(True)", "places(True)", lambda score: compares_query_and_keys(score, scores.DIM)),
     ("places(True)", "places(False)", lambda score: scores_places(score, scores.DIM, 8)),

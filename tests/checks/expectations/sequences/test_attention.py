@@ -195,12 +195,15 @@ def test_another_attention_vector_is_missed(build: Any, words: str) -> None:
         levels_off(around(WithoutTanh)[0], PROBE, reads=(2,))
 
 
-def test_what_stands_beside_the_attention_vector_is_missed() -> None:
-    class Beside(After):
-        def forward(self, tokens: Tensor, state: Tensor, memory: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
-            logits, *others = super().forward(tokens, state, memory, mask)
-            return logits + self.embedding(tokens).mean(dim=2, keepdim=True), *others
+class Beside(After):
+    """Adds the token beside the vector of the attention."""
 
+    def forward(self, tokens: Tensor, state: Tensor, memory: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
+        logits, *others = super().forward(tokens, state, memory, mask)
+        return logits + self.embedding(tokens).mean(dim=2, keepdim=True), *others
+
+
+def test_what_stands_beside_the_attention_vector_is_missed() -> None:
     for seed in SEEDS:
         with pytest.raises(ExpectationMissed, match="neither the token nor the state"):
             sees_attention_vector_alone(around(Beside)[0], PROBE, seed=seed)

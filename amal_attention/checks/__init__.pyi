@@ -74,6 +74,7 @@ __all__ = [
     "drops_what_it_adds",
     "ends_with_norm",
     "equal_to",
+    "exchanged",
     "extends_its_prompt",
     "fills_the_mask",
     "final_is_last_state",
@@ -316,7 +317,7 @@ from .probes.memory import DecoderLayerProbe
 from .probes.probe import Probe
 from .probes.scores import ScoreProbe
 from .probes.sequences import EncoderProbe, some_lines
-from .probes.texts import LayerProbe, VectorProbe, some_texts
+from .probes.texts import LayerProbe, VectorProbe, exchanged, some_texts
 from .probes.window import WindowProbe
 from .subjects.stand_ins.attention import DistanceScore, FixedScore
 from .subjects.stand_ins.known import KnownLayer, KnownPoints, KnownReader

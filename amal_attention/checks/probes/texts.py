@@ -11,7 +11,7 @@ from torch import Tensor
 from amal_attention.checks.probes.probe import Probe
 from amal_attention.checks.probes.sets import SetProbe
 
-__all__ = ["LayerProbe", "TextProbe", "VectorProbe", "some_texts"]
+__all__ = ["LayerProbe", "TextProbe", "VectorProbe", "exchanged", "some_texts"]
 
 
 def some_texts(dim: int, lengths: Sequence[int] = (4, 2, 1), seed: int = 0) -> tuple[Tensor, Tensor]:
@@ -25,6 +25,13 @@ def some_texts(dim: int, lengths: Sequence[int] = (4, 2, 1), seed: int = 0) -> t
     generator = torch.Generator().manual_seed(seed)
     mask = torch.arange(max(lengths)) < torch.tensor(lengths).unsqueeze(1)
     return torch.randn(*mask.shape, dim, generator=generator), mask
+
+
+def exchanged(values: Tensor, first: int, second: int) -> Tensor:
+    """A copy of ``(B, L, ...)`` in which what stands at two places of each row is exchanged."""
+    places = torch.arange(values.shape[1])
+    places[[first, second]] = places[[second, first]]
+    return values[:, places]
 
 
 class TextProbe(Probe):

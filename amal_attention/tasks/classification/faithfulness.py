@@ -56,7 +56,7 @@ def kendalls_tau(first: Tensor, second: Tensor) -> float:
 
     With ties counted as he did (Kendall 1945), it is the correlation of the signs of all differences.
     """
-    one, other = ((each[:, None] - each).sign().double() for each in (first, second))
+    one, other = ((values[:, None] - values).sign().double() for values in (first, second))
     return float((one * other).sum() / (one.square().sum() * other.square().sum()).sqrt())
 
 

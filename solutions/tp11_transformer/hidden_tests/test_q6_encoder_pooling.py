@@ -14,6 +14,7 @@ from amal_attention.checks import (
     differ,
     drops_nothing,
     equal_to,
+    exchanged,
     gradient_reaches,
     grows_by_layers,
     grows_by_units,
@@ -84,7 +85,7 @@ def order_counts(made, dim, seed):
     minds_every_place(
         made,
         PoolingProbe(dim),
-        exchanged,
+        words_exchanged,
         PLACES,
         lengths=(PLACES,) * 2,
         seed=seed,
@@ -93,12 +94,10 @@ def order_counts(made, dim, seed):
     )
 
 
-def exchanged(inputs, first, second):
+def words_exchanged(inputs, first, second):
     """The same texts with the words at two places exchanged."""
-    x, mask = inputs
-    moved = x.clone()
-    moved[:, [first, second]] = x[:, [second, first]]
-    return moved, mask
+    words, counted = inputs
+    return exchanged(words, first, second), counted
 
 
 def places_tell_words_apart(made, dim, seed):

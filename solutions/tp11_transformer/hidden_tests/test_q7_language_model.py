@@ -10,6 +10,7 @@ from amal_attention.checks import (
     draws_while_training,
     drops_nothing,
     equal_to,
+    exchanged,
     gradient_reaches,
     grows_by_layers,
     grows_by_units,
@@ -71,12 +72,10 @@ def test_places_hear_of_each_other(student, draws, fairly):
     fairly(lambda: hears_other_places(build(), probe, seed=seed), *PARTS)
 
 
-def exchanged(inputs, first, second):
+def tokens_exchanged(inputs, first, second):
     """The same texts with the tokens at two places exchanged."""
-    tokens, mask = inputs
-    moved = tokens.clone()
-    moved[:, [first, second]] = tokens[:, [second, first]]
-    return moved, mask
+    texts, counted = inputs
+    return exchanged(texts, first, second), counted
 
 
 def tells_tokens_apart(model, num_tokens, seed):
@@ -131,7 +130,7 @@ def test_order_padding_and_other_texts(student, draws, fairly):
         minds_every_place(
             model,
             probe,
-            exchanged,
+            tokens_exchanged,
             PLACES - 1,
             lengths=(PLACES,) * 3,
             last=True,

@@ -20,16 +20,14 @@ def some_texts(draws):
 
 def costs(logits, tokens):
     """Minus the log-probability of each token by the logits at its place, in float64."""
-    return torch.tensor(
+    by_place = [
         [
-            [
-                math.log(math.fsum(math.exp(x - row[token]) for x in row))
-                for row, token in zip(rows, line, strict=True)
-            ]
-            for rows, line in zip(logits.double().tolist(), tokens.tolist(), strict=True)
-        ],
-        dtype=torch.float64,
-    )
+            math.log(math.fsum(math.exp(x - row[token]) for x in row))
+            for row, token in zip(rows, line, strict=True)
+        ]
+        for rows, line in zip(logits.double().tolist(), tokens.tolist(), strict=True)
+    ]
+    return torch.tensor(by_place, dtype=torch.float64)
 
 
 def over(each, counts):

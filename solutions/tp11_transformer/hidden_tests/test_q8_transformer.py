@@ -11,6 +11,7 @@ from amal_attention.checks import (
     draws_while_training,
     drops_nothing,
     equal_to,
+    exchanged,
     gradient_reaches,
     grows_by_layers,
     grows_by_units,
@@ -62,20 +63,14 @@ def some_model(student, draws):
 
 def sources_exchanged(inputs, first, second):
     """The same with the tokens at two places of each source exchanged."""
-    source, mask, teacher = inputs
-    return exchanged(source, first, second), mask, teacher
+    read, *given = inputs
+    return exchanged(read, first, second), *given
 
 
 def teachers_exchanged(inputs, first, second):
     """The same with the tokens at two places of each teacher exchanged, behind START."""
-    source, mask, teacher = inputs
-    return source, mask, exchanged(teacher, first + 1, second + 1)
-
-
-def exchanged(tokens, first, second):
-    moved = tokens.clone()
-    moved[:, [first, second]] = tokens[:, [second, first]]
-    return moved
+    *read, written = inputs
+    return *read, exchanged(written, first + 1, second + 1)
 
 
 def tells_tokens_apart(model, num_tokens, seed):

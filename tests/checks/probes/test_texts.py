@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from amal_attention.checks import VectorProbe, some_texts
+from amal_attention.checks import VectorProbe, exchanged, some_texts
 
 
 def test_vectors_stand_everywhere():
@@ -40,3 +40,9 @@ def test_drawing_texts_leaves_the_generator_of_the_notebook_alone() -> None:
     torch.manual_seed(0)
     some_texts(5)
     assert torch.equal(torch.rand(1), expected)
+
+
+def test_two_places_of_each_row_are_exchanged_in_a_copy() -> None:
+    values = torch.arange(6).view(2, 3)
+    assert exchanged(values, 0, 2).tolist() == [[2, 1, 0], [5, 4, 3]]
+    assert values.tolist() == [[0, 1, 2], [3, 4, 5]]

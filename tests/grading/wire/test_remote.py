@@ -511,6 +511,7 @@ def test_every_expectation_is_tried_here_or_in_a_file_beside_this_one():
         "check",
         "differ",
         "equal_to",
+        "exchanged",
         "keeps_padding",
         "moves_within",
         "some_lines",

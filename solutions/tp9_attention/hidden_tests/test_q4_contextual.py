@@ -106,6 +106,7 @@ def unless_wrong_question_2(student, expect, sizes, seed):
     bidirectional = sizes.get("bidirectional", False)
     width = sizes["hidden_size"] * (1 + bidirectional)
     options = {"width": width, "bidirectional": bidirectional, "own": own(student, width)}
+    options["layers"] = sizes.get("num_layers", 1)
     try:
         expect(pooling, dim, seed=seed, **(options if expect is attends_states else {}))
     except Exception:

@@ -129,7 +129,7 @@ SEEDS = range(6)
 def test_right_attention_over_states_meets_all(build: Callable[..., Any], cell: str) -> None:
     for seed in SEEDS:
         for layers in (1, 2, 3):
-            attends_states(build(cell, layers), DIM, width=HIDDEN, seed=seed)
+            attends_states(build(cell, layers), DIM, width=HIDDEN, layers=layers, seed=seed)
             uses_last_layer(build(cell, layers), DIM, layers=layers, seed=seed)
             reads_leftward(build(cell, layers, both=True), DIM, seed=seed)
         attends_states(build(cell, both=True), DIM, width=2 * HIDDEN, bidirectional=True, seed=seed)

@@ -76,7 +76,7 @@ def attends_states(
         dim: D of what it reads.
         width: the width of its states, those of both directions together.
         bidirectional: whether it reads in both directions.
-        layers: how many it has; the states of several may all have one sign by chance, so their signs are not looked at.
+        layers: how many it has; of several, all states may have one sign by chance: their signs are not looked at.
         own: builds the student's own attention for ``width`` numbers: a mistake there is not charged again.
         seed: another seed, other parameters and words.
         hint: the likely mistake, for a miss that shows none of its own.

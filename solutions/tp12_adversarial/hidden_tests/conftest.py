@@ -96,10 +96,14 @@ def known_texts(draws):
 def _drawn(draws, classes, bend):
     generator, (dim, units) = draws.generator(), draws.sizes(2, 5, 7)  # four texts
     mask = torch.arange(7) < torch.tensor([*draws.lengths(3, 6), 7]).unsqueeze(1)
+    first = torch.randint(classes, (1,), generator=generator)
+    labels = (
+        torch.randperm(len(mask), generator=generator) + first
+    ) % classes  # never one alone
     return KnownTexts(
         torch.randn(*mask.shape, dim, generator=generator),  # given: random words
         mask,
-        torch.randint(classes, (len(mask),), generator=generator),
+        labels,
         torch.randn(dim, units, generator=generator) / 3,
         torch.randn(units, classes, generator=generator) / 2,
         bend,

@@ -908,7 +908,7 @@ def robustness(
 # compare_readings(by_word)
 
 # %% tags=["active-ipynb", "raises-exception"]
-# from amal_attention.tasks.classification.faithfulness import kendalls_tau
+# from torchmetrics.functional.regression import kendall_rank_corrcoef
 #
 #
 # def attention_under_attack(question, epsilon=0.05):
@@ -921,7 +921,7 @@ def robustness(
 #         with torch.no_grad():
 #             before, after = (model.reader.pooling(each, mask)[1] for each in (x, moved))
 #         taus += [
-#             kendalls_tau(weights[words], slopes[words])
+#             float(kendall_rank_corrcoef(weights[words], slopes[words]))
 #             for weights, slopes, words in zip(before, found, mask, strict=True)
 #         ]
 #         shares += ((after - before).abs().sum(dim=1) / 2).tolist()

@@ -8,12 +8,13 @@ import numpy as np
 import torch
 from lightning import LightningModule
 from torch import Tensor
+from torchmetrics.functional.regression import kendall_rank_corrcoef
 from tqdm.auto import tqdm
 
 from amal_attention.tasks.classification.data.module import ReviewData
 from amal_attention.tasks.classification.examination import read_batch, unlabelled
 
-__all__ = ["faithfulness", "kendalls_tau", "leave_one_out"]
+__all__ = ["faithfulness", "leave_one_out"]
 
 _PLACES = 1 << 16
 
@@ -42,22 +43,14 @@ def faithfulness(
     for row in tqdm(drawn, desc="leaving words out", disable=not progress, leave=False):
         batch = data.reviews.whole(np.array([row]))
         _, weights = read_batch(model, batch)
-        tau = kendalls_tau(weights[0], leave_one_out(model, batch.tokens[0]))
+        effects = leave_one_out(model, batch.tokens[0])
+        tau = float(kendall_rank_corrcoef(weights[0], effects))  # type: ignore[arg-type]  # no pair without a t-test
         if not math.isnan(tau):
             taus.append(tau)
     if not taus:
         return {"faithfulness": None}
     mean, deviation = float(np.mean(taus)), float(np.std(taus))
     return {"faithfulness": mean, "faithfulness_deviation": deviation, "faithfulness_reviews": len(taus)}
-
-
-def kendalls_tau(first: Tensor, second: Tensor) -> float:
-    """Kendall's τ-b of two rankings of n things ``(n,)``: that many more pairs agree than disagree; nan without order.
-
-    With ties counted as he did (Kendall 1945), it is the correlation of the signs of all differences.
-    """
-    one, other = ((values[:, None] - values).sign().double() for values in (first, second))
-    return float((one * other).sum() / (one.square().sum() * other.square().sum()).sqrt())
 
 
 def leave_one_out(model: LightningModule, tokens: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from amal_attention.checks.expectation import Missed, expectation
 from amal_attention.checks.expectations.layers.parts import normed, scales_of, times
 from amal_attention.checks.probes.probe import Probe, Seen, answers
+from amal_attention.checks.subjects.stand_ins.as_they_are import BUILT_WITH
 from amal_attention.checks.subjects.subject import Subject, subject
 from amal_attention.checks.values import same
 from amal_attention.checks.wording import numbers
@@ -29,8 +30,6 @@ _A_LAYER_MORE = (
     "num_layers layers, and nothing but a norm of 2D numbers beside them: no layer more, and no part that layers share"
 )
 _NO_NORM_IN_PRE = "with norm_first one norm, with parameters of its own, follows the last layer"
-_OPTIONS = ("hidden_size", "norm_first", "dropout", "heads")
-"""In the order in which a stand-in for a layer keeps them."""
 _NOT_PRE = "norm_first is handed on to each layer, which adds little to long vectors, and between layers no norm stands"
 
 
@@ -161,14 +160,14 @@ def hands_on(model: Module, options: Mapping[str, float], *, what: str = "", hin
 
     Args:
         model: the model, built while such layers stand in.
-        options: what they must be built with: some of ``hidden_size``, ``norm_first``, ``dropout``, ``heads``.
+        options: what they must be built with, by the names in :data:`BUILT_WITH`.
         what: the title of the expectation.
         hint: the likely mistake, told with a miss.
     """
     for name, built_with in subject(model).state().items():
         if name.rpartition(".")[2] != "built_with":
             continue
-        given = dict(zip(_OPTIONS, built_with.tolist(), strict=True))
+        given = dict(zip(BUILT_WITH, built_with.tolist(), strict=True))
         for option, value in options.items():
             if abs(given[option] - value) > 1e-6:
                 wanted, came = (f"{option} = {each:g}" for each in (value, given[option]))

@@ -7,14 +7,17 @@ from torch import Tensor, nn
 
 from amal_attention.checks.subjects.stand_ins.registry import stand_in
 
-__all__ = ["DecoderLayerAsItIs", "EncoderLayerAsItIs", "HeadsAsTheyAre", "WordsAsTheyAre", "even_weights"]
+__all__ = ["BUILT_WITH", "DecoderLayerAsItIs", "EncoderLayerAsItIs", "HeadsAsTheyAre", "WordsAsTheyAre", "even_weights"]
+
+BUILT_WITH = ("hidden_size", "norm_first", "dropout", "heads")
+"""The options that each of them keeps, in this order."""
 
 
 class _AsItIs(nn.Module):
     """What all of them keep.
 
     Attributes:
-        built_with: ``hidden_size``, ``norm_first``, ``dropout``, ``heads``, in this order, one number each.
+        built_with: one number for each of :data:`BUILT_WITH`.
         handed: the last mask that it was handed.
     """
 

@@ -140,14 +140,12 @@ class _ThreeParts:
         changed = (torch.cat([x, earlier, x]), mask.repeat(3, 1))
         batch = (*changed, torch.cat([memory, memory, 1 - memory]), memory_mask.repeat(3, 1))
 
-        def alike(*left_out: str) -> tuple[bool, ...]:
-            first, *others = self.seen(self._all_but(left_out), batch)["states"][:, -1].chunk(3)
+        def alike(left_out: str) -> tuple[bool, ...]:
+            first, *others = self.seen(self._all_but([left_out]), batch)["states"][:, -1].chunk(3)
             return tuple(same(first, other, _LEAST) for other in others)
 
-        whole, without = alike(), {name: alike(name) for name in self._drawn}
-        own, cross = (
-            [name for name, told in without.items() if told[which] and not whole[which]] for which in range(2)
-        )
+        without = {name: alike(name) for name in self._drawn}
+        own, cross = ([name for name, told in without.items() if told[which]] for which in range(2))
         return own, cross
 
 

@@ -97,6 +97,11 @@ class MeanOfLayers(States):
         return torch.stack(kept).mean(dim=0)
 
 
+class Rectified(States):
+    def states(self, x: Tensor, kept: list[Tensor]) -> Tensor:
+        return kept[-1].relu()
+
+
 class NotTurnedBack(States):
     def states(self, x: Tensor, kept: list[Tensor]) -> Tensor:
         rightward, leftward = kept[-1].chunk(2, dim=2)
@@ -144,6 +149,7 @@ def test_right_attention_over_states_meets_all(build: Callable[..., Any], cell: 
         (OfWords, "looks at the embeddings"),
         (NotRecurrent, "sum the states"),
         (Even, "the same weight for every word"),
+        (Rectified, "no ReLU"),
     ],
 )
 @pytest.mark.parametrize("cell", ["gru", "lstm"])

@@ -232,3 +232,16 @@ def test_other_layers_are_missed(count, seen, hint):
     with pytest.raises(ExpectationMissed) as caught:
         shows_last_layer(Layers(count, seen), ONE, layers=3)
     assert hint in caught.value.outcome.hint
+
+
+@pytest.mark.parametrize(
+    ("tells", "is_missed"), [("yy", False), ("nyy", False), ("nyn", True), ("ynn", True), ("nn", True)]
+)
+def test_a_gradient_must_tell_two_of_three_ways(tells: str, is_missed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = iter([None if each == "y" else (1.0, 0.0) for each in tells] + [None] * 100)
+    monkeypatch.setattr("amal_attention.checks.expectations.sequences.encoder._untold", lambda *asked: next(seen))
+    if is_missed:
+        with pytest.raises(ExpectationMissed):
+            learns_through_time(Cells(), ONE)
+    else:
+        learns_through_time(Cells(), ONE)

@@ -90,14 +90,14 @@ def test_what_is_wrong_in_form_costs_there_alone(name: str, seed: int) -> None:
 
 def test_the_strict_look_tells_of_the_form_too() -> None:
     for name, (way, hint) in WRONG_IN_FORM.items():
-        if name not in ("not filled up", "squeezed"):  # one line is written to the end, and there are several
+        if name != "squeezed":  # there are several lines
             assert hint in missed(decodes_as_scripted, way, "step").hint
 
 
 @pytest.mark.parametrize("name", [*WRONG_AT_ENDS, *WRONG_IN_FORM])
 def test_what_another_way_of_the_same_student_is_wrong_in_too_is_charged_there(name: str) -> None:
     way, _ = (WRONG_AT_ENDS | WRONG_IN_FORM)[name]
-    if name in ("not filled up", "squeezed"):  # right where there are several lines, and one does not end
+    if name == "squeezed":  # right where there are several lines
         return
     decodes_as_scripted(way, "step", own=[way])
     missed(decodes_as_scripted, way, "step", own=[RIGHT["step"], lambda *_: 1 / 0])

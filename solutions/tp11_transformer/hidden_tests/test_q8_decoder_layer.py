@@ -9,6 +9,7 @@ from amal_attention.checks import (
     asks_memory,
     begins_alike,
     bends_between_units,
+    close_to,
     differ,
     differentiates,
     drops_each_part,
@@ -138,14 +139,24 @@ def test_what_is_added_and_where_it_is_normalised(student, draws, fairly, by_han
 
 
 def asks_with_its_norm(layer, probe, seed):
-    """Pre-LN: a norm makes what asks the memory as long as ever, so the weights stay soft; bare, long words saturate them."""
+    """Pre-LN: a norm makes what asks the memory as long as ever, however long the words; bare, they saturate the weights."""
     x, mask, memory, memory_mask = probe.inputs((4, 4), seed)
-    _, weights = layer.eval()(1000 * x, mask, memory, memory_mask)
+    long, longer = (
+        layer.eval()(factor * x, mask, memory, memory_mask)[1] for factor in (1e3, 1e4)
+    )
+    hint = "three parts, and with norm_first each reads a norm of x: the second attention asks with it too"
     equal_to(
-        bool((weights.amax(dim=-1) < 0.99).any()),
+        bool((long.amax(dim=-1) < 0.99).any()),
         True,
         what="pre-LN: words 1,000 times as long spread their weights over the memory",
-        hint="three parts, and with norm_first each reads a norm of x: the second attention asks with it too",
+        hint=hint,
+    )
+    close_to(
+        longer,
+        long,
+        what="pre-LN: words 10,000 times as long spread them alike",
+        tolerance=0.02,
+        hint=hint,
     )
 
 
